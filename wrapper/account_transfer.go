@@ -1,0 +1,78 @@
+package wrapper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.com/doimages/gen"
+)
+
+// Recipient names who is offered an image: one of the two fields.
+type Recipient struct {
+	Email string // an account, which gets an e-mail and has to accept
+	UUID  string // a team; where the caller may accept for it, the image moves at once
+}
+
+// CreateAccountTransfer offers a snapshot to another account or team and returns the id of the pending transfer, or 0
+// where it was accepted at once.
+func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipient) (transferID int64, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("create account transfer of image %d: %w", id, err)
+		}
+	}()
+	var body gen.AccountTransferCreate
+	switch {
+	case (to.Email == "") == (to.UUID == ""):
+		return 0, errors.New("the recipient must be named by either e-mail address or UUID")
+	case to.Email != "":
+		err = body.FromRecipientAccount(gen.RecipientAccount{RecipientEmail: to.Email})
+	default:
+		err = body.FromRecipientTeam(gen.RecipientTeam{RecipientUUID: to.UUID})
+	}
+	if err != nil {
+		return 0, err
+	}
+	resp, err := c.api.ImagesPostAccountTransferCreate(ctx, id, body)
+	type transfer struct {
+		ID *int64 `json:"transfer_id"` // a pointer, because 0 has a meaning of its own
+	}
+	created, err := call(c, "images_post_account_transfer_create", func(t *transfer) string {
+		if t.ID == nil {
+			return "it holds no transfer_id"
+		}
+		return ""
+	}, resp, err)
+	if err != nil {
+		return 0, err
+	}
+	return *created.ID, nil
+}
+
+// AcceptAccountTransfer takes an offered image into the team with the given UUID.
+func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64, teamUUID string) error {
+	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID})
+	if err := callEmpty(c, "images_post_account_transfer_accept", resp, err); err != nil {
+		return fmt.Errorf("accept account transfer %d of image %d: %w", transferID, id, err)
+	}
+	return nil
+}
+
+// CancelAccountTransfer takes back an offer. Only its sender can.
+func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64) error {
+	resp, err := c.api.ImagesPostAccountTransferCancel(ctx, id, gen.AccountTransferReference{TransferID: transferID})
+	if err := callEmpty(c, "images_post_account_transfer_cancel", resp, err); err != nil {
+		return fmt.Errorf("cancel account transfer %d of image %d: %w", transferID, id, err)
+	}
+	return nil
+}
+
+// DeclineAccountTransfer refuses an offer. Only its recipient can.
+func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int64) error {
+	resp, err := c.api.ImagesPostAccountTransferDecline(ctx, id, gen.AccountTransferReference{TransferID: transferID})
+	if err := callEmpty(c, "images_post_account_transfer_decline", resp, err); err != nil {
+		return fmt.Errorf("decline account transfer %d of image %d: %w", transferID, id, err)
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+// Package wrapper is a client for DigitalOcean's images: a thin layer over the generated client in package gen that
+// reads lists to their end, waits for imports and actions, and turns every failure into an error that says what failed.
+//
+//	client, err := wrapper.NewClient(os.Getenv("DIGITALOCEAN_TOKEN"))
+//	…
+//	for image, err := range client.Images(ctx, wrapper.ListParams{Private: true}) {
+//
+// Types of the API, such as gen.Image, come from package gen unchanged. A Client may be used by many goroutines.
+//
+// The API's own description: https://docs.digitalocean.com/reference/api/reference/images/
+package wrapper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"example.com/doimages/gen"
+)
+
+const (
+	defaultBaseURL   = "https://api.digitalocean.com"
+	defaultUserAgent = "doimages/0.1"
+
+	// requestTimeout bounds one request of the default HTTP client, so that a server that falls silent cannot hold a
+	// caller who set no deadline.
+	requestTimeout = time.Minute
+)
+
+// Client calls the images API for one account.
+type Client struct {
+	api  *gen.ClientWithResponses
+	send *sender
+}
+
+// Option tunes a Client.
+type Option func(*config)
+
+type config struct {
+	baseURL   string
+	http      *http.Client
+	userAgent string
+	logger    *slog.Logger
+}
+
+// WithBaseURL sends requests to another server, such as a fake or a proxy. The address is the one to which /v2/images
+// is added; a path in it is kept. Plain http is accepted for loopback hosts alone.
+func WithBaseURL(address string) Option {
+	return func(c *config) { c.baseURL = address }
+}
+
+// WithHTTPClient sends requests through a client of the caller's, for its transport, proxy and timeout; the default
+// gives each request a minute. The client is copied, and the copy follows no redirects: the API has none, and a token
+// must not travel.
+func WithHTTPClient(client *http.Client) Option {
+	return func(c *config) { c.http = client }
+}
+
+// WithUserAgent puts the name of the calling program, such as "inventory/1.4", in front of this library's own in the
+// User-Agent header.
+func WithUserAgent(name string) Option {
+	return func(c *config) { c.userAgent = name + " " + defaultUserAgent }
+}
+
+// WithLogger logs each request at debug level: operation path, status, duration. Never a token, never a body.
+func WithLogger(logger *slog.Logger) Option {
+	return func(c *config) { c.logger = logger }
+}
+
+// NewClient returns a client that authenticates with the given token. It makes no request. An empty token, one that
+// cannot stand in a header, or a base URL that is malformed or would send the token in the clear is an error.
+func NewClient(token string, options ...Option) (*Client, error) {
+	c := config{baseURL: defaultBaseURL, userAgent: defaultUserAgent}
+	for _, option := range options {
+		option(&c)
+	}
+	if err := checkToken(token); err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
+	}
+	base, err := parseBaseURL(c.baseURL)
+	if err != nil {
+		// A token passed where the address belongs must not be printed either.
+		return nil, fmt.Errorf("new client: %s", strings.ReplaceAll(err.Error(), token, "[token]"))
+	}
+	if c.http == nil {
+		c.http = &http.Client{Timeout: requestTimeout}
+	}
+	if c.logger == nil {
+		c.logger = slog.New(slog.DiscardHandler)
+	}
+
+	noRedirects := *c.http
+	noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	send := &sender{
+		http:      &noRedirects,
+		base:      base,
+		userAgent: c.userAgent,
+		logger:    c.logger,
+		// Both closures keep the token out of reach of %+v, which prints the fields of a struct but no captured value.
+		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
+		redact:    func(s string) string { return strings.ReplaceAll(s, token, "[token]") },
+	}
+	api, err := gen.NewClientWithResponses(base.String(), gen.WithHTTPClient(send))
+	if err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
+	}
+	return &Client{api: api, send: send}, nil
+}
+
+// API returns the generated client, for what the wrapper does not offer. It shares the wrapper's token, address,
+// HTTP client and logger. It knows neither paging nor waiting, and returns an undocumented status without an error.
+func (c *Client) API() *gen.ClientWithResponses { return c.api }
+
+// RateLimit returns what the latest response that carried rate-limit headers said, or the zero value before the first.
+func (c *Client) RateLimit() RateLimit {
+	if limit := c.send.limit.Load(); limit != nil {
+		return *limit
+	}
+	return RateLimit{}
+}
+
+func checkToken(token string) error {
+	if token == "" {
+		return errors.New("the token is empty")
+	}
+	for _, r := range token {
+		if r <= ' ' || r > '~' {
+			return errors.New("the token holds white space or a character that no header may carry; was it read with its line end?")
+		}
+	}
+	return nil
+}
+
+func parseBaseURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("base URL: %w", err)
+	case u.User != nil:
+		return nil, errors.New("base URL: credentials do not belong in it")
+	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
+		return nil, fmt.Errorf("base URL %q: it must begin with https:// and a host", address)
+	case u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("base URL %q: it cannot hold a query or a fragment", address)
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, fmt.Errorf("base URL %q: plain http would send the token in the clear; only loopback hosts may use it", address)
+	}
+	return u, nil
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// sender is what every request goes through, the generated client's included: headers, rate limit, log.
+type sender struct {
+	http      *http.Client
+	base      *url.URL
+	userAgent string
+	logger    *slog.Logger
+	limit     atomic.Pointer[RateLimit]
+	authorize func(http.Header)
+	redact    func(string) string
+}
+
+// Do implements gen.HttpRequestDoer.
+func (s *sender) Do(req *http.Request) (*http.Response, error) {
+	if req.URL.Scheme == s.base.Scheme && req.URL.Host == s.base.Host {
+		s.authorize(req.Header)
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", s.userAgent)
+
+	start := time.Now()
+	resp, err := s.http.Do(req)
+	if err != nil {
+		s.log(req, "error", err, "duration", time.Since(start))
+		return nil, err
+	}
+	if limit, ok := parseRateLimit(resp.Header); ok {
+		s.limit.Store(&limit)
+	}
+	s.log(req, "status", resp.StatusCode, "duration", time.Since(start))
+	return resp, nil
+}
+
+func (s *sender) log(req *http.Request, args ...any) {
+	if s.logger.Enabled(req.Context(), slog.LevelDebug) {
+		args = append([]any{"method", req.Method, "path", req.URL.EscapedPath()}, args...)
+		s.logger.DebugContext(context.WithoutCancel(req.Context()), "images API request", args...)
+	}
+}

@@ -1,0 +1,185 @@
+package wrapper_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/wrapper"
+)
+
+func TestErrorIsOfItsStatus(t *testing.T) {
+	sentinels := []error{
+		wrapper.ErrUnauthorized, wrapper.ErrForbidden, wrapper.ErrNotFound, wrapper.ErrUnprocessable,
+		wrapper.ErrRateLimited, wrapper.ErrServer, wrapper.ErrInvalidResponse,
+	}
+	for status, want := range map[int]error{
+		401: wrapper.ErrUnauthorized,
+		403: wrapper.ErrForbidden,
+		404: wrapper.ErrNotFound,
+		422: wrapper.ErrUnprocessable,
+		429: wrapper.ErrRateLimited,
+		500: wrapper.ErrServer,
+		503: wrapper.ErrServer,
+		200: wrapper.ErrInvalidResponse,
+		400: nil,
+		418: nil,
+	} {
+		_, err := newClient(t, answer(status, `{"id":"some_id","message":"some message"}`, nil)).Get(t.Context(), 42)
+		for _, sentinel := range sentinels {
+			assert.Equal(t, sentinel == want, errors.Is(err, sentinel), "%d: %v", status, sentinel)
+		}
+	}
+}
+
+func TestErrorTellsWhatTheAPISaid(t *testing.T) {
+	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ratelimit-limit", "5000")
+		w.Header().Set("ratelimit-remaining", "0")
+		w.Header().Set("ratelimit-reset", "1444931833")
+		w.Header().Set("retry-after", "26")
+		reply(w, 429, `{"id":"too_many_requests","message":"API rate limit exceeded.","request_id":"4d9d8375"}`)
+	})
+	_, err := client.Get(t.Context(), 42)
+	var got *wrapper.Error
+	require.ErrorAs(t, err, &got)
+	assert.Equal(t, "images_get", got.Operation)
+	assert.Equal(t, 429, got.Status)
+	assert.Equal(t, "too_many_requests", got.ID)
+	assert.Equal(t, "API rate limit exceeded.", got.Message)
+	assert.Equal(t, "4d9d8375", got.RequestID)
+	assert.Equal(t, 26*time.Second, got.RetryAfter)
+	assert.Equal(t, wrapper.RateLimit{Limit: 5000, Reset: time.Unix(1444931833, 0)}, got.RateLimit)
+	assert.EqualError(t, err, "get image 42: 429 too_many_requests: API rate limit exceeded. (retry after 26s) (request id 4d9d8375)")
+}
+
+func TestErrorForBodiesThatAreNoAPIError(t *testing.T) {
+	for name, test := range map[string]struct{ kind, body, want string }{
+		"an HTML page":       {"text/html", "<html><h1>502 Bad Gateway</h1></html>", "get image 42: 502 Bad Gateway: the body is no error of the API (text/html, 37 bytes)"},
+		"nothing":            {"", "", "get image 42: 502 Bad Gateway: the body is empty"},
+		"another JSON":       {"application/json", `{"errors":[]}`, "get image 42: 502 Bad Gateway: the body is no error of the API (application/json, 13 bytes)"},
+		"broken JSON":        {"application/json", `{"id":"server_err`, "get image 42: 502 Bad Gateway: the body is no error of the API (application/json, 17 bytes)"},
+		"only a message":     {"application/json", `{"message":"try later"}`, "get image 42: 502 Bad Gateway: try later"},
+		"an HTML label only": {"text/html", `{"id":"server_error","message":"try later"}`, "get image 42: 502 server_error: try later"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", test.kind)
+				w.Header().Set("x-request-id", "")
+				w.WriteHeader(http.StatusBadGateway)
+				_, _ = w.Write([]byte(test.body))
+			})
+			_, err := client.Get(t.Context(), 42)
+			assert.EqualError(t, err, test.want)
+			assert.ErrorIs(t, err, wrapper.ErrServer)
+		})
+	}
+}
+
+func TestErrorIsShortWhateverTheServerSends(t *testing.T) {
+	client := newClient(t, answer(500, `{"id":"server_error","message":"`+strings.Repeat("é", 100_000)+`"}`, nil))
+	_, err := client.Get(t.Context(), 42)
+	assert.Less(t, len(err.Error()), 1000)
+	assert.True(t, strings.HasSuffix(err.Error(), "é…"))
+}
+
+func TestRetryAfterForms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for value, want := range map[string]time.Duration{
+			"0":                       0,
+			"-5":                      0,
+			"120":                     2 * time.Minute,
+			"2147483647":              24 * time.Hour,
+			"99999999999999999999999": 0,
+			"soon":                    0,
+			"":                        0,
+			time.Now().Add(time.Minute).UTC().Format(http.TimeFormat):  time.Minute,
+			time.Now().Add(-time.Minute).UTC().Format(http.TimeFormat): 0,
+		} {
+			client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Retry-After", value)
+				reply(w, 429, `{"id":"too_many_requests","message":"API rate limit exceeded."}`)
+			})
+			_, err := client.Get(t.Context(), 42)
+			var got *wrapper.Error
+			require.ErrorAs(t, err, &got)
+			assert.Equal(t, want, got.RetryAfter, "retry-after: %q", value)
+		}
+	})
+}
+
+// A success that cannot be used must never come out as an empty image.
+func TestInvalidSuccess(t *testing.T) {
+	for name, body := range map[string]string{
+		"an empty body":         ``,
+		"an empty object":       `{}`,
+		"null":                  `null`,
+		"a null image":          `{"image":null}`,
+		"an empty image":        `{"image":{}}`,
+		"an image without id":   `{"image":{"name":"a","status":"available"}}`,
+		"a bare image":          imageJSON(42, "available"),
+		"no status":             `{"image":{"id":42}}`,
+		"another image":         `{"image":` + imageJSON(43, "available") + `}`,
+		"a list":                `[]`,
+		"an id of another type": `{"image":{"id":"42"}}`,
+		"an id out of range":    `{"image":{"id":9223372036854775808}}`,
+		"an HTML page":          `<html>log in to the airport's network</html>`,
+		"a truncated body":      `{"image":{"id":42,`,
+		"something behind it":   `{"image":` + imageJSON(42, "available") + `}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			image, err := newClient(t, answer(200, body, nil)).Get(t.Context(), 42)
+			require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
+			assert.Nil(t, image)
+			assert.ErrorContains(t, err, "get image 42: 200 OK: the response cannot be used: ")
+		})
+	}
+}
+
+func TestBodyThatBreaksOff(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = w.Write([]byte(`{"image":` + imageJSON(42, "available") + `}`))
+	}))
+	t.Cleanup(server.Close)
+	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(server.URL))
+	require.NoError(t, err)
+	image, err := client.Get(t.Context(), 42)
+	require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
+	assert.ErrorContains(t, err, "broke off after")
+	assert.Nil(t, image)
+}
+
+func TestBodyOfUnboundedSize(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		spaces := []byte(strings.Repeat(" ", 1<<20))
+		for {
+			if _, err := w.Write(spaces); err != nil {
+				return
+			}
+		}
+	}))
+	t.Cleanup(server.Close)
+	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(server.URL))
+	require.NoError(t, err)
+	_, err = client.Get(t.Context(), 42)
+	assert.ErrorContains(t, err, "larger than 32 MiB")
+}
+
+func TestNoAnswerAtAll(t *testing.T) {
+	server := httptest.NewServer(nil)
+	server.Close()
+	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(server.URL))
+	require.NoError(t, err)
+	_, err = client.Get(t.Context(), 42)
+	require.ErrorContains(t, err, "get image 42: Get ")
+	var apiError *wrapper.Error
+	assert.False(t, errors.As(err, &apiError))
+}

@@ -1,0 +1,90 @@
+package wrapper_test
+
+import (
+	"errors"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+var errBroken = errors.New("broken")
+
+// sequence yields images and then err, if there is one.
+func sequence(err error, images ...gen.Image) iter.Seq2[gen.Image, error] {
+	return func(yield func(gen.Image, error) bool) {
+		for _, image := range images {
+			if !yield(image, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(gen.Image{}, err)
+		}
+	}
+}
+
+var (
+	jammy = gen.Image{ID: 1, Name: "22.04 (LTS) x64", Distribution: gen.DistributionUbuntu, Type: gen.ImageTypeSnapshot, Public: true,
+		Slug: ptr("ubuntu-22-04-x64"), Regions: []gen.RegionSlug{"nyc1", "nyc3"}, CreatedAt: time.Unix(100, 0)}
+	noble = gen.Image{ID: 2, Name: "24.04 (LTS) x64", Distribution: gen.DistributionUbuntu, Type: gen.ImageTypeSnapshot, Public: true,
+		Slug: ptr("ubuntu-24-04-x64"), Regions: []gen.RegionSlug{"nyc3"}, CreatedAt: time.Unix(200, 0)}
+	backup = gen.Image{ID: 3, Name: "Nightly of web-1", Distribution: gen.DistributionDebian, Type: gen.ImageTypeBackup,
+		Regions: []gen.RegionSlug{"fra1"}, Tags: []string{"prod", "web"}, CreatedAt: time.Unix(150, 0)}
+	shared = gen.Image{ID: 4, Name: "nightly", Distribution: gen.DistributionDebian, Type: gen.ImageTypeCustom, Public: true,
+		Slug: ptr(""), Regions: []gen.RegionSlug{}, CreatedAt: time.Unix(150, 0)}
+)
+
+func TestFilter(t *testing.T) {
+	for name, test := range map[string]struct {
+		predicates []func(gen.Image) bool
+		want       []int64
+	}{
+		"nothing":             {nil, []int64{1, 2, 3, 4}},
+		"HasName":             {[]func(gen.Image) bool{wrapper.HasName("nightly")}, []int64{4}},
+		"NameContains":        {[]func(gen.Image) bool{wrapper.NameContains("NIGHT")}, []int64{3, 4}},
+		"HasDistribution":     {[]func(gen.Image) bool{wrapper.HasDistribution(gen.DistributionUbuntu)}, []int64{1, 2}},
+		"HasType":             {[]func(gen.Image) bool{wrapper.HasType(gen.ImageTypeBackup)}, []int64{3}},
+		"InRegion":            {[]func(gen.Image) bool{wrapper.InRegion(gen.RegionSlugNyc3)}, []int64{1, 2}},
+		"HasTag":              {[]func(gen.Image) bool{wrapper.HasTag("web")}, []int64{3}},
+		"IsPublic":            {[]func(gen.Image) bool{wrapper.IsPublic}, []int64{1, 2, 4}},
+		"IsOfficial":          {[]func(gen.Image) bool{wrapper.IsOfficial}, []int64{1, 2}},
+		"several":             {[]func(gen.Image) bool{wrapper.IsPublic, wrapper.InRegion("nyc1"), wrapper.NameContains("x64")}, []int64{1}},
+		"several, none holds": {[]func(gen.Image) bool{wrapper.IsPublic, wrapper.HasTag("web")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var ids []int64
+			for image, err := range wrapper.Filter(sequence(nil, jammy, noble, backup, shared), test.predicates...) {
+				require.NoError(t, err)
+				ids = append(ids, image.ID)
+			}
+			assert.Equal(t, test.want, ids)
+		})
+	}
+}
+
+func TestFilterPassesErrorsOnAndStops(t *testing.T) {
+	none := func(gen.Image) bool { return false }
+	_, err := wrapper.Collect(wrapper.Filter(sequence(errBroken, jammy), none))
+	assert.ErrorIs(t, err, errBroken)
+
+	for _, err := range wrapper.Filter(sequence(nil, jammy, noble)) {
+		require.NoError(t, err)
+		break // a sequence that went on after this would panic
+	}
+}
+
+func TestLatestPerDistribution(t *testing.T) {
+	latest, err := wrapper.LatestPerDistribution(sequence(nil, noble, jammy, shared, backup))
+	require.NoError(t, err)
+	assert.Equal(t, map[gen.Distribution]gen.Image{gen.DistributionUbuntu: noble, gen.DistributionDebian: shared}, latest)
+
+	latest, err = wrapper.LatestPerDistribution(sequence(errBroken, noble, jammy))
+	assert.ErrorIs(t, err, errBroken)
+	assert.Nil(t, latest)
+}

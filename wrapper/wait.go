@@ -1,0 +1,228 @@
+package wrapper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"example.com/doimages/gen"
+)
+
+const (
+	firstInterval = 2 * time.Second
+	maxInterval   = 30 * time.Second
+
+	// maxFailures is how many polls in a row may fail before a wait gives up: an import of half an hour should outlive
+	// a gateway's restart, and an API that is down should not look like an import that is slow.
+	maxFailures = 5
+)
+
+// WaitOption tunes a wait.
+type WaitOption func(*waiter)
+
+// WithInterval sets the pause after the first poll and the longest pause; in between each is half as long again as the
+// one before. The defaults are 2 and 30 seconds. Every pause is shifted by up to a fifth, so that many waits that began
+// together drift apart.
+func WithInterval(first, longest time.Duration) WaitOption {
+	return func(w *waiter) { w.interval, w.maxInterval = first, max(first, longest) }
+}
+
+// WithProgress calls f after every poll, before the pause that follows. f runs on the waiting goroutine.
+func WithProgress(f func(Progress)) WaitOption {
+	return func(w *waiter) { w.progress = f }
+}
+
+// Progress is the state of a wait after a poll.
+type Progress struct {
+	Subject string        // what is waited for, such as "image 42"
+	Status  string        // the status last seen; empty before the first successful poll
+	Polls   int           // requests made, this one included
+	Elapsed time.Duration // since the wait began
+	Err     error         // why this poll failed, if it did and the wait goes on
+}
+
+// WaitError is a wait that ended before what it waited for did: the context ended, or polling kept failing. It wraps
+// the cause, so that errors.Is finds context.DeadlineExceeded or ErrNotFound. Nothing is known to be wrong with the
+// image or the action itself, and the wait may be taken up again.
+type WaitError struct {
+	Progress
+	cause error
+}
+
+func (e *WaitError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "wait for %s: %v (", e.Subject, e.cause)
+	if e.Status == "" {
+		b.WriteString("no status seen")
+	} else {
+		fmt.Fprintf(&b, "last seen with status %q", e.Status)
+	}
+	fmt.Fprintf(&b, "; %d polls in %s", e.Polls, e.Elapsed.Round(time.Millisecond))
+	if e.Err != nil && !errors.Is(e.cause, e.Err) {
+		fmt.Fprintf(&b, "; the latest failed: %v", e.Err)
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// Unwrap returns why the wait ended.
+func (e *WaitError) Unwrap() error { return e.cause }
+
+// ImageFailedError is an image that can no longer become available: its status is deleted or retired.
+type ImageFailedError struct {
+	Image gen.Image // as last read; its ErrorMessage says why an import failed
+}
+
+func (e *ImageFailedError) Error() string {
+	s := fmt.Sprintf("image %d is %s", e.Image.ID, e.Image.Status)
+	if e.Image.ErrorMessage != "" {
+		s += ": " + shorten(e.Image.ErrorMessage)
+	}
+	return s
+}
+
+// ActionFailedError is an action that ended with the status errored.
+type ActionFailedError struct {
+	Action gen.Action // as last read
+}
+
+func (e *ActionFailedError) Error() string {
+	return fmt.Sprintf("action %d (%s) is %s", e.Action.ID, e.Action.Type, e.Action.Status)
+}
+
+// WaitAvailable polls an image, at once and then at growing intervals, until its status is available. It returns the
+// image as last read, with an error too, or nil if it was never read.
+//
+// The statuses NEW (in any case), pending and any that the contract does not know keep it waiting; deleted and retired
+// are an *ImageFailedError. Rate limits are waited out, for as long as the API asks; other failures of a poll are
+// borne five times in a row where they may pass (5xx, connection, unusable body). The context bounds the wait: give it
+// a deadline. What ends the wait early is a *WaitError that says what was last seen.
+func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOption) (*gen.Image, error) {
+	get := func() (*gen.Image, error) { return c.Get(ctx, id) }
+	return wait(ctx, fmt.Sprintf("image %d", id), options, get, func(image *gen.Image) (string, bool, error) {
+		switch image.Status {
+		case gen.ImageStatusAvailable:
+			return string(image.Status), true, nil
+		case gen.ImageStatusDeleted, gen.ImageStatusRetired:
+			return string(image.Status), true, &ImageFailedError{Image: *image}
+		}
+		return string(image.Status), false, nil
+	})
+}
+
+// WaitAction polls an action as WaitAvailable polls an image, until its status is completed. The status errored is an
+// *ActionFailedError.
+func (c *Client) WaitAction(ctx context.Context, imageID, actionID int64, options ...WaitOption) (*gen.Action, error) {
+	get := func() (*gen.Action, error) { return c.Action(ctx, imageID, actionID) }
+	subject := fmt.Sprintf("action %d of image %d", actionID, imageID)
+	return wait(ctx, subject, options, get, func(action *gen.Action) (string, bool, error) {
+		switch action.Status {
+		case gen.ActionStatusCompleted:
+			return string(action.Status), true, nil
+		case gen.ActionStatusErrored:
+			return string(action.Status), true, &ActionFailedError{Action: *action}
+		}
+		return string(action.Status), false, nil
+	})
+}
+
+// CreateAndWait starts the import of a custom image and waits until it is available. Whatever goes wrong after the
+// image was created, it is returned with the error, so that it can be waited for again or deleted.
+func (c *Client) CreateAndWait(ctx context.Context, params gen.ImageCreate, options ...WaitOption) (*gen.Image, error) {
+	created, err := c.Create(ctx, params)
+	if err != nil {
+		return nil, err
+	}
+	image, err := c.WaitAvailable(ctx, created.ID, options...)
+	if image == nil {
+		image = created
+	}
+	return image, err
+}
+
+type waiter struct {
+	interval    time.Duration
+	maxInterval time.Duration
+	progress    func(Progress)
+}
+
+// wait polls with get until judge says that the end has come, the context ends, or too many polls have failed.
+func wait[T any](ctx context.Context, subject string, options []WaitOption, get func() (*T, error), judge func(*T) (status string, done bool, err error)) (*T, error) {
+	w := waiter{interval: firstInterval, maxInterval: maxInterval, progress: func(Progress) {}}
+	for _, option := range options {
+		option(&w)
+	}
+	start := time.Now()
+	state := Progress{Subject: subject}
+	var last *T
+	failures := 0
+	stop := func(cause error) (*T, error) {
+		state.Elapsed = time.Since(start)
+		return last, &WaitError{Progress: state, cause: cause}
+	}
+	for {
+		got, err := get()
+		if ctx.Err() != nil && err != nil {
+			return stop(ended(ctx)) // cut off by the caller, so not counted as a poll
+		}
+		state.Polls++
+		state.Elapsed = time.Since(start)
+		state.Err = err
+		var apiError *Error
+		pause := w.next()
+		switch {
+		case err == nil:
+			failures, last = 0, got
+			status, done, err := judge(got)
+			state.Status = status
+			if err != nil {
+				err = fmt.Errorf("wait for %s: %w", subject, err)
+			}
+			if done {
+				w.progress(state)
+				return last, err
+			}
+		case errors.Is(err, ErrRateLimited) && errors.As(err, &apiError):
+			pause = max(pause, apiError.RetryAfter)
+		case !mayPass(err):
+			return stop(err)
+		default:
+			if failures++; failures >= maxFailures {
+				return stop(err)
+			}
+		}
+		w.progress(state)
+		select {
+		case <-ctx.Done():
+			return stop(ended(ctx))
+		case <-time.After(pause):
+		}
+	}
+}
+
+// next returns the pause to make now, shifted by up to a fifth, and lets the one after it grow.
+func (w *waiter) next() time.Duration {
+	pause := w.interval
+	w.interval = min(pause+pause/2, w.maxInterval)
+	return time.Duration(float64(pause) * (0.8 + 0.4*rand.Float64()))
+}
+
+// mayPass tells a failure that another poll may not meet from one that every poll will.
+func mayPass(err error) bool {
+	var e *Error
+	if errors.As(err, &e) {
+		return errors.Is(e, ErrServer) || errors.Is(e, ErrInvalidResponse)
+	}
+	return true // no answer at all
+}
+
+// ended returns why a context ended: always its Err, so that errors.Is works, and the cause where there is one.
+func ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
+}
