@@ -1,0 +1,175 @@
+package contracttest_test
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+)
+
+// want is what a finding must say: the part, the pointer and a piece of the message.
+type want struct{ in, pointer, message string }
+
+func TestCheckFinds(t *testing.T) {
+	contract := load(t)
+	for name, test := range map[string]struct {
+		file     string
+		index    int
+		breakage func(*contracttest.Exchange)
+		want     []want
+	}{
+		"nothing wrong": {"images_list", 0, func(*contracttest.Exchange) {}, nil},
+		"a missing field": {"images_get", 0, replaceBody(`"id": 6918990,`, ``),
+			[]want{{"body", "/image/id", `property "id" is missing`}}},
+		"a null field": {"images_get", 0, replaceBody(`"name": "14.04 x64"`, `"name": null`),
+			[]want{{"body", "/image/name", "Value is not nullable"}}},
+		"a field of another type": {"images_get", 0, replaceBody(`6918990`, `"6918990"`),
+			[]want{{"body", "/image/id", "value must be an integer"}}},
+		"a fraction for an integer": {"images_get", 0, replaceBody(`6918990`, `6918990.5`),
+			[]want{{"body", "/image/id", "value must be an integer"}}},
+		"an unknown enum value": {"images_get", 0, replaceBody(`"available"`, `"thawing"`),
+			[]want{{"body", "/image/status", "value is not one of the allowed values"}}},
+		"an unknown region in an array": {"images_get", 0, replaceBody(`"sgp1"`, `"mars1"`),
+			[]want{{"body", "/image/regions/5", "value is not one of the allowed values"}}},
+		"a number below its minimum": {"images_get", 0, replaceBody(`"min_disk_size": 20`, `"min_disk_size": -1`),
+			[]want{{"body", "/image/min_disk_size", "number must be at least 0"}}},
+		"a date that is none": {"images_get", 0, replaceBody(`2014-10-17T20:24:33Z`, `yesterday`),
+			[]want{{"body", "/image/created_at", "date-time"}}},
+		"several at once": {"images_list", 5, replaceBody(`7555621`, `"7555621"`),
+			[]want{{"body", "/images/1/id", "integer"}, {"body", "/images/3/id", "integer"}, {"body", "/images/4/id", "integer"}, {"body", "/images/5/id", "integer"}}},
+		"an action without its envelope": {"imageActions_get", 0, setBody(`{"id":36805527,"status":"in-progress"}`),
+			[]want{{"body", "/action", `property "action" is missing`}}},
+		"a next link of another type": {"imageActions_list", 0, replaceBody(`"https://api.digitalocean.com/v2/images/7555620/actions?page=2&per_page=1"`, `2`),
+			[]want{{"body", "/links/pages/next", "value must be a string"}}},
+		"a total of another type": {"images_list", 0, replaceBody(`"total": 1`, `"total": "1"`),
+			[]want{{"body", "/meta/total", "value must be an integer"}}},
+		"an error without a message": {"images_get", 3, replaceBody(`"message"`, `"massage"`),
+			[]want{{"body", "/message", `property "message" is missing`}}},
+		"a body that is no JSON":  {"images_get", 0, setBody(`<html>`), []want{{"body", "", "it is no JSON"}}},
+		"a truncated body":        {"images_get", 0, setBody(`{"image": {"id": 1`), []want{{"body", "", "it is no JSON"}}},
+		"an empty body":           {"images_get", 0, setBody(``), []want{{"body", "", "it is empty"}}},
+		"something after the end": {"images_get", 2, func(e *contracttest.Exchange) { e.Body = append(e.Body, "{}"...) }, []want{{"body", "", "something follows the JSON"}}},
+		"a body where none is documented": {"images_delete", 0, setBody(`{}`),
+			[]want{{"body", "", "the contract has none"}}},
+		"another content type": {"images_get", 0, setHeader("Content-Type", "text/html"),
+			[]want{{"header content-type", "", `"text/html" is not what the contract has`}}},
+		"no content type": {"images_get", 0, func(e *contracttest.Exchange) { e.Header.Del("Content-Type") },
+			[]want{{"header content-type", "", `"" is not what the contract has`}}},
+		"a header of another type": {"images_get", 0, setHeader("Ratelimit-Remaining", "many"),
+			[]want{{"header ratelimit-remaining", "", "value must be an integer"}}},
+		"a header and a body": {"images_get", 0, func(e *contracttest.Exchange) {
+			setHeader("Ratelimit-Remaining", "many")(e)
+			setHeader("Ratelimit-Limit", "5000.5")(e)
+			replaceBody(`6918990`, `true`)(e)
+		}, []want{{"header ratelimit-limit", "", "integer"}, {"header ratelimit-remaining", "", "integer"}, {"body", "/image/id", "integer"}}},
+		"retry-after as text on a 429": {"images_list", 8, setHeader("Retry-After", "soon"),
+			[]want{{"header retry-after", "", "value must be an integer"}}},
+
+		"an unknown path": {"images_get", 0, setURL("https://api.digitalocean.com/v2/imagos/1"),
+			[]want{{"request", "", "the contract has no operation for GET /v2/imagos/1"}}},
+		"an unknown method": {"images_get", 0, func(e *contracttest.Exchange) { e.Method = http.MethodPatch },
+			[]want{{"request", "", "the contract has no operation for PATCH"}}},
+		"per_page out of range": {"images_list", 5, setURL("https://api.digitalocean.com/v2/images?per_page=201&page=0"),
+			[]want{{"request query per_page", "", "number must be at most 200"}, {"request query page", "", "number must be at least 1"}}},
+		"per_page as text": {"images_list", 5, setURL("https://api.digitalocean.com/v2/images?per_page=all"),
+			[]want{{"request query per_page", "", "it cannot be read"}}},
+		"an unknown type filter": {"images_list", 5, setURL("https://api.digitalocean.com/v2/images?type=snapshot"),
+			[]want{{"request query type", "", "value is not one of the allowed values"}}},
+		"an id in the path as text": {"images_delete", 0, setURL("https://api.digitalocean.com/v2/images/ubuntu"),
+			[]want{{"request path image_id", "", "it cannot be read"}}},
+		"a create without a url": {"images_create_custom", 0, replaceRequest(`"url"`, `"uri"`),
+			[]want{{"request body", "/url", `property "url" is missing`}}},
+		"a transfer without a region": {"imageActions_post", 0, replaceRequest(`"region"`, `"regoin"`),
+			[]want{{"request body", "", "oneOf"}}},
+		"a transfer to nobody": {"images_post_account_transfer_create", 0, replaceRequest(`"recipient_uuid"`, `"recipient"`),
+			[]want{{"request body", "", "oneOf"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exchanges, err := contracttest.ReadCassette("recordings/" + test.file + ".cassette.yaml")
+			require.NoError(t, err)
+			exchange := exchanges[test.index]
+			test.breakage(&exchange)
+
+			findings := contract.Check(exchange)
+			require.Len(t, findings, len(test.want), "%v", findings)
+			for i, want := range test.want {
+				got := findings[i]
+				assert.Equal(t, want.in, got.In)
+				assert.Equal(t, want.pointer, got.Pointer)
+				assert.Contains(t, got.Message, want.message)
+				assert.Less(t, len(got.Message), 250)
+				assert.Equal(t, exchange.Status, got.Status)
+				assert.Equal(t, exchange.Source, got.Source)
+				if want.in != "request" {
+					assert.Equal(t, test.file, got.Operation)
+					assert.Contains(t, got.String(), exchange.Source+": "+test.file)
+				}
+			}
+		})
+	}
+}
+
+func TestCheckDoesNotRepeatTheBody(t *testing.T) {
+	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	exchange := exchanges[5]
+	secret := strings.Repeat("s3cret", 1000)
+	exchange.Body = []byte(strings.ReplaceAll(string(exchange.Body), `"available"`, `"`+secret+`"`))
+	findings := load(t).Check(exchange)
+	require.Len(t, findings, 6)
+	for _, finding := range findings {
+		assert.NotContains(t, finding.String(), "s3cret")
+	}
+}
+
+// The same operations behind another host are the same operations.
+func TestCheckTakesAnyHost(t *testing.T) {
+	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
+	require.NoError(t, err)
+	exchange := exchanges[0]
+	setURL("http://127.0.0.1:8080/v2/images/a%2Fb")(&exchange)
+	assert.Empty(t, load(t).Check(exchange))
+}
+
+func replaceBody(old, new string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) { e.Body = []byte(mustReplace(string(e.Body), old, new)) }
+}
+
+func replaceRequest(old, new string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) { e.RequestBody = []byte(mustReplace(string(e.RequestBody), old, new)) }
+}
+
+// mustReplace panics where a recording has changed so that a test would break nothing.
+func mustReplace(s, old, new string) string {
+	if !strings.Contains(s, old) {
+		panic("the recording does not hold " + old)
+	}
+	return strings.ReplaceAll(s, old, new)
+}
+
+func setBody(body string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) { e.Body = []byte(body) }
+}
+
+func setHeader(name, value string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) {
+		e.Header = maps.Clone(e.Header)
+		e.Header.Set(name, value)
+	}
+}
+
+func setURL(address string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) {
+		u, err := url.Parse(address)
+		if err != nil {
+			panic(err)
+		}
+		e.URL = u
+	}
+}

@@ -1,0 +1,95 @@
+package contracttest_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+)
+
+func cassettes(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("recordings/*.cassette.yaml")
+	require.NoError(t, err)
+	require.Len(t, files, len(operations), "a cassette for each operation")
+	return files
+}
+
+func TestRecordingsKeepTheContractAndCoverIt(t *testing.T) {
+	report := load(t).NewReport()
+	for _, file := range cassettes(t) {
+		exchanges, err := contracttest.ReadCassette(file)
+		require.NoError(t, err)
+		for _, exchange := range exchanges {
+			report.Add(exchange)
+		}
+	}
+	assert.Empty(t, report.Findings)
+	assert.Empty(t, report.Unchecked(), "documented responses without a recording")
+}
+
+func TestRecordingsSayWhereTheyComeFrom(t *testing.T) {
+	for _, file := range cassettes(t) {
+		exchanges, err := contracttest.ReadCassette(file)
+		require.NoError(t, err)
+		provenance, err := contracttest.ReadProvenance(file)
+		require.NoError(t, err)
+
+		assert.Equal(t, strings.TrimSuffix(filepath.Base(file), ".cassette.yaml"), provenance.Operation)
+		assert.Equal(t, "documentation", provenance.Kind, file)
+		assert.NotEmpty(t, provenance.Document, file)
+		assert.NotEmpty(t, provenance.Revision, file)
+		for _, date := range []string{provenance.DocumentDate, provenance.Transcribed} {
+			_, err := time.Parse(time.DateOnly, date)
+			assert.NoError(t, err, file)
+		}
+		require.Len(t, provenance.Exchanges, len(exchanges), file)
+		for i, origin := range provenance.Exchanges {
+			assert.Equal(t, i, origin.Interaction, file)
+			assert.Equal(t, exchanges[i].Status, origin.Status, "%s#%d", file, i)
+			assert.NotEmpty(t, origin.Source, "%s#%d", file, i)
+		}
+	}
+}
+
+func TestRecordingsHoldNoCredentials(t *testing.T) {
+	for _, file := range cassettes(t) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, secret := range []string{"Bearer", "dop_v1_", "doo_v1_", "dor_v1_", "Cookie"} {
+			assert.NotContains(t, string(text), secret, file)
+		}
+	}
+}
+
+func TestReadCassetteRejects(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		return file
+	}
+	whole, err := os.ReadFile("recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	for name, file := range map[string]string{
+		"missing.yaml":   filepath.Join(dir, "missing.yaml"),
+		"directory.yaml": dir + "/.yaml",
+		"session.har":    write("session.har", "{}"),
+		"broken.yaml":    write("broken.yaml", "version: 2\ninteractions: ["),
+		"old.yaml":       write("old.yaml", "version: 1\ninteractions: []"),
+		"other.yaml":     write("other.yaml", "version: 2\ninteractions:\n- id: 0\n  something: else\n"),
+		"cut.yaml":       write("cut.yaml", string(whole[:len(whole)-900])),
+	} {
+		exchanges, err := contracttest.ReadCassette(file)
+		if assert.Error(t, err, name) {
+			assert.Contains(t, err.Error(), filepath.Base(file), name)
+		}
+		assert.Nil(t, exchanges, name)
+	}
+}

@@ -1,0 +1,43 @@
+package contracttest_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+)
+
+func TestReport(t *testing.T) {
+	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	report := load(t).NewReport()
+	report.Add(exchanges[0])
+	report.Add(exchanges[1])
+	broken := exchanges[2]
+	replaceBody(`7555621`, `"7555621"`)(&broken)
+	report.Add(broken)
+	unexpected := exchanges[9]
+	unexpected.Status = 418
+	report.Add(unexpected)
+	nowhere := exchanges[0]
+	setURL("https://api.digitalocean.com/v2/droplets")(&nowhere)
+	report.Add(nowhere)
+
+	assert.Equal(t, 5, report.Exchanges)
+	require.Len(t, report.Findings, 2)
+	assert.Contains(t, report.Unchecked(), "images_list 401")
+	assert.NotContains(t, report.Unchecked(), "images_list 200")
+	assert.NotContains(t, report.Unchecked(), "images_list default")
+
+	var text strings.Builder
+	require.NoError(t, report.WriteText(&text))
+	assert.Regexp(t, `(?m)^operation +200 +201 +202 +204 +400 +401 +404 +422 +429 +500 +default$`, text.String())
+	assert.Regexp(t, `(?m)^images_list +3!1 +\. +\. +\. +\. +- +\. +\. +- +- +1$`, text.String())
+	assert.Regexp(t, `(?m)^images_delete +\. +\. +\. +- +\. +- +- +- +- +- +-$`, text.String())
+	assert.Contains(t, text.String(), "images_list.cassette.yaml#2: images_list 200: body /images/0/id: value must be an integer\n")
+	assert.Contains(t, text.String(), "images_list.cassette.yaml#0: no operation 200: request: the contract has no operation for GET /v2/droplets\n")
+	assert.Contains(t, text.String(), "\n5 exchanges checked, 2 findings, ")
+}
