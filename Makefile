@@ -1,0 +1,38 @@
+.PHONY: help contract test check generate lint drift
+
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
+OASDIFF  := go run github.com/oasdiff/oasdiff@v1.28.0
+
+# The race detector needs cgo, and so a C compiler; go env says whether there is one.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+contract: ## check every recording against the contract, and print a table
+	go run ./contracttest/cmd/contract verify contracttest/recordings/*.cassette.yaml
+
+test: ## run every test
+	go test $(RACE) ./...
+
+check: ## regenerate, tidy, format, vet, lint; nothing may change by it
+	@before=$$(git status --porcelain; git diff HEAD | git hash-object --stdin); \
+	$(MAKE) --no-print-directory generate && \
+	go mod tidy && \
+	gofmt -l -w $$(git ls-files '*.go') && \
+	go vet ./... && \
+	GOARCH=386 go vet ./... && \
+	$(MAKE) --no-print-directory lint && \
+	after=$$(git status --porcelain; git diff HEAD | git hash-object --stdin) && \
+	if [ "$$before" != "$$after" ]; then echo 'make check changed the tree; commit what it did:'; git status --porcelain; exit 1; fi && \
+	if [ -n "$$CI" ] && [ -n "$$(git status --porcelain)" ]; then echo 'the tree is not clean:'; git status --porcelain; exit 1; fi
+
+generate: ## write package gen anew from openapi/images.yaml
+	go generate ./...
+
+lint:
+	$(GOLANGCI) run ./...
+
+drift: ## compare with a published document: make drift UPSTREAM=file-or-URL (needs Go 1.26)
+	@test -n "$(UPSTREAM)" || { echo 'usage: make drift UPSTREAM=file-or-URL'; exit 2; }
+	@go run ./openapi/drift -oasdiff "$(OASDIFF)" "$(UPSTREAM)"
