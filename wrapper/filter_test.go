@@ -84,6 +84,10 @@ func TestLatestPerDistribution(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, map[gen.Distribution]gen.Image{gen.DistributionUbuntu: noble, gen.DistributionDebian: shared}, latest)
 
+	latest, err = wrapper.LatestPerDistribution(sequence(nil, backup, shared, jammy, noble))
+	require.NoError(t, err)
+	assert.Equal(t, map[gen.Distribution]gen.Image{gen.DistributionUbuntu: noble, gen.DistributionDebian: shared}, latest)
+
 	latest, err = wrapper.LatestPerDistribution(sequence(errBroken, noble, jammy))
 	assert.ErrorIs(t, err, errBroken)
 	assert.Nil(t, latest)

@@ -214,3 +214,11 @@ func TestActionsReadsEveryPage(t *testing.T) {
 	require.Len(t, actions, 2)
 	assert.Equal(t, int64(2), actions[1].ID)
 }
+
+func TestPagesThatHoldNoActions(t *testing.T) {
+	for _, body := range []string{`{}`, `{"actions":null,"meta":{"total":0}}`, `{"actions":[{}],"meta":{"total":1}}`, `{"actions":[{"id":7}],"meta":{"total":1}}`} {
+		actions, err := wrapper.Collect(newClient(t, answer(200, body, nil)).Actions(t.Context(), 42))
+		assert.ErrorIs(t, err, wrapper.ErrInvalidResponse, body)
+		assert.Empty(t, actions, body)
+	}
+}
