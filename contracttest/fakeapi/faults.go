@@ -1,0 +1,330 @@
+package fakeapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/doimages/gen"
+)
+
+// Fault lets something go wrong. The zero value of the fields that choose requests chooses every request.
+type Fault struct {
+	Operation   string  // the operation id, such as images_list
+	Page        int     // only this page of a list
+	After       int     // requests that match and are let off first
+	Count       int     // requests that are struck; 0 is no bound
+	Probability float64 // how likely each is struck; 0 is always
+	Seed        uint64  // of Probability: the same seed strikes the same requests
+
+	Do Effect // what happens to them
+}
+
+// Effect is what a fault does. The functions of this package that return one are all there are.
+type Effect struct {
+	name    string
+	replace func(*buffer)        // instead of carrying the request out
+	prepare func(*API)           // before it is carried out
+	alter   func(map[string]any) // to the JSON of the response
+	headers func(http.Header)    // to its headers
+	bytes   func(body []byte) []byte
+	deliver delivery
+}
+
+// delivery is how a response goes out.
+type delivery struct {
+	delay  time.Duration
+	breaks int           // where the connection breaks
+	pause  time.Duration // between one part of the body and the next
+}
+
+const (
+	nowhere = iota
+	beforeHeaders
+	afterHeaders
+	amidBody
+)
+
+// Status answers with an error of this status, and does nothing else.
+func Status(status int) Effect {
+	return Effect{name: fmt.Sprintf("status=%d", status), replace: func(b *buffer) {
+		id := strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")
+		writeError(b, &refusal{status, id, "an injected fault"})
+	}}
+}
+
+// Page502 answers with a gateway's HTML page instead of an error of the API, and does nothing else.
+func Page502() Effect {
+	return Effect{name: "html", replace: func(b *buffer) {
+		b.header.Set("Content-Type", "text/html")
+		b.WriteHeader(http.StatusBadGateway)
+		_, _ = b.Write([]byte("<html><body><h1>502 Bad Gateway</h1></body></html>\n"))
+	}}
+}
+
+// Delay answers late. The request is carried out at once.
+func Delay(d time.Duration) Effect {
+	return Effect{name: "delay", deliver: delivery{delay: d}}
+}
+
+// Reset breaks the connection before anything is done.
+func Reset() Effect {
+	return Effect{name: "reset", replace: func(*buffer) {}, deliver: delivery{breaks: beforeHeaders}}
+}
+
+// LoseAnswer carries the request out and breaks the connection instead of answering.
+func LoseAnswer() Effect {
+	return Effect{name: "lose-answer", deliver: delivery{breaks: beforeHeaders}}
+}
+
+// ResetAfterHeaders carries the request out and breaks the connection behind the headers.
+func ResetAfterHeaders() Effect {
+	return Effect{name: "reset-after-headers", deliver: delivery{breaks: afterHeaders}}
+}
+
+// Truncate carries the request out and breaks the connection in the middle of the body.
+func Truncate() Effect { return Effect{name: "truncate", deliver: delivery{breaks: amidBody}} }
+
+// Slow sends the body in eight parts with a pause before each.
+func Slow(pause time.Duration) Effect { return Effect{name: "slow", deliver: delivery{pause: pause}} }
+
+// ContentType says that the body is something that it is not.
+func ContentType(kind string) Effect {
+	return Effect{name: "content-type", headers: func(h http.Header) { h.Set("Content-Type", kind) }}
+}
+
+// Malformed sends JSON that ends too early, in a response that is complete.
+func Malformed() Effect {
+	return Effect{name: "malformed", bytes: func(body []byte) []byte { return body[:len(body)/2] }}
+}
+
+// Total makes the total of a list lie by this much.
+func Total(by int) Effect {
+	return Effect{name: "total", alter: func(body map[string]any) {
+		if meta, ok := body["meta"].(map[string]any); ok {
+			if total, err := meta["total"].(json.Number).Int64(); err == nil {
+				meta["total"] = total + int64(by)
+			}
+		}
+	}}
+}
+
+// AddImages lets this many private images come into being before the request is carried out, at the end of the list.
+func AddImages(n int) Effect {
+	return Effect{name: "add", prepare: func(a *API) {
+		for range n {
+			image := a.store.addImage(gen.Image{Name: "added meanwhile", Distribution: gen.DistributionUbuntu, Type: gen.ImageTypeSnapshot, Tags: []string{}}, time.Now())
+			image.Regions = append(image.Regions, gen.RegionSlugNyc3)
+		}
+	}}
+}
+
+// RemoveImages lets this many images vanish from the head of the list before the request is carried out.
+func RemoveImages(n int) Effect {
+	return Effect{name: "remove", prepare: func(a *API) {
+		for range min(n, len(a.store.order)) {
+			a.store.remove(a.store.order[0], everybody)
+		}
+	}}
+}
+
+// UnknownEnum gives images and actions a status that the contract does not know.
+func UnknownEnum() Effect {
+	return Effect{name: "unknown-enum", alter: eachObject(func(o map[string]any) { o["status"] = "thawing" })}
+}
+
+// ExtraField adds a field that the contract does not know to images and actions.
+func ExtraField() Effect {
+	return Effect{name: "extra-field", alter: eachObject(func(o map[string]any) { o["undocumented"] = true })}
+}
+
+// eachObject changes every image and action in a response.
+func eachObject(change func(map[string]any)) func(map[string]any) {
+	return func(body map[string]any) {
+		for _, key := range []string{"image", "action"} {
+			if object, ok := body[key].(map[string]any); ok {
+				change(object)
+			}
+			list, _ := body[key+"s"].([]any)
+			for _, item := range list {
+				change(item.(map[string]any))
+			}
+		}
+	}
+}
+
+// WithFaults lets these things go wrong. Of several that choose a request, the first strikes.
+func WithFaults(faults ...Fault) Option {
+	return func(a *API) {
+		for _, f := range faults {
+			a.faults = append(a.faults, &fault{Fault: f, rng: rand.New(rand.NewPCG(f.Seed, 0))})
+		}
+	}
+}
+
+// Inject adds faults to a fake that is running, in front of those it has.
+func (a *API) Inject(faults ...Fault) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	old := a.faults
+	a.faults = nil
+	WithFaults(faults...)(a)
+	a.faults = append(a.faults, old...)
+}
+
+type fault struct {
+	Fault
+	rng      *rand.Rand
+	seen     int
+	stricken int
+}
+
+func (f *fault) strikes(operation string, r *http.Request) bool {
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	if f.Operation != "" && f.Operation != operation || f.Page != 0 && f.Page != max(page, 1) {
+		return false
+	}
+	f.seen++
+	switch {
+	case f.seen <= f.After,
+		f.Count > 0 && f.stricken >= f.Count,
+		f.Probability > 0 && f.rng.Float64() >= f.Probability:
+		return false
+	}
+	f.stricken++
+	return true
+}
+
+// effectOn returns what is to happen to a request.
+func (a *API) effectOn(operation string, r *http.Request) Effect {
+	for _, f := range a.faults {
+		if f.strikes(operation, r) {
+			return f.Do
+		}
+	}
+	return Effect{}
+}
+
+// finish does to a response what the effect does.
+func (e Effect) finish(b *buffer) {
+	if e.headers != nil {
+		e.headers(b.header)
+	}
+	if e.alter != nil {
+		decoder := json.NewDecoder(bytes.NewReader(b.body.Bytes()))
+		decoder.UseNumber()
+		var body map[string]any
+		if decoder.Decode(&body) == nil {
+			e.alter(body)
+			b.body.Reset()
+			_ = json.NewEncoder(&b.body).Encode(body)
+		}
+	}
+	if e.bytes != nil {
+		body := bytes.Clone(e.bytes(b.body.Bytes()))
+		b.body.Reset()
+		b.body.Write(body)
+	}
+}
+
+// ParseFault reads a fault from text, as the serve command takes it: an operation id or *, a colon, and the effect and
+// the choice of requests in any order, such as
+//
+//	images_list:status=500,page=3,count=1
+//	*:delay=2s,probability=0.1,seed=7
+//
+// The effects are status=N, html, delay=D, reset, lose-answer, reset-after-headers, truncate, slow=D, content-type=T,
+// malformed, total=N, add=N, remove=N, unknown-enum and extra-field; the choices page, after, count, probability, seed.
+func ParseFault(text string) (Fault, error) {
+	operation, rest, ok := strings.Cut(text, ":")
+	if !ok {
+		return Fault{}, fmt.Errorf("fault %q: it is written operation:effect, such as images_list:status=500", text)
+	}
+	f := Fault{Operation: operation}
+	if operation == "*" {
+		f.Operation = ""
+	} else if !isOperation(operation) {
+		return Fault{}, fmt.Errorf("fault %q: there is no operation %q", text, operation)
+	}
+	for _, part := range strings.Split(rest, ",") {
+		key, value, _ := strings.Cut(part, "=")
+		number, numberErr := strconv.Atoi(value)
+		duration, durationErr := time.ParseDuration(value)
+		var err error
+		do := Effect{}
+		switch key {
+		case "status":
+			do, err = Status(number), numberErr
+			if err == nil && (number < 300 || number > 599) {
+				err = fmt.Errorf("not from 300 to 599")
+			}
+		case "delay":
+			do, err = Delay(duration), durationErr
+		case "slow":
+			do, err = Slow(duration), durationErr
+		case "total":
+			do, err = Total(number), numberErr
+		case "add":
+			do, err = AddImages(number), numberErr
+		case "remove":
+			do, err = RemoveImages(number), numberErr
+		case "content-type":
+			do = ContentType(value)
+		case "html":
+			do = Page502()
+		case "reset":
+			do = Reset()
+		case "lose-answer":
+			do = LoseAnswer()
+		case "reset-after-headers":
+			do = ResetAfterHeaders()
+		case "truncate":
+			do = Truncate()
+		case "malformed":
+			do = Malformed()
+		case "unknown-enum":
+			do = UnknownEnum()
+		case "extra-field":
+			do = ExtraField()
+		case "page":
+			f.Page, err = number, numberErr
+		case "after":
+			f.After, err = number, numberErr
+		case "count":
+			f.Count, err = number, numberErr
+		case "probability":
+			f.Probability, err = strconv.ParseFloat(value, 64)
+		case "seed":
+			f.Seed, err = strconv.ParseUint(value, 10, 64)
+		default:
+			err = fmt.Errorf("it is neither an effect nor a choice")
+		}
+		if err != nil {
+			return Fault{}, fmt.Errorf("fault %q: %q: %w", text, part, err)
+		}
+		if do.name != "" {
+			if f.Do.name != "" {
+				return Fault{}, fmt.Errorf("fault %q: it has two effects", text)
+			}
+			f.Do = do
+		}
+	}
+	if f.Do.name == "" {
+		return Fault{}, fmt.Errorf("fault %q: it has no effect", text)
+	}
+	return f, nil
+}
+
+func isOperation(id string) bool {
+	for _, op := range operations {
+		if op.id == id {
+			return true
+		}
+	}
+	return false
+}
