@@ -89,6 +89,10 @@ func (f *findings) addRequest(err error) {
 
 func (f *findings) checkResponse(operation *openapi3.Operation) {
 	documented := operation.Responses.Status(f.exchange.Status)
+	if documented == nil && f.exchange.Status/100 == 2 {
+		f.add("status", nil, "the contract has no such success") // default speaks of failures
+		return
+	}
 	if documented == nil {
 		documented = operation.Responses.Default()
 	}

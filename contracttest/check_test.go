@@ -57,6 +57,8 @@ func TestCheckFinds(t *testing.T) {
 		"something after the end": {"images_get", 2, func(e *contracttest.Exchange) { e.Body = append(e.Body, "{}"...) }, []want{{"body", "", "something follows the JSON"}}},
 		"a body where none is documented": {"images_delete", 0, setBody(`{}`),
 			[]want{{"body", "", "the contract has none"}}},
+		"an undocumented success": {"images_get", 0, func(e *contracttest.Exchange) { e.Status = 206 },
+			[]want{{"status", "", "the contract has no such success"}}},
 		"another content type": {"images_get", 0, setHeader("Content-Type", "text/html"),
 			[]want{{"header content-type", "", `"text/html" is not what the contract has`}}},
 		"no content type": {"images_get", 0, func(e *contracttest.Exchange) { e.Header.Del("Content-Type") },

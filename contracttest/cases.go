@@ -1,0 +1,497 @@
+package contracttest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// Cases returns every case of the suite. Cases that only read come first.
+func Cases() []Case {
+	return []Case{
+		{"first-page", "Lists without parameters.", "a page holds at most the default of 20, and the total counts all pages", "positive_data_acceptance", false, firstPage},
+		{"walk-pages-of-200", "Reads every page, 200 images each.", "no image is lost, none comes twice, and the total is right", "", false, walkPagesOf(200)},
+		{"walk-pages-of-20", "Reads every page, 20 images each, and compares with pages of 200.", "pages and links agree at another size", "", false, walkPagesOf(20)},
+		{"walk-pages-of-1", "Reads up to 20 pages of one image.", "pages and links agree at the smallest size", "", false, walkPagesOf(1)},
+		{"walk-exact-boundary", "Reads pages of a size that divides the total.", "a full last page is the last", "", false, walkExactBoundary},
+		{"filter-distribution", "Lists with type=distribution.", "every image is public and none is an application", "", false, filterType(gen.ImagesListParamsTypeDistribution, gen.ImagesListParamsTypeApplication)},
+		{"filter-application", "Lists with type=application.", "every image is public and none is a distribution", "", false, filterType(gen.ImagesListParamsTypeApplication, gen.ImagesListParamsTypeDistribution)},
+		{"filter-private", "Lists with private=true.", "exactly the images that are not public", "", false, filterPrivate},
+		{"filter-tag", "Lists with a tag that some image has, and with one that none has.", "exactly the images with the tag", "", false, filterTag},
+		{"filters-combined", "Lists with private=true and a tag, and with a type and a tag.", "filters narrow each other", "", false, filtersCombined},
+		{"get-by-id", "Reads the first, the middle and the last image of the list by id.", "an image is read as it is listed", "ensure_resource_availability", false, getByID},
+		{"get-by-slug", "Reads a public image by slug, and a private one by what would be its slug.", "a slug leads to its public image", "ensure_resource_availability", false, getBySlug},
+		{"unknown-id", "Reads an image that does not exist.", "404 in the shape of an error", "status_code_conformance", false, unknownID},
+		{"unknown-slug", "Reads a slug that does not exist.", "404 in the shape of an error", "status_code_conformance", false, unknownSlug},
+		{"no-token", "Sends every operation without a token.", "no operation answers without one: 401", "ignored_auth", false, noToken},
+		{"wrong-token", "Reads with a token that nobody has.", "a wrong token is as good as none: 401", "ignored_auth", false, wrongToken},
+		{"paging-out-of-range", "Lists with page=0 and -1, per_page=0, 201 and text.", "an error of the client, or a page within the limits; never a server error", "negative_data_rejection", false, pagingOutOfRange},
+		{"rate-limit-headers", "Reads twice, and an image that does not exist.", "the budget is in every response and counts down", "response_headers_conformance", false, rateLimitHeaders},
+		{"unsupported-method", "Sends PATCH to a list and to an image.", "a method that is not documented is refused", "unsupported_method", false, unsupportedMethod},
+		{"content-type", "Reads a list and an error.", "both are application/json", "content_type_conformance", false, contentType},
+		{"actions", "Lists the actions of an image, and reads one that does not exist.", "a list of actions, which may be empty, and 404", "response_schema_conformance", false, actions},
+		{"create-refused", "Creates without a URL, without a name, with a body that is no JSON and with none.", "a create that lacks something makes nothing", "negative_data_rejection", true, createRefused},
+		{"lifecycle", "Creates an image, waits, updates, transfers, converts, deletes, and uses it after that.", "each step does what it says and nothing else", "use_after_free", true, lifecycle},
+		{"failed-import", "Creates an image from a file that is none.", "the import ends as deleted, and says why", "", true, failedImport},
+		{"account-transfer", "Offers a snapshot to another account and takes the offer back.", "the image stays with its sender", "", true, accountTransfer},
+	}
+}
+
+func firstPage(ctx context.Context, s *session) error {
+	resp, err := s.client.API().ImagesListWithResponse(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if resp.JSON200 == nil {
+		return fmt.Errorf("the answer is %s", resp.Status())
+	}
+	page := resp.JSON200
+	if want := min(20, page.Meta.Total); len(page.Images) != want {
+		return fmt.Errorf("of %d images the first page holds %d, not %d", page.Meta.Total, len(page.Images), want)
+	}
+	return nil
+}
+
+// list reads a whole list and demands that it be one: nothing twice, and as many as the total says.
+func (s *session) list(ctx context.Context, params wrapper.ListParams) ([]gen.Image, error) {
+	var all []gen.Image
+	seen := map[int64]bool{}
+	for page, err := range s.client.Pages(ctx, params) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Images...)
+		for _, image := range page.Images {
+			if seen[image.ID] {
+				return nil, fmt.Errorf("image %d is listed twice", image.ID)
+			}
+			seen[image.ID] = true
+		}
+		if page.Links.Pages.Next == "" && page.Meta.Total != len(all) {
+			return nil, fmt.Errorf("the total is %d, and the pages hold %d images", page.Meta.Total, len(all))
+		}
+	}
+	return all, nil
+}
+
+func walkPagesOf(size int) func(context.Context, *session) error {
+	return func(ctx context.Context, s *session) error { return walk(ctx, s, size) }
+}
+
+func walkExactBoundary(ctx context.Context, s *session) error {
+	all, err := s.list(ctx, wrapper.ListParams{})
+	if err != nil {
+		return err
+	}
+	for pages := 2; pages <= 20; pages++ {
+		if size := len(all) / pages; len(all)%pages == 0 && size > 0 && size <= 200 {
+			return walk(ctx, s, size)
+		}
+	}
+	return errSkip(fmt.Sprintf("no page size from 1 to 200 cuts %d images into 2 to 20 pages", len(all)))
+}
+
+// walk reads pages of a size, and compares them with what pages of 200 hold.
+func walk(ctx context.Context, s *session, size int) error {
+	const maxPages = 20
+	all, err := s.list(ctx, wrapper.ListParams{})
+	if err != nil {
+		return err
+	}
+	last := max((len(all)+size-1)/size, 1)
+	number := 0
+	for page, err := range s.client.Pages(ctx, wrapper.ListParams{PerPage: size}) {
+		if err != nil {
+			return err
+		}
+		number++
+		from := (number - 1) * size
+		want := all[min(from, len(all)):min(from+size, len(all))]
+		if !slices.Equal(ids(page.Images), ids(want)) {
+			return fmt.Errorf("page %d of %d an image each holds %v, not %v", number, size, ids(page.Images), ids(want))
+		}
+		if page.Meta.Total != len(all) {
+			return fmt.Errorf("page %d: the total is %d, not %d", number, page.Meta.Total, len(all))
+		}
+		if err := checkLinks(page.Links.Pages, number, last); err != nil {
+			return fmt.Errorf("page %d of %d: %w", number, last, err)
+		}
+		if number == maxPages {
+			return nil
+		}
+	}
+	if number != last {
+		return fmt.Errorf("there are %d pages, not %d", number, last)
+	}
+	return nil
+}
+
+// checkLinks demands each link where it applies, with its page, and nowhere else.
+func checkLinks(links gen.PageLinks, page, last int) error {
+	for _, link := range []struct {
+		name, got string
+		want      int // 0 where there must be none
+	}{
+		{"first", links.First, when(page > 1, 1)},
+		{"prev", links.Prev, when(page > 1, page-1)},
+		{"next", links.Next, when(page < last, page+1)},
+		{"last", links.Last, when(page < last, last)},
+	} {
+		got := 0
+		if link.got != "" {
+			u, err := url.Parse(link.got)
+			if err != nil {
+				return fmt.Errorf("the link %s is no URL", link.name)
+			}
+			if got, err = strconv.Atoi(u.Query().Get("page")); err != nil {
+				return fmt.Errorf("the link %s has no page", link.name)
+			}
+		}
+		if got != link.want {
+			return fmt.Errorf("the link %s leads to page %d, not to %d (0 is none)", link.name, got, link.want)
+		}
+	}
+	return nil
+}
+
+func when(condition bool, n int) int {
+	if condition {
+		return n
+	}
+	return 0
+}
+
+func ids(images []gen.Image) []int64 {
+	list := make([]int64, len(images))
+	for i, image := range images {
+		list[i] = image.ID
+	}
+	return list
+}
+
+func filterType(kind, other gen.ImagesListParamsType) func(context.Context, *session) error {
+	return func(ctx context.Context, s *session) error {
+		images, err := s.list(ctx, wrapper.ListParams{Type: kind})
+		if err != nil {
+			return err
+		}
+		others, err := s.list(ctx, wrapper.ListParams{Type: other})
+		if err != nil {
+			return err
+		}
+		for _, image := range images {
+			if !image.Public {
+				return fmt.Errorf("image %d is not public", image.ID)
+			}
+			if slices.Contains(ids(others), image.ID) {
+				return fmt.Errorf("image %d is listed as %s and as %s", image.ID, kind, other)
+			}
+		}
+		return nil
+	}
+}
+
+func filterPrivate(ctx context.Context, s *session) error {
+	return s.compare(ctx, wrapper.ListParams{Private: true}, func(i gen.Image) bool { return !i.Public })
+}
+
+// compare demands that a filtered list be what a predicate leaves of the whole one.
+func (s *session) compare(ctx context.Context, params wrapper.ListParams, keep func(gen.Image) bool) error {
+	all, err := s.list(ctx, wrapper.ListParams{})
+	if err != nil {
+		return err
+	}
+	got, err := s.list(ctx, params)
+	if err != nil {
+		return err
+	}
+	want := slices.DeleteFunc(all, func(i gen.Image) bool { return !keep(i) })
+	if !slices.Equal(ids(got), ids(want)) {
+		return fmt.Errorf("%+v lists %v, not %v", params, ids(got), ids(want))
+	}
+	return nil
+}
+
+// someTag returns a tag that a private image has.
+func (s *session) someTag(ctx context.Context) (string, error) {
+	images, err := s.list(ctx, wrapper.ListParams{Private: true})
+	if err != nil {
+		return "", err
+	}
+	for _, image := range images {
+		if len(image.Tags) > 0 {
+			return image.Tags[0], nil
+		}
+	}
+	return "", errSkip("no private image has a tag")
+}
+
+func filterTag(ctx context.Context, s *session) error {
+	if err := s.compare(ctx, wrapper.ListParams{TagName: "doimages-contract-no-such-tag"}, func(gen.Image) bool { return false }); err != nil {
+		return err
+	}
+	tag, err := s.someTag(ctx)
+	if err != nil {
+		return err
+	}
+	return s.compare(ctx, wrapper.ListParams{TagName: tag}, wrapper.HasTag(tag))
+}
+
+func filtersCombined(ctx context.Context, s *session) error {
+	tag, err := s.someTag(ctx)
+	if err != nil {
+		return err
+	}
+	both := func(i gen.Image) bool { return !i.Public && wrapper.HasTag(tag)(i) }
+	if err := s.compare(ctx, wrapper.ListParams{Private: true, TagName: tag}, both); err != nil {
+		return err
+	}
+	public, err := s.list(ctx, wrapper.ListParams{Type: gen.ImagesListParamsTypeDistribution, TagName: tag})
+	if err != nil {
+		return err
+	}
+	for _, image := range public {
+		if !image.Public || !slices.Contains(image.Tags, tag) {
+			return fmt.Errorf("image %d is listed as a distribution with the tag %q", image.ID, tag)
+		}
+	}
+	return nil
+}
+
+func getByID(ctx context.Context, s *session) error {
+	all, err := s.list(ctx, wrapper.ListParams{})
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return errSkip("there are no images")
+	}
+	for _, listed := range []gen.Image{all[0], all[len(all)/2], all[len(all)-1]} {
+		got, err := s.client.Get(ctx, listed.ID)
+		if err != nil {
+			return err
+		}
+		if !same(*got, listed) {
+			return fmt.Errorf("image %d is read as %s and listed as %s", listed.ID, text(*got), text(listed))
+		}
+	}
+	return nil
+}
+
+func same(a, b gen.Image) bool { return text(a) == text(b) }
+
+func text(image gen.Image) string {
+	b, _ := json.Marshal(image)
+	return string(b)
+}
+
+func getBySlug(ctx context.Context, s *session) error {
+	all, err := s.list(ctx, wrapper.ListParams{})
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(all, wrapper.IsOfficial)
+	if at < 0 {
+		return errSkip("no image has a slug")
+	}
+	got, err := s.client.GetBySlug(ctx, *all[at].Slug)
+	if err != nil {
+		return err
+	}
+	if !same(*got, all[at]) {
+		return fmt.Errorf("%q is read as %s and listed as %s", *all[at].Slug, text(*got), text(all[at]))
+	}
+	return nil
+}
+
+// noSuchID is larger than any id so far, and within 63 bits.
+const noSuchID = 1<<62 + 1
+
+func unknownID(ctx context.Context, s *session) error {
+	_, err := s.client.Get(ctx, noSuchID)
+	return wantError(err, wrapper.ErrNotFound, "not_found")
+}
+
+func unknownSlug(ctx context.Context, s *session) error {
+	_, err := s.client.GetBySlug(ctx, "doimages-contract-no-such-slug")
+	return wantError(err, wrapper.ErrNotFound, "not_found")
+}
+
+// wantError demands an error of a kind, with the API's own name for it.
+func wantError(err, kind error, id string) error {
+	var apiError *wrapper.Error
+	switch {
+	case err == nil:
+		return fmt.Errorf("the request succeeded; it should be %w", kind)
+	case !errors.Is(err, kind):
+		return fmt.Errorf("the request should be %w, and is: %w", kind, err)
+	case !errors.As(err, &apiError) || apiError.ID != id || apiError.Message == "":
+		return fmt.Errorf("the error should have the id %q and a message: %w", id, err)
+	}
+	return nil
+}
+
+// raw sends a request as it is, which the wrapper would not do.
+func (s *session) raw(ctx context.Context, method, path, token, body string) (*http.Response, []byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, s.BaseURL+path, strings.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
+	if body == "" {
+		req.Body = nil
+	} else {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := s.http.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	return resp, answer, err
+}
+
+func noToken(ctx context.Context, s *session) error {
+	transfer := `{"transfer_id":1,"recipient_uuid":"4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf"}`
+	image := fmt.Sprintf("/v2/images/%d", int64(noSuchID))
+	var errs []error
+	for _, request := range []struct{ method, path, body string }{
+		{"GET", "/v2/images", ""},
+		{"POST", "/v2/images", `{"name":"","url":"","region":"nyc3"}`},
+		{"GET", image, ""},
+		{"PUT", image, `{"name":"a"}`},
+		{"DELETE", image, ""},
+		{"GET", image + "/actions", ""},
+		{"POST", image + "/actions", `{"type":"convert"}`},
+		{"GET", image + "/actions/1", ""},
+		{"POST", image + "/account_transfer", `{"recipient_email":"alice@example.com"}`},
+		{"POST", image + "/account_transfer/accept", transfer},
+		{"POST", image + "/account_transfer/cancel", transfer},
+		{"POST", image + "/account_transfer/decline", transfer},
+	} {
+		resp, body, err := s.raw(ctx, request.method, request.path, "", request.body)
+		if err != nil {
+			return err
+		}
+		errs = append(errs, wantUnauthorized(request.method+" "+request.path, resp, body))
+	}
+	return errors.Join(errs...)
+}
+
+func wrongToken(ctx context.Context, s *session) error {
+	resp, body, err := s.raw(ctx, http.MethodGet, "/v2/images", "doimages-contract-no-such-token", "")
+	if err != nil {
+		return err
+	}
+	return wantUnauthorized("GET /v2/images", resp, body)
+}
+
+func wantUnauthorized(request string, resp *http.Response, body []byte) error {
+	var answer gen.Error
+	if resp.StatusCode != http.StatusUnauthorized {
+		return fmt.Errorf("%s is answered with %s", request, resp.Status)
+	}
+	if err := json.Unmarshal(body, &answer); err != nil || answer.ID != "unauthorized" {
+		return fmt.Errorf("%s: the error should have the id unauthorized, and has %q", request, shorten(answer.ID))
+	}
+	return nil
+}
+
+func pagingOutOfRange(ctx context.Context, s *session) error {
+	for _, query := range []string{"page=0", "page=-1", "per_page=0", "per_page=201", "page=one", "per_page=all"} {
+		resp, body, err := s.raw(deliberately(ctx), http.MethodGet, "/v2/images?"+query, s.Token, "")
+		if err != nil {
+			return err
+		}
+		var page gen.ImageList
+		switch {
+		case resp.StatusCode >= 500 || resp.StatusCode < 400 && resp.StatusCode != 200:
+			return fmt.Errorf("%s is answered with %s", query, resp.Status)
+		case resp.StatusCode == 200 && (json.Unmarshal(body, &page) != nil || len(page.Images) > 200):
+			return fmt.Errorf("%s is answered with a page of %d images", query, len(page.Images))
+		}
+	}
+	return nil
+}
+
+func rateLimitHeaders(ctx context.Context, s *session) error {
+	var before wrapper.RateLimit
+	for i, path := range []string{"/v2/images?per_page=1", "/v2/images?per_page=1", fmt.Sprintf("/v2/images/%d", int64(noSuchID))} {
+		resp, _, err := s.raw(ctx, http.MethodGet, path, s.Token, "")
+		if err != nil {
+			return err
+		}
+		for _, name := range []string{"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"} {
+			if resp.Header.Get(name) == "" {
+				return fmt.Errorf("GET %s: the response %s has no header %s", path, resp.Status, name)
+			}
+		}
+		var now wrapper.RateLimit
+		_, _ = fmt.Sscan(resp.Header.Get("ratelimit-limit"), &now.Limit)
+		_, _ = fmt.Sscan(resp.Header.Get("ratelimit-remaining"), &now.Remaining)
+		if now.Remaining > now.Limit || now.Remaining < 0 {
+			return fmt.Errorf("%d of %d requests remain", now.Remaining, now.Limit)
+		}
+		// The window slides: a budget that old requests return to may stand still, but for the run it must not grow.
+		if i == 1 && now.Remaining >= before.Remaining && now.Limit == before.Limit {
+			return fmt.Errorf("%d requests remained, and after one more %d", before.Remaining, now.Remaining)
+		}
+		before = now
+	}
+	return nil
+}
+
+func unsupportedMethod(ctx context.Context, s *session) error {
+	for _, path := range []string{"/v2/images", fmt.Sprintf("/v2/images/%d", int64(noSuchID))} {
+		resp, _, err := s.raw(deliberately(ctx), http.MethodPatch, path, s.Token, `{}`)
+		if err != nil {
+			return err
+		}
+		if resp.StatusCode < 400 || resp.StatusCode >= 500 {
+			return fmt.Errorf("PATCH %s is answered with %s", path, resp.Status)
+		}
+	}
+	return nil
+}
+
+func contentType(ctx context.Context, s *session) error {
+	for _, path := range []string{"/v2/images?per_page=1", fmt.Sprintf("/v2/images/%d", int64(noSuchID))} {
+		resp, body, err := s.raw(ctx, http.MethodGet, path, s.Token, "")
+		if err != nil {
+			return err
+		}
+		if kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); kind != "application/json" || !json.Valid(bytes.TrimSpace(body)) {
+			return fmt.Errorf("GET %s: the body of %s is %q", path, resp.Status, shorten(kind))
+		}
+	}
+	return nil
+}
+
+func actions(ctx context.Context, s *session) error {
+	images, err := s.list(ctx, wrapper.ListParams{Private: true})
+	if err != nil {
+		return err
+	}
+	if len(images) == 0 {
+		return errSkip("the account has no image of its own")
+	}
+	if _, err := wrapper.Collect(s.client.Actions(ctx, images[0].ID)); err != nil {
+		return err
+	}
+	_, err = s.client.Action(ctx, images[0].ID, noSuchID)
+	return wantError(err, wrapper.ErrNotFound, "not_found")
+}

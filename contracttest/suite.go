@@ -1,0 +1,191 @@
+package contracttest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
+	"example.com/doimages/wrapper"
+)
+
+// Target is the API that the suite runs against.
+type Target struct {
+	BaseURL   string            // as for wrapper.WithBaseURL
+	Token     string            // of an account that may read and, with Write, create, update and delete
+	Transport http.RoundTripper // http.DefaultTransport if nil
+
+	Write     bool                 // also run the cases that make images; they remove what they made
+	ImageURL  string               // what those import; a small Ubuntu image if empty
+	Region    gen.RegionSlug       // where to; nyc3 if empty
+	Recipient string               // e-mail address to offer an image to, and take it back; without one that case is skipped
+	Budget    int                  // requests that a run may make; 200 if zero
+	Wait      []wrapper.WaitOption // how to wait for imports and actions
+}
+
+// Case is one thing that the suite proves.
+type Case struct {
+	Name         string
+	Explanation  string // what the case does
+	Proves       string // what holds when it passes
+	Schemathesis string // the check of Schemathesis that asks the same, where there is one
+	Writes       bool   // whether it makes, changes and deletes an image
+
+	run func(context.Context, *session) error
+}
+
+// Result is what came of a case.
+type Result struct {
+	Case     Case
+	Err      error  // why it failed: the case's own errors and every finding in its exchanges, joined
+	Skipped  string // why it could not be run, if it was not
+	Requests int
+}
+
+// errSkip says that the target lacks what a case needs.
+type errSkip string
+
+func (e errSkip) Error() string { return string(e) }
+
+// session is what a case works with.
+type session struct {
+	Target
+	client *wrapper.Client // every exchange of which is checked
+	http   *http.Client    // the same transport, for requests that the wrapper would not make
+}
+
+// Run runs every case as a subtest, each against a target of its own that factory returns. Cases that write are skipped
+// unless the target allows it.
+//
+//	func TestContract(t *testing.T) {
+//		contracttest.Run(t, func(t *testing.T) contracttest.Target {
+//			return contracttest.Target{Token: fakeapi.Token, Transport: fakeapi.New(), Write: true}
+//		})
+//	}
+func Run(t *testing.T, factory func(*testing.T) Target) {
+	t.Helper()
+	for _, c := range Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			results, _, err := RunCases(t.Context(), factory(t), c)
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case results[0].Skipped != "":
+				t.Skip(results[0].Skipped)
+			case results[0].Err != nil:
+				t.Errorf("%s\n%v", c.Proves, results[0].Err)
+			}
+		})
+	}
+}
+
+// RunCases runs cases, all if none is named, one after the other against one target. The report has every exchange.
+func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Report, error) {
+	contract, err := Load(openapi.Document())
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(cases) == 0 {
+		cases = Cases()
+	}
+	if target.Transport == nil {
+		target.Transport = http.DefaultTransport
+	}
+	if target.Budget == 0 {
+		target.Budget = 200
+	}
+	if target.Region == "" {
+		target.Region = gen.RegionSlugNyc3
+	}
+	if target.ImageURL == "" {
+		target.ImageURL = "http://cloud-images.ubuntu.com/minimal/releases/noble/release/ubuntu-24.04-minimal-cloudimg-amd64.img"
+	}
+	if target.BaseURL == "" {
+		target.BaseURL = "https://api.digitalocean.com"
+	}
+	target.BaseURL = strings.TrimSuffix(target.BaseURL, "/")
+	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport()}
+	if target.Write {
+		watch.reserve = 5
+	}
+	s := &session{Target: target, http: &http.Client{Transport: watch, Timeout: time.Minute}}
+	s.client, err = wrapper.NewClient(target.Token, wrapper.WithBaseURL(target.BaseURL), wrapper.WithHTTPClient(s.http))
+	if err != nil {
+		return nil, nil, err
+	}
+
+	var results []Result
+	for _, c := range cases {
+		result := Result{Case: c}
+		before := len(watch.report.Findings)
+		watch.name, watch.requests = c.Name, 0
+		if c.Writes && !target.Write {
+			result.Skipped = "it writes, and writing was not asked for"
+		} else {
+			err := c.run(ctx, s)
+			var skip errSkip
+			if errors.As(err, &skip) {
+				result.Skipped, err = string(skip), nil
+			}
+			result.Err = errors.Join(err, summarize(watch.report.Findings[before:]))
+		}
+		result.Requests = watch.requests
+		results = append(results, result)
+	}
+	return results, watch.report, nil
+}
+
+// summarize makes an error of findings: what is wrong with one image of a page is often wrong with all, so that a few
+// stand for the rest, which are in the report.
+func summarize(findings []Finding) error {
+	const limit = 5
+	var errs []error
+	for _, finding := range findings[:min(limit, len(findings))] {
+		errs = append(errs, errors.New(finding.String()))
+	}
+	if more := len(findings) - limit; more > 0 {
+		errs = append(errs, fmt.Errorf("and %d more findings", more))
+	}
+	return errors.Join(errs...)
+}
+
+// WriteResults writes a table of the cases and, for those that failed, why.
+func WriteResults(w io.Writer, results []Result) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "case\tresult\trequests\tproves")
+	failed, skipped, requests := 0, 0, 0
+	for _, r := range results {
+		outcome := "pass"
+		switch {
+		case r.Err != nil:
+			outcome = "FAIL"
+			failed++
+		case r.Skipped != "":
+			outcome = "skip"
+			skipped++
+		}
+		requests += r.Requests
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", r.Case.Name, outcome, r.Requests, r.Case.Proves)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	for _, r := range results {
+		if r.Err != nil {
+			fmt.Fprintf(w, "FAIL %s: %s\n  %s\n", r.Case.Name, r.Case.Explanation, strings.ReplaceAll(r.Err.Error(), "\n", "\n  "))
+		} else if r.Skipped != "" {
+			fmt.Fprintf(w, "skip %s: %s\n", r.Case.Name, r.Skipped)
+		}
+	}
+	_, err := fmt.Fprintf(w, "%d cases: %d passed, %d failed, %d skipped; %d requests\n",
+		len(results), len(results)-failed-skipped, failed, skipped, requests)
+	return err
+}
