@@ -1,4 +1,4 @@
-.PHONY: help contract test check generate lint drift
+.PHONY: help contract live test check generate lint drift
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 OASDIFF  := go run github.com/oasdiff/oasdiff@v1.28.0
@@ -9,8 +9,14 @@ RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-contract: ## check every recording against the contract, and print a table
+contract: ## check every recording, and the live suite on the embedded fake; print tables
 	go run ./contracttest/cmd/contract verify contracttest/recordings/*.cassette.yaml
+	@echo
+	go run ./contracttest/cmd/contract live
+
+live: ## run the live suite against the real API, reading only; needs DIGITALOCEAN_TOKEN
+	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make live needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
+	go run ./contracttest/cmd/contract live --base-url https://api.digitalocean.com
 
 test: ## run every test
 	go test $(RACE) ./...

@@ -16,16 +16,31 @@ import (
 // namePrefix marks every image that the suite makes.
 const namePrefix = "doimages-contract-"
 
-// create starts an import. The caller removes the image with cleanUp.
+// create starts an import. The caller removes the image with cleanUp. An interrupt does not cut the request off, and
+// where no answer says whether there is an image, it is looked for and removed: nothing is left behind.
 func (s *session) create(ctx context.Context, address string) (*gen.Image, error) {
-	return s.client.Create(ctx, gen.ImageCreate{
-		Name:         fmt.Sprintf("%s%d", namePrefix, time.Now().UnixNano()),
+	name := fmt.Sprintf("%s%d", namePrefix, time.Now().UnixNano())
+	uncut, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	image, err := s.client.Create(uncut, gen.ImageCreate{
+		Name:         name,
 		URL:          address,
 		Region:       s.Region,
 		Distribution: gen.DistributionUbuntu,
 		Description:  "made by the contract suite, which removes it",
 		Tags:         []string{"doimages-contract"},
 	})
+	if err == nil {
+		return image, nil
+	}
+	own := s.client.Images(cleaningUp(uncut), wrapper.ListParams{Private: true})
+	for lost, listErr := range wrapper.Filter(own, wrapper.HasName(name)) {
+		if listErr != nil {
+			return nil, errors.Join(err, fmt.Errorf("look for an image %q, and remove it by hand: %w", name, listErr))
+		}
+		err = errors.Join(err, s.cleanUp(ctx, lost.ID))
+	}
+	return nil, err
 }
 
 // cleanUp removes an image whatever has happened, an interrupt included. It is no error that the image has gone.

@@ -1,6 +1,7 @@
 package contracttest_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -39,6 +40,26 @@ func TestRun(t *testing.T) {
 			Transport: fakeapi.New(fakeapi.WithImportPolls(1), fakeapi.WithActionPolls(1)),
 			Write:     true,
 			Recipient: "alice@example.com",
+		}
+	})
+}
+
+// An image whose creation was never answered is removed all the same.
+func TestSuiteRemovesWhatItWasNotToldOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, effect := range []fakeapi.Effect{fakeapi.LoseAnswer(), fakeapi.Truncate(), fakeapi.Malformed()} {
+			fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_create_custom", Do: effect}))
+			before := len(fake.Images())
+			target := fakeTarget()
+			target.Transport = fake
+			results, _, err := contracttest.RunCases(t.Context(), target)
+			require.NoError(t, err)
+			for _, result := range results {
+				if slices.Contains([]string{"lifecycle", "failed-import", "account-transfer"}, result.Case.Name) {
+					assert.Error(t, result.Err, result.Case.Name)
+				}
+			}
+			assert.Len(t, fake.Images(), before)
 		}
 	})
 }

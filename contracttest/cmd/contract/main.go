@@ -1,15 +1,21 @@
-// Command contract checks recorded exchanges with the images API against the contract.
+// Command contract checks exchanges with the images API against the contract: recorded ones, and those of a suite that
+// it runs against the API or against a fake.
 //
 //	contract verify FILE…
+//	contract live
+//	contract serve
 //
 // It exits with 0 when nothing was found, with 1 when something was or nothing was checked, and with 2 when a file or
 // the command line cannot be used.
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -24,8 +30,11 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(verifyCommand())
-	switch err := root.Execute(); {
+	root.AddCommand(verifyCommand(), liveCommand(), serveCommand())
+	// The first interrupt ends what is under way in good order; a second one, after stop, ends the program.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	switch err := root.ExecuteContext(ctx); {
 	case errors.Is(err, errFindings):
 		os.Exit(1)
 	case err != nil:

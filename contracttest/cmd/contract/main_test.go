@@ -14,11 +14,38 @@ import (
 
 const recordings = "../../recordings/"
 
-func TestVerify(t *testing.T) {
-	contract := filepath.Join(t.TempDir(), "contract")
-	out, err := exec.Command("go", "build", "-o", contract, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
+// contract is the program, built once.
+var contract string
 
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "contract")
+	if err != nil {
+		panic(err)
+	}
+	contract = filepath.Join(dir, "contract")
+	if out, err := exec.Command("go", "build", "-o", contract, ".").CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// run runs the program and returns its exit code and all it printed.
+func run(t *testing.T, env []string, args ...string) (int, string) {
+	t.Helper()
+	command := exec.Command(contract, args...)
+	command.Env = append(os.Environ(), env...)
+	out, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode(), string(out)
+	}
+	require.NoError(t, err)
+	return 0, string(out)
+}
+
+func TestVerify(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		file := filepath.Join(dir, name)
@@ -48,17 +75,10 @@ func TestVerify(t *testing.T) {
 		"help":                {[]string{"verify", "--help"}, 0, []string{"contract verify FILE", "Nothing is sent anywhere"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, err := exec.Command(contract, test.args...).CombinedOutput()
-			exit := 0
-			var exitError *exec.ExitError
-			if errors.As(err, &exitError) {
-				exit = exitError.ExitCode()
-			} else {
-				require.NoError(t, err)
-			}
-			assert.Equal(t, test.exit, exit, string(out))
+			exit, out := run(t, nil, test.args...)
+			assert.Equal(t, test.exit, exit, out)
 			for _, want := range test.want {
-				assert.Contains(t, string(out), want)
+				assert.Contains(t, out, want)
 			}
 		})
 	}
