@@ -6,25 +6,28 @@ import (
 	"fmt"
 	"log"
 	"net/http"
-	"net/http/httptest"
 	"time"
 
+	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
-// The examples run against a server that answers with images from the API's documentation. A program leaves
-// WithBaseURL out and takes its token from the environment.
-const exampleToken = "dop_v1_example"
-
-func ExampleClient_Images() {
-	server := httptest.NewServer(http.HandlerFunc(exampleAPI))
-	defer server.Close()
-	client, err := wrapper.NewClient(exampleToken, wrapper.WithBaseURL(server.URL))
+// The examples run against the fake. A program leaves WithHTTPClient out and takes its token from the environment.
+func exampleClient(options ...fakeapi.Option) *wrapper.Client {
+	fake := &http.Client{Transport: fakeapi.New(options...)}
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(fake))
 	if err != nil {
 		log.Fatal(err)
 	}
+	return client
+}
 
+func ExampleClient_Images() {
+	client := exampleClient(fakeapi.WithImages(
+		gen.Image{ID: 7555620, Name: "Nifty New Snapshot", Regions: []gen.RegionSlug{"nyc2", "nyc3"}},
+		gen.Image{ID: 7555621, Name: "Another Snapshot", Regions: []gen.RegionSlug{"nyc2"}},
+	))
 	for image, err := range client.Images(context.Background(), wrapper.ListParams{Private: true}) {
 		if err != nil {
 			log.Fatal(err)
@@ -37,13 +40,7 @@ func ExampleClient_Images() {
 }
 
 func ExampleClient_CreateAndWait() {
-	server := httptest.NewServer(http.HandlerFunc(exampleAPI))
-	defer server.Close()
-	client, err := wrapper.NewClient(exampleToken, wrapper.WithBaseURL(server.URL))
-	if err != nil {
-		log.Fatal(err)
-	}
-
+	client := exampleClient(fakeapi.WithImportPolls(3))
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	image, err := client.CreateAndWait(ctx, gen.ImageCreate{
@@ -52,55 +49,89 @@ func ExampleClient_CreateAndWait() {
 		Region:       gen.RegionSlugNyc3,
 		Distribution: gen.DistributionUbuntu,
 	}, wrapper.WithInterval(time.Millisecond, time.Second), wrapper.WithProgress(func(p wrapper.Progress) {
-		fmt.Println(p.Subject, "is", p.Status)
+		fmt.Println("poll", p.Polls, p.Status)
 	}))
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(image.Name, "can be used in", image.Regions)
 	// Output:
-	// image 38413969 is NEW
-	// image 38413969 is pending
-	// image 38413969 is available
+	// poll 1 pending
+	// poll 2 pending
+	// poll 3 available
 	// ubuntu-18.04-minimal can be used in [nyc3]
 }
 
-func ExampleError() {
-	server := httptest.NewServer(http.HandlerFunc(exampleAPI))
-	defer server.Close()
-	client, err := wrapper.NewClient(exampleToken, wrapper.WithBaseURL(server.URL))
+func ExampleClient_Transfer() {
+	client := exampleClient(fakeapi.WithImages(gen.Image{ID: 42, Regions: []gen.RegionSlug{"nyc3"}}), fakeapi.WithActionPolls(1))
+	ctx := context.Background()
+	action, err := client.Transfer(ctx, 42, gen.RegionSlugFra1)
 	if err != nil {
 		log.Fatal(err)
 	}
+	if _, err := client.WaitAction(ctx, 42, action.ID); err != nil {
+		log.Fatal(err)
+	}
+	image, err := client.Get(ctx, 42)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(image.Regions)
+	// Output: [nyc3 fra1]
+}
 
-	_, err = client.Get(context.Background(), 42)
+func ExampleError() {
+	client := exampleClient()
+	_, err := client.Get(context.Background(), 42)
 	if errors.Is(err, wrapper.ErrNotFound) {
 		fmt.Println("there is no such image")
 	}
 	var apiError *wrapper.Error
 	if errors.As(err, &apiError) {
-		fmt.Println(apiError.Operation, apiError.Status, apiError.ID)
+		fmt.Println(apiError.Operation, apiError.Status, apiError.ID, apiError.Message)
 	}
-	fmt.Println(err)
 	// Output:
 	// there is no such image
-	// images_get 404 not_found
-	// get image 42: 404 not_found: The resource you requested could not be found.
+	// images_get 404 not_found The resource you requested could not be found.
+}
+
+func ExampleImageFailedError() {
+	client := exampleClient(fakeapi.WithImportPolls(1))
+	image, err := client.CreateAndWait(context.Background(), gen.ImageCreate{
+		Name: "talos", URL: "https://example.com/digital-ocean.tar.gz", Region: gen.RegionSlugSfo2,
+	})
+	var failed *wrapper.ImageFailedError
+	if errors.As(err, &failed) {
+		fmt.Println("the import failed:", failed.Image.Status, failed.Image.ErrorMessage != "")
+		fmt.Println(client.Delete(context.Background(), image.ID))
+	}
+	// Output:
+	// the import failed: deleted true
+	// <nil>
+}
+
+func ExampleFilter() {
+	client := exampleClient()
+	images := client.Images(context.Background(), wrapper.ListParams{Type: gen.ImagesListParamsTypeDistribution})
+	for image, err := range wrapper.Filter(images, wrapper.HasDistribution(gen.DistributionDebian), wrapper.NameContains("x64")) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(*image.Slug)
+	}
+	// Output:
+	// debian-11-x64
+	// debian-12-x64
+	// debian-13-x64
 }
 
 func ExampleLatestPerDistribution() {
-	server := httptest.NewServer(http.HandlerFunc(exampleAPI))
-	defer server.Close()
-	client, err := wrapper.NewClient(exampleToken, wrapper.WithBaseURL(server.URL))
-	if err != nil {
-		log.Fatal(err)
-	}
-
+	client := exampleClient()
 	images := client.Images(context.Background(), wrapper.ListParams{Type: gen.ImagesListParamsTypeDistribution})
 	latest, err := wrapper.LatestPerDistribution(wrapper.Filter(images, wrapper.IsOfficial, wrapper.InRegion(gen.RegionSlugNyc3)))
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(*latest[gen.DistributionUbuntu].Slug)
-	// Output: ubuntu-20-04-x64
+	// Output: ubuntu-24-04-x64
 }

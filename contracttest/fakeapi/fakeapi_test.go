@@ -1,0 +1,246 @@
+package fakeapi_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
+	"example.com/doimages/wrapper"
+)
+
+func newClient(t *testing.T, fake *fakeapi.API, token string) *wrapper.Client {
+	t.Helper()
+	client, err := wrapper.NewClient(token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	require.NoError(t, err)
+	return client
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// newImage is a create that will succeed.
+var newImage = gen.ImageCreate{Name: "new", URL: "https://example.com/a.img.gz", Region: gen.RegionSlugNyc3, Distribution: gen.DistributionUbuntu}
+
+func TestImportersCompileNoTestingTools(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
+	require.NoError(t, err)
+	for _, path := range strings.Fields(string(out)) {
+		local, ok := strings.CutPrefix(path, "example.com/doimages/")
+		if ok {
+			assert.Contains(t, []string{"contracttest/fakeapi", "gen", "gen/server"}, local)
+		}
+		for _, heavy := range []string{"kin-openapi", "testify", "go-vcr", "cobra"} {
+			assert.NotContains(t, path, heavy)
+		}
+	}
+}
+
+// Each operation of the document answers, and needs the scopes that the document names.
+func TestEveryOperationNeedsItsScopes(t *testing.T) {
+	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document())
+	require.NoError(t, err)
+	all := []string{"image:read", "image:create", "image:update", "image:delete"}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			needed := (*operation.Security)[0]["bearer_auth"]
+			for _, without := range append(all, "") {
+				scopes := []string{}
+				for _, scope := range all {
+					if scope != without {
+						scopes = append(scopes, scope)
+					}
+				}
+				fake := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: scopes}))
+				concrete := strings.NewReplacer("{image_id}", "1", "{action_id}", "1").Replace(path)
+				req, err := http.NewRequestWithContext(t.Context(), method, "https://api.digitalocean.com"+concrete, strings.NewReader("{}"))
+				require.NoError(t, err)
+				req.Header.Set("Authorization", "Bearer t")
+				resp, err := fake.RoundTrip(req)
+				require.NoError(t, err)
+				forbidden := false
+				for _, scope := range needed {
+					forbidden = forbidden || scope == without
+				}
+				assert.Equal(t, forbidden, resp.StatusCode == http.StatusForbidden, "%s without %q: %s", operation.OperationID, without, resp.Status)
+				assert.NotEqual(t, http.StatusMethodNotAllowed, resp.StatusCode, operation.OperationID)
+				assert.Less(t, resp.StatusCode, 500, operation.OperationID)
+			}
+		}
+	}
+}
+
+func TestTokens(t *testing.T) {
+	for _, token := range []string{"wrong", fakeapi.Token + "x"} {
+		_, err := newClient(t, fakeapi.New(), token).Get(t.Context(), 6_000_000)
+		require.ErrorIs(t, err, wrapper.ErrUnauthorized)
+		assert.ErrorContains(t, err, "Unable to authenticate you.")
+	}
+	_, err := newClient(t, fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: []string{"image:create"}})), "t").Get(t.Context(), 6_000_000)
+	assert.ErrorIs(t, err, wrapper.ErrForbidden)
+}
+
+func TestErrorsCarryARequestID(t *testing.T) {
+	client := newClient(t, fakeapi.New(), fakeapi.Token)
+	ids := map[string]bool{}
+	for range 3 {
+		_, err := client.Get(t.Context(), 1)
+		var apiError *wrapper.Error
+		require.ErrorAs(t, err, &apiError)
+		assert.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$`, apiError.RequestID)
+		ids[apiError.RequestID] = true
+	}
+	assert.Len(t, ids, 3)
+}
+
+func TestAccountsSeeTheirOwnImages(t *testing.T) {
+	fake := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "one"}, fakeapi.Account{Token: "two"}))
+	one, two := newClient(t, fake, "one"), newClient(t, fake, "two")
+	private, err := wrapper.Collect(one.Images(t.Context(), wrapper.ListParams{Private: true}))
+	require.NoError(t, err)
+	require.NotEmpty(t, private)
+	others, err := wrapper.Collect(two.Images(t.Context(), wrapper.ListParams{}))
+	require.NoError(t, err)
+	for _, image := range others {
+		assert.True(t, image.Public)
+	}
+	_, err = two.Get(t.Context(), private[0].ID)
+	assert.ErrorIs(t, err, wrapper.ErrNotFound)
+	assert.ErrorIs(t, two.Delete(t.Context(), private[0].ID), wrapper.ErrNotFound)
+}
+
+func TestRateLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, fakeapi.New(), fakeapi.Token)
+		get := func() *wrapper.Error {
+			_, err := client.Get(t.Context(), 6_000_000)
+			if err == nil {
+				return nil
+			}
+			var apiError *wrapper.Error
+			require.ErrorAs(t, err, &apiError)
+			require.ErrorIs(t, apiError, wrapper.ErrRateLimited)
+			return apiError
+		}
+		for i := range 250 {
+			require.Nil(t, get())
+			require.Equal(t, 5000-1-i, client.RateLimit().Remaining)
+		}
+		time.Sleep(20 * time.Second)
+		limited := get()
+		require.NotNil(t, limited, "the 251st in a minute")
+		assert.Equal(t, 40*time.Second, limited.RetryAfter)
+		assert.Zero(t, limited.RateLimit.Remaining)
+		assert.Equal(t, 5000, limited.RateLimit.Limit)
+		time.Sleep(limited.RetryAfter)
+		require.Nil(t, get())
+
+		// The hour's budget, at four requests a second.
+		for client.RateLimit().Remaining > 0 {
+			time.Sleep(250 * time.Millisecond)
+			require.Nil(t, get())
+		}
+		limited = get()
+		require.NotNil(t, limited, "the 5,001st in an hour")
+		assert.Zero(t, limited.RetryAfter, "no retry-after with the limit of an hour")
+		assert.True(t, limited.RateLimit.Reset.After(time.Now()))
+		time.Sleep(time.Until(limited.RateLimit.Reset) + time.Second)
+		assert.Nil(t, get())
+	})
+}
+
+func TestRateLimitsSwitchedOff(t *testing.T) {
+	client := newClient(t, fakeapi.New(fakeapi.WithRateLimit(0, 0)), fakeapi.Token)
+	for range 300 {
+		_, err := client.Get(t.Context(), 6_000_000)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 4700, client.RateLimit().Remaining)
+}
+
+func TestPaths(t *testing.T) {
+	for request, want := range map[string]int{
+		"GET /v2/images":                   200,
+		"HEAD /v2/images":                  200,
+		"GET /v2/images/":                  404,
+		"PATCH /v2/images":                 405,
+		"DELETE /v2/images":                405,
+		"PUT /v2/images/6000000/actions":   405,
+		"GET /v2/droplets":                 404,
+		"GET /":                            404,
+		"PUT /v2/images/ubuntu-24-04-x64":  404, // ids alone
+		"GET /v2/images/6000000/actions/x": 404,
+		"GET /v2/images?page=0":            422,
+		"GET /v2/images?per_page=201":      422,
+		"GET /v2/images?per_page=all":      422,
+		"GET /v2/images?private=perhaps":   422,
+		"GET /v2/images?type=snapshot":     422,
+		"POST /v2/images":                  400, // without a body
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		req, err := http.NewRequestWithContext(t.Context(), method, "https://api.digitalocean.com"+path, nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+		resp, err := fakeapi.New().RoundTrip(req)
+		require.NoError(t, err)
+		assert.Equal(t, want, resp.StatusCode, request)
+		assert.Equal(t, "application/json", resp.Header.Get("Content-Type"), request)
+	}
+}
+
+func TestManyGoroutines(t *testing.T) {
+	fake := fakeapi.New(fakeapi.WithRateLimit(0, 0), fakeapi.WithImportPolls(1))
+	before := len(fake.Images())
+	client := newClient(t, fake, fakeapi.Token)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			image, err := client.CreateAndWait(context.Background(), newImage)
+			if assert.NoError(t, err) {
+				_, err = wrapper.Collect(client.Images(context.Background(), wrapper.ListParams{Private: true}))
+				assert.NoError(t, err)
+				assert.NoError(t, client.Delete(context.Background(), image.ID))
+			}
+		})
+	}
+	wg.Wait()
+	assert.Len(t, fake.Images(), before)
+	assert.Equal(t, 20*4, fake.Requests())
+}
+
+func Example() {
+	fake := fakeapi.New()
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	image, err := client.GetBySlug(context.Background(), "ubuntu-24-04-x64")
+	fmt.Println(image.Distribution, image.Name, err)
+	// Output: Ubuntu 24.04 (LTS) x64 <nil>
+}
+
+func ExampleWithFaults() {
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Count: 1, Do: fakeapi.Status(503)}))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	for range 2 {
+		_, err := client.Get(context.Background(), 6_000_000)
+		fmt.Println(err)
+	}
+	// Output:
+	// get image 6000000: 503 service_unavailable: an injected fault (request id 00000000-0000-4000-8000-000000000001)
+	// <nil>
+}
