@@ -1,4 +1,4 @@
-.PHONY: help contract live test check generate lint drift
+.PHONY: help contract live test clients check generate lint drift
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 OASDIFF  := go run github.com/oasdiff/oasdiff@v1.28.0
@@ -20,14 +20,19 @@ live: ## run the live suite against the real API, reading only; needs DIGITALOCE
 
 test: ## run every test
 	go test $(RACE) ./...
+	cd contracttest/clients && go test $(RACE) ./...
+
+clients: ## drive the fake with doctl, dots (needs node and npm) and terraform, where they can be had
+	cd contracttest/clients && go test -tags clients -count=1 -v ./...
 
 check: ## regenerate, tidy, format, vet, lint; nothing may change by it
 	@before=$$(git status --porcelain; git diff HEAD | git hash-object --stdin); \
 	$(MAKE) --no-print-directory generate && \
-	go mod tidy && \
+	for m in $$(git ls-files '*go.mod'); do (cd $$(dirname $$m) && go mod tidy) || exit 1; done && \
 	gofmt -l -w $$(git ls-files '*.go') && \
 	go vet ./... && \
 	GOARCH=386 go vet ./... && \
+	(cd contracttest/clients && go vet -tags clients ./...) && \
 	$(MAKE) --no-print-directory lint && \
 	after=$$(git status --porcelain; git diff HEAD | git hash-object --stdin) && \
 	if [ "$$before" != "$$after" ]; then echo 'make check changed the tree; commit what it did:'; git status --porcelain; exit 1; fi && \
