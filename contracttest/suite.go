@@ -142,6 +142,16 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 	return results, watch.report, nil
 }
 
+// WriteCases writes a table of all cases.
+func WriteCases(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "case\twrites\tSchemathesis\twhat it does")
+	for _, c := range Cases() {
+		fmt.Fprintf(table, "%s\t%t\t%s\t%s\n", c.Name, c.Writes, c.Schemathesis, c.Explanation)
+	}
+	return table.Flush()
+}
+
 // summarize makes an error of findings: what is wrong with one image of a page is often wrong with all, so that a few
 // stand for the rest, which are in the report.
 func summarize(findings []Finding) error {

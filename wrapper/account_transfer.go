@@ -17,33 +17,30 @@ type Recipient struct {
 // CreateAccountTransfer offers a snapshot to another account or team and returns the id of the pending transfer, or 0
 // where it was accepted at once.
 func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipient) (transferID int64, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("create account transfer of image %d: %w", id, err)
-		}
-	}()
+	what := fmt.Sprintf("create account transfer of image %d", id)
 	var body gen.AccountTransferCreate
 	switch {
 	case (to.Email == "") == (to.UUID == ""):
-		return 0, errors.New("the recipient must be named by either e-mail address or UUID")
+		err = errors.New("the recipient must be named by either e-mail address or UUID")
 	case to.Email != "":
 		err = body.FromRecipientAccount(gen.RecipientAccount{RecipientEmail: to.Email})
 	default:
 		err = body.FromRecipientTeam(gen.RecipientTeam{RecipientUUID: to.UUID})
 	}
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("%s: %w", what, err)
 	}
 	resp, err := c.api.ImagesPostAccountTransferCreate(ctx, id, body)
 	type transfer struct {
 		ID *int64 `json:"transfer_id"` // a pointer, because 0 has a meaning of its own
 	}
-	created, err := call(c, "images_post_account_transfer_create", func(t *transfer) string {
+	usable := func(t *transfer) string {
 		if t.ID == nil {
 			return "it holds no transfer_id"
 		}
 		return ""
-	}, resp, err)
+	}
+	created, err := call(c, "images_post_account_transfer_create", what, usable, resp, err)
 	if err != nil {
 		return 0, err
 	}
@@ -53,26 +50,20 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 // AcceptAccountTransfer takes an offered image into the team with the given UUID.
 func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64, teamUUID string) error {
 	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID})
-	if err := callEmpty(c, "images_post_account_transfer_accept", resp, err); err != nil {
-		return fmt.Errorf("accept account transfer %d of image %d: %w", transferID, id, err)
-	}
-	return nil
+	what := fmt.Sprintf("accept account transfer %d of image %d", transferID, id)
+	return callEmpty(c, "images_post_account_transfer_accept", what, resp, err)
 }
 
 // CancelAccountTransfer takes back an offer. Only its sender can.
 func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferCancel(ctx, id, gen.AccountTransferReference{TransferID: transferID})
-	if err := callEmpty(c, "images_post_account_transfer_cancel", resp, err); err != nil {
-		return fmt.Errorf("cancel account transfer %d of image %d: %w", transferID, id, err)
-	}
-	return nil
+	what := fmt.Sprintf("cancel account transfer %d of image %d", transferID, id)
+	return callEmpty(c, "images_post_account_transfer_cancel", what, resp, err)
 }
 
 // DeclineAccountTransfer refuses an offer. Only its recipient can.
 func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferDecline(ctx, id, gen.AccountTransferReference{TransferID: transferID})
-	if err := callEmpty(c, "images_post_account_transfer_decline", resp, err); err != nil {
-		return fmt.Errorf("decline account transfer %d of image %d: %w", transferID, id, err)
-	}
-	return nil
+	what := fmt.Sprintf("decline account transfer %d of image %d", transferID, id)
+	return callEmpty(c, "images_post_account_transfer_decline", what, resp, err)
 }

@@ -85,32 +85,37 @@ func (e *Error) Unwrap() error { return e.err }
 const maxBody = 32 << 20
 
 // call turns the answer to one request into a T. A success must decode and satisfy usable, which returns what is
-// wrong with it or the empty string.
-func call[T any](c *Client, operation string, usable func(*T) string, resp *http.Response, err error) (*T, error) {
-	if err != nil {
-		return nil, err
+// wrong with it or the empty string. Errors begin with what was tried.
+func call[T any](c *Client, operation, what string, usable func(*T) string, resp *http.Response, err error) (*T, error) {
+	var body []byte
+	if err == nil {
+		body, err = c.read(operation, resp)
 	}
-	body, err := c.read(operation, resp)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	result := new(T)
-	if err := json.Unmarshal(body, result); err != nil {
-		return nil, c.invalid(operation, resp, c.send.redact(err.Error()), err)
+	problem := ""
+	if err = json.Unmarshal(body, result); err != nil {
+		problem = c.send.redact(err.Error())
+	} else {
+		problem = usable(result)
 	}
-	if problem := usable(result); problem != "" {
-		return nil, c.invalid(operation, resp, problem, nil)
+	if problem != "" {
+		return nil, fmt.Errorf("%s: %w", what, c.invalid(operation, resp, problem, err))
 	}
 	return result, nil
 }
 
 // callEmpty is call for the operations whose success has no body.
-func callEmpty(c *Client, operation string, resp *http.Response, err error) error {
-	if err != nil {
-		return err
+func callEmpty(c *Client, operation, what string, resp *http.Response, err error) error {
+	if err == nil {
+		_, err = c.read(operation, resp)
 	}
-	_, err = c.read(operation, resp)
-	return err
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }
 
 // read returns the body of a success, and an *Error for anything else.

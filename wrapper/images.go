@@ -10,17 +10,14 @@ import (
 
 // Get returns the image with an id, public or private. An unknown id is ErrNotFound.
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
-	image, err := c.get(ctx, strconv.FormatInt(id, 10))
-	if err == nil && image.ID != id {
-		err = &Error{
-			Operation: "images_get", Status: 200,
-			Message: fmt.Sprintf("the response cannot be used: it holds image %d", image.ID),
+	resp, err := c.api.ImagesGet(ctx, strconv.FormatInt(id, 10))
+	usable := func(r *gen.ImageResponse) string {
+		if r.Image.ID != 0 && r.Image.ID != id {
+			return fmt.Sprintf("it holds image %d", r.Image.ID)
 		}
+		return usableImage(r)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("get image %d: %w", id, err)
-	}
-	return image, nil
+	return image(call(c, "images_get", fmt.Sprintf("get image %d", id), usable, resp, err))
 }
 
 // GetBySlug returns the public image that a slug, such as ubuntu-24-04-x64, stands for today: a slug moves on to the
@@ -33,22 +30,15 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 	case err == nil:
 		return nil, fmt.Errorf("get image by slug: %q is an id, which Get reads", slug)
 	}
-	image, err := c.get(ctx, slug)
-	if err != nil {
-		return nil, fmt.Errorf("get image %q: %w", slug, err)
-	}
-	return image, nil
-}
-
-func (c *Client) get(ctx context.Context, idOrSlug string) (*gen.Image, error) {
-	resp, err := c.api.ImagesGet(ctx, idOrSlug)
-	return one(call(c, "images_get", usableImage, resp, err))
+	resp, err := c.api.ImagesGet(ctx, slug)
+	return image(call(c, "images_get", fmt.Sprintf("get image %q", slug), usableImage, resp, err))
 }
 
 // Create starts the import of a custom image and returns it with the status NEW, long before it can be used:
 // WaitAvailable waits for that, CreateAndWait does both. Name, URL and Region are required.
 //
-// The request is sent once. When it fails without an *Error, the image may have been created all the same.
+// The request is sent once. When it fails without an *Error, or with ErrInvalidResponse, the image may have been
+// created all the same.
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
 	for _, field := range []struct{ name, value string }{
 		{"name", params.Name}, {"url", params.URL}, {"region", string(params.Region)},
@@ -58,49 +48,41 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 		}
 	}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
-	image, err := one(call(c, "images_create_custom", usableImage, resp, err))
-	if err != nil {
-		return nil, fmt.Errorf("create image %q: %w", params.Name, err)
-	}
-	return image, nil
+	return image(call(c, "images_create_custom", fmt.Sprintf("create image %q", params.Name), usableImage, resp, err))
 }
 
 // Update changes the name of an image, and of a custom image the description and the distribution. Nil fields stay
 // as they are; a pointer to the empty string clears a description.
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
 	resp, err := c.api.ImagesUpdate(ctx, id, params)
-	image, err := one(call(c, "images_update", usableImage, resp, err))
-	if err != nil {
-		return nil, fmt.Errorf("update image %d: %w", id, err)
-	}
-	return image, nil
+	return image(call(c, "images_update", fmt.Sprintf("update image %d", id), usableImage, resp, err))
 }
 
 // Delete removes a snapshot, a backup or a custom image for good.
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	resp, err := c.api.ImagesDelete(ctx, id)
-	if err := callEmpty(c, "images_delete", resp, err); err != nil {
-		return fmt.Errorf("delete image %d: %w", id, err)
-	}
-	return nil
+	return callEmpty(c, "images_delete", fmt.Sprintf("delete image %d", id), resp, err)
 }
 
-func one(response *gen.ImageResponse, err error) (*gen.Image, error) {
+// image takes an image out of its envelope.
+func image(r *gen.ImageResponse, err error) (*gen.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &response.Image, nil
+	return &r.Image, nil
 }
 
 func usableImage(r *gen.ImageResponse) string { return imageProblem(r.Image) }
 
-// imageProblem tells a decoded image from the zero value that a body such as {} decodes to.
-func imageProblem(image gen.Image) string {
+func imageProblem(image gen.Image) string { return problem("image", image.ID, string(image.Status)) }
+
+// problem tells a decoded image or action from the zero value that a body such as {} decodes to.
+func problem(kind string, id int64, status string) string {
 	switch {
-	case image.ID == 0:
-		return "it holds no image with an id"
-	case image.Status == "":
-		return fmt.Sprintf("image %d has no status", image.ID)
+	case id == 0:
+		return fmt.Sprintf("it holds no %s with an id", kind)
+	case status == "":
+		return fmt.Sprintf("%s %d has no status", kind, id)
 	}
 	return ""
 }

@@ -38,24 +38,25 @@ func (c *Client) Pages(ctx context.Context, params ListParams) iter.Seq2[*gen.Im
 		Private: optional(params.Private),
 		TagName: optional(params.TagName),
 	}
-	fetch := func(perPage, page int) (*gen.ImageList, error) {
+	fetch := func(what string, perPage, page int) (*gen.ImageList, error) {
 		query := query // its own copy, because the sequence may be ranged over by several goroutines
 		query.PerPage, query.Page = &perPage, &page
 		resp, err := c.api.ImagesList(ctx, &query)
-		return call(c, "images_list", usableImageList, resp, err)
+		usable := func(list *gen.ImageList) string { return usableItems("image", list.Images, imageProblem) }
+		return call(c, "images_list", what, usable, resp, err)
 	}
 	return walk("list images", "images_list", params.PerPage, params.Page, fetch, func(p *gen.ImageList) position {
 		return position{items: len(p.Images), total: p.Meta.Total, next: p.Links.Pages.Next}
 	})
 }
 
-func usableImageList(list *gen.ImageList) string {
-	if list.Images == nil {
-		return "it holds no list of images"
+func usableItems[T any](kind string, items []T, problem func(T) string) string {
+	if items == nil {
+		return fmt.Sprintf("it holds no list of %ss", kind)
 	}
-	for i, image := range list.Images {
-		if problem := imageProblem(image); problem != "" {
-			return fmt.Sprintf("at index %d %s", i, problem)
+	for i, item := range items {
+		if p := problem(item); p != "" {
+			return fmt.Sprintf("at index %d %s", i, p)
 		}
 	}
 	return ""
@@ -82,9 +83,8 @@ type position struct {
 
 // walk reads the pages of a list in their order. Of a next link it uses the page number alone, so that no link can
 // send the token to another host, and demands the number that follows, so that none can loop or skip.
-func walk[P any](what, operation string, perPage, first int, fetch func(perPage, page int) (*P, error), at func(*P) position) iter.Seq2[*P, error] {
+func walk[P any](what, operation string, perPage, first int, fetch func(what string, perPage, page int) (*P, error), at func(*P) position) iter.Seq2[*P, error] {
 	return func(yield func(*P, error) bool) {
-		fail := func(page int, err error) { yield(nil, fmt.Errorf("%s: page %d: %w", what, page, err)) }
 		if perPage < 0 || perPage > maxPerPage || first < 0 {
 			yield(nil, fmt.Errorf("%s: page %d of %d a page: pages count from 1 and hold 1 to %d", what, first, perPage, maxPerPage))
 			return
@@ -95,12 +95,9 @@ func walk[P any](what, operation string, perPage, first int, fetch func(perPage,
 		first := max(first, 1)
 		seen := (first - 1) * perPage
 		for number := first; ; number++ {
-			page, err := fetch(perPage, number)
-			if err != nil {
-				fail(number, err)
-				return
-			}
-			if !yield(page, nil) {
+			what := fmt.Sprintf("%s: page %d", what, number)
+			page, err := fetch(what, perPage, number)
+			if !yield(page, err) || err != nil {
 				return
 			}
 			at := at(page)
@@ -115,7 +112,8 @@ func walk[P any](what, operation string, perPage, first int, fetch func(perPage,
 				return
 			}
 			if problem != "" {
-				fail(number, &Error{Operation: operation, Status: 200, Message: "the response cannot be used: " + problem})
+				e := &Error{Operation: operation, Status: 200, Message: "the response cannot be used: " + problem}
+				yield(nil, fmt.Errorf("%s: %w", what, e))
 				return
 			}
 		}

@@ -20,6 +20,7 @@ const tokenVariable = "DIGITALOCEAN_TOKEN"
 func liveCommand() *cobra.Command {
 	var target contracttest.Target
 	var timeout time.Duration
+	var list bool
 	cmd := &cobra.Command{
 		Use:   "live",
 		Short: "Run the live suite against the embedded fake, or against a real API",
@@ -31,6 +32,9 @@ begin with doimages-contract- and removes them whatever happens, an interrupt in
 than --budget, some of which are kept for the removal.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if list {
+				return contracttest.WriteCases(cmd.OutOrStdout())
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
 			target.Token = os.Getenv(tokenVariable)
@@ -55,6 +59,7 @@ than --budget, some of which are kept for the removal.`,
 	flags.StringVar((*string)(&target.Region), "region", "nyc3", "the region that --write imports to")
 	flags.StringVar(&target.Recipient, "recipient", "", "an e-mail address to which --write offers an image, and takes it back (default: that case is skipped)")
 	flags.DurationVar(&timeout, "timeout", 2*time.Hour, "how long the run may take")
+	flags.BoolVar(&list, "list", false, "print the cases, with the check of Schemathesis that each answers to, and run none")
 	return cmd
 }
 

@@ -151,6 +151,13 @@ func TestLiveKeepsItsBudget(t *testing.T) {
 	assert.NotContains(t, body, "doimages-contract-")
 }
 
+func TestLiveList(t *testing.T) {
+	exit, out := run(t, nil, "live", "--list")
+	assert.Equal(t, 0, exit, out)
+	assert.Regexp(t, `(?m)^no-token +false +ignored_auth +Sends every operation without a token\.$`, out)
+	assert.Regexp(t, `(?m)^lifecycle +true +use_after_free `, out)
+}
+
 func TestLiveRefuses(t *testing.T) {
 	for _, test := range []struct {
 		token string
