@@ -66,7 +66,7 @@ func WithHTTPClient(client *http.Client) Option {
 // WithUserAgent puts the name of the calling program, such as "inventory/1.4", in front of this library's own in the
 // User-Agent header.
 func WithUserAgent(name string) Option {
-	return func(c *config) { c.userAgent = name + " " + defaultUserAgent }
+	return func(c *config) { c.userAgent = strings.TrimSpace(name + " " + defaultUserAgent) }
 }
 
 // WithLogger logs each request at debug level: operation path, status, duration. Never a token, never a body.
