@@ -14,7 +14,8 @@ import (
 
 // Exchange is one request and the response to it, as recorded or as seen.
 type Exchange struct {
-	Source string // where it comes from, such as images_list.cassette.yaml#3
+	Source   string // where it comes from, such as images_list.cassette.yaml#3
+	Redacted bool   // whether credentials may have been taken out
 
 	Method        string
 	URL           *url.URL

@@ -1,20 +1,38 @@
 package contracttest
 
 import (
+	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
+// Severity says what a finding does to a client.
+type Severity string
+
+// From the worst to the least.
+const (
+	Breaking Severity = "breaking" // a typed client fails, or is misled
+	Drift    Severity = "drift"    // something new that a typed client ignores or passes on
+	Note     Severity = "note"     // worth knowing
+	Accepted Severity = "accepted" // known, with a reason, in the ledger
+)
+
 // Finding is one way in which an exchange breaks the contract.
 type Finding struct {
-	Source    string // the exchange
-	Operation string // the operation id; empty where no operation matches the request
-	Status    int    // of the response
-	In        string // the part: "request body", "request query page", "header ratelimit-reset", "body", …
-	Pointer   string // RFC 6901, to the value in a body; empty for the whole
-	Message   string // what is wrong, without the value
+	Check     string   // what was looked for, such as missing-field
+	Severity  Severity //
+	Source    string   // the exchange
+	Operation string   // the operation id; empty where no operation matches the request
+	Status    int      // of the response
+	In        string   // the part: "request body", "request query page", "header ratelimit-reset", "body", …
+	Pointer   string   // RFC 6901, to the value in a body; empty for the whole
+	Message   string   // what is wrong, without the value
+	Expected  string   // what the contract has there, if that can be said shortly
+	Got       string   // what was there: a scalar, cut if it is long; the type of anything else
+	Reason    string   // why the ledger accepts it
 }
 
 func (f Finding) String() string {
@@ -26,7 +44,65 @@ func (f Finding) String() string {
 	if f.Pointer != "" {
 		where += " " + f.Pointer
 	}
-	return fmt.Sprintf("%s: %s %d: %s: %s", f.Source, operation, f.Status, where, f.Message)
+	s := fmt.Sprintf("%s: %s %d: %s: %s", f.Source, operation, f.Status, where, f.Message)
+	if f.Got != "" {
+		s += ", got " + f.Got
+	}
+	if f.Reason != "" {
+		s += " (accepted: " + f.Reason + ")"
+	}
+	return s
+}
+
+// severities gives the severity of each check.
+var severities = map[string]Severity{
+	"undocumented-operation": Breaking,
+	"undocumented-status":    Breaking, // drift where the body is an error
+	"redirect":               Breaking,
+
+	"missing-field":      Breaking,
+	"wrong-type":         Breaking,
+	"null":               Breaking,
+	"no-branch":          Breaking,
+	"schema":             Breaking,
+	"date-time":          Breaking,
+	"number-range":       Breaking,
+	"unknown-enum-value": Drift,
+	"out-of-range":       Drift,
+	"format":             Drift,
+	"undocumented-field": Drift,
+
+	"malformed-json":  Breaking,
+	"trailing-bytes":  Breaking,
+	"duplicate-key":   Breaking,
+	"invalid-utf8":    Breaking,
+	"byte-order-mark": Breaking,
+	"nesting":         Breaking,
+	"size":            Breaking,
+	"empty-body":      Breaking,
+	"unexpected-body": Breaking,
+	"truncated-body":  Breaking,
+	"content-type":    Breaking,
+	"charset":         Breaking,
+
+	"header":              Breaking,
+	"missing-header":      Breaking,
+	"repeated-header":     Breaking,
+	"undocumented-header": Drift,
+
+	"request":                Breaking,
+	"request-parameter":      Breaking,
+	"undocumented-parameter": Drift,
+	"credentials":            Note,
+
+	"sequence-total":     Breaking,
+	"sequence-twice":     Breaking,
+	"sequence-lost":      Breaking,
+	"sequence-links":     Breaking,
+	"sequence-identity":  Breaking,
+	"sequence-status":    Breaking,
+	"sequence-deleted":   Breaking,
+	"sequence-ratelimit": Drift,
 }
 
 // findings collects what is wrong with one exchange.
@@ -36,27 +112,149 @@ type findings struct {
 	list      []Finding
 }
 
-func (f *findings) add(in string, pointer []string, message string) {
+// add adds a finding, and returns it so that more can be said.
+func (f *findings) add(check, in string, pointer []string, message string) *Finding {
 	f.list = append(f.list, Finding{
+		Check: check, Severity: severities[check],
 		Source: f.exchange.Source, Operation: f.operation, Status: f.exchange.Status,
 		In: in, Pointer: jsonPointer(pointer), Message: shorten(message),
 	})
+	return &f.list[len(f.list)-1]
 }
 
-// addSchema adds the leaves of what kin-openapi says of a value. Its messages are not used whole: they repeat the value.
-func (f *findings) addSchema(in string, err error) {
+// schemaChecks names the checks that kin-openapi makes by the part of the schema that it judged by.
+var schemaChecks = map[string]string{
+	"required": "missing-field", "type": "wrong-type", "nullable": "null", "enum": "unknown-enum-value",
+	"minimum": "out-of-range", "maximum": "out-of-range", "exclusiveMinimum": "out-of-range", "exclusiveMaximum": "out-of-range",
+	"minLength": "out-of-range", "maxLength": "out-of-range", "pattern": "out-of-range", "multipleOf": "out-of-range",
+	"minItems": "out-of-range", "maxItems": "out-of-range", "uniqueItems": "out-of-range", "minProperties": "out-of-range", "maxProperties": "out-of-range",
+	"format": "format", "oneOf": "no-branch", "anyOf": "no-branch", "allOf": "no-branch", "not": "no-branch", "discriminator": "no-branch",
+}
+
+// addSchema adds the leaves of what kin-openapi says of a value at a place. Its messages are not used whole: they
+// repeat the value.
+func (f *findings) addSchema(in string, at []string, err error) {
 	// A type switch, because errors.As finds the first error in a MultiError and hides the others.
 	switch err := err.(type) {
 	case nil:
 	case openapi3.MultiError:
 		for _, err := range err {
-			f.addSchema(in, err)
+			f.addSchema(in, at, err)
 		}
 	case *openapi3.SchemaError:
-		f.add(in, err.JSONPointer(), err.Reason)
+		pointer := append(append([]string{}, at...), err.JSONPointer()...)
+		if branch, why := nearestBranch(err); branch != "" {
+			before := len(f.list)
+			f.addSchema(in, pointer, why)
+			for i := before; i < len(f.list); i++ {
+				f.list[i].Message = shorten("of " + branch + ", the nearest branch: " + f.list[i].Message)
+			}
+			return
+		}
+		check := schemaChecks[err.SchemaField]
+		switch {
+		case check == "":
+			check = "schema"
+		case check == "format" && err.Schema != nil && err.Schema.Format == "date-time":
+			check = "date-time"
+		}
+		finding := f.add(check, in, pointer, err.Reason)
+		if err.Schema != nil && check != "missing-field" {
+			finding.Expected, finding.Got = expected(err.Schema), got(err.Value)
+		}
 	default:
-		f.add(in, nil, err.Error())
+		f.add("schema", in, at, err.Error())
 	}
+}
+
+// nearestBranch returns which branch of a failed oneOf or anyOf the value was meant for, and what is wrong by it: the
+// branch that the discriminator names, or the one with the fewest errors.
+func nearestBranch(err *openapi3.SchemaError) (name string, why error) {
+	if err.Schema == nil || err.SchemaField != "oneOf" && err.SchemaField != "anyOf" && err.SchemaField != "discriminator" {
+		return "", nil
+	}
+	branches := err.Schema.OneOf
+	if len(branches) == 0 {
+		branches = err.Schema.AnyOf
+	}
+	wanted := ""
+	if object, ok := err.Value.(map[string]any); ok && err.Schema.Discriminator != nil {
+		if value, ok := object[err.Schema.Discriminator.PropertyName].(string); ok {
+			wanted = err.Schema.Discriminator.Mapping[value].Ref
+		}
+	}
+	fewest := 0
+	for _, branch := range branches {
+		problem := branch.Value.VisitJSON(err.Value, openapi3.MultiErrors())
+		many, ok := problem.(openapi3.MultiError)
+		if !ok {
+			if problem == nil {
+				return "", nil // it matches, and another does too
+			}
+			many = openapi3.MultiError{problem}
+		}
+		if name == "" || len(many) < fewest || branch.Ref != "" && branch.Ref == wanted {
+			name, why, fewest = branchName(branch), problem, len(many)
+		}
+		if branch.Ref != "" && branch.Ref == wanted {
+			break
+		}
+	}
+	return name, why
+}
+
+func branchName(branch *openapi3.SchemaRef) string {
+	if branch.Ref != "" {
+		return branch.Ref[strings.LastIndexByte(branch.Ref, '/')+1:]
+	}
+	if branch.Value.Type != nil {
+		return strings.Join(branch.Value.Type.Slice(), "/")
+	}
+	return "an unnamed schema"
+}
+
+// expected says shortly what a schema has in a place.
+func expected(schema *openapi3.Schema) string {
+	switch {
+	case len(schema.Enum) > 0:
+		values := make([]string, len(schema.Enum))
+		for i, value := range schema.Enum {
+			values[i] = fmt.Sprint(value)
+		}
+		return shorten("one of " + strings.Join(values, ", "))
+	case schema.Type == nil:
+		return ""
+	}
+	s := strings.Join(schema.Type.Slice(), " or ")
+	if schema.Format != "" {
+		s += " (" + schema.Format + ")"
+	}
+	return s
+}
+
+// secret is what a token or an e-mail address looks like. Neither belongs in a report.
+var secret = regexp.MustCompile(`do[opr]_v1_\w+|[\w.+-]+@[\w-]+(\.[\w-]+)+`)
+
+// got says shortly what a value is.
+func got(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case string:
+		const limit = 32
+		value = secret.ReplaceAllString(value, "[redacted]")
+		if runes := []rune(value); len(runes) > limit {
+			value = string(runes[:limit]) + "…"
+		}
+		return fmt.Sprintf("%q", value)
+	case json.Number:
+		return shorten(value.String())
+	case float64, bool:
+		return fmt.Sprint(value)
+	case []any:
+		return "an array"
+	}
+	return "an object"
 }
 
 // jsonPointer writes a path as RFC 6901 has it.

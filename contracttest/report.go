@@ -16,6 +16,9 @@ type Report struct {
 	Findings  []Finding
 
 	contract *Contract
+	ledger   *Ledger
+	sequence *sequence
+	kind     string // the provenance of the session
 	cells    map[cell]*count
 }
 
@@ -24,9 +27,27 @@ type cell struct{ operation, status string }
 
 type count struct{ checked, findings int }
 
-// NewReport returns a report of nothing.
-func (c *Contract) NewReport() *Report {
-	return &Report{contract: c, cells: map[cell]*count{}}
+// NewReport returns a report of nothing. The ledger may be nil.
+func (c *Contract) NewReport(ledger *Ledger) *Report {
+	r := &Report{contract: c, ledger: ledger, cells: map[cell]*count{}}
+	r.NewSession("")
+	return r
+}
+
+// NewSession says that the exchanges to come have nothing to do with those before, such as when another recording
+// begins. Kind is its provenance, if that is known.
+func (r *Report) NewSession(kind string) { r.sequence, r.kind = newSequence(), kind }
+
+// Worst returns how many findings there are of a severity or a worse one.
+func (r *Report) Worst(severity Severity) int {
+	order := []Severity{Breaking, Drift, Note, Accepted}
+	n := 0
+	for _, f := range r.Findings {
+		if slices.Index(order, f.Severity) <= slices.Index(order, severity) {
+			n++
+		}
+	}
+	return n
 }
 
 // Add checks an exchange and counts it.
@@ -34,15 +55,21 @@ func (r *Report) Add(exchange Exchange) { r.add(exchange, false) }
 
 // add can leave the request unjudged, where it breaks the contract on purpose.
 func (r *Report) add(exchange Exchange, responseOnly bool) {
-	found, operation := r.contract.check(exchange)
+	result := r.contract.check(exchange)
+	found := result.findings
 	if responseOnly {
 		found = slices.DeleteFunc(found, func(f Finding) bool { return strings.HasPrefix(f.In, "request") })
 	}
+	if result.operation != nil {
+		found = append(found, r.sequence.check(exchange, result)...)
+	}
+	r.ledger.accept(found, r.kind)
 	r.Exchanges++
 	r.Findings = append(r.Findings, found...)
-	if operation == "" {
+	if result.operation == nil {
 		return
 	}
+	operation := result.operation.OperationID
 	at := cell{operation, strconv.Itoa(exchange.Status)}
 	if !slices.Contains(r.contract.responses[operation], at.status) {
 		at.status = "default"
@@ -51,7 +78,11 @@ func (r *Report) add(exchange Exchange, responseOnly bool) {
 		r.cells[at] = &count{}
 	}
 	r.cells[at].checked++
-	r.cells[at].findings += len(found)
+	for _, f := range found {
+		if f.Severity != Accepted {
+			r.cells[at].findings++
+		}
+	}
 }
 
 // Unchecked returns what the contract documents and no exchange showed, such as "images_get 404".
@@ -93,14 +124,25 @@ func (r *Report) WriteText(w io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(w, "number of exchanges checked, !number of findings; - documented and not checked; . not documented")
-	if len(r.Findings) > 0 {
-		fmt.Fprintln(w)
-		for _, finding := range r.Findings {
-			fmt.Fprintln(w, finding)
+	fmt.Fprintln(w)
+	var reasons []string
+	times := map[string]int{}
+	for _, finding := range r.Findings {
+		if finding.Severity != Accepted {
+			fmt.Fprintf(w, "%s: %s\n", finding.Severity, finding)
+			continue
 		}
+		if times[finding.Reason] == 0 {
+			reasons = append(reasons, finding.Reason)
+		}
+		times[finding.Reason]++
 	}
-	_, err := fmt.Fprintf(w, "\n%d exchanges checked, %d findings, %d documented responses not seen\n",
-		r.Exchanges, len(r.Findings), len(r.Unchecked()))
+	for _, reason := range reasons {
+		fmt.Fprintf(w, "accepted %d times: %s\n", times[reason], reason)
+	}
+	accepted := r.Worst(Accepted) - r.Worst(Note)
+	_, err := fmt.Fprintf(w, "%d exchanges checked, %d findings (%d breaking) and %d accepted, %d documented responses not seen\n",
+		r.Exchanges, r.Worst(Note), r.Worst(Breaking), accepted, len(r.Unchecked()))
 	return err
 }
 

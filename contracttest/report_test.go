@@ -13,7 +13,7 @@ import (
 func TestReport(t *testing.T) {
 	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
 	require.NoError(t, err)
-	report := load(t).NewReport()
+	report := load(t).NewReport(nil)
 	report.Add(exchanges[0])
 	report.Add(exchanges[1])
 	broken := exchanges[2]
@@ -27,7 +27,8 @@ func TestReport(t *testing.T) {
 	report.Add(nowhere)
 
 	assert.Equal(t, 5, report.Exchanges)
-	require.Len(t, report.Findings, 2)
+	assert.Equal(t, 2, report.Worst(contracttest.Breaking))
+	assert.Equal(t, 3, report.Worst(contracttest.Drift))
 	assert.Contains(t, report.Unchecked(), "images_list 401")
 	assert.NotContains(t, report.Unchecked(), "images_list 200")
 	assert.NotContains(t, report.Unchecked(), "images_list default")
@@ -35,9 +36,10 @@ func TestReport(t *testing.T) {
 	var text strings.Builder
 	require.NoError(t, report.WriteText(&text))
 	assert.Regexp(t, `(?m)^operation +200 +201 +202 +204 +400 +401 +404 +422 +429 +500 +default$`, text.String())
-	assert.Regexp(t, `(?m)^images_list +3!1 +\. +\. +\. +\. +- +\. +\. +- +- +1$`, text.String())
+	assert.Regexp(t, `(?m)^images_list +3!1 +\. +\. +\. +\. +- +\. +\. +- +- +1!1$`, text.String())
 	assert.Regexp(t, `(?m)^images_delete +\. +\. +\. +- +\. +- +- +- +- +- +-$`, text.String())
-	assert.Contains(t, text.String(), "images_list.cassette.yaml#2: images_list 200: body /images/0/id: value must be an integer\n")
-	assert.Contains(t, text.String(), "images_list.cassette.yaml#0: no operation 200: request: the contract has no operation for GET /v2/droplets\n")
-	assert.Contains(t, text.String(), "\n5 exchanges checked, 2 findings, ")
+	assert.Contains(t, text.String(), `breaking: images_list.cassette.yaml#2: images_list 200: body /images/0/id: value must be an integer, got "7555621"`)
+	assert.Contains(t, text.String(), "breaking: images_list.cassette.yaml#0: no operation 200: request: the contract has no operation for GET /v2/droplets\n")
+	assert.Contains(t, text.String(), "drift: images_list.cassette.yaml#9: images_list 418: status: only the default of the contract covers it\n")
+	assert.Contains(t, text.String(), "\n5 exchanges checked, 3 findings (2 breaking) and 0 accepted, ")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -26,6 +27,7 @@ type Target struct {
 	ImageURL  string               // what those import; a small Ubuntu image if empty
 	Region    gen.RegionSlug       // where to; nyc3 if empty
 	Recipient string               // e-mail address to offer an image to, and take it back; without one that case is skipped
+	FailOn    Severity             // the least severity of a finding that fails a case; Breaking if empty
 	Budget    int                  // requests that a run may make; 200 if zero
 	Wait      []wrapper.WaitOption // how to wait for imports and actions
 }
@@ -92,6 +94,13 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 	if err != nil {
 		return nil, nil, err
 	}
+	ledger, err := LoadLedger(openapi.Accepted())
+	if err != nil {
+		return nil, nil, err
+	}
+	if target.FailOn == "" {
+		target.FailOn = Breaking
+	}
 	if len(cases) == 0 {
 		cases = Cases()
 	}
@@ -111,7 +120,7 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 		target.BaseURL = "https://api.digitalocean.com"
 	}
 	target.BaseURL = strings.TrimSuffix(target.BaseURL, "/")
-	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport()}
+	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(ledger)}
 	if target.Write {
 		watch.reserve = 5
 	}
@@ -134,7 +143,7 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 			if errors.As(err, &skip) {
 				result.Skipped, err = string(skip), nil
 			}
-			result.Err = errors.Join(err, summarize(watch.report.Findings[before:]))
+			result.Err = errors.Join(err, summarize(watch.report.Findings[before:], target.FailOn))
 		}
 		result.Requests = watch.requests
 		results = append(results, result)
@@ -154,9 +163,12 @@ func WriteCases(w io.Writer) error {
 
 // summarize makes an error of findings: what is wrong with one image of a page is often wrong with all, so that a few
 // stand for the rest, which are in the report.
-func summarize(findings []Finding) error {
+func summarize(findings []Finding, failOn Severity) error {
 	const limit = 5
 	var errs []error
+	findings = slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool {
+		return f.Severity != Breaking && f.Severity != failOn
+	})
 	for _, finding := range findings[:min(limit, len(findings))] {
 		errs = append(errs, errors.New(finding.String()))
 	}

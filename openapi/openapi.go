@@ -10,5 +10,12 @@ import (
 //go:embed images.yaml
 var document []byte
 
+//go:embed accepted.yaml
+var accepted []byte
+
 // Document returns the document as YAML, in a copy of the caller's own.
 func Document() []byte { return slices.Clone(document) }
+
+// Accepted returns accepted.yaml, the known differences between the contract and the published document and between
+// the contract and what the API answers, in a copy of the caller's own.
+func Accepted() []byte { return slices.Clone(accepted) }

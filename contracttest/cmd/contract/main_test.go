@@ -63,7 +63,7 @@ func TestVerify(t *testing.T) {
 		"recordings": {[]string{"verify", recordings + "images_get.cassette.yaml", recordings + "images_list.cassette.yaml"}, 0,
 			[]string{"18 exchanges from: documentation", "18 exchanges checked, 0 findings"}},
 		"a broken response": {[]string{"verify", write("broken.cassette.yaml", strings.Replace(string(whole), `"id": 6918990`, `"id": null`, 1))}, 1,
-			[]string{"7 exchanges from: unknown origin", "broken.cassette.yaml#0: images_get 200: body /image/id: ", "7 exchanges checked, 1 findings"}},
+			[]string{"7 exchanges from: unknown origin", "broken.cassette.yaml#0: images_get 200: body /image/id: ", "7 exchanges checked, 2 findings (1 breaking)"}},
 		"an empty cassette": {[]string{"verify", write("empty.yaml", "version: 2\ninteractions: []\n")}, 1,
 			[]string{"nothing was checked, which proves nothing"}},
 		"a missing file":      {[]string{"verify", dir + "/missing.yaml"}, 2, []string{"contract: ", "missing.yaml"}},

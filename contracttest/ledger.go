@@ -1,0 +1,142 @@
+package contracttest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Ledger is the list of known differences between the contract and what the API answers: the x-responses of
+// openapi/accepted.yaml.
+type Ledger struct {
+	entries []ledgerEntry
+}
+
+// ledgerEntry accepts the findings that match all that it says. The texts are patterns of path.Match, in which * is
+// one part of a pointer.
+type ledgerEntry struct {
+	Check     string `yaml:"check"`
+	Operation string `yaml:"operation"`
+	Status    int    `yaml:"status"`
+	In        string `yaml:"in"`
+	Pointer   string `yaml:"pointer"`
+	Got       string `yaml:"got"`    // the value as it came, without quotes
+	Origin    string `yaml:"origin"` // documentation: only what was put together from documentation
+	Reason    string `yaml:"reason"`
+	Source    string `yaml:"source"`
+	Review    string `yaml:"review"` // a date from which on a warning asks whether the entry still holds
+
+	review time.Time
+	hits   int
+}
+
+// LoadLedger reads the known differences from YAML, such as openapi.Accepted holds. Every entry has a check, a reason
+// and a source; none may be empty, misspelt or unknown.
+func LoadLedger(text []byte) (*Ledger, error) {
+	var file struct {
+		Responses yaml.Node            `yaml:"x-responses"`
+		Rest      map[string]yaml.Node `yaml:",inline"`
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return nil, fmt.Errorf("load the ledger: %w", err)
+	}
+	l := &Ledger{}
+	if file.Responses.IsZero() {
+		return l, nil
+	}
+	list, err := yaml.Marshal(&file.Responses)
+	if err != nil {
+		return nil, fmt.Errorf("load the ledger: %w", err)
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(list))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&l.entries); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("load the ledger: x-responses: %w", err)
+	}
+	for i := range l.entries {
+		if err := l.entries[i].prepare(); err != nil {
+			return nil, fmt.Errorf("load the ledger: x-responses: entry %d: %w", i+1, err)
+		}
+	}
+	return l, nil
+}
+
+func (e *ledgerEntry) prepare() error {
+	if e.Check == "" || e.Reason == "" || e.Source == "" {
+		return errors.New("check, reason and source are required")
+	}
+	if severities[e.Check] == "" {
+		return fmt.Errorf("there is no check %q", e.Check)
+	}
+	for _, pattern := range []string{e.Operation, e.In, e.Pointer, e.Got} {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("%q: %w", pattern, err)
+		}
+	}
+	if e.Review != "" {
+		var err error
+		if e.review, err = time.Parse(time.DateOnly, e.Review); err != nil {
+			return fmt.Errorf("review: %w", err)
+		}
+	}
+	return nil
+}
+
+// accept marks the findings that the ledger knows. Kind is the provenance of the exchange.
+func (l *Ledger) accept(findings []Finding, kind string) {
+	if l == nil {
+		return
+	}
+	for i := range findings {
+		f := &findings[i]
+		for j := range l.entries {
+			if e := &l.entries[j]; e.matches(*f, kind) {
+				e.hits++
+				f.Severity, f.Reason = Accepted, e.Reason
+				break
+			}
+		}
+	}
+}
+
+func (e *ledgerEntry) matches(f Finding, kind string) bool {
+	got := f.Got
+	if unquoted, err := strconv.Unquote(got); err == nil {
+		got = unquoted
+	}
+	return e.Check == f.Check && (e.Status == 0 || e.Status == f.Status) && (e.Origin == "" || e.Origin == kind) &&
+		matches(e.Operation, f.Operation) && matches(e.In, f.In) && matches(e.Pointer, f.Pointer) && matches(e.Got, got)
+}
+
+func matches(pattern, text string) bool {
+	if pattern == "" {
+		return true
+	}
+	ok, _ := path.Match(pattern, text)
+	return ok
+}
+
+// Warnings returns the entries that matched nothing since the ledger was loaded, and those to be reviewed by now.
+func (l *Ledger) Warnings(now time.Time) []string {
+	var warnings []string
+	if l == nil {
+		return nil
+	}
+	for i, e := range l.entries {
+		name := strings.Join(strings.Fields(fmt.Sprintf("entry %d of the ledger (%s %s %s %s)", i+1, e.Check, e.Operation, e.Pointer, e.Got)), " ")
+		if !e.review.IsZero() && now.After(e.review) {
+			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
+		}
+		if e.hits == 0 {
+			warnings = append(warnings, name+" matches nothing here")
+		}
+	}
+	return warnings
+}

@@ -1,0 +1,93 @@
+package contracttest_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+	"example.com/doimages/openapi"
+)
+
+const entry = `
+x-responses:
+  - check: unknown-enum-value
+    operation: images_*
+    status: 200
+    in: body
+    pointer: /images/*/status
+    got: thawing
+    reason: It is winter.
+    source: a weather report
+    review: "2027-01-01"
+`
+
+func TestLedgerAcceptsWhatItKnows(t *testing.T) {
+	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	for name, test := range map[string]struct {
+		ledger   string
+		accepted bool
+	}{
+		"the entry":         {entry, true},
+		"any operation":     {strings.Replace(entry, "    operation: images_*\n", "", 1), true},
+		"another operation": {strings.Replace(entry, "images_*", "imageActions_*", 1), false},
+		"another status":    {strings.Replace(entry, "200", "404", 1), false},
+		"another pointer":   {strings.Replace(entry, "/images/*/status", "/image/status", 1), false},
+		"another value":     {strings.Replace(entry, "thawing", "frozen", 1), false},
+		"another check":     {strings.Replace(entry, "unknown-enum-value", "wrong-type", 1), false},
+		"another origin":    {strings.Replace(entry, "    in: body\n", "    origin: documentation\n", 1), false},
+		"no entries":        {"overlay: 1.1.0\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ledger, err := contracttest.LoadLedger([]byte(test.ledger))
+			require.NoError(t, err)
+			report := load(t).NewReport(ledger)
+			exchange := exchanges[0]
+			replaceBody(`"available"`, `"thawing"`)(&exchange)
+			report.Add(exchange)
+			require.Len(t, report.Findings, 1)
+			assert.Equal(t, test.accepted, report.Findings[0].Severity == contracttest.Accepted)
+			if test.accepted {
+				assert.Equal(t, "It is winter.", report.Findings[0].Reason)
+				assert.Zero(t, report.Worst(contracttest.Note))
+				assert.Empty(t, ledger.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)))
+				late := ledger.Warnings(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC))
+				require.Len(t, late, 1)
+				assert.Contains(t, late[0], "was to be reviewed by 2027-01-01")
+			} else if name != "no entries" {
+				unused := ledger.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC))
+				require.Len(t, unused, 1)
+				assert.Contains(t, unused[0], "matches nothing here")
+			}
+		})
+	}
+}
+
+func TestLoadLedgerRejects(t *testing.T) {
+	for name, test := range map[string]struct{ text, want string }{
+		"no YAML":             {"x-responses: [", "load the ledger"},
+		"no list":             {"x-responses: 5", "x-responses"},
+		"an unknown field":    {strings.Replace(entry, "pointer:", "pointr:", 1), "pointr"},
+		"an unknown check":    {strings.Replace(entry, "unknown-enum-value", "unknown", 1), `there is no check "unknown"`},
+		"no reason":           {strings.Replace(entry, "    reason: It is winter.\n", "", 1), "check, reason and source are required"},
+		"no source":           {strings.Replace(entry, "    source: a weather report\n", "", 1), "check, reason and source are required"},
+		"a broken pattern":    {strings.Replace(entry, "/images/*/status", "/images/[", 1), "syntax error in pattern"},
+		"a date that is none": {strings.Replace(entry, "2027-01-01", "2027-02-31", 1), "review"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ledger, err := contracttest.LoadLedger([]byte(test.text))
+			assert.ErrorContains(t, err, test.want)
+			assert.Nil(t, ledger)
+		})
+	}
+}
+
+func TestLedgerOfTheProjectLoads(t *testing.T) {
+	ledger, err := contracttest.LoadLedger(openapi.Accepted())
+	require.NoError(t, err)
+	assert.NotEmpty(t, ledger.Warnings(time.Now()), "it has entries, and none was used")
+}

@@ -1,0 +1,117 @@
+package contracttest_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+)
+
+// step is an exchange in short: the request, the status, and the body or what it is made of.
+type step struct {
+	request string
+	status  int
+	body    string
+}
+
+func listOf(total int, links string, images ...string) string {
+	return fmt.Sprintf(`{"images":[%s],"links":{"pages":{%s}},"meta":{"total":%d}}`, strings.Join(images, ","), links, total)
+}
+
+func imageOf(id int, kind, status, created string) string {
+	return fmt.Sprintf(`{"id":%d,"name":"a","distribution":"Ubuntu","created_at":%q,"regions":[],"status":%q,"tags":[],"description":"","error_message":"","type":%q}`,
+		id, created, status, kind)
+}
+
+func plain(id int) string { return imageOf(id, "snapshot", "available", "2020-05-15T05:47:50Z") }
+
+func link(name string, page int) string {
+	return fmt.Sprintf(`%q:"https://api.digitalocean.com/v2/images?page=%d&per_page=2"`, name, page)
+}
+
+func links(names ...string) string { return strings.Join(names, ",") }
+
+func TestSequences(t *testing.T) {
+	const list = "GET /v2/images?per_page=2&page="
+	pageOne := step{list + "1", 200, listOf(3, links(link("next", 2), link("last", 2)), plain(1), plain(2))}
+	lastLinks := links(link("first", 1), link("prev", 1))
+	for name, test := range map[string]struct {
+		steps []step
+		want  []string // check and pointer
+	}{
+		"a walk":                     {[]step{pageOne, {list + "2", 200, listOf(3, lastLinks, plain(3))}}, nil},
+		"two walks":                  {[]step{pageOne, pageOne, {list + "2", 200, listOf(3, lastLinks, plain(3))}}, nil},
+		"a total that changes":       {[]step{pageOne, {list + "2", 200, listOf(4, lastLinks, plain(3), plain(4))}}, []string{"sequence-total /meta/total"}},
+		"an image on two pages":      {[]step{pageOne, {list + "2", 200, listOf(3, lastLinks, plain(2))}}, []string{"sequence-twice /images/0/id", "sequence-lost /images"}},
+		"an image lost":              {[]step{{list + "1", 200, listOf(2, "", plain(1))}}, []string{"sequence-lost /images"}},
+		"a change that was made":     {[]step{pageOne, {"DELETE /v2/images/1", 204, ""}, {list + "2", 200, listOf(2, "", plain(3))}}, nil},
+		"a missing link":             {[]step{{list + "1", 200, listOf(3, link("next", 2), plain(1), plain(2))}}, []string{"sequence-links /links/pages/last"}},
+		"a link too many":            {[]step{{list + "1", 200, listOf(2, link("next", 2), plain(1), plain(2))}}, []string{"sequence-links /links/pages/next"}},
+		"a link to another page":     {[]step{{list + "1", 200, listOf(3, links(link("next", 1), link("last", 2)), plain(1), plain(2))}}, []string{"sequence-links /links/pages/next"}},
+		"a link of another size":     {[]step{{list + "1", 200, listOf(3, links(strings.Replace(link("next", 2), "per_page=2", "per_page=3", 1), link("last", 2)), plain(1), plain(2))}}, []string{"sequence-links /links/pages/next"}},
+		"another type":               {[]step{{"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "backup", "available", "2020-05-15T05:47:50Z") + `}`}}, []string{"sequence-identity /image/type"}},
+		"a conversion":               {[]step{{"GET /v2/images/1", 200, `{"image":` + imageOf(1, "backup", "available", "2020-05-15T05:47:50Z") + `}`}, {"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}}, nil},
+		"another time of creation":   {[]step{{"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "snapshot", "available", "2021-05-15T05:47:50Z") + `}`}}, []string{"sequence-identity /image/created_at"}},
+		"a status that goes back":    {[]step{{"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "snapshot", "NEW", "2020-05-15T05:47:50Z") + `}`}}, []string{"sequence-status /image/status"}},
+		"a status that goes on":      {[]step{{"GET /v2/images/1", 200, `{"image":` + imageOf(1, "custom", "NEW", "2020-05-15T05:47:50Z") + `}`}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "custom", "deleted", "2020-05-15T05:47:50Z") + `}`}}, nil},
+		"a deleted image read":       {[]step{{"DELETE /v2/images/1", 204, ""}, {"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}}, []string{"sequence-deleted /image"}},
+		"a deleted image as deleted": {[]step{{"DELETE /v2/images/1", 204, ""}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "snapshot", "deleted", "2020-05-15T05:47:50Z") + `}`}}, nil},
+		"a deleted image listed":     {[]step{{"DELETE /v2/images/1", 204, ""}, {list + "1", 200, listOf(1, "", plain(1))}}, []string{"sequence-deleted /images/0"}},
+		"a delete that failed":       {[]step{{"DELETE /v2/images/1", 404, `{"id":"not_found","message":"m"}`}, {"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := load(t).NewReport(nil)
+			for i, s := range test.steps {
+				report.Add(exchangeOf(t, s, 4000-i, 1444931833))
+			}
+			var found []string
+			for _, f := range report.Findings {
+				found = append(found, f.Check+" "+f.Pointer)
+			}
+			assert.Equal(t, test.want, found, "%v", report.Findings)
+
+			// Each exchange in a session of its own contradicts nothing, but for what one page says of itself.
+			apart := load(t).NewReport(nil)
+			for i, s := range test.steps {
+				apart.NewSession("")
+				apart.Add(exchangeOf(t, s, 4000-i, 1444931833))
+			}
+			if len(test.steps) > 1 && !strings.Contains(name, "two pages") {
+				assert.Empty(t, apart.Findings)
+			}
+		})
+	}
+}
+
+func TestSequenceOfRateLimits(t *testing.T) {
+	get := step{"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}
+	limited := step{"GET /v2/images/1", 429, `{"id":"too_many_requests","message":"m"}`}
+	report := load(t).NewReport(nil)
+	report.Add(exchangeOf(t, get, 10, 100))
+	report.Add(exchangeOf(t, get, 9, 100))
+	report.Add(exchangeOf(t, limited, 0, 100))
+	report.Add(exchangeOf(t, get, 8, 100))
+	report.Add(exchangeOf(t, get, 4000, 200))
+	require.Empty(t, report.Findings)
+	report.Add(exchangeOf(t, get, 4001, 200))
+	require.Len(t, report.Findings, 1)
+	assert.Equal(t, "sequence-ratelimit", report.Findings[0].Check)
+}
+
+func exchangeOf(t *testing.T, s step, remaining, reset int) contracttest.Exchange {
+	t.Helper()
+	method, path, _ := strings.Cut(s.request, " ")
+	u, err := url.Parse("https://api.digitalocean.com" + path)
+	require.NoError(t, err)
+	header := http.Header{"Ratelimit-Limit": {"5000"}, "Ratelimit-Remaining": {fmt.Sprint(remaining)}, "Ratelimit-Reset": {fmt.Sprint(reset)}}
+	if s.body != "" {
+		header.Set("Content-Type", "application/json")
+	}
+	return contracttest.Exchange{Source: "test", Redacted: true, Method: method, URL: u, Status: s.status, Header: header, Body: []byte(s.body)}
+}
