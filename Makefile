@@ -1,4 +1,4 @@
-.PHONY: help contract live test clients check generate lint drift
+.PHONY: help contract live test clients check mutation generate lint drift
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 OASDIFF  := go run github.com/oasdiff/oasdiff@v1.28.0
@@ -37,6 +37,9 @@ check: ## regenerate, tidy, format, vet, lint; nothing may change by it
 	after=$$(git status --porcelain; git diff HEAD | git hash-object --stdin) && \
 	if [ "$$before" != "$$after" ]; then echo 'make check changed the tree; commit what it did:'; git status --porcelain; exit 1; fi && \
 	if [ -n "$$CI" ] && [ -n "$$(git status --porcelain)" ]; then echo 'the tree is not clean:'; git status --porcelain; exit 1; fi
+
+mutation: ## print how many broken exchanges are found, beside plain kin-openapi on the same
+	MUTATION=1 go test -v -count=1 -run TestMutationScore ./contracttest
 
 generate: ## write package gen anew from openapi/images.yaml
 	go generate ./...
