@@ -367,7 +367,6 @@ func (s *session) raw(ctx context.Context, method, path, token, body string) (*h
 }
 
 func noToken(ctx context.Context, s *session) error {
-	transfer := `{"transfer_id":1,"recipient_uuid":"4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf"}`
 	image := fmt.Sprintf("/v2/images/%d", int64(noSuchID))
 	var errs []error
 	for _, request := range []struct{ method, path, body string }{
@@ -380,9 +379,9 @@ func noToken(ctx context.Context, s *session) error {
 		{"POST", image + "/actions", `{"type":"convert"}`},
 		{"GET", image + "/actions/1", ""},
 		{"POST", image + "/account_transfer", `{"recipient_email":"alice@example.com"}`},
-		{"POST", image + "/account_transfer/accept", transfer},
-		{"POST", image + "/account_transfer/cancel", transfer},
-		{"POST", image + "/account_transfer/decline", transfer},
+		{"POST", image + "/account_transfer/accept", `{"transfer_id":1,"recipient_uuid":"4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf"}`},
+		{"POST", image + "/account_transfer/cancel", `{"transfer_id":1}`},
+		{"POST", image + "/account_transfer/decline", `{"transfer_id":1}`},
 	} {
 		resp, body, err := s.raw(ctx, request.method, request.path, "", request.body)
 		if err != nil {

@@ -18,8 +18,10 @@ import (
 
 // Contract is a loaded document, ready to check exchanges. It may be used by many goroutines.
 type Contract struct {
-	router    routers.Router
-	responses map[string][]string // the documented statuses of each operation id, sorted, default last
+	router     routers.Router
+	operations map[string]*openapi3.Operation // by operation id
+	responses  map[string][]string            // the documented statuses of each operation id, sorted, default last
+	items      map[string]bool                // what coverage counts, by operation id and item
 }
 
 // Load reads an OpenAPI document and validates it, its examples included.
@@ -37,11 +39,16 @@ func Load(document []byte) (*Contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the contract: %w", err)
 	}
-	responses := map[string][]string{}
+	c := &Contract{router: router, operations: map[string]*openapi3.Operation{}, responses: map[string][]string{}, items: map[string]bool{}}
 	for _, path := range doc.Paths.Map() {
 		for _, operation := range path.Operations() {
-			responses[operation.OperationID] = slices.Sorted(maps.Keys(operation.Responses.Map()))
+			id := operation.OperationID
+			c.operations[id] = operation
+			c.responses[id] = slices.Sorted(maps.Keys(operation.Responses.Map()))
+			for _, item := range coverageItems(operation) {
+				c.items[id+" "+item] = true
+			}
 		}
 	}
-	return &Contract{router: router, responses: responses}, nil
+	return c, nil
 }

@@ -15,6 +15,7 @@ import (
 // Exchange is one request and the response to it, as recorded or as seen.
 type Exchange struct {
 	Source   string // where it comes from, such as images_list.cassette.yaml#3
+	File     string // the recording that holds it, as it was named
 	Redacted bool   // whether credentials may have been taken out
 
 	Method        string

@@ -25,6 +25,7 @@ type Finding struct {
 	Check     string   // what was looked for, such as missing-field
 	Severity  Severity //
 	Source    string   // the exchange
+	File      string   // the recording that holds it
 	Operation string   // the operation id; empty where no operation matches the request
 	Status    int      // of the response
 	In        string   // the part: "request body", "request query page", "header ratelimit-reset", "body", …
@@ -116,7 +117,7 @@ type findings struct {
 func (f *findings) add(check, in string, pointer []string, message string) *Finding {
 	f.list = append(f.list, Finding{
 		Check: check, Severity: severities[check],
-		Source: f.exchange.Source, Operation: f.operation, Status: f.exchange.Status,
+		Source: f.exchange.Source, File: f.exchange.File, Operation: f.operation, Status: f.exchange.Status,
 		In: in, Pointer: jsonPointer(pointer), Message: shorten(message),
 	})
 	return &f.list[len(f.list)-1]

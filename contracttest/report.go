@@ -13,14 +13,20 @@ import (
 // Report counts what was checked. Contract.NewReport makes one.
 type Report struct {
 	Exchanges int
-	Findings  []Finding
+	Skipped   int       // exchanges that are not with the images API, or have nothing to check
+	Findings  []Finding // the first of them, up to maxFindings; Worst counts all
 
+	counts   map[Severity]int
 	contract *Contract
 	ledger   *Ledger
 	sequence *sequence
 	kind     string // the provenance of the session
 	cells    map[cell]*count
+	covered  map[string]bool // by operation id and item
 }
+
+// maxFindings bounds what a report holds of an archive in which everything is wrong.
+const maxFindings = 10_000
 
 // cell is a place in the table: an operation and a status that the contract documents for it, or default.
 type cell struct{ operation, status string }
@@ -29,7 +35,7 @@ type count struct{ checked, findings int }
 
 // NewReport returns a report of nothing. The ledger may be nil.
 func (c *Contract) NewReport(ledger *Ledger) *Report {
-	r := &Report{contract: c, ledger: ledger, cells: map[cell]*count{}}
+	r := &Report{contract: c, ledger: ledger, cells: map[cell]*count{}, covered: map[string]bool{}, counts: map[Severity]int{}}
 	r.NewSession("")
 	return r
 }
@@ -38,13 +44,13 @@ func (c *Contract) NewReport(ledger *Ledger) *Report {
 // begins. Kind is its provenance, if that is known.
 func (r *Report) NewSession(kind string) { r.sequence, r.kind = newSequence(), kind }
 
-// Worst returns how many findings there are of a severity or a worse one.
+// Worst returns how many findings there were of a severity or a worse one.
 func (r *Report) Worst(severity Severity) int {
-	order := []Severity{Breaking, Drift, Note, Accepted}
 	n := 0
-	for _, f := range r.Findings {
-		if slices.Index(order, f.Severity) <= slices.Index(order, severity) {
-			n++
+	for _, s := range []Severity{Breaking, Drift, Note, Accepted} {
+		n += r.counts[s]
+		if s == severity {
+			break
 		}
 	}
 	return n
@@ -65,7 +71,10 @@ func (r *Report) add(exchange Exchange, responseOnly bool) {
 	}
 	r.ledger.accept(found, r.kind)
 	r.Exchanges++
-	r.Findings = append(r.Findings, found...)
+	for _, f := range found {
+		r.counts[f.Severity]++
+	}
+	r.Findings = append(r.Findings, found[:min(len(found), maxFindings-len(r.Findings))]...)
 	if result.operation == nil {
 		return
 	}
@@ -74,6 +83,7 @@ func (r *Report) add(exchange Exchange, responseOnly bool) {
 	if !slices.Contains(r.contract.responses[operation], at.status) {
 		at.status = "default"
 	}
+	r.cover(exchange, result, at.status)
 	if r.cells[at] == nil {
 		r.cells[at] = &count{}
 	}
@@ -140,9 +150,12 @@ func (r *Report) WriteText(w io.Writer) error {
 	for _, reason := range reasons {
 		fmt.Fprintf(w, "accepted %d times: %s\n", times[reason], reason)
 	}
+	if more := r.Worst(Accepted) - len(r.Findings); more > 0 {
+		fmt.Fprintf(w, "and %d more findings, which are counted and not held\n", more)
+	}
 	accepted := r.Worst(Accepted) - r.Worst(Note)
-	_, err := fmt.Fprintf(w, "%d exchanges checked, %d findings (%d breaking) and %d accepted, %d documented responses not seen\n",
-		r.Exchanges, r.Worst(Note), r.Worst(Breaking), accepted, len(r.Unchecked()))
+	_, err := fmt.Fprintf(w, "%d exchanges checked, %d skipped, %d findings (%d breaking) and %d accepted, %d documented responses not seen, %.1f %% of the contract covered\n",
+		r.Exchanges, r.Skipped, r.Worst(Note), r.Worst(Breaking), accepted, len(r.Unchecked()), r.Coverage().Percent)
 	return err
 }
 

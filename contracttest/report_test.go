@@ -41,5 +41,5 @@ func TestReport(t *testing.T) {
 	assert.Contains(t, text.String(), `breaking: images_list.cassette.yaml#2: images_list 200: body /images/0/id: value must be an integer, got "7555621"`)
 	assert.Contains(t, text.String(), "breaking: images_list.cassette.yaml#0: no operation 200: request: the contract has no operation for GET /v2/droplets\n")
 	assert.Contains(t, text.String(), "drift: images_list.cassette.yaml#9: images_list 418: status: only the default of the contract covers it\n")
-	assert.Contains(t, text.String(), "\n5 exchanges checked, 3 findings (2 breaking) and 0 accepted, ")
+	assert.Contains(t, text.String(), "\n5 exchanges checked, 0 skipped, 3 findings (2 breaking) and 0 accepted, ")
 }

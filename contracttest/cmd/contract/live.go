@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http/httptest"
 	"os"
 	"time"
@@ -21,6 +20,7 @@ func liveCommand() *cobra.Command {
 	var target contracttest.Target
 	var timeout time.Duration
 	var list bool
+	var o output
 	cmd := &cobra.Command{
 		Use:   "live",
 		Short: "Run the live suite against the embedded fake, or against a real API",
@@ -35,6 +35,11 @@ than --budget, some of which are kept for the removal.`,
 			if list {
 				return contracttest.WriteCases(cmd.OutOrStdout())
 			}
+			failOn, err := o.check()
+			if err != nil {
+				return err
+			}
+			target.FailOn = failOn
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
 			target.Token = os.Getenv(tokenVariable)
@@ -43,14 +48,36 @@ than --budget, some of which are kept for the removal.`,
 				defer server.Close()
 				target.BaseURL, target.Token, target.Write, target.Recipient = server.URL, fakeapi.Token, true, "alice@example.com"
 				target.Wait = []wrapper.WaitOption{wrapper.WithInterval(50*time.Millisecond, time.Second)}
-				fmt.Fprintln(cmd.OutOrStdout(), "the embedded fake, which is no evidence of how the API behaves:")
+				fmt.Fprintln(cmd.ErrOrStderr(), "the embedded fake, which is no evidence of how the API behaves:")
 			}
 			if target.Token == "" {
 				return fmt.Errorf("set %s to a token for %s", tokenVariable, target.BaseURL)
 			}
-			return live(ctx, cmd.OutOrStdout(), target)
+			results, report, err := contracttest.RunCases(ctx, target)
+			if err != nil {
+				return err
+			}
+			// The table of cases makes way for a report that another program reads.
+			cases := cmd.OutOrStdout()
+			if o.format != "text" && o.file == "" {
+				cases = cmd.ErrOrStderr()
+			}
+			if err := contracttest.WriteResults(cases, results); err != nil {
+				return err
+			}
+			fmt.Fprintln(cases)
+			if err := o.write(cmd.OutOrStdout(), report); err != nil {
+				return err
+			}
+			for _, result := range results {
+				if result.Err != nil {
+					return errFindings
+				}
+			}
+			return o.verdict(cmd.ErrOrStderr(), report, failOn)
 		},
 	}
+	o.flags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&target.BaseURL, "base-url", "", "the API to run against, such as https://api.digitalocean.com (default: the embedded fake)")
 	flags.BoolVar(&target.Write, "write", false, "also create, change and delete images")
@@ -61,28 +88,4 @@ than --budget, some of which are kept for the removal.`,
 	flags.DurationVar(&timeout, "timeout", 2*time.Hour, "how long the run may take")
 	flags.BoolVar(&list, "list", false, "print the cases, with the check of Schemathesis that each answers to, and run none")
 	return cmd
-}
-
-func live(ctx context.Context, w io.Writer, target contracttest.Target) error {
-	results, report, err := contracttest.RunCases(ctx, target)
-	if err != nil {
-		return err
-	}
-	if err := contracttest.WriteResults(w, results); err != nil {
-		return err
-	}
-	fmt.Fprintln(w)
-	if err := report.WriteText(w); err != nil {
-		return err
-	}
-	if report.Exchanges == 0 {
-		fmt.Fprintln(w, "no request was answered, which proves nothing")
-		return errFindings
-	}
-	for _, result := range results {
-		if result.Err != nil {
-			return errFindings
-		}
-	}
-	return nil
 }

@@ -10,9 +10,20 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/openapi"
 )
 
 const recordings = "../../recordings/"
+
+// archive holds an image without an id, one of another host, and one that was never answered; and a secret.
+const archive = `{"log":{"version":"1.2","entries":[
+{"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images/1","headers":[{"name":":authority","value":"api.digitalocean.com"},{"name":"authorization","value":"Bearer dop_v1_canary0123456789"}]},
+ "response":{"status":200,"headers":[{"name":"content-type","value":"application/json"}],"content":{"size":12,"mimeType":"application/json","encoding":"base64","text":"eyJpbWFnZSI6e319"}}},
+{"request":{"method":"GET","url":"https://other.example/v2/images/1","headers":[{"name":"authorization","value":"Bearer dop_v1_canary0123456789"}]},
+ "response":{"status":200,"headers":[{"name":"content-type","value":"application/json"}],"content":{"size":2,"text":"{}"}}},
+{"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images/2","headers":[]},"response":{"status":0,"headers":[],"content":{"size":0}}}
+]}}`
 
 // contract is the program, built once.
 var contract string
@@ -61,25 +72,72 @@ func TestVerify(t *testing.T) {
 		want []string
 	}{
 		"recordings": {[]string{"verify", recordings + "images_get.cassette.yaml", recordings + "images_list.cassette.yaml"}, 0,
-			[]string{"18 exchanges from: documentation", "18 exchanges checked, 0 findings"}},
+			[]string{"18 exchanges from: documentation", "18 exchanges checked, 0 skipped, 0 findings"}},
 		"a broken response": {[]string{"verify", write("broken.cassette.yaml", strings.Replace(string(whole), `"id": 6918990`, `"id": null`, 1))}, 1,
-			[]string{"7 exchanges from: unknown origin", "broken.cassette.yaml#0: images_get 200: body /image/id: ", "7 exchanges checked, 2 findings (1 breaking)"}},
+			[]string{"7 exchanges from: unknown origin", "broken.cassette.yaml#0: images_get 200: body /image/id: ", "7 exchanges checked, 0 skipped, 2 findings (1 breaking)"}},
 		"an empty cassette": {[]string{"verify", write("empty.yaml", "version: 2\ninteractions: []\n")}, 1,
 			[]string{"nothing was checked, which proves nothing"}},
-		"a missing file":      {[]string{"verify", dir + "/missing.yaml"}, 2, []string{"contract: ", "missing.yaml"}},
-		"a truncated file":    {[]string{"verify", write("truncated.yaml", string(whole[:1000]))}, 2, []string{"truncated.yaml"}},
-		"a broken provenance": {[]string{"verify", write("a.cassette.yaml", string(whole)), write("a.provenance.yaml", "- [")}, 2, []string{"a.provenance.yaml"}},
-		"no file":             {[]string{"verify"}, 2, []string{"requires at least 1 arg"}},
-		"an unknown flag":     {[]string{"verify", "--all"}, 2, []string{"unknown flag: --all"}},
-		"an unknown command":  {[]string{"prove"}, 2, []string{`unknown command "prove"`}},
-		"help":                {[]string{"verify", "--help"}, 0, []string{"contract verify FILE", "Nothing is sent anywhere"}},
+		"drift": {[]string{"verify", write("drift.cassette.yaml", strings.Replace(string(whole), `"id": 6918990`, `"new": 1, "id": 6918990`, 1))}, 0,
+			[]string{"drift: drift.cassette.yaml#0: images_get 200: body /image/new: the contract does not know the field, got 1"}},
+		"drift that fails": {[]string{"verify", "--fail-on", "drift", dir + "/drift.cassette.yaml"}, 1, []string{"/image/new"}},
+		"another ledger": {[]string{"verify", "--fail-on", "drift", "--ledger", write("ledger.yaml", "x-responses:\n- {check: undocumented-field, pointer: /image/new, reason: Seen., source: us}\n- {check: undocumented-status, reason: Chosen., source: us}\n"), dir + "/drift.cassette.yaml"}, 0,
+			[]string{"accepted 1 times: Seen."}},
+		"another document": {[]string{"verify", "--spec", write("spec.yaml", strings.Replace(string(openapi.Document()), "NEW, available,", "NEW,", 1)), recordings + "images_get.cassette.yaml"}, 2,
+			[]string{"spec.yaml", "load the contract"}}, // its examples no longer hold
+		"coverage that is missed": {[]string{"verify", "--min-coverage", "90", recordings + "images_get.cassette.yaml"}, 1, []string{"90.0 % are asked for"}},
+		"an archive": {[]string{"verify", write("session.har", archive)}, 1,
+			[]string{"breaking: session.har#0: images_get 200: body /image/id", "1 exchanges checked, 2 skipped"}},
+		"an archive of another host": {[]string{"verify", "--host", "other.example", dir + "/session.har"}, 1, []string{"2 exchanges checked, 1 skipped"}},
+		"an archive cut off":         {[]string{"verify", write("cut.har", archive[:len(archive)-40])}, 2, []string{"cut.har: no HTTP Archive: at byte"}},
+		"a form that is none":        {[]string{"verify", "--format", "pdf", "x.yaml"}, 2, []string{`there is no "pdf", but text, json`}},
+		"a severity that is none":    {[]string{"verify", "--fail-on", "panic", "x.yaml"}, 2, []string{"neither breaking nor drift"}},
+		"a percentage that is none":  {[]string{"verify", "--min-coverage", "900", "x.yaml"}, 2, []string{"from 0 to 100"}},
+		"a folder that is missing":   {[]string{"verify", "-o", dir + "/missing/report.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"missing"}},
+		"a missing file":             {[]string{"verify", dir + "/missing.yaml"}, 2, []string{"contract: ", "missing.yaml"}},
+		"a truncated file":           {[]string{"verify", write("truncated.yaml", string(whole[:1000]))}, 2, []string{"truncated.yaml"}},
+		"a broken provenance":        {[]string{"verify", write("a.cassette.yaml", string(whole)), write("a.provenance.yaml", "- [")}, 2, []string{"a.provenance.yaml"}},
+		"no file":                    {[]string{"verify"}, 2, []string{"requires at least 1 arg"}},
+		"an unknown flag":            {[]string{"verify", "--all"}, 2, []string{"unknown flag: --all"}},
+		"an unknown command":         {[]string{"prove"}, 2, []string{`unknown command "prove"`}},
+		"help":                       {[]string{"verify", "--help"}, 0, []string{"contract verify FILE", "Nothing is sent anywhere"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			exit, out := run(t, nil, test.args...)
 			assert.Equal(t, test.exit, exit, out)
+			assert.NotContains(t, out, "dop_v1_")
 			for _, want := range test.want {
 				assert.Contains(t, out, want)
 			}
 		})
 	}
+}
+
+func TestReportsInFiles(t *testing.T) {
+	for format, want := range map[string]string{
+		"text": "images_get", "json": `"exchanges": 7`, "junit": "<testsuite", "github": "7 exchanges checked", "html": "<!doctype html>",
+	} {
+		file := filepath.Join(t.TempDir(), "report")
+		exit, out := run(t, nil, "verify", "--format", format, "-o", file, recordings+"images_get.cassette.yaml")
+		assert.Equal(t, 0, exit, out)
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.Contains(t, string(text), want)
+	}
+}
+
+func TestSummaryOfAJob(t *testing.T) {
+	summary := filepath.Join(t.TempDir(), "summary.md")
+	exit, out := run(t, []string{"GITHUB_STEP_SUMMARY=" + summary}, "verify", "--format", "github", recordings+"images_get.cassette.yaml")
+	assert.Equal(t, 0, exit, out)
+	text, err := os.ReadFile(summary)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "7 exchanges checked, 0 skipped, **0 breaking**")
+}
+
+func TestCompletion(t *testing.T) {
+	exit, out := run(t, nil, "__complete", "verify", "--format", "")
+	assert.Equal(t, 0, exit)
+	assert.Contains(t, out, "junit")
+	exit, _ = run(t, nil, "completion", "bash")
+	assert.Equal(t, 0, exit)
 }

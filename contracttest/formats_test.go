@@ -1,0 +1,150 @@
+package contracttest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+	"example.com/doimages/openapi"
+)
+
+// mixedReport has a finding of every severity, with texts that are awkward in every format.
+func mixedReport(t *testing.T) *contracttest.Report {
+	t.Helper()
+	ledger, err := contracttest.LoadLedger(openapi.Accepted())
+	require.NoError(t, err)
+	report := load(t).NewReport(ledger)
+	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
+	require.NoError(t, err)
+	report.NewSession("documentation")
+	for i, exchange := range exchanges {
+		exchange.File = "recordings/images,get.cassette.yaml"
+		if i == 0 {
+			exchange.RequestHeader.Del("Authorization")
+			replaceBody(`"id": 6918990`, `"<script>alert('|%0A')</script>": 1, "id": null`)(&exchange)
+			replaceBody(`"available"`, `"]]>\u0001 & <b>"`)(&exchange)
+		}
+		report.Add(exchange)
+	}
+	report.Skipped = 3
+	return report
+}
+
+func write(t *testing.T, report *contracttest.Report, format string) string {
+	t.Helper()
+	var text bytes.Buffer
+	require.NoError(t, report.Write(&text, format))
+	return text.String()
+}
+
+func TestJSONReportIsAsItsSchemaSays(t *testing.T) {
+	file, err := os.Open("report.schema.json")
+	require.NoError(t, err)
+	defer file.Close()
+	schemaJSON, err := jsonschema.UnmarshalJSON(file)
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	require.NoError(t, compiler.AddResource("report.schema.json", schemaJSON))
+	schema, err := compiler.Compile("report.schema.json")
+	require.NoError(t, err)
+	for _, report := range []*contracttest.Report{mixedReport(t), load(t).NewReport(nil)} {
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(write(t, report, "json")))
+		require.NoError(t, err)
+		assert.NoError(t, schema.Validate(value))
+	}
+
+	var report struct {
+		Exchanges, Skipped int
+		Findings           []struct{ Check, Severity, Operation, Pointer, Source string }
+		Coverage           struct{ Percent float64 }
+	}
+	require.NoError(t, json.Unmarshal([]byte(write(t, mixedReport(t), "json")), &report))
+	assert.Equal(t, 7, report.Exchanges)
+	assert.Equal(t, 3, report.Skipped)
+	severities := map[string]int{}
+	for _, f := range report.Findings {
+		severities[f.Severity]++
+		assert.Equal(t, "images_get", f.Operation)
+	}
+	assert.Equal(t, map[string]int{"breaking": 1, "drift": 2, "note": 1, "accepted": 1}, severities)
+	assert.Positive(t, report.Coverage.Percent)
+}
+
+func TestJUnitReport(t *testing.T) {
+	text := write(t, mixedReport(t), "junit")
+	var suite struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Skipped  int `xml:"skipped,attr"`
+		Cases    []struct {
+			Name    string    `xml:"name,attr"`
+			Failure *struct{} `xml:"failure"`
+			Skipped *struct{} `xml:"skipped"`
+			Output  string    `xml:"system-out"`
+		} `xml:"testcase"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(text), &suite), text)
+	assert.Equal(t, 82, suite.Tests)
+	assert.Equal(t, 1, suite.Failures)
+	assert.Equal(t, 82-6, suite.Skipped)
+	for _, c := range suite.Cases {
+		assert.Equal(t, c.Name == "images_get 200", c.Failure != nil, c.Name)
+		assert.Equal(t, !strings.HasPrefix(c.Name, "images_get "), c.Skipped != nil, c.Name)
+		if c.Name == "images_get 200" {
+			assert.Contains(t, c.Output, "drift: ")
+		}
+	}
+}
+
+func TestGitHubReport(t *testing.T) {
+	text := write(t, mixedReport(t), "github")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	require.Len(t, lines, 6, text)
+	for _, line := range lines[:5] {
+		assert.Regexp(t, `^::(error|warning|notice) file=recordings/images%2Cget\.cassette\.yaml,title=[a-z-]+::images_get\.cassette\.yaml#\d: `, line)
+	}
+	assert.Contains(t, text, "::error file=")
+	assert.Contains(t, text, "%250A", "a percent sign of the data is no escape")
+
+	var summary bytes.Buffer
+	require.NoError(t, mixedReport(t).WriteMarkdown(&summary))
+	assert.Contains(t, summary.String(), "**1 breaking**, 3 other findings, 1 accepted")
+	assert.NotContains(t, summary.String(), "<script>")
+	assert.Equal(t, 4+2, strings.Count(summary.String(), "\n|"), summary.String())
+}
+
+func TestHTMLReport(t *testing.T) {
+	text := write(t, mixedReport(t), "html")
+	assert.NotContains(t, text, "<script>alert")
+	assert.Equal(t, 5, strings.Count(text, "<tr data-severity="))
+	for _, elsewhere := range []string{"http://", "https://", "src=", "@import", "<link"} {
+		assert.NotContains(t, text, elsewhere, "the page needs nothing beside it")
+	}
+}
+
+func TestUnknownFormat(t *testing.T) {
+	assert.ErrorContains(t, load(t).NewReport(nil).Write(&bytes.Buffer{}, "pdf"), "text, json, junit, github, html")
+}
+
+func TestReportHoldsABoundedNumberOfFindings(t *testing.T) {
+	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	exchange := exchanges[5]
+	replaceBody(`"Ubuntu"`, `1`)(&exchange)
+	report := load(t).NewReport(nil)
+	for range 4000 {
+		report.Add(exchange)
+	}
+	assert.Len(t, report.Findings, 10_000)
+	assert.Greater(t, report.Worst(contracttest.Breaking), 10_000)
+	assert.Contains(t, write(t, report, "text"), fmt.Sprintf("and %d more findings", report.Worst(contracttest.Accepted)-10_000))
+}
