@@ -1,4 +1,4 @@
-.PHONY: help contract live test clients check mutation generate lint drift
+.PHONY: help contract live test clients check browser mutation generate lint drift
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 OASDIFF  := go run github.com/oasdiff/oasdiff@v1.28.0
@@ -12,7 +12,7 @@ help: ## this list
 contract: ## check every recording, and the live suite on the embedded fake; print tables
 	go run ./contracttest/cmd/contract verify contracttest/recordings/*.cassette.yaml
 	@echo
-	go run ./contracttest/cmd/contract live
+	go run ./contracttest/cmd/contract live contracttest/recordings/*.cassette.yaml
 
 live: ## run the live suite against the real API, reading only; needs DIGITALOCEAN_TOKEN
 	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make live needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
@@ -37,6 +37,10 @@ check: ## regenerate, tidy, format, vet, lint; nothing may change by it
 	after=$$(git status --porcelain; git diff HEAD | git hash-object --stdin) && \
 	if [ "$$before" != "$$after" ]; then echo 'make check changed the tree; commit what it did:'; git status --porcelain; exit 1; fi && \
 	if [ -n "$$CI" ] && [ -n "$$(git status --porcelain)" ]; then echo 'the tree is not clean:'; git status --porcelain; exit 1; fi
+
+browser: ## look at the HTML report in Chromium, which is installed if it is missing (Debian)
+	@command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
+	go test -tags browser -count=1 -run Browser ./contracttest
 
 mutation: ## print how many broken exchanges are found, beside plain kin-openapi on the same
 	MUTATION=1 go test -v -count=1 -run TestMutationScore ./contracttest

@@ -34,11 +34,19 @@ func (c *Contract) check(exchange Exchange) checked {
 	}
 	route, pathParams, err := c.router.FindRoute(request)
 	if err != nil {
-		found.add("undocumented-operation", "request", nil, fmt.Sprintf("the contract has no operation for %s %s", exchange.Method, shorten(exchange.URL.EscapedPath())))
+		finding := found.add("undocumented-operation", "request", nil, fmt.Sprintf("the contract has no operation for %s %s", exchange.Method, shorten(exchange.URL.EscapedPath())))
+		if exchange.Status/100 == 4 {
+			finding.Severity = Note // and the API has none either
+		}
 		return checked{findings: found.list}
 	}
 	found.operation = route.Operation.OperationID
 	found.checkRequest(request, route, pathParams)
+	if exchange.Status/100 == 4 {
+		for i := range found.list {
+			found.list[i].Severity = Note // the API refused it, as it should
+		}
+	}
 	body := found.checkResponse(route.Operation)
 	return checked{found.list, route.Operation, body}
 }

@@ -49,7 +49,13 @@ func (r *Report) Coverage() Coverage {
 // coverageItems returns all that can be seen of an operation.
 func coverageItems(operation *openapi3.Operation) []string {
 	var items []string
-	add := func(item string) { items = append(items, item) }
+	known := map[string]bool{}
+	add := func(item string) {
+		if !known[item] { // branches share fields
+			items = append(items, item)
+		}
+		known[item] = true
+	}
 	for _, parameter := range operation.Parameters {
 		p := parameter.Value
 		name := p.In + " " + p.Name

@@ -44,6 +44,9 @@ func ReadCassette(file string) ([]Exchange, error) {
 	exchanges := make([]Exchange, len(recorded.Interactions))
 	for i, interaction := range recorded.Interactions {
 		source := fmt.Sprintf("%s#%d", filepath.Base(file), i)
+		if interaction == nil {
+			return nil, fmt.Errorf("%s: an empty interaction", source)
+		}
 		request, response := interaction.Request, interaction.Response
 		u, err := url.Parse(request.URL)
 		if err != nil || request.Method == "" || response.Code == 0 {
@@ -60,8 +63,8 @@ func ReadCassette(file string) ([]Exchange, error) {
 
 // Provenance says where a recording comes from. It stands beside X.cassette.yaml as X.provenance.yaml.
 type Provenance struct {
-	Kind         string `yaml:"kind"`      // documentation: examples, written down as a recording
-	Operation    string `yaml:"operation"` // the operation id
+	Kind         string `yaml:"kind"`                // documentation: examples, written down as a recording
+	Operation    string `yaml:"operation,omitempty"` // the operation id
 	Document     string `yaml:"document"`
 	Revision     string `yaml:"revision"`
 	DocumentDate string `yaml:"document_date"`
@@ -76,7 +79,7 @@ type Provenance struct {
 
 // ReadProvenance reads what is known of the origin of a cassette.
 func ReadProvenance(cassetteFile string) (Provenance, error) {
-	file := strings.TrimSuffix(cassetteFile, ".cassette.yaml") + ".provenance.yaml"
+	file := provenanceFile(cassetteFile)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return Provenance{}, err
@@ -86,4 +89,8 @@ func ReadProvenance(cassetteFile string) (Provenance, error) {
 		return Provenance{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return p, nil
+}
+
+func provenanceFile(cassetteFile string) string {
+	return strings.TrimSuffix(cassetteFile, ".cassette.yaml") + ".provenance.yaml"
 }

@@ -141,7 +141,7 @@ func TestReportHoldsABoundedNumberOfFindings(t *testing.T) {
 	exchange := exchanges[5]
 	replaceBody(`"Ubuntu"`, `1`)(&exchange)
 	report := load(t).NewReport(nil)
-	for range 4000 {
+	for range 2500 {
 		report.Add(exchange)
 	}
 	assert.Len(t, report.Findings, 10_000)

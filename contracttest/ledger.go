@@ -17,6 +17,7 @@ import (
 // openapi/accepted.yaml.
 type Ledger struct {
 	entries []ledgerEntry
+	kinds   map[string]bool // the provenances that were seen
 }
 
 // ledgerEntry accepts the findings that match all that it says. The texts are patterns of path.Match, in which * is
@@ -47,7 +48,7 @@ func LoadLedger(text []byte) (*Ledger, error) {
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		return nil, fmt.Errorf("load the ledger: %w", err)
 	}
-	l := &Ledger{}
+	l := &Ledger{kinds: map[string]bool{}}
 	if file.Responses.IsZero() {
 		return l, nil
 	}
@@ -94,6 +95,7 @@ func (l *Ledger) accept(findings []Finding, kind string) {
 	if l == nil {
 		return
 	}
+	l.kinds[kind] = true
 	for i := range findings {
 		f := &findings[i]
 		for j := range l.entries {
@@ -134,7 +136,7 @@ func (l *Ledger) Warnings(now time.Time) []string {
 		if !e.review.IsZero() && now.After(e.review) {
 			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
 		}
-		if e.hits == 0 {
+		if e.hits == 0 && (e.Origin == "" || l.kinds[e.Origin]) {
 			warnings = append(warnings, name+" matches nothing here")
 		}
 	}

@@ -47,8 +47,12 @@ func (r *Report) writeHTML(w io.Writer) error {
 		}
 		rows = append(rows, row)
 	}
+	order := []Severity{Breaking, Drift, Note, Accepted}
+	worstFirst := slices.SortedStableFunc(slices.Values(r.Findings), func(a, b Finding) int {
+		return slices.Index(order, a.Severity) - slices.Index(order, b.Severity)
+	})
 	return htmlTemplate.Execute(w, map[string]any{
-		"Report": r, "Columns": columns, "Rows": rows, "Percent": coverage.Percent,
+		"Report": r, "Findings": worstFirst, "Columns": columns, "Rows": rows, "Percent": coverage.Percent,
 		"Breaking": r.Worst(Breaking), "Drift": r.Worst(Drift) - r.Worst(Breaking), "Note": r.Worst(Note) - r.Worst(Drift),
 		"Accepted": r.Worst(Accepted) - r.Worst(Note), "More": r.Worst(Accepted) - len(r.Findings),
 	})

@@ -29,7 +29,13 @@ type server struct {
 
 func startServer(t *testing.T, args ...string) *server {
 	t.Helper()
-	s := &server{command: exec.Command(contract, append([]string{"serve", "--token", canary}, args...)...)}
+	return start(t, exec.Command(contract, append([]string{"serve", "--token", canary}, args...)...))
+}
+
+// start starts a command that prints its URL first.
+func start(t *testing.T, command *exec.Cmd) *server {
+	t.Helper()
+	s := &server{command: command}
 	stdout, err := s.command.StdoutPipe()
 	require.NoError(t, err)
 	stderr, err := s.command.StderrPipe()
@@ -122,6 +128,10 @@ func TestLiveOnTheEmbeddedFake(t *testing.T) {
 	assert.Equal(t, 0, exit, out)
 	assert.Contains(t, out, "25 cases: 25 passed, 0 failed, 0 skipped")
 	assert.NotContains(t, out, canary)
+
+	exit, out = run(t, nil, "live", recordings+"images_get.cassette.yaml")
+	assert.Equal(t, 0, exit, out)
+	assert.Regexp(t, `(?m)^images_get .* 1 +1 +1$`, out, "429, 500 and default come from the recording")
 }
 
 func TestLiveReadsOnlyUnlessAskedTo(t *testing.T) {
@@ -168,7 +178,7 @@ func TestLiveRefuses(t *testing.T) {
 		{canary, []string{"--base-url", "http://api.example.com"}, "plain http"},
 		{canary, []string{"--base-url", "api.example.com"}, "must begin with https://"},
 		{canary, []string{"--timeout", "long"}, "invalid argument"},
-		{canary, []string{"all"}, "unknown command"},
+		{canary, []string{"missing.cassette.yaml"}, "missing.cassette.yaml"},
 	} {
 		exit, out := run(t, []string{"DIGITALOCEAN_TOKEN=" + test.token}, append([]string{"live"}, test.args...)...)
 		assert.Equal(t, 2, exit, out)

@@ -3,6 +3,8 @@
 //
 //	contract verify FILE…
 //	contract live
+//	contract record
+//	contract proxy --target URL
 //	contract serve
 //
 // It exits with 0 when nothing was found, with 1 when something was or nothing was checked, and with 2 when a file or
@@ -30,7 +32,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(verifyCommand(), liveCommand(), serveCommand())
+	root.AddCommand(verifyCommand(), liveCommand(), recordCommand(), proxyCommand(), serveCommand())
 	// The first interrupt ends what is under way in good order; a second one, after stop, ends the program.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

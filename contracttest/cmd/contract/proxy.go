@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"example.com/doimages/contracttest"
+	"example.com/doimages/openapi"
+)
+
+// maxProxied bounds the bodies that the proxy holds.
+const maxProxied = 32 << 20
+
+func proxyCommand() *cobra.Command {
+	var o output
+	var addr, target string
+	var fail bool
+	cmd := &cobra.Command{
+		Use:   "proxy --target URL",
+		Short: "Pass requests on to an API, and check every exchange",
+		Long: `Listens on a loopback address, which it prints first, passes each request on to the target and checks the exchange, for
+clients in any language. Findings are logged as they come; the report follows when the proxy is interrupted. With --fail
+a response that breaks the contract is replaced by a 502 that lists the findings. Requests to other paths than
+/v2/images pass unchecked.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			failOn, err := o.check()
+			if err != nil {
+				return err
+			}
+			to, err := url.Parse(target)
+			if err != nil || to.Scheme != "https" && to.Scheme != "http" || to.Host == "" || to.User != nil {
+				return errors.New("--target: it must be a URL that begins with https:// or http:// and a host, without credentials")
+			}
+			host, _, err := net.SplitHostPort(addr)
+			if err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
+				return fmt.Errorf("--addr %s: the proxy listens on loopback addresses alone, such as 127.0.0.1:0", addr)
+			}
+			contract, err := contracttest.Load(openapi.Document())
+			if err != nil {
+				return err
+			}
+			ledger, err := contracttest.LoadLedger(openapi.Accepted())
+			if err != nil {
+				return err
+			}
+			listener, err := net.Listen("tcp", addr)
+			if err != nil {
+				return fmt.Errorf("--addr %s: %w", addr, err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "http://%s\n", listener.Addr())
+			p := &proxy{report: contract.NewReport(ledger), failOn: failOn, fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
+			if err := serve(cmd.Context(), listener, p.handler(to)); err != nil {
+				return err
+			}
+			if err := o.write(cmd.OutOrStdout(), p.report); err != nil {
+				return err
+			}
+			return o.verdict(cmd.ErrOrStderr(), p.report, failOn)
+		},
+	}
+	o.flags(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&target, "target", "", "the API to pass requests on to, such as https://api.digitalocean.com")
+	flags.StringVar(&addr, "addr", "127.0.0.1:0", "the address to listen on; port 0 is any free one")
+	flags.BoolVar(&fail, "fail", false, "answer 502 with the findings instead of a response that breaks the contract")
+	_ = cmd.MarkFlagRequired("target")
+	return cmd
+}
+
+type proxy struct {
+	failOn contracttest.Severity
+	fail   bool
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	report *contracttest.Report
+	number int
+}
+
+func (p *proxy) handler(target *url.URL) http.Handler {
+	reverse := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Header.Del("Accept-Encoding") // so that the transport decodes what it asked for itself
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+			p.log.Error("the target did not answer", "error", err)
+			answer(w, gatewayError{ID: "bad_gateway", Message: "the target of the contract proxy did not answer"})
+		},
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v2/images" && !contracttest.IsImagesAPI(contracttest.Exchange{URL: &url.URL{Host: "localhost", Path: r.URL.Path}}) {
+			reverse.ServeHTTP(w, r)
+			return
+		}
+		sent, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxProxied))
+		if err != nil {
+			http.Error(w, "the body of the request is too large or broke off", http.StatusBadRequest)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+		checking := *reverse
+		checking.ModifyResponse = func(resp *http.Response) error { return p.check(r, sent, resp) }
+		checking.ServeHTTP(w, r)
+	})
+}
+
+type gatewayError struct {
+	ID       string   `json:"id"`
+	Message  string   `json:"message"`
+	Findings []string `json:"findings,omitempty"`
+}
+
+func answer(w http.ResponseWriter, e gatewayError) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusBadGateway)
+	_ = json.NewEncoder(w).Encode(e)
+}
+
+// check judges an exchange, and replaces a response that breaks the contract where that is asked for.
+func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProxied+1))
+	_ = resp.Body.Close()
+	if err != nil {
+		return err
+	}
+	header := resp.Header.Clone()
+	if resp.Uncompressed {
+		header.Del("Content-Length")
+	}
+	p.mu.Lock()
+	p.number++
+	before := len(p.report.Findings)
+	p.report.Add(contracttest.Exchange{
+		Source: "exchange#" + strconv.Itoa(p.number), Method: r.Method, URL: r.URL, RequestHeader: r.Header, RequestBody: sent,
+		Status: resp.StatusCode, Header: header, Body: body,
+	})
+	findings := p.report.Findings[before:]
+	p.mu.Unlock()
+
+	var broken []string
+	for _, finding := range findings {
+		p.log.Warn("finding", "severity", finding.Severity, "check", finding.Check, "what", finding.String())
+		if finding.Severity == contracttest.Breaking || finding.Severity == p.failOn {
+			broken = append(broken, finding.String())
+		}
+	}
+	if p.fail && len(broken) > 0 {
+		text, err := json.Marshal(gatewayError{ID: "contract_broken", Message: "the response of the target breaks the contract", Findings: broken})
+		if err != nil {
+			return err
+		}
+		body = text
+		resp.StatusCode, resp.Status = http.StatusBadGateway, "502 Bad Gateway"
+		resp.Header = http.Header{"Content-Type": {"application/json"}}
+	}
+	if resp.StatusCode != http.StatusNoContent && r.Method != http.MethodHead {
+		resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
+		resp.ContentLength = int64(len(body))
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
+}

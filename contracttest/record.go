@@ -1,0 +1,191 @@
+package contracttest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
+
+	"example.com/doimages/openapi"
+)
+
+// recordedHeaders are what a recording keeps of a request or response. Everything else may identify somebody.
+var recordedHeaders = map[string]bool{
+	"Accept": true, "Content-Type": true, "Content-Encoding": true, "Date": true, "Ratelimit-Limit": true,
+	"Ratelimit-Remaining": true, "Ratelimit-Reset": true, "Retry-After": true,
+}
+
+const redacted = "REDACTED"
+
+// Recorder is a transport that records what passes through it, without credentials: of headers it keeps a list of known
+// ones, and tokens and e-mail addresses are taken out of URLs and bodies. Close writes the recording.
+type Recorder struct {
+	next http.RoundTripper
+	file string
+
+	mu       sync.Mutex
+	tokens   map[string]bool // those that were sent, wherever else they turn up
+	cassette *cassette.Cassette
+	hosts    map[string]bool
+}
+
+// NewRecorder returns a Recorder in front of next, or of http.DefaultTransport if that is nil, that will write the
+// cassette to file, whose name ends in .cassette.yaml, and its provenance beside it.
+func NewRecorder(next http.RoundTripper, file string) (*Recorder, error) {
+	if !strings.HasSuffix(file, ".cassette.yaml") {
+		return nil, fmt.Errorf("%s: the name of a recording ends in .cassette.yaml", file)
+	}
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return &Recorder{next: next, file: file, tokens: map[string]bool{}, cassette: cassette.New("recording"), hosts: map[string]bool{}}, nil
+}
+
+// RoundTrip implements http.RoundTripper.
+func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	var sent []byte
+	if req.Body != nil {
+		body, err := io.ReadAll(req.Body)
+		_ = req.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+		sent = body
+		req = req.Clone(req.Context())
+		req.Body = io.NopCloser(bytes.NewReader(sent))
+	}
+	began := time.Now()
+	resp, err := r.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil { // what broke off is no recording of a response
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
+		return resp, nil
+	}
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, token, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok && token != "" {
+		r.tokens[token] = true
+	}
+	r.hosts[req.URL.Scheme+"://"+req.URL.Host] = true
+	r.cassette.AddInteraction(&cassette.Interaction{
+		Request: cassette.Request{
+			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Method: req.Method, Host: req.URL.Host, URL: req.URL.String(),
+			Headers: recordable(req.Header), Body: string(sent), ContentLength: int64(len(sent)),
+		},
+		Response: cassette.Response{
+			Proto: resp.Proto, ProtoMajor: resp.ProtoMajor, ProtoMinor: resp.ProtoMinor, Status: resp.Status, Code: resp.StatusCode,
+			Headers: recordable(resp.Header), Body: string(body), ContentLength: int64(len(body)), Uncompressed: resp.Uncompressed,
+			Duration: time.Since(began),
+		},
+	})
+	return resp, nil
+}
+
+func recordable(h http.Header) http.Header {
+	kept := http.Header{}
+	for name, values := range h {
+		if recordedHeaders[name] {
+			kept[name] = values
+		}
+	}
+	if h.Get("Authorization") != "" {
+		kept.Set("Authorization", redacted)
+	}
+	return kept
+}
+
+// redact takes out what no recording may hold.
+func (r *Recorder) redact(s string) string {
+	for token := range r.tokens {
+		s = strings.ReplaceAll(s, token, redacted)
+	}
+	return secret.ReplaceAllStringFunc(s, func(found string) string {
+		if strings.Contains(found, "@") {
+			return "someone@example.com" // still an address, so that the body keeps its form
+		}
+		return redacted
+	})
+}
+
+// Close writes the cassette and its provenance, or neither. A recording of anything but the API over https is marked as
+// such and cannot pass as one of the API.
+func (r *Recorder) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.cassette.Interactions) == 0 {
+		return errors.New("nothing was recorded, so nothing is written")
+	}
+	type origin = struct {
+		Interaction int    `yaml:"interaction"`
+		Status      int    `yaml:"status"`
+		Source      string `yaml:"source"`
+	}
+	now := time.Now().UTC()
+	revision := sha256.Sum256(openapi.Document())
+	p := Provenance{
+		Kind: "recording of another server than the API", Document: "requests sent to " + strings.Join(slices.Sorted(maps.Keys(r.hosts)), ", "),
+		Revision: "sha256 of the contract: " + hex.EncodeToString(revision[:8]), DocumentDate: now.Format(time.DateOnly), Transcribed: now.Format(time.DateOnly),
+		Note: "Recorded by doimages " + toolVersion() + ". Headers that are not known to be harmless, tokens and e-mail addresses were taken out.",
+	}
+	if len(r.hosts) == 1 && r.hosts["https://api.digitalocean.com"] {
+		p.Kind = "recording of the API"
+	}
+	for i, interaction := range r.cassette.Interactions {
+		interaction.Request.URL, interaction.Request.Body = r.redact(interaction.Request.URL), r.redact(interaction.Request.Body)
+		interaction.Response.Body = r.redact(interaction.Response.Body)
+		interaction.Request.ContentLength, interaction.Response.ContentLength = int64(len(interaction.Request.Body)), int64(len(interaction.Response.Body))
+		p.Exchanges = append(p.Exchanges, origin{i, interaction.Response.Code, interaction.Request.Method + " on " + now.Format(time.RFC3339)})
+	}
+
+	dir, err := os.MkdirTemp(filepath.Dir(r.file), ".recording-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	r.cassette.Name = filepath.Join(dir, "recording")
+	r.cassette.File = r.cassette.Name + ".yaml"
+	r.cassette.IsNew, r.cassette.MarshalFunc = true, yaml.Marshal
+	if err := r.cassette.Save(); err != nil {
+		return fmt.Errorf("%s: %w", r.file, err)
+	}
+	provenance, err := yaml.Marshal(p)
+	if err != nil {
+		return err
+	}
+	text := append([]byte("# Where the recording beside this file comes from.\n"), provenance...)
+	if err := os.WriteFile(filepath.Join(dir, "provenance.yaml"), text, 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(filepath.Join(dir, "provenance.yaml"), provenanceFile(r.file)); err != nil {
+		return err
+	}
+	return os.Rename(r.cassette.File, r.file)
+}
+
+func toolVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(unknown version)"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,188 @@
+package contracttest_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+const canary = "dop_v1_canary0123456789"
+
+func TestRecorderKeepsNoSecrets(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	// A server that repeats the token and knows an address, and a token of another form.
+	fake := roundTripper(func(req *http.Request) (*http.Response, error) {
+		body := `{"id":"not_found","message":"no image for hunter2secret, dop_v1_other, bob@example.org"}`
+		return &http.Response{StatusCode: 404, Status: "404 Not Found", Proto: "HTTP/1.1", Body: io.NopCloser(strings.NewReader(body)), Request: req,
+			Header: http.Header{"Content-Type": {"application/json"}, "Set-Cookie": {"session=" + canary}, "X-Account": {"bob@example.org"}, "Ratelimit-Limit": {"5000"}}}, nil
+	})
+	recorder, err := contracttest.NewRecorder(fake, file)
+	require.NoError(t, err)
+	client, err := wrapper.NewClient("hunter2secret", wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+	require.NoError(t, err)
+	_, err = client.Get(t.Context(), 42)
+	require.ErrorIs(t, err, wrapper.ErrNotFound)
+	assert.ErrorContains(t, err, "bob@example.org", "the caller gets what the server sent")
+	_, err = client.CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{Email: "alice@example.com"})
+	require.Error(t, err)
+	require.NoError(t, recorder.Close())
+
+	for _, name := range []string{file, strings.Replace(file, "cassette", "provenance", 1)} {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, secret := range []string{"hunter2", "canary", "dop_v1", "bob@", "alice@", "Cookie", "X-Account"} {
+			assert.NotContains(t, string(text), secret, name)
+		}
+	}
+	exchanges, err := contracttest.ReadCassette(file)
+	require.NoError(t, err)
+	require.Len(t, exchanges, 2)
+	assert.Equal(t, "REDACTED", exchanges[0].RequestHeader.Get("Authorization"))
+	assert.Equal(t, "5000", exchanges[0].Header.Get("Ratelimit-Limit"))
+	assert.Contains(t, string(exchanges[1].RequestBody), "someone@example.com")
+	for _, exchange := range exchanges {
+		assert.Empty(t, load(t).Check(exchange), "what was taken out is missed by no check")
+	}
+}
+
+// A recording of the fake must never pass as one of the API.
+func TestRecorderSaysWhereItWas(t *testing.T) {
+	for base, want := range map[string]string{
+		"http://127.0.0.1:1":           "recording of another server than the API",
+		"https://staging.example":      "recording of another server than the API",
+		"https://api.digitalocean.com": "recording of the API",
+	} {
+		file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+		recorder, err := contracttest.NewRecorder(fakeapi.New(), file)
+		require.NoError(t, err)
+		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(base), wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+		require.NoError(t, err)
+		_, err = client.GetBySlug(t.Context(), "ubuntu-24-04-x64")
+		require.NoError(t, err)
+		require.NoError(t, recorder.Close())
+		provenance, err := contracttest.ReadProvenance(file)
+		require.NoError(t, err)
+		assert.Equal(t, want, provenance.Kind)
+		assert.Contains(t, provenance.Document, base)
+		assert.NotEmpty(t, provenance.Revision)
+		assert.NotEmpty(t, provenance.DocumentDate)
+	}
+}
+
+func TestRecorderWritesAllOrNothing(t *testing.T) {
+	dir := t.TempDir()
+	_, err := contracttest.NewRecorder(nil, filepath.Join(dir, "session.yaml"))
+	assert.ErrorContains(t, err, ".cassette.yaml")
+	recorder, err := contracttest.NewRecorder(fakeapi.New(), filepath.Join(dir, "session.cassette.yaml"))
+	require.NoError(t, err)
+	assert.ErrorContains(t, recorder.Close(), "nothing was recorded")
+	recorder, err = contracttest.NewRecorder(fakeapi.New(), filepath.Join(dir, "missing", "session.cassette.yaml"))
+	require.NoError(t, err)
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+	require.NoError(t, err)
+	_, err = client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
+	require.NoError(t, err)
+	assert.Error(t, recorder.Close())
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+}
+
+func TestMonitorChecksAndChangesNothing(t *testing.T) {
+	var findings []contracttest.Finding
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
+	monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1, Report: func(f contracttest.Finding) { findings = append(findings, f) }})
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}))
+	require.NoError(t, err)
+	image, err := client.Get(t.Context(), 6_000_000)
+	require.NoError(t, err)
+	assert.Equal(t, int64(6_000_000), image.ID)
+	created, err := client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
+	require.NoError(t, err)
+	require.NoError(t, client.Delete(t.Context(), created.ID))
+	monitor.Close()
+	monitor.Close()
+	assert.Equal(t, int64(3), monitor.Checked())
+	assert.Zero(t, monitor.Dropped())
+	require.Len(t, findings, 1, "%v", findings)
+	assert.Equal(t, "undocumented-field", findings[0].Check)
+
+	_, err = client.Get(t.Context(), 6_000_000)
+	require.NoError(t, err, "after Close requests pass")
+	assert.Equal(t, int64(3), monitor.Checked())
+}
+
+func TestMonitorDropsWhatItCannotCheck(t *testing.T) {
+	blocked := make(chan struct{})
+	report := func(contracttest.Finding) { <-blocked }
+	fake := fakeapi.New(fakeapi.WithRateLimit(0, 0), fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
+	monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1, Queue: 2, MaxBody: 5000, Report: report})
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}))
+	require.NoError(t, err)
+	for range 20 { // far more than the queue takes while its reader is held up
+		_, err := client.Get(t.Context(), 6_000_000)
+		require.NoError(t, err)
+	}
+	assert.GreaterOrEqual(t, monitor.Dropped(), int64(17))
+	images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+	require.NoError(t, err)
+	assert.Len(t, images, 60, "a body too large to be checked arrives whole")
+	close(blocked)
+	monitor.Close()
+	assert.Equal(t, int64(21), monitor.Checked()+monitor.Dropped())
+}
+
+func TestMonitorPassesFailuresOn(t *testing.T) {
+	for _, effect := range []fakeapi.Effect{fakeapi.Reset(), fakeapi.Truncate(), fakeapi.ResetAfterHeaders()} {
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: effect}))
+		monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1})
+		direct, through := &http.Client{Transport: fake}, &http.Client{Transport: monitor}
+		results := []string{}
+		for _, client := range []*http.Client{direct, through} {
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://api.digitalocean.com/v2/images", nil)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+			resp, err := client.Do(req)
+			result := ""
+			if err == nil {
+				var body []byte
+				body, err = io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				result = string(body)
+			}
+			require.Error(t, err)
+			results = append(results, result+err.Error())
+		}
+		assert.Equal(t, results[0], results[1])
+		monitor.Close()
+		assert.Zero(t, monitor.Checked())
+	}
+}
+
+func TestMonitorSamples(t *testing.T) {
+	for sample, want := range map[float64][2]int64{0: {0, 0}, 1: {400, 400}, 0.5: {120, 280}} {
+		fake := fakeapi.New(fakeapi.WithRateLimit(0, 0))
+		monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: sample, Queue: 1000})
+		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}))
+		require.NoError(t, err)
+		for range 400 {
+			_, err := client.Get(t.Context(), 6_000_000)
+			require.NoError(t, err)
+		}
+		monitor.Close()
+		assert.GreaterOrEqual(t, monitor.Checked(), want[0])
+		assert.LessOrEqual(t, monitor.Checked(), want[1])
+	}
+}
