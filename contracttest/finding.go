@@ -104,6 +104,7 @@ var severities = map[string]Severity{
 	"sequence-status":    Breaking,
 	"sequence-deleted":   Breaking,
 	"sequence-ratelimit": Drift,
+	"sequence-limit":     Note,
 }
 
 // findings collects what is wrong with one exchange.

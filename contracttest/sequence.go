@@ -17,12 +17,17 @@ type sequence struct {
 	kinds    map[string]identity // of each image and action
 	statuses map[string]string
 	deleted  map[string]bool
-	changes  int // images that were created or deleted so far
+	changes  int  // images that were created or deleted so far
+	full     bool // whether there was more than can be remembered
 	budget   struct {
 		reset     string
 		remaining int
 	}
 }
+
+// maxTracked bounds what a session remembers, so that an archive of any size is checked in bounded memory: of images
+// beyond it, and of lists longer than it, cross-checks are left out, and a note says so.
+const maxTracked = 50_000
 
 type identity struct{ kind, created string }
 
@@ -70,6 +75,10 @@ func (s *sequence) check(exchange Exchange, result checked) []Finding {
 		}
 	}
 	s.checkBudget(f)
+	if !s.full && (len(s.kinds) >= maxTracked || len(s.walks) >= maxTracked) {
+		s.full = true
+		f.add("sequence-limit", "body", nil, fmt.Sprintf("there are more than %d images or lists in the session; no others are held against each other", maxTracked))
+	}
 	return f.list
 }
 
@@ -83,6 +92,9 @@ func (s *sequence) checkImage(f *findings, at []string, value any) {
 	kind, _ := image["type"].(string)
 	created, _ := image["created_at"].(string)
 	known, ok := s.kinds[id]
+	if !ok && s.full {
+		return
+	}
 	if !ok {
 		known = identity{kind, created}
 	}
@@ -142,17 +154,23 @@ func (s *sequence) checkPage(f *findings, key string, list []any, object map[str
 	name := f.exchange.URL.Path + "?" + query.Encode()
 	walk := s.walks[name]
 	if walk == nil || walk.next != number || walk.perPage != perPage {
-		if number != 1 {
+		if number != 1 || s.full {
 			return // a page out of a walk
 		}
 		walk = &pageWalk{next: 1, total: total, perPage: perPage, seen: map[string]int{}, changes: s.changes}
 		s.walks[name] = walk
+	}
+	if walk.seen != nil && len(walk.seen) >= maxTracked {
+		walk.seen = nil
 	}
 	explained := walk.changes != s.changes
 	if total != walk.total && !explained {
 		f.add("sequence-total", "body", []string{"meta", "total"}, fmt.Sprintf("it was %d on the page before, and nothing was created or deleted in between", walk.total)).Got = strconv.Itoa(total)
 	}
 	for i, item := range list {
+		if walk.seen == nil {
+			break
+		}
 		entry, _ := item.(map[string]any)
 		id, _ := entry["id"].(json.Number)
 		if page, twice := walk.seen[id.String()]; twice && !explained {
@@ -161,7 +179,7 @@ func (s *sequence) checkPage(f *findings, key string, list []any, object map[str
 		walk.seen[id.String()] = number
 	}
 	if _, more := pages["next"]; !more {
-		if len(walk.seen) < total && !explained {
+		if walk.seen != nil && len(walk.seen) < total && !explained {
 			f.add("sequence-lost", "body", []string{key}, fmt.Sprintf("it is the last page, and %d of %d are on none", total-len(walk.seen), total))
 		}
 		delete(s.walks, name)

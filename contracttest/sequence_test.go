@@ -115,3 +115,23 @@ func exchangeOf(t *testing.T, s step, remaining, reset int) contracttest.Exchang
 	}
 	return contracttest.Exchange{Source: "test", Redacted: true, Method: method, URL: u, Status: s.status, Header: header, Body: []byte(s.body)}
 }
+
+// A session of any length is checked in bounded memory, and says where it stopped to remember.
+func TestSequenceIsBounded(t *testing.T) {
+	report := load(t).NewReport(nil)
+	for page := 1; page <= 260; page++ {
+		images := make([]string, 200)
+		for i := range images {
+			images[i] = plain(page*1000 + i)
+		}
+		body := fmt.Sprintf(`{"images":[%s],"links":{"pages":{%s}},"meta":{"total":1000000}}`, strings.Join(images, ","), strings.ReplaceAll(links(
+			link("first", 1), link("prev", page-1), link("next", page+1), link("last", 5000)), "per_page=2", "per_page=200"))
+		if page == 1 {
+			body = strings.Replace(body, strings.ReplaceAll(links(link("first", 1), link("prev", 0), ""), "per_page=2", "per_page=200"), "", 1)
+		}
+		report.Add(exchangeOf(t, step{fmt.Sprintf("GET /v2/images?per_page=200&page=%d", page), 200, body}, 5000-page, 100))
+	}
+	require.Len(t, report.Findings, 1, "%v", report.Findings[:min(3, len(report.Findings))])
+	assert.Equal(t, "sequence-limit", report.Findings[0].Check)
+	assert.Equal(t, contracttest.Note, report.Findings[0].Severity)
+}
