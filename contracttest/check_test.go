@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,7 +113,7 @@ func TestCheckFinds(t *testing.T) {
 		"a size beyond a float":        {"images_get", 0, replaceBody(`2.34`, `1e39`), []want{{"body", "/image/size_gigabytes", "float"}}},
 		"another charset":              {"images_get", 0, setHeader("Content-Type", "application/json; charset=latin1"), []want{{"header content-type", "", "charset"}}},
 		"a body shorter than promised": {"images_get", 0, setHeader("Content-Length", "100000"), []want{{"body", "", "the header promises"}}},
-		"a body on a 304":              {"images_get", 0, func(e *contracttest.Exchange) { e.Status = 304 }, []want{{"status", "", "redirects"}}},
+		"a body on a 304":              {"images_get", 0, func(e *contracttest.Exchange) { e.Status = 304 }, []want{{"body", "", "the contract has none"}, {"status", "", "redirects"}}},
 		"a redirect":                   {"images_get", 0, func(e *contracttest.Exchange) { e.Status, e.Body = 307, nil }, []want{{"status", "", "redirects"}}},
 		"a body on a HEAD":             {"images_get", 0, func(e *contracttest.Exchange) { e.Method = http.MethodHead }, []want{{"body", "", "the contract has none"}}},
 		"an undocumented status":       {"images_get", 4, func(e *contracttest.Exchange) { e.Status = 418 }, []want{{"status", "", "only the default"}}},
@@ -236,4 +237,77 @@ func setURL(address string) func(*contracttest.Exchange) {
 		}
 		e.URL = u
 	}
+}
+
+// A document with what ours has not: allOf, anyOf, open objects, and more formats.
+const otherDocument = `
+openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /v2/images:
+    get:
+      operationId: images_list
+      responses:
+        "200":
+          description: d
+          headers:
+            needed: {required: true, schema: {type: string}}
+          content:
+            application/json:
+              schema:
+                allOf:
+                  - type: object
+                    properties:
+                      images: {type: array, items: {anyOf: [{$ref: "#/components/schemas/a"}, {$ref: "#/components/schemas/b"}]}}
+                  - type: object
+                    properties:
+                      free: {type: object}
+                      open: {type: object, additionalProperties: {type: object, properties: {known: {type: boolean}}}}
+                      small: {type: integer, format: int32}
+                      uuid: {type: string, format: uuid}
+                      email: {type: string, format: email}
+                      date: {type: string, format: date}
+components:
+  schemas:
+    a: {type: object, required: [a], properties: {a: {type: integer}, shared: {type: string}}}
+    b: {type: object, required: [b], properties: {b: {type: integer}, shared: {type: string}}}
+`
+
+func TestCheckKnowsCompositionAndFormats(t *testing.T) {
+	contract, err := contracttest.Load([]byte(otherDocument))
+	require.NoError(t, err)
+	for body, wants := range map[string][]want{
+		`{"images":[{"a":1,"shared":"s"},{"b":1}],"free":{"x":{"y":1}},"open":{"x":{"known":true}},"small":2147483647}`: nil,
+		`{"images":[{"a":1,"c":1}]}`:                              {{"body", "/images/0/c", "does not know"}},
+		`{"images":[{"a":1,"b":2,"shared":""}]}`:                  nil,
+		`{"images":[{"a":"1"}]}`:                                  {{"body", "/images/0/a", "of a, the nearest branch: value must be an integer"}},
+		`{"images":[{"b":true,"shared":"s"}]}`:                    {{"body", "/images/0/b", "of b, the nearest branch"}},
+		`{"extra":1}`:                                             {{"body", "/extra", "does not know"}},
+		`{"open":{"x":{"unknown":true}}}`:                         {{"body", "/open/x/unknown", "does not know"}},
+		`{"small":2147483648}`:                                    {{"body", "/small", "int32"}},
+		`{"uuid":"4f6c71e2","email":"alice","date":"2014-02-30"}`: {{"body", "/date", "no date"}, {"body", "/email", "e-mail"}, {"body", "/uuid", "UUID"}},
+		`{"uuid":"4f6c71e2-1e90-4762-9fee-6cc4a0a9f2cf","email":"alice@example.com","date":"2014-02-28"}`: nil,
+	} {
+		exchange := exchangeOf(t, step{"GET /v2/images", 200, body}, 1, 1)
+		exchange.Header = http.Header{"Content-Type": {"application/json"}, "Needed": {"x"}}
+		findings := contract.Check(exchange)
+		require.Len(t, findings, len(wants), "%s: %v", body, findings)
+		for _, want := range wants {
+			assert.True(t, slices.ContainsFunc(findings, func(f contracttest.Finding) bool {
+				return f.In == want.in && f.Pointer == want.pointer && strings.Contains(f.Message, want.message)
+			}), "%s: %v", body, findings)
+		}
+	}
+
+	exchange := exchangeOf(t, step{"GET /v2/images", 200, `{}`}, 1, 1)
+	exchange.Header = http.Header{"Content-Type": {"application/json"}}
+	findings := contract.Check(exchange)
+	require.Len(t, findings, 1)
+	assert.Equal(t, "missing-header", findings[0].Check)
+
+	exchange.Header.Set("Needed", "x")
+	exchange.Body = []byte(`{"free":{"x":"` + strings.Repeat("x", 32<<20) + `"}}`)
+	findings = contract.Check(exchange)
+	require.Len(t, findings, 1)
+	assert.Equal(t, "size", findings[0].Check)
 }

@@ -41,8 +41,7 @@ func (f *findings) walk(in string, at []string, value any, schemas []*openapi3.S
 				if s.Format == "date-time" {
 					check = "date-time"
 				}
-				// kin-openapi has its own view of a date-time; one finding is enough.
-				if !slices.ContainsFunc(f.list, func(o Finding) bool { return o.Check == check && o.In == in && o.Pointer == jsonPointer(at) }) {
+				if !f.has(in, at) {
 					finding := f.add(check, in, at, problem)
 					finding.Expected, finding.Got = expected(s), got(value)
 				}
@@ -127,7 +126,7 @@ func (f *findings) walkNumber(in string, at []string, number json.Number, schema
 		case s.Type.Is("number") && (err != nil || s.Format == "float" && math.Abs(value) > math.MaxFloat32):
 			problem = "it does not fit into a " + map[bool]string{true: "float", false: "double"}[s.Format == "float"]
 		}
-		if problem != "" {
+		if problem != "" && !f.has(in, at) {
 			finding := f.add("number-range", in, at, problem)
 			finding.Expected, finding.Got = expected(s), got(number)
 			return

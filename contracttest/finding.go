@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -124,6 +125,12 @@ func (f *findings) add(check, in string, pointer []string, message string) *Find
 	return &f.list[len(f.list)-1]
 }
 
+// has reports whether something was found in a place already. One finding there is enough.
+func (f *findings) has(in string, at []string) bool {
+	pointer := jsonPointer(at)
+	return slices.ContainsFunc(f.list, func(o Finding) bool { return o.In == in && o.Pointer == pointer })
+}
+
 // schemaChecks names the checks that kin-openapi makes by the part of the schema that it judged by.
 var schemaChecks = map[string]string{
 	"required": "missing-field", "type": "wrong-type", "nullable": "null", "enum": "unknown-enum-value",
@@ -153,12 +160,20 @@ func (f *findings) addSchema(in string, at []string, err error) {
 			}
 			return
 		}
+		if err.SchemaField == "allOf" && err.Schema != nil {
+			for _, part := range err.Schema.AllOf { // what it does not say: which part, and where
+				f.addSchema(in, pointer, part.Value.VisitJSON(err.Value, openapi3.MultiErrors()))
+			}
+			return
+		}
 		check := schemaChecks[err.SchemaField]
 		switch {
 		case check == "":
 			check = "schema"
 		case check == "format" && err.Schema != nil && err.Schema.Format == "date-time":
 			check = "date-time"
+		case check == "format" && err.Schema != nil && !err.Schema.Type.Permits("string"):
+			check = "number-range"
 		}
 		finding := f.add(check, in, pointer, err.Reason)
 		if err.Schema != nil && check != "missing-field" {
@@ -170,7 +185,7 @@ func (f *findings) addSchema(in string, at []string, err error) {
 }
 
 // nearestBranch returns which branch of a failed oneOf or anyOf the value was meant for, and what is wrong by it: the
-// branch that the discriminator names, or the one with the fewest errors.
+// branch that the discriminator names, or the one with the fewest errors and unknown fields.
 func nearestBranch(err *openapi3.SchemaError) (name string, why error) {
 	if err.Schema == nil || err.SchemaField != "oneOf" && err.SchemaField != "anyOf" && err.SchemaField != "discriminator" {
 		return "", nil
@@ -195,14 +210,27 @@ func nearestBranch(err *openapi3.SchemaError) (name string, why error) {
 			}
 			many = openapi3.MultiError{problem}
 		}
-		if name == "" || len(many) < fewest || branch.Ref != "" && branch.Ref == wanted {
-			name, why, fewest = branchName(branch), problem, len(many)
+		distance := len(many) + strangers(branch.Value, err.Value)
+		if name == "" || distance < fewest || branch.Ref != "" && branch.Ref == wanted {
+			name, why, fewest = branchName(branch), problem, distance
 		}
 		if branch.Ref != "" && branch.Ref == wanted {
 			break
 		}
 	}
 	return name, why
+}
+
+// strangers counts the fields of an object that a branch does not declare.
+func strangers(branch *openapi3.Schema, value any) int {
+	object, _ := value.(map[string]any)
+	n := 0
+	for key := range object {
+		if len(branch.Properties) > 0 && branch.Properties[key] == nil {
+			n++
+		}
+	}
+	return n
 }
 
 func branchName(branch *openapi3.SchemaRef) string {

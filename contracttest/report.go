@@ -122,13 +122,14 @@ func (r *Report) WriteText(w io.Writer) error {
 	for _, status := range columns {
 		fmt.Fprint(table, "\t", status)
 	}
-	fmt.Fprintln(table)
+	fmt.Fprintln(table, "\tcovered")
+	coverage := r.Coverage().Operations
 	for _, operation := range slices.Sorted(maps.Keys(r.contract.responses)) {
 		fmt.Fprint(table, operation)
 		for _, status := range columns {
 			fmt.Fprint(table, "\t", r.cell(cell{operation, status}))
 		}
-		fmt.Fprintln(table)
+		fmt.Fprintf(table, "\t%d/%d\n", coverage[operation].Covered, coverage[operation].Total)
 	}
 	if err := table.Flush(); err != nil {
 		return err

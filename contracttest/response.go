@@ -23,6 +23,10 @@ func (f *findings) checkResponse(operation *openapi3.Operation) any {
 	f.checkHeaders(operation, documented)
 	f.checkLength()
 
+	bodiless := f.exchange.Method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified
+	if (bodiless || documented != nil && len(documented.Value.Content) == 0) && len(f.exchange.Body) > 0 {
+		f.add("unexpected-body", "body", nil, "there is one, and the contract has none")
+	}
 	switch {
 	case undocumented && status/100 == 3:
 		f.add("redirect", "status", nil, "the contract has no redirects, and clients that hold a token should follow none")
@@ -35,10 +39,7 @@ func (f *findings) checkResponse(operation *openapi3.Operation) any {
 		return nil
 	}
 	content := documented.Value.Content
-	if f.exchange.Method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified || len(content) == 0 {
-		if len(f.exchange.Body) > 0 {
-			f.add("unexpected-body", "body", nil, "there is one, and the contract has none")
-		}
+	if bodiless || len(content) == 0 {
 		return nil
 	}
 	before := len(f.list)

@@ -160,7 +160,7 @@ func (s *sequence) checkPage(f *findings, key string, list []any, object map[str
 		walk = &pageWalk{next: 1, total: total, perPage: perPage, seen: map[string]int{}, changes: s.changes}
 		s.walks[name] = walk
 	}
-	if walk.seen != nil && len(walk.seen) >= maxTracked {
+	if len(walk.seen) >= maxTracked {
 		walk.seen = nil
 	}
 	explained := walk.changes != s.changes
