@@ -22,6 +22,7 @@ const canary = "dop_v1_canary0123456789"
 type server struct {
 	url     string
 	command *exec.Cmd
+	ended   chan struct{} // closed when the log is whole
 
 	mu  sync.Mutex
 	log strings.Builder
@@ -35,7 +36,7 @@ func startServer(t *testing.T, args ...string) *server {
 // start starts a command that prints its URL first.
 func start(t *testing.T, command *exec.Cmd) *server {
 	t.Helper()
-	s := &server{command: command}
+	s := &server{command: command, ended: make(chan struct{})}
 	stdout, err := s.command.StdoutPipe()
 	require.NoError(t, err)
 	stderr, err := s.command.StderrPipe()
@@ -46,6 +47,7 @@ func start(t *testing.T, command *exec.Cmd) *server {
 	require.NoError(t, err)
 	s.url = strings.TrimSpace(line)
 	go func() {
+		defer close(s.ended)
 		lines := bufio.NewScanner(stderr)
 		for lines.Scan() {
 			s.mu.Lock()
@@ -54,6 +56,12 @@ func start(t *testing.T, command *exec.Cmd) *server {
 		}
 	}()
 	return s
+}
+
+// wait waits until the command has ended and its log has been read.
+func (s *server) wait() error {
+	<-s.ended
+	return s.command.Wait()
 }
 
 func (s *server) logged() string {
@@ -98,7 +106,7 @@ func TestServe(t *testing.T) {
 		assert.Equal(t, 200, status)
 
 		require.NoError(t, s.command.Process.Signal(signal))
-		assert.NoError(t, s.command.Wait(), "a clean stop")
+		assert.NoError(t, s.wait(), "a clean stop")
 		assert.Contains(t, s.logged(), "method=GET path=/v2/images/6000000 status=503")
 		assert.NotContains(t, s.logged(), canary)
 	}
@@ -200,7 +208,7 @@ func TestLiveInterruptedRemovesWhatItMade(t *testing.T) {
 	var exit *exec.ExitError
 	require.ErrorAs(t, live.Wait(), &exit)
 	assert.Equal(t, 1, exit.ExitCode())
-	assert.Contains(t, s.logged(), "method=DELETE")
+	assert.Eventually(t, func() bool { return strings.Contains(s.logged(), "method=DELETE") }, 20*time.Second, 10*time.Millisecond)
 	_, body := s.get(t, "/v2/images?private=true&per_page=200", canary)
 	assert.NotContains(t, body, "doimages-contract-")
 }

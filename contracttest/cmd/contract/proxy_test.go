@@ -36,7 +36,7 @@ func TestProxy(t *testing.T) {
 	assert.Equal(t, 200, status, "other paths pass unchecked")
 	require.NoError(t, p.command.Process.Signal(syscall.SIGTERM))
 	var exit *exec.ExitError
-	require.ErrorAs(t, p.command.Wait(), &exit)
+	require.ErrorAs(t, p.wait(), &exit)
 	assert.Equal(t, 1, exit.ExitCode())
 	text, err := os.ReadFile(report)
 	require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestProxyThatFails(t *testing.T) {
 	assert.Equal(t, 401, status, "an error that the contract has is none of the proxy's business")
 
 	require.NoError(t, api.command.Process.Kill())
-	_ = api.command.Wait()
+	_ = api.wait()
 	status, body = p.get(t, "/v2/images", canary)
 	assert.Equal(t, 502, status)
 	assert.Contains(t, body, "bad_gateway")
