@@ -8,14 +8,16 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // Ledger is the list of known differences between the contract and what the API answers: the x-responses of
-// openapi/accepted.yaml.
+// openapi/accepted.yaml. It may be shared by many goroutines.
 type Ledger struct {
+	mu      sync.Mutex
 	entries []ledgerEntry
 	kinds   map[string]bool // the provenances that were seen
 }
@@ -95,6 +97,8 @@ func (l *Ledger) accept(findings []Finding, kind string) {
 	if l == nil {
 		return
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.kinds[kind] = true
 	for i := range findings {
 		f := &findings[i]
@@ -131,6 +135,8 @@ func (l *Ledger) Warnings(now time.Time) []string {
 	if l == nil {
 		return nil
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for i, e := range l.entries {
 		name := strings.Join(strings.Fields(fmt.Sprintf("entry %d of the ledger (%s %s %s %s)", i+1, e.Check, e.Operation, e.Pointer, e.Got)), " ")
 		if !e.review.IsZero() && now.After(e.review) {
