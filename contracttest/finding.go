@@ -294,7 +294,7 @@ func jsonPointer(path []string) string {
 	for _, key := range path {
 		b.WriteString("/" + escape.Replace(key))
 	}
-	return shorten(b.String())
+	return shorten(printable(b.String())) // a key can hold what a terminal obeys
 }
 
 // shorten keeps what a server sent from filling a report.
