@@ -141,7 +141,7 @@ var brokenFakes = map[string]struct {
 		}
 	})},
 	"errors of another shape": {"unknown-id", `property "id" is missing`, response(status(404), func(*http.Response, []byte) []byte { return []byte(`{"error":"not found"}`) })},
-	"errors as pages":         {"content-type", "text/html", response(status(404), func(r *http.Response, b []byte) []byte { r.Header.Set("Content-Type", "text/html"); return b })},
+	"errors as pages":         {"content-type", "is no application/json", response(status(404), func(r *http.Response, b []byte) []byte { r.Header.Set("Content-Type", "text/html"); return b })},
 	"authentication ignored": {"no-token", "is answered with", request(func(r *http.Request, q url.Values) {
 		if r.Header.Get("Authorization") == "" {
 			r.Header.Set("Authorization", "Bearer "+fakeapi.Token)

@@ -406,7 +406,7 @@ func wantUnauthorized(request string, resp *http.Response, body []byte) error {
 		return fmt.Errorf("%s is answered with %s", request, resp.Status)
 	}
 	if err := json.Unmarshal(body, &answer); err != nil || answer.ID != "unauthorized" {
-		return fmt.Errorf("%s: the error should have the id unauthorized, and has %q", request, shorten(answer.ID))
+		return fmt.Errorf("%s: the error should have the id unauthorized, and has another", request)
 	}
 	return nil
 }
@@ -477,7 +477,7 @@ func contentType(ctx context.Context, s *session) error {
 			return err
 		}
 		if kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); kind != "application/json" || !json.Valid(bytes.TrimSpace(body)) {
-			return fmt.Errorf("GET %s: the body of %s is %q", path, resp.Status, shorten(kind))
+			return fmt.Errorf("GET %s: the body of %s is no application/json", path, resp.Status)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -18,7 +19,8 @@ type checked struct {
 	body      any                 // of the response, decoded once for every check
 }
 
-func (c *Contract) check(exchange Exchange) checked {
+func (c *Contract) check(exchange Exchange) (result checked) {
+	defer func() { scrub(result.findings, exchange) }()
 	found := &findings{exchange: exchange}
 	request, err := http.NewRequest(exchange.Method, exchange.URL.String(), bytes.NewReader(exchange.RequestBody))
 	if err != nil {
@@ -49,4 +51,17 @@ func (c *Contract) check(exchange Exchange) checked {
 	}
 	body := found.checkResponse(route.Operation)
 	return checked{found.list, route.Operation, body}
+}
+
+// scrub takes the token of the request out of what is said of the exchange: a server can repeat it anywhere.
+func scrub(findings []Finding, exchange Exchange) {
+	_, token, _ := strings.Cut(exchange.RequestHeader.Get("Authorization"), " ")
+	if len(token) < 6 { // no token, or one that is part of any text
+		return
+	}
+	for i := range findings {
+		for _, text := range []*string{&findings[i].In, &findings[i].Pointer, &findings[i].Message, &findings[i].Got} {
+			*text = strings.ReplaceAll(*text, token, "[redacted]")
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package contracttest_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -183,6 +184,27 @@ func TestFindingsHoldLittleOfTheBody(t *testing.T) {
 			assert.Equal(t, "one of NEW, available, pending, deleted, retired", finding.Expected)
 			assert.Less(t, len(finding.String()), 400)
 		}
+	}
+}
+
+// A server can repeat the token of a request anywhere in its response.
+func TestFindingsDoNotRepeatTheToken(t *testing.T) {
+	const token = "another-kind-of-token"
+	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
+	require.NoError(t, err)
+	exchange := exchanges[0]
+	exchange.RequestHeader.Set("Authorization", "Bearer "+token)
+	exchange.Header = exchange.Header.Clone()
+	exchange.Header.Set(token, token)
+	exchange.Header.Set("Content-Length", token)
+	replaceBody(`"available"`, `"`+token+`"`)(&exchange)
+	replaceBody(`"tags": []`, `"`+token+`": {"a": "`+token+`"}, "tags": "`+token+`"`)(&exchange)
+	setURL("https://api.digitalocean.com/v2/images/1?" + token + "=1")(&exchange)
+	report := load(t).NewReport(nil)
+	report.Add(exchange)
+	assert.GreaterOrEqual(t, len(report.Findings), 6)
+	for _, finding := range append(report.Findings, load(t).Check(exchange)...) {
+		assert.NotContains(t, strings.ToLower(fmt.Sprintf("%+v", finding)), token)
 	}
 }
 

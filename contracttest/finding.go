@@ -24,7 +24,7 @@ const (
 // Finding is one way in which an exchange breaks the contract.
 type Finding struct {
 	Check     string   // what was looked for, such as missing-field
-	Severity  Severity //
+	Severity  Severity // what that does to a client
 	Source    string   // the exchange
 	File      string   // the recording that holds it
 	Operation string   // the operation id; empty where no operation matches the request

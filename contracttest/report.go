@@ -68,6 +68,7 @@ func (r *Report) add(exchange Exchange, responseOnly bool) {
 	}
 	if result.operation != nil {
 		found = append(found, r.sequence.check(exchange, result)...)
+		scrub(found, exchange)
 	}
 	r.ledger.accept(found, r.kind)
 	r.Exchanges++

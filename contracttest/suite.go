@@ -124,7 +124,10 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 	if target.Write {
 		watch.reserve = 5
 	}
-	s := &session{Target: target, http: &http.Client{Transport: watch, Timeout: time.Minute}}
+	s := &session{Target: target, http: &http.Client{
+		Transport: watch, Timeout: time.Minute,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a token must not travel
+	}}
 	s.client, err = wrapper.NewClient(target.Token, wrapper.WithBaseURL(target.BaseURL), wrapper.WithHTTPClient(s.http))
 	if err != nil {
 		return nil, nil, err
@@ -139,8 +142,7 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 			result.Skipped = "it writes, and writing was not asked for"
 		} else {
 			err := c.run(ctx, s)
-			var skip errSkip
-			if errors.As(err, &skip) {
+			if skip, ok := err.(errSkip); ok { // alone: an image that could not be removed must not be passed over
 				result.Skipped, err = string(skip), nil
 			}
 			result.Err = errors.Join(err, summarize(watch.report.Findings[before:], target.FailOn))

@@ -126,8 +126,11 @@ func nextProblem(link string, want int) string {
 	if err != nil {
 		return "its next link is no URL"
 	}
-	if page, err := strconv.Atoi(u.Query().Get("page")); err != nil || page != want {
-		return fmt.Sprintf("its next link leads to page %q, not to page %d", shorten(u.Query().Get("page")), want)
+	switch page, err := strconv.Atoi(u.Query().Get("page")); {
+	case err != nil:
+		return "its next link has no page number" // and is not repeated: it can hold anything
+	case page != want:
+		return fmt.Sprintf("its next link leads to page %d, not to page %d", page, want)
 	}
 	return ""
 }

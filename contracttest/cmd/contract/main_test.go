@@ -1,4 +1,4 @@
-package main_test
+package main
 
 import (
 	"errors"
@@ -25,7 +25,8 @@ const archive = `{"log":{"version":"1.2","entries":[
 {"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images/2","headers":[]},"response":{"status":0,"headers":[],"content":{"size":0}}}
 ]}}`
 
-// contract is the program, built once.
+// contract is the program, built once. The tests are in its package, although they only run it, so that go test sees
+// when it has changed.
 var contract string
 
 func TestMain(m *testing.M) {
