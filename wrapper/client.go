@@ -181,6 +181,7 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	resp, err := s.http.Do(req)
 	if err != nil {
+		err = s.quiet(err)
 		s.log(req, "error", err, "duration", time.Since(start))
 		return nil, err
 	}
@@ -190,6 +191,23 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	s.log(req, "status", resp.StatusCode, "duration", time.Since(start))
 	return resp, nil
 }
+
+// quiet keeps an error whose text holds the token, which net/http and encoding/json quote where a server repeats it,
+// from being printed or unwrapped. errors.Is still finds what it was.
+func (s *sender) quiet(err error) error {
+	if text := s.redact(err.Error()); text != err.Error() {
+		return quietError{text, func(target error) bool { return errors.Is(err, target) }}
+	}
+	return err
+}
+
+type quietError struct {
+	text string
+	is   func(error) bool
+}
+
+func (e quietError) Error() string        { return e.text }
+func (e quietError) Is(target error) bool { return e.is(target) }
 
 func (s *sender) log(req *http.Request, args ...any) {
 	if s.logger.Enabled(req.Context(), slog.LevelDebug) {

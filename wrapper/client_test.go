@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -155,4 +156,28 @@ func TestTokenIsNeverPrinted(t *testing.T) {
 	fmt.Fprintf(&log, "%+v %#v", client.API().ClientInterface, client.API().ClientInterface)
 	assert.NotContains(t, log.String(), canary)
 	assert.Contains(t, log.String(), "path=/v2/images/42")
+}
+
+// net/http quotes a Location that it cannot parse, and encoding/json a time; either can be the token.
+func TestTokenIsNotInAnyWrappedError(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			w.Header().Set("Location", "http://["+canary)
+			w.WriteHeader(http.StatusFound)
+			return
+		}
+		fmt.Fprintf(w, `{"image":{"created_at":%q}}`, canary)
+	}, wrapper.WithLogger(logger))
+	_, err1 := client.Get(t.Context(), 42)
+	_, err2 := client.Update(t.Context(), 42, updateName)
+	require.Error(t, err1)
+	require.ErrorIs(t, err2, wrapper.ErrInvalidResponse)
+	for _, err := range []error{err1, err2} {
+		for ; err != nil; err = errors.Unwrap(err) {
+			assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), canary)
+		}
+	}
+	assert.NotContains(t, log.String(), canary)
 }

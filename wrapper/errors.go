@@ -97,7 +97,8 @@ func call[T any](c *Client, operation, what string, usable func(*T) string, resp
 	result := new(T)
 	problem := ""
 	if err = json.Unmarshal(body, result); err != nil {
-		problem = c.send.redact(err.Error())
+		err = c.send.quiet(err)
+		problem = err.Error()
 	} else {
 		problem = usable(result)
 	}
