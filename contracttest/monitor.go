@@ -97,8 +97,9 @@ func (m *Monitor) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode == http.StatusSwitchingProtocols {
 		return resp, err
 	}
+	u := *req.URL // the caller may change its own once it has the response
 	exchange := Exchange{
-		Source: req.Method + " " + req.URL.Path, Method: req.Method, URL: req.URL, RequestHeader: req.Header.Clone(),
+		Source: req.Method + " " + u.Path, Method: req.Method, URL: &u, RequestHeader: req.Header.Clone(),
 		Status: resp.StatusCode, Header: resp.Header.Clone(), Redacted: true,
 	}
 	if resp.Uncompressed {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -185,4 +186,27 @@ func TestMonitorSamples(t *testing.T) {
 		assert.GreaterOrEqual(t, monitor.Checked(), want[0])
 		assert.LessOrEqual(t, monitor.Checked(), want[1])
 	}
+}
+
+// The caller owns its request again as soon as it has the response, while the check still waits.
+func TestMonitorLetsGoOfTheRequest(t *testing.T) {
+	held := make(chan struct{})
+	var once sync.Once
+	report := func(contracttest.Finding) { once.Do(func() { <-held }) }
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.ExtraField()}))
+	monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1, Report: report})
+	for range 2 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/6000000", nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+		resp, err := monitor.RoundTrip(req)
+		require.NoError(t, err)
+		_, err = io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		req.URL.Path = "/v2/changed"
+		req.Header.Set("Authorization", "changed")
+	}
+	close(held)
+	monitor.Close()
+	assert.Equal(t, int64(2), monitor.Checked())
 }
