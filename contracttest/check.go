@@ -16,7 +16,8 @@ func (c *Contract) Check(exchange Exchange) []Finding { return c.check(exchange)
 type checked struct {
 	findings  []Finding
 	operation *openapi3.Operation // nil where the contract has none for the request
-	body      any                 // of the response, decoded once for every check
+	request   any                 // the bodies, each decoded once for every check
+	body      any
 }
 
 func (c *Contract) check(exchange Exchange) (result checked) {
@@ -43,14 +44,14 @@ func (c *Contract) check(exchange Exchange) (result checked) {
 		return checked{findings: found.list}
 	}
 	found.operation = route.Operation.OperationID
-	found.checkRequest(request, route, pathParams)
+	sent := found.checkRequest(request, route, pathParams)
 	if exchange.Status/100 == 4 {
 		for i := range found.list {
 			found.list[i].Severity = Note // the API refused it, as it should
 		}
 	}
 	body := found.checkResponse(route.Operation)
-	return checked{found.list, route.Operation, body}
+	return checked{found.list, route.Operation, sent, body}
 }
 
 // scrub takes the token of the request out of what is said of the exchange: a server can repeat it anywhere.

@@ -1,7 +1,6 @@
 package contracttest
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -129,10 +128,7 @@ func (r *Report) cover(exchange Exchange, result checked, status string) {
 			seen(name + "=" + query.Get(p.Name))
 		}
 	}
-	var request any
-	if len(exchange.RequestBody) > 0 && json.Unmarshal(exchange.RequestBody, &request) == nil {
-		coverValue(request, "request ", "", seen)
-	}
+	coverValue(result.request, "request ", "", seen)
 	seen("response " + status)
 	coverValue(result.body, "response "+status+" ", "", seen)
 }

@@ -13,13 +13,15 @@ import (
 // Severity says what a finding does to a client.
 type Severity string
 
-// From the worst to the least.
+// What a finding can be.
 const (
 	Breaking Severity = "breaking" // a typed client fails, or is misled
 	Drift    Severity = "drift"    // something new that a typed client ignores or passes on
 	Note     Severity = "note"     // worth knowing
 	Accepted Severity = "accepted" // known, with a reason, in the ledger
 )
+
+var worstFirst = []Severity{Breaking, Drift, Note, Accepted}
 
 // Finding is one way in which an exchange breaks the contract.
 type Finding struct {

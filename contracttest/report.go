@@ -47,7 +47,7 @@ func (r *Report) NewSession(kind string) { r.sequence, r.kind = newSequence(), k
 // Worst returns how many findings there were of a severity or a worse one.
 func (r *Report) Worst(severity Severity) int {
 	n := 0
-	for _, s := range []Severity{Breaking, Drift, Note, Accepted} {
+	for _, s := range worstFirst {
 		n += r.counts[s]
 		if s == severity {
 			break
@@ -111,13 +111,7 @@ func (r *Report) Unchecked() []string {
 
 // WriteText writes the table of operations and statuses, and the findings.
 func (r *Report) WriteText(w io.Writer) error {
-	var columns []string
-	for _, operation := range slices.Sorted(maps.Keys(r.contract.responses)) {
-		columns = append(columns, r.contract.responses[operation]...)
-	}
-	slices.Sort(columns)
-	columns = slices.Compact(columns)
-
+	columns := r.columns()
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(table, "operation")
 	for _, status := range columns {
@@ -159,6 +153,16 @@ func (r *Report) WriteText(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "%d exchanges checked, %d skipped, %d findings (%d breaking) and %d accepted, %d documented responses not seen, %.1f %% of the contract covered\n",
 		r.Exchanges, r.Skipped, r.Worst(Note), r.Worst(Breaking), accepted, len(r.Unchecked()), r.Coverage().Percent)
 	return err
+}
+
+// columns returns every status that some operation documents.
+func (r *Report) columns() []string {
+	var all []string
+	for _, statuses := range r.contract.responses {
+		all = append(all, statuses...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func (r *Report) cell(at cell) string {

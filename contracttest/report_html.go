@@ -23,12 +23,7 @@ type htmlRow struct {
 
 // writeHTML writes one page that needs nothing beside it.
 func (r *Report) writeHTML(w io.Writer) error {
-	var columns []string
-	for _, statuses := range r.contract.responses {
-		columns = append(columns, statuses...)
-	}
-	slices.Sort(columns)
-	columns = slices.Compact(columns)
+	columns := r.columns()
 	coverage := r.Coverage()
 	var rows []htmlRow
 	for _, operation := range slices.Sorted(maps.Keys(r.contract.responses)) {
@@ -47,12 +42,11 @@ func (r *Report) writeHTML(w io.Writer) error {
 		}
 		rows = append(rows, row)
 	}
-	order := []Severity{Breaking, Drift, Note, Accepted}
-	worstFirst := slices.SortedStableFunc(slices.Values(r.Findings), func(a, b Finding) int {
-		return slices.Index(order, a.Severity) - slices.Index(order, b.Severity)
+	findings := slices.SortedStableFunc(slices.Values(r.Findings), func(a, b Finding) int {
+		return slices.Index(worstFirst, a.Severity) - slices.Index(worstFirst, b.Severity)
 	})
 	return htmlTemplate.Execute(w, map[string]any{
-		"Report": r, "Findings": worstFirst, "Columns": columns, "Rows": rows, "Percent": coverage.Percent,
+		"Report": r, "Findings": findings, "Columns": columns, "Rows": rows, "Percent": coverage.Percent,
 		"Breaking": r.Worst(Breaking), "Drift": r.Worst(Drift) - r.Worst(Breaking), "Note": r.Worst(Note) - r.Worst(Drift),
 		"Accepted": r.Worst(Accepted) - r.Worst(Note), "More": r.Worst(Accepted) - len(r.Findings),
 	})

@@ -13,7 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-func (f *findings) checkRequest(request *http.Request, route *routers.Route, pathParams map[string]string) {
+// checkRequest returns the decoded body, where there is one that could be decoded.
+func (f *findings) checkRequest(request *http.Request, route *routers.Route, pathParams map[string]string) any {
 	err := openapi3filter.ValidateRequest(context.Background(), &openapi3filter.RequestValidationInput{
 		Request:    request,
 		PathParams: pathParams,
@@ -37,40 +38,44 @@ func (f *findings) checkRequest(request *http.Request, route *routers.Route, pat
 			f.add("request-parameter", in, nil, "it comes more than once")
 		}
 	}
-	f.checkRequestBody(route.Operation)
+	body := f.checkRequestBody(route.Operation)
 
 	authorization := f.exchange.RequestHeader.Get("Authorization")
 	needed := route.Operation.Security != nil && len(*route.Operation.Security) > 0
 	if needed && authorization == "" && !f.exchange.Redacted && f.exchange.Status != http.StatusUnauthorized {
 		f.add("credentials", "request header authorization", nil, "it is missing, and nothing says that it was redacted")
 	}
+	return body
 }
 
-func (f *findings) checkRequestBody(operation *openapi3.Operation) {
+func (f *findings) checkRequestBody(operation *openapi3.Operation) any {
 	const in = "request body"
 	body := f.exchange.RequestBody
 	if operation.RequestBody == nil {
 		if len(body) > 0 {
 			f.add("request", in, nil, "there is one, and the contract has none")
 		}
-		return
+		return nil
 	}
 	if len(body) == 0 {
 		if operation.RequestBody.Value.Required {
 			f.add("request", in, nil, "it is missing")
 		}
-		return
+		return nil
 	}
 	kind := f.exchange.RequestHeader.Get("Content-Type")
 	media := operation.RequestBody.Value.Content.Get(kind)
 	if kind == "" || media == nil {
 		f.add("content-type", "request header content-type", nil, fmt.Sprintf("%q is not what the contract has", shorten(kind)))
-		return
+		return nil
 	}
-	if value, ok := f.decodeBody(in, body); ok {
-		f.addSchema(in, nil, media.Schema.Value.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsRequest()))
-		f.walk(in, nil, value, []*openapi3.Schema{media.Schema.Value})
+	value, ok := f.decodeBody(in, body)
+	if !ok {
+		return nil
 	}
+	f.addSchema(in, nil, media.Schema.Value.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsRequest()))
+	f.walk(in, nil, value, []*openapi3.Schema{media.Schema.Value})
+	return value
 }
 
 func (f *findings) addRequest(err error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -198,7 +199,7 @@ func (a *API) answer(w *buffer, r *http.Request, op operation, pathKnown bool) {
 		return
 	}
 	for _, scope := range op.scopes {
-		if scopes := a.accounts[account].Scopes; scopes != nil && !contains(scopes, scope) {
+		if scopes := a.accounts[account].Scopes; scopes != nil && !slices.Contains(scopes, scope) {
 			writeError(w, errForbidden)
 			return
 		}
@@ -290,15 +291,6 @@ func (b *buffer) WriteHeader(status int) {
 func (b *buffer) Write(p []byte) (int, error) {
 	b.WriteHeader(http.StatusOK)
 	return b.body.Write(p)
-}
-
-func contains(list []string, s string) bool {
-	for _, item := range list {
-		if item == s {
-			return true
-		}
-	}
-	return false
 }
 
 // requestID makes ids that look like the API's and repeat from run to run.

@@ -58,8 +58,8 @@ func Status(status int) Effect {
 	}}
 }
 
-// Page502 answers with a gateway's HTML page instead of an error of the API, and does nothing else.
-func Page502() Effect {
+// GatewayPage answers with 502 and a gateway's HTML page instead of an error of the API, and does nothing else.
+func GatewayPage() Effect {
 	return Effect{name: "html", replace: func(b *buffer) {
 		b.header.Set("Content-Type", "text/html")
 		b.WriteHeader(http.StatusBadGateway)
@@ -276,7 +276,7 @@ func ParseFault(text string) (Fault, error) {
 		case "content-type":
 			do = ContentType(value)
 		case "html":
-			do = Page502()
+			do = GatewayPage()
 		case "reset":
 			do = Reset()
 		case "lose-answer":

@@ -166,7 +166,7 @@ func TestWhatTakesEffect(t *testing.T) {
 		do   fakeapi.Effect
 		want int
 	}{
-		{fakeapi.Status(500), 0}, {fakeapi.Reset(), 0}, {fakeapi.Page502(), 0},
+		{fakeapi.Status(500), 0}, {fakeapi.Reset(), 0}, {fakeapi.GatewayPage(), 0},
 		{fakeapi.LoseAnswer(), 1}, {fakeapi.ResetAfterHeaders(), 1}, {fakeapi.Truncate(), 1}, {fakeapi.Malformed(), 1},
 	} {
 		fake := fakeapi.New(fakeapi.WithCatalogue(0, 0))
