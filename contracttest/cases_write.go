@@ -110,8 +110,9 @@ func lifecycle(ctx context.Context, s *session) (err error) {
 		{"transfer", func() error { return s.transfer(ctx, id) }},
 		{"convert", func() error { return s.convert(ctx, id) }},
 		{"delete", func() error {
-			deleted = true
-			return s.client.Delete(ctx, id)
+			err := s.client.Delete(ctx, id)
+			deleted = err == nil
+			return err
 		}},
 		{"use after delete", func() error { return s.useAfterDelete(ctx, id) }},
 	} {

@@ -72,6 +72,7 @@ func TestReadHARRejects(t *testing.T) {
 		"entries of another type":   `{"log":{"entries":{}}}`,
 		"an entry of another type":  archiveOf(`"dop_v1_secret"`),
 		"a header of another type":  archiveOf(`{"request":{"method":"GET","url":"https://a/","headers":"dop_v1_secret"},"response":{}}`),
+		"a header that is a number": archiveOf(`{"request":{"method":"GET","url":"https://a/","headers":987654321},"response":{}}`),
 		"an entry without request":  archiveOf(`{}`),
 		"a URL that is none":        archiveOf(`{"request":{"method":"GET","url":"http://[dop_v1_secret"},"response":{"status":200}}`),
 		"base64 that is none":       archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"dop_v1_secret!","encoding":"base64"}}`)),
@@ -83,6 +84,7 @@ func TestReadHARRejects(t *testing.T) {
 		if assert.Error(t, err, name) {
 			assert.Contains(t, err.Error(), "session.har", name)
 			assert.NotContains(t, err.Error(), "dop_v1_", name)
+			assert.NotContains(t, err.Error(), "987654321", name)
 		}
 	}
 }

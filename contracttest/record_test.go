@@ -210,3 +210,58 @@ func TestMonitorLetsGoOfTheRequest(t *testing.T) {
 	monitor.Close()
 	assert.Equal(t, int64(2), monitor.Checked())
 }
+
+func TestRecorderOfTwoHosts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	recorder, err := contracttest.NewRecorder(fakeapi.New(), file)
+	require.NoError(t, err)
+	for _, base := range []string{"https://api.digitalocean.com", "https://staging.example"} {
+		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(base), wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+		require.NoError(t, err)
+		_, err = client.Get(t.Context(), 6_000_000)
+		require.NoError(t, err)
+	}
+	require.NoError(t, recorder.Close())
+	provenance, err := contracttest.ReadProvenance(file)
+	require.NoError(t, err)
+	assert.Equal(t, "recording of another server than the API", provenance.Kind)
+}
+
+func TestMonitorJudgesWholeBodiesOfItsSize(t *testing.T) {
+	for name, test := range map[string]struct {
+		request  string
+		limit    int
+		read     func(r io.Reader, length int64)
+		checked  int64
+		findings int
+	}{
+		"a response in full":    {"", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 1, 0},
+		"up to the last byte":   {"", 10_000, func(r io.Reader, length int64) { _, _ = io.CopyN(io.Discard, r, length) }, 1, 0},
+		"half of it":            {"", 10_000, func(r io.Reader, length int64) { _, _ = io.CopyN(io.Discard, r, 3000) }, 0, 0},
+		"nothing of it":         {"", 10_000, func(io.Reader, int64) {}, 0, 0},
+		"a response too large":  {"", 5_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 0, 0},
+		"a request too large":   {strings.Repeat(" ", 20_000) + "{}", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 0, 0},
+		"a request of its size": {"{}", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 1, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			findings := 0
+			monitor := contracttest.Transport(load(t), fakeapi.New(), contracttest.MonitorOptions{Sample: 1, MaxBody: test.limit, Report: func(contracttest.Finding) { findings++ }})
+			method, body := http.MethodGet, io.Reader(nil)
+			if test.request != "" {
+				method, body = http.MethodPost, strings.NewReader(test.request)
+			}
+			req, err := http.NewRequestWithContext(t.Context(), method, "https://api.digitalocean.com/v2/images", body)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+			req.Header.Set("Content-Type", "application/json")
+			resp, err := monitor.RoundTrip(req)
+			require.NoError(t, err)
+			test.read(resp.Body, resp.ContentLength)
+			require.NoError(t, resp.Body.Close())
+			monitor.Close()
+			assert.Equal(t, test.checked, monitor.Checked())
+			assert.Equal(t, 1-test.checked, monitor.Dropped())
+			assert.Equal(t, test.findings, findings)
+		})
+	}
+}

@@ -139,12 +139,18 @@ func imageID(path string) string {
 // checkPage follows a list over its pages.
 func (s *sequence) checkPage(f *findings, key string, list []any, object map[string]any) {
 	query := f.exchange.URL.Query()
-	number, perPage := intOr(query.Get("page"), 1), intOr(query.Get("per_page"), 20)
+	number, perPage := 1, 20
+	if query.Has("page") {
+		number = intOr(query.Get("page"), 0)
+	}
+	if query.Has("per_page") {
+		perPage = intOr(query.Get("per_page"), 0)
+	}
 	meta, _ := object["meta"].(map[string]any)
 	totalNumber, _ := meta["total"].(json.Number)
 	total := intOr(totalNumber.String(), -1)
-	if number < 1 || perPage < 1 || total < 0 {
-		return
+	if number < 1 || perPage < 1 || perPage > 200 || total < 0 {
+		return // nobody knows which page a server takes for one that is out of range
 	}
 	links, _ := object["links"].(map[string]any)
 	pages, _ := links["pages"].(map[string]any)

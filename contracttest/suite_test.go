@@ -1,7 +1,11 @@
 package contracttest_test
 
 import (
+	"context"
+	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -62,4 +66,89 @@ func TestSuiteRemovesWhatItWasNotToldOf(t *testing.T) {
 			assert.Len(t, fake.Images(), before)
 		}
 	})
+}
+
+func suiteCase(t *testing.T, name string) contracttest.Case {
+	t.Helper()
+	for _, c := range contracttest.Cases() {
+		if c.Name == name {
+			return c
+		}
+	}
+	t.Fatalf("there is no case %s", name)
+	return contracttest.Case{}
+}
+
+// Whenever the budget ends, what was made is removed, and no request is sent beyond it.
+func TestSuiteKeepsRequestsForTheRemoval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for budget := 6; budget < 40; budget++ {
+			fake := fakeapi.New()
+			before := len(fake.Images())
+			target := fakeTarget()
+			target.Transport, target.Budget = fake, budget
+			_, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "lifecycle"), suiteCase(t, "failed-import"), suiteCase(t, "account-transfer"))
+			require.NoError(t, err)
+			assert.Len(t, fake.Images(), before, "budget %d", budget)
+			assert.LessOrEqual(t, fake.Requests(), budget)
+		}
+	})
+}
+
+// An interrupt while a create is under way must not lose the image that comes of it.
+func TestSuiteInterruptedInACreate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New()
+		before := len(fake.Images())
+		ctx, cancel := context.WithCancel(t.Context())
+		target := fakeTarget()
+		target.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
+			if req.Method != http.MethodPost || req.URL.Path != "/v2/images" {
+				return fake.RoundTrip(req)
+			}
+			cancel()
+			resp, err := fake.RoundTrip(req.WithContext(context.WithoutCancel(req.Context()))) // it has reached the server
+			if req.Context().Err() != nil {
+				return nil, req.Context().Err()
+			}
+			return resp, err
+		})
+		results, _, err := contracttest.RunCases(ctx, target, suiteCase(t, "lifecycle"))
+		require.NoError(t, err)
+		assert.ErrorIs(t, results[0].Err, context.Canceled)
+		assert.Len(t, fake.Images(), before)
+	})
+}
+
+// An API may also answer a page out of range with the nearest page, and a third delete however it likes.
+func TestSuiteLeavesOpenWhatNobodyKnows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := fakeTarget()
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_delete", After: 2, Do: fakeapi.Status(500)}))
+		target.Transport = request(func(r *http.Request, q url.Values) {
+			if n, err := strconv.Atoi(q.Get("page")); q.Has("page") && (err != nil || n < 1) {
+				q.Set("page", "1")
+			}
+			if n, err := strconv.Atoi(q.Get("per_page")); q.Has("per_page") && (err != nil || n < 1 || n > 200) {
+				q.Set("per_page", "200")
+			}
+		})(fake)
+		results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "paging-out-of-range"), suiteCase(t, "lifecycle"))
+		require.NoError(t, err)
+		for _, result := range results {
+			assert.NoError(t, result.Err, result.Case.Name)
+		}
+	})
+}
+
+func TestSuiteSkipsWhatTheTargetLacks(t *testing.T) {
+	target := fakeTarget()
+	target.Recipient = ""
+	target.Transport = fakeapi.New(fakeapi.WithCatalogue(0, 0))
+	results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "account-transfer"), suiteCase(t, "get-by-slug"))
+	require.NoError(t, err)
+	for _, result := range results {
+		assert.NotEmpty(t, result.Skipped, result.Case.Name)
+		assert.NoError(t, result.Err, result.Case.Name)
+	}
 }

@@ -262,3 +262,30 @@ func TestDeleteWhileImporting(t *testing.T) {
 		assert.ErrorIs(t, err, wrapper.ErrNotFound)
 	})
 }
+
+// What a list shows is remembered until something changes.
+func TestListsFollowEveryChange(t *testing.T) {
+	const team = "22222222-2222-4222-8222-222222222222"
+	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0), fakeapi.WithAccounts(fakeapi.Account{Token: "alice"}, fakeapi.Account{Token: "bob", UUID: team}))
+	alice, bob := newClient(t, fake, "alice"), newClient(t, fake, "bob")
+	count := func(client *wrapper.Client) int {
+		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{Private: true}))
+		require.NoError(t, err)
+		return len(images)
+	}
+	require.Zero(t, count(alice))
+	fake.Inject(fakeapi.Fault{Operation: "images_list", Count: 1, Do: fakeapi.AddImages(1)})
+	require.Equal(t, 1, count(alice))
+	created, err := alice.Create(t.Context(), newImage)
+	require.NoError(t, err)
+	require.Equal(t, 2, count(alice))
+	require.Zero(t, count(bob))
+	snapshot := fake.Images()[0].ID
+	id, err := alice.CreateAccountTransfer(t.Context(), snapshot, wrapper.Recipient{UUID: team})
+	require.NoError(t, err)
+	require.NoError(t, bob.AcceptAccountTransfer(t.Context(), snapshot, id, team))
+	assert.Equal(t, 1, count(alice))
+	assert.Equal(t, 1, count(bob))
+	require.NoError(t, alice.Delete(t.Context(), created.ID))
+	assert.Zero(t, count(alice))
+}
