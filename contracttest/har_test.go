@@ -73,6 +73,7 @@ func TestReadHARRejects(t *testing.T) {
 		"an entry of another type":  archiveOf(`"dop_v1_secret"`),
 		"a header of another type":  archiveOf(`{"request":{"method":"GET","url":"https://a/","headers":"dop_v1_secret"},"response":{}}`),
 		"a header that is a number": archiveOf(`{"request":{"method":"GET","url":"https://a/","headers":987654321},"response":{}}`),
+		"a status beyond an int":    archiveOf(entryOf(`{"status":987654321987654321987,"headers":[]}`)),
 		"an entry without request":  archiveOf(`{}`),
 		"a URL that is none":        archiveOf(`{"request":{"method":"GET","url":"http://[dop_v1_secret"},"response":{"status":200}}`),
 		"base64 that is none":       archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"dop_v1_secret!","encoding":"base64"}}`)),
