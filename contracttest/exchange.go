@@ -32,7 +32,7 @@ type Exchange struct {
 func ReadCassette(file string) ([]Exchange, error) {
 	name, ok := strings.CutSuffix(file, ".yaml")
 	if !ok {
-		return nil, fmt.Errorf("%s: the name of a cassette ends in .yaml", file)
+		return nil, fmt.Errorf("%s: the name of a recording ends in .yaml (a cassette) or .har (an HTTP Archive)", file)
 	}
 	if _, err := os.Stat(file); err != nil {
 		return nil, err
