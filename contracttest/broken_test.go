@@ -81,15 +81,15 @@ var brokenFakes = map[string]struct {
 			q.Set("page", strconv.Itoa(page+1))
 		}
 	})},
-	"an image twice": {"walk-pages-of-200", "listed twice", body(isList, func(b object) {
+	"an image twice": {"walk-pages-of-200", "6000000 came twice", body(isList, func(b object) {
 		images := b["images"].([]any)
 		images[1] = images[0]
 	})},
 	"an image on two pages": {"walk-pages-of-20", "page 2", body(onPage(2), func(b object) {
 		b["images"].([]any)[0].(object)["id"] = 6_000_000
 	})},
-	"a total that is too large": {"walk-pages-of-200", "the total is 61, and the pages hold 60", body(isList, func(b object) { b["meta"].(object)["total"] = 61 })},
-	"a total that is too small": {"walk-pages-of-200", "the total is 59, and the pages hold 60", body(isList, func(b object) { b["meta"].(object)["total"] = 59 })},
+	"a total that is too large": {"walk-pages-of-200", "ends with item 60, but the total is 61", body(isList, func(b object) { b["meta"].(object)["total"] = 61 })},
+	"a total that is too small": {"walk-pages-of-200", "ends with item 60, but the total is 59", body(isList, func(b object) { b["meta"].(object)["total"] = 59 })},
 	"a next link to the same page": {"walk-pages-of-20", "the link next leads to page 1, not to 2", changeLinks(func(l object) {
 		if next, ok := l["next"].(string); ok {
 			l["next"] = strings.Replace(next, "page=2", "page=1", 1)

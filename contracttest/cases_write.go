@@ -47,7 +47,7 @@ func (s *session) create(ctx context.Context, address string) (*gen.Image, error
 func (s *session) cleanUp(ctx context.Context, id int64) error {
 	ctx, cancel := context.WithTimeout(cleaningUp(context.WithoutCancel(ctx)), time.Minute)
 	defer cancel()
-	err := s.client.Delete(ctx, id)
+	err := s.client.Delete(wrapper.ContextWithRetry(ctx, wrapper.Retry{Attempts: 3}), id)
 	if errors.Is(err, wrapper.ErrNotFound) || errors.Is(err, wrapper.ErrUnprocessable) {
 		return nil
 	}

@@ -31,7 +31,7 @@ func TestRecorderKeepsNoSecrets(t *testing.T) {
 	})
 	recorder, err := contracttest.NewRecorder(fake, file)
 	require.NoError(t, err)
-	client, err := wrapper.NewClient("hunter2secret", wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+	client, err := wrapper.NewClient("hunter2secret", wrapper.WithHTTPClient(&http.Client{Transport: recorder}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	_, err = client.Get(t.Context(), 42)
 	require.ErrorIs(t, err, wrapper.ErrNotFound)
@@ -68,7 +68,7 @@ func TestRecorderSaysWhereItWas(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 		recorder, err := contracttest.NewRecorder(fakeapi.New(), file)
 		require.NoError(t, err)
-		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(base), wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(base), wrapper.WithHTTPClient(&http.Client{Transport: recorder}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 		require.NoError(t, err)
 		_, err = client.GetBySlug(t.Context(), "ubuntu-24-04-x64")
 		require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestRecorderWritesAllOrNothing(t *testing.T) {
 	assert.ErrorContains(t, recorder.Close(), "nothing was recorded")
 	recorder, err = contracttest.NewRecorder(fakeapi.New(), filepath.Join(dir, "missing", "session.cassette.yaml"))
 	require.NoError(t, err)
-	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	_, err = client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
 	require.NoError(t, err)
@@ -105,7 +105,7 @@ func TestMonitorChecksAndChangesNothing(t *testing.T) {
 	var findings []contracttest.Finding
 	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
 	monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1, Report: func(f contracttest.Finding) { findings = append(findings, f) }})
-	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	image, err := client.Get(t.Context(), 6_000_000)
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestMonitorDropsWhatItCannotCheck(t *testing.T) {
 	report := func(contracttest.Finding) { <-blocked }
 	fake := fakeapi.New(fakeapi.WithRateLimit(0, 0), fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
 	monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1, Queue: 2, MaxBody: 5000, Report: report})
-	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	for range 20 { // far more than the queue takes while its reader is held up
 		_, err := client.Get(t.Context(), 6_000_000)
@@ -176,7 +176,7 @@ func TestMonitorSamples(t *testing.T) {
 	for sample, want := range map[float64][2]int64{0: {0, 0}, 1: {400, 400}, 0.5: {120, 280}} {
 		fake := fakeapi.New(fakeapi.WithRateLimit(0, 0))
 		monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: sample, Queue: 1000})
-		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}))
+		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 		require.NoError(t, err)
 		for range 400 {
 			_, err := client.Get(t.Context(), 6_000_000)
@@ -216,7 +216,7 @@ func TestRecorderOfTwoHosts(t *testing.T) {
 	recorder, err := contracttest.NewRecorder(fakeapi.New(), file)
 	require.NoError(t, err)
 	for _, base := range []string{"https://api.digitalocean.com", "https://staging.example"} {
-		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(base), wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(base), wrapper.WithHTTPClient(&http.Client{Transport: recorder}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 		require.NoError(t, err)
 		_, err = client.Get(t.Context(), 6_000_000)
 		require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,7 +35,8 @@ func TestReplayThroughTheWrapper(t *testing.T) {
 		player, err := recorder.New(strings.TrimSuffix(file, ".yaml"),
 			recorder.WithMode(recorder.ModeReplayOnly), recorder.WithSkipRequestLatency(true), recorder.WithMatcher(sameRequest))
 		require.NoError(t, err)
-		client, err := wrapper.NewClient("token", wrapper.WithHTTPClient(&http.Client{Transport: player}))
+		client, err := wrapper.NewClient("token", wrapper.WithHTTPClient(&http.Client{Transport: player}),
+			wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithoutAdaptiveLimit())
 		require.NoError(t, err)
 
 		// The player gives each interaction once and in order, so that the nth call gets the nth response.
@@ -60,10 +62,24 @@ func TestReplayThroughTheWrapper(t *testing.T) {
 				}
 				returned, err := json.Marshal(got)
 				require.NoError(t, err)
-				assert.Empty(t, missing("", decode(t, exchange.Body), decode(t, returned)))
+				assert.Empty(t, missing("", onceEach(decode(t, exchange.Body)), decode(t, returned)))
 			})
 		}
 	}
+}
+
+// onceEach leaves out images that a body holds again, as an example of the documentation does: a list passes each on once.
+func onceEach(body any) any {
+	object, _ := body.(map[string]any)
+	if images, ok := object["images"].([]any); ok {
+		seen := map[any]bool{}
+		object["images"] = slices.DeleteFunc(images, func(image any) bool {
+			id := image.(map[string]any)["id"]
+			defer func() { seen[id] = true }()
+			return seen[id]
+		})
+	}
+	return body
 }
 
 // call makes the call of the wrapper that sends the recorded request.

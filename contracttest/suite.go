@@ -128,7 +128,9 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 		Transport: watch, Timeout: time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a token must not travel
 	}}
-	s.client, err = wrapper.NewClient(target.Token, wrapper.WithBaseURL(target.BaseURL), wrapper.WithHTTPClient(s.http))
+	s.client, err = wrapper.NewClient(target.Token, wrapper.WithBaseURL(target.BaseURL), wrapper.WithHTTPClient(s.http),
+		// A failure is a result, and not to be covered by another attempt.
+		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithListRepeats(0))
 	if err != nil {
 		return nil, nil, err
 	}

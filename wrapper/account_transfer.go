@@ -51,19 +51,19 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64, teamUUID string) error {
 	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID})
 	what := fmt.Sprintf("accept account transfer %d of image %d", transferID, id)
-	return callEmpty(c, "images_post_account_transfer_accept", what, resp, err)
+	return c.failure("images_post_account_transfer_accept", what, resp, err)
 }
 
 // CancelAccountTransfer takes back an offer. Only its sender can.
 func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferCancel(ctx, id, gen.AccountTransferReference{TransferID: transferID})
 	what := fmt.Sprintf("cancel account transfer %d of image %d", transferID, id)
-	return callEmpty(c, "images_post_account_transfer_cancel", what, resp, err)
+	return c.failure("images_post_account_transfer_cancel", what, resp, err)
 }
 
 // DeclineAccountTransfer refuses an offer. Only its recipient can.
 func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferDecline(ctx, id, gen.AccountTransferReference{TransferID: transferID})
 	what := fmt.Sprintf("decline account transfer %d of image %d", transferID, id)
-	return callEmpty(c, "images_post_account_transfer_decline", what, resp, err)
+	return c.failure("images_post_account_transfer_decline", what, resp, err)
 }

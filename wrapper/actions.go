@@ -16,14 +16,17 @@ func (c *Client) Actions(ctx context.Context, imageID int64) iter.Seq2[gen.Actio
 
 // ActionPages lists the actions of an image a page at a time, as Pages lists images.
 func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.ActionList, error] {
-	what := fmt.Sprintf("list actions of image %d", imageID)
-	fetch := func(what string, perPage, page int) (*gen.ActionList, error) {
-		resp, err := c.api.ImageActionsList(ctx, imageID, &gen.ImageActionsListParams{PerPage: &perPage, Page: &page})
-		usable := func(list *gen.ActionList) string { return usableItems("action", list.Actions, actionProblem) }
-		return call(c, "imageActions_list", what, usable, resp, err)
-	}
-	return walk(what, "imageActions_list", 0, 0, fetch, func(p *gen.ActionList) position {
-		return position{items: len(p.Actions), total: p.Meta.Total, next: p.Links.Pages.Next}
+	return walk(c, pageList[gen.ActionList, gen.Action]{
+		what: fmt.Sprintf("list actions of image %d", imageID), operation: "imageActions_list",
+		fetch: func(what string, perPage, page int) (*gen.ActionList, error) {
+			resp, err := c.api.ImageActionsList(ctx, imageID, &gen.ImageActionsListParams{PerPage: &perPage, Page: &page})
+			usable := func(list *gen.ActionList) string { return usableItems("action", list.Actions, actionProblem) }
+			return call(c, "imageActions_list", what, usable, resp, err)
+		},
+		parts: func(p *gen.ActionList) (*[]gen.Action, int, string) {
+			return &p.Actions, p.Meta.Total, p.Links.Pages.Next
+		},
+		id: func(action gen.Action) int64 { return action.ID },
 	})
 }
 

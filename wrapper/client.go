@@ -32,6 +32,8 @@ const (
 	// requestTimeout bounds one request of the default HTTP client, so that a server that falls silent cannot hold a
 	// caller who set no deadline.
 	requestTimeout = time.Minute
+
+	defaultMaxBody = 32 << 20
 )
 
 // Client calls the images API for one account.
@@ -48,20 +50,21 @@ type config struct {
 	http      *http.Client
 	userAgent string
 	logger    *slog.Logger
+	retry     Retry
+	limiter   Limiter // nil if there is none
+	pacer     *pacer  // nil if it was switched off
+	maxBody   int64
+	repeats   int // of a list that changed
 }
 
 // WithBaseURL sends requests to another server, such as a fake or a proxy. The address is the one to which /v2/images
 // is added; a path in it is kept. Plain http is accepted for loopback hosts alone.
-func WithBaseURL(address string) Option {
-	return func(c *config) { c.baseURL = address }
-}
+func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = address } }
 
 // WithHTTPClient sends requests through a client of the caller's, for its transport, proxy and timeout; the default
 // gives each request a minute. The client is copied, and the copy follows no redirects: the API has none, and a token
 // must not travel.
-func WithHTTPClient(client *http.Client) Option {
-	return func(c *config) { c.http = client }
-}
+func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.http = client } }
 
 // WithUserAgent puts the name of the calling program, such as "inventory/1.4", in front of this library's own in the
 // User-Agent header.
@@ -69,15 +72,18 @@ func WithUserAgent(name string) Option {
 	return func(c *config) { c.userAgent = strings.TrimSpace(name + " " + defaultUserAgent) }
 }
 
-// WithLogger logs each request at debug level: operation path, status, duration. Never a token, never a body.
-func WithLogger(logger *slog.Logger) Option {
-	return func(c *config) { c.logger = logger }
-}
+// WithMaxBody bounds how many bytes of a response are read, unpacked, 32 MiB by default: a page of 200 images is about
+// 60 KB. A larger one is ErrInvalidResponse.
+func WithMaxBody(bytes int64) Option { return func(c *config) { c.maxBody = bytes } }
+
+// WithLogger logs each attempt of a request at debug level: path, status, duration, and the pause before the next.
+// Never a token, never a body.
+func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
 
 // NewClient returns a client that authenticates with the given token. It makes no request. An empty token, one that
 // cannot stand in a header, or a base URL that is malformed or would send the token in the clear is an error.
 func NewClient(token string, options ...Option) (*Client, error) {
-	c := config{baseURL: defaultBaseURL, userAgent: defaultUserAgent}
+	c := config{baseURL: defaultBaseURL, userAgent: defaultUserAgent, pacer: &pacer{}, maxBody: defaultMaxBody, repeats: defaultRepeats}
 	for _, option := range options {
 		option(&c)
 	}
@@ -98,11 +104,10 @@ func NewClient(token string, options ...Option) (*Client, error) {
 
 	noRedirects := *c.http
 	noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.http = &noRedirects
 	send := &sender{
-		http:      &noRedirects,
-		base:      base,
-		userAgent: c.userAgent,
-		logger:    c.logger,
+		config: c,
+		base:   base,
 		// Both closures keep the token out of reach of %+v, which prints the fields of a struct but no captured value.
 		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
 		redact:    func(s string) string { return strings.ReplaceAll(s, token, "[token]") },
@@ -159,55 +164,22 @@ func isLoopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// sender is what every request goes through, the generated client's included: headers, rate limit, log.
+// sender is what every request goes through, the generated client's included: headers, limits, retries, log.
 type sender struct {
-	http      *http.Client
+	config
 	base      *url.URL
-	userAgent string
-	logger    *slog.Logger
 	limit     atomic.Pointer[RateLimit]
 	authorize func(http.Header)
 	redact    func(string) string
 }
 
-// Do implements gen.HttpRequestDoer.
-func (s *sender) Do(req *http.Request) (*http.Response, error) {
-	if req.URL.Scheme == s.base.Scheme && req.URL.Host == s.base.Host {
-		s.authorize(req.Header)
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", s.userAgent)
-
-	start := time.Now()
-	resp, err := s.http.Do(req)
-	if err != nil {
-		err = s.quiet(err)
-		s.log(req, "error", err, "duration", time.Since(start))
-		return nil, err
-	}
-	if limit, ok := parseRateLimit(resp.Header); ok {
-		s.limit.Store(&limit)
-	}
-	s.log(req, "status", resp.StatusCode, "duration", time.Since(start))
-	return resp, nil
-}
-
-// quiet keeps an error whose text holds the token, which net/http and encoding/json quote where a server repeats it,
-// from being printed or unwrapped. errors.Is still finds what it was.
+// quiet replaces an error whose text holds the token, which net/http and encoding/json quote where a server repeats it.
 func (s *sender) quiet(err error) error {
 	if text := s.redact(err.Error()); text != err.Error() {
-		return quietError{text, func(target error) bool { return errors.Is(err, target) }}
+		return errors.New(text)
 	}
 	return err
 }
-
-type quietError struct {
-	text string
-	is   func(error) bool
-}
-
-func (e quietError) Error() string        { return e.text }
-func (e quietError) Is(target error) bool { return e.is(target) }
 
 func (s *sender) log(req *http.Request, args ...any) {
 	if s.logger.Enabled(req.Context(), slog.LevelDebug) {

@@ -1,10 +1,10 @@
 package wrapper
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,170 +15,155 @@ import (
 
 // What an *Error is, for errors.Is.
 var (
-	ErrUnauthorized    = errors.New("unauthorized")         // 401: the token is missing, unknown or expired
-	ErrForbidden       = errors.New("forbidden")            // 403: the token lacks a scope
-	ErrNotFound        = errors.New("not found")            // 404
-	ErrUnprocessable   = errors.New("unprocessable entity") // 422: understood, and refused
-	ErrRateLimited     = errors.New("rate limited")         // 429: see RetryAfter and RateLimit
-	ErrServer          = errors.New("server error")         // any 5xx
-	ErrInvalidResponse = errors.New("invalid response")     // a success whose body is not what the contract promises
+	ErrNoAnswer        error = class{"no answer", 0, 0}                // the connection failed, the context ended, or a limiter refused
+	ErrInvalidResponse error = class{"invalid response", 200, 299}     // a success whose body is not what the contract promises
+	ErrUnauthorized    error = class{"unauthorized", 401, 401}         // the token is missing, unknown or expired
+	ErrForbidden       error = class{"forbidden", 403, 403}            // the token lacks a scope
+	ErrNotFound        error = class{"not found", 404, 404}            //
+	ErrUnprocessable   error = class{"unprocessable entity", 422, 422} // understood, and refused
+	ErrRateLimited     error = class{"rate limited", 429, 429}         // see RetryAfter and RateLimit
+	ErrServer          error = class{"server error", 500, 999}
 )
 
-// Error is an answer of the API that is no success, or a success that cannot be used. Find it with errors.As.
+// class is the statuses that an error stands for.
+type class struct {
+	name        string
+	first, last int
+}
+
+func (c class) Error() string { return c.name }
+
+// Error is a request that failed: it was answered with something else than success, with a success that cannot be used,
+// or not at all. Find it with errors.As. It wraps the cause, so that errors.Is finds context.DeadlineExceeded.
 type Error struct {
 	Operation  string        // the operation id in the contract, such as images_get
-	Status     int           // the HTTP status
+	Status     int           // the HTTP status; 0 if there was no answer
 	ID         string        // the API's name for the failure, such as not_found; empty where the body was no API error
 	Message    string        // what went wrong, for a person
 	RequestID  string        // what to quote to support; empty where the API sent none
-	RetryAfter time.Duration // how long the API asks to wait; 0 where it does not say
+	RetryAfter time.Duration // how long the API asks to wait, by retry-after or ratelimit-reset; 0 where it does not say
 	RateLimit  RateLimit     // the request budget as of this answer; zero where the API did not say
+	Attempts   int           // how often the request was sent; 0 if the wait for its turn was too long
 
-	err error
+	// MayHaveActed tells, of a request that was not answered, whether an attempt may have reached the API. If not, it
+	// created, changed and deleted nothing.
+	MayHaveActed bool
+
+	mayBeDone bool // an attempt before the last may have been acted on
+	err       error
+}
+
+// unanswered is the error of a request that got no answer, or was not sent.
+func unanswered(attempts int, acted bool, err error) *Error {
+	var held *Error
+	if errors.As(err, &held) {
+		held.Attempts = attempts
+		return held
+	}
+	return &Error{Attempts: attempts, MayHaveActed: acted, err: err}
 }
 
 func (e *Error) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d ", e.Status)
-	if e.ID != "" {
-		b.WriteString(e.ID)
-	} else {
-		b.WriteString(http.StatusText(e.Status))
+	text := fmt.Sprintf("%d %s", e.Status, cmp.Or(e.ID, http.StatusText(e.Status)))
+	if e.Status == 0 {
+		text = fmt.Sprintf("no answer: %v", e.err)
 	}
 	if e.Message != "" {
-		b.WriteString(": " + e.Message)
+		text += ": " + e.Message
 	}
 	if e.RetryAfter > 0 {
-		fmt.Fprintf(&b, " (retry after %s)", e.RetryAfter)
+		text += fmt.Sprintf(" (retry after %s)", e.RetryAfter)
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+		text += fmt.Sprintf(" (request id %s)", e.RequestID)
 	}
-	return b.String()
+	if e.Attempts > 1 {
+		text += fmt.Sprintf(" (%d attempts)", e.Attempts)
+	}
+	return text
 }
 
 // Is reports whether the status is of the class that target stands for.
 func (e *Error) Is(target error) bool {
-	switch target {
-	case ErrUnauthorized:
-		return e.Status == http.StatusUnauthorized
-	case ErrForbidden:
-		return e.Status == http.StatusForbidden
-	case ErrNotFound:
-		return e.Status == http.StatusNotFound
-	case ErrUnprocessable:
-		return e.Status == http.StatusUnprocessableEntity
-	case ErrRateLimited:
-		return e.Status == http.StatusTooManyRequests
-	case ErrServer:
-		return e.Status >= 500
-	case ErrInvalidResponse:
-		return e.Status/100 == 2
-	}
-	return false
+	c, ok := target.(class)
+	return ok && c.first <= e.Status && e.Status <= c.last
 }
 
-// Unwrap returns what made the body of a success unusable, if anything did.
+// Unwrap returns why there was no answer, or what made the body of a success unusable, if anything did.
 func (e *Error) Unwrap() error { return e.err }
-
-// maxBody bounds what is read of one answer. A page of 200 images is about 60 KB.
-const maxBody = 32 << 20
 
 // call turns the answer to one request into a T. A success must decode and satisfy usable, which returns what is
 // wrong with it or the empty string. Errors begin with what was tried.
 func call[T any](c *Client, operation, what string, usable func(*T) string, resp *http.Response, err error) (*T, error) {
-	var body []byte
-	if err == nil {
-		body, err = c.read(operation, resp)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+	if err = c.failure(operation, what, resp, err); err != nil {
+		return nil, err
 	}
 	result := new(T)
 	problem := ""
-	if err = json.Unmarshal(body, result); err != nil {
+	if err = json.Unmarshal(resp.Body.(*answer).body, result); err != nil {
 		err = c.send.quiet(err)
 		problem = err.Error()
-	} else {
-		problem = usable(result)
+	} else if problem = usable(result); problem == "" {
+		return result, nil
 	}
-	if problem != "" {
-		return nil, fmt.Errorf("%s: %w", what, c.invalid(operation, resp, problem, err))
-	}
-	return result, nil
+	e := c.send.newError(resp)
+	e.Operation, e.Message, e.err = operation, shorten("the response cannot be used: "+problem), err
+	return nil, fmt.Errorf("%s: %w", what, e)
 }
 
-// callEmpty is call for the operations whose success has no body.
-func callEmpty(c *Client, operation, what string, resp *http.Response, err error) error {
-	if err == nil {
-		_, err = c.read(operation, resp)
-	}
-	if err != nil {
+// failure returns why a request failed, or nil if it was answered with success.
+func (c *Client) failure(operation, what string, resp *http.Response, err error) error {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+	case err == nil && resp.StatusCode/100 == 2:
+		return nil
+	case err == nil:
+		e = c.send.newError(resp)
+		c.send.explain(e, resp)
+	default: // the request could not be made
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	return nil
+	e.Operation = operation
+	return fmt.Errorf("%s: %w", what, e)
 }
 
-// read returns the body of a success, and an *Error for anything else.
-func (c *Client) read(operation string, resp *http.Response) ([]byte, error) {
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	switch {
-	case resp.StatusCode/100 != 2:
-		return nil, c.failure(operation, resp, body)
-	case err != nil:
-		return nil, c.invalid(operation, resp, fmt.Sprintf("the body broke off after %d bytes", len(body)), err)
-	case len(body) > maxBody:
-		return nil, c.invalid(operation, resp, fmt.Sprintf("the body is larger than %d MiB", maxBody>>20), nil)
-	}
-	return body, nil
-}
-
-func (c *Client) newError(operation string, resp *http.Response) *Error {
+func (s *sender) newError(resp *http.Response) *Error {
+	a := resp.Body.(*answer)
 	limit, _ := parseRateLimit(resp.Header)
 	return &Error{
-		Operation:  operation,
 		Status:     resp.StatusCode,
-		RequestID:  shorten(c.send.redact(resp.Header.Get("x-request-id"))),
-		RetryAfter: parseRetryAfter(resp.Header.Get("retry-after")),
+		RequestID:  s.clean(resp.Header.Get("x-request-id")),
+		RetryAfter: a.pause,
 		RateLimit:  limit,
+		Attempts:   a.attempts,
+		mayBeDone:  a.mayBeDone,
 	}
 }
 
-func (c *Client) invalid(operation string, resp *http.Response, problem string, err error) *Error {
-	e := c.newError(operation, resp)
-	e.Message = shorten("the response cannot be used: " + problem)
-	e.err = err
-	return e
-}
-
-func (c *Client) failure(operation string, resp *http.Response, body []byte) *Error {
-	e := c.newError(operation, resp)
+// explain adds to an error what the body of the answer says.
+func (s *sender) explain(e *Error, resp *http.Response) {
+	body := resp.Body.(*answer).body
 	var answer gen.Error
 	switch err := json.Unmarshal(body, &answer); {
 	case err == nil && answer.Message != "":
-		// What a server sends may repeat the request, the token included.
-		e.ID = shorten(c.send.redact(answer.ID))
-		e.Message = shorten(c.send.redact(answer.Message))
-		if answer.RequestID != "" {
-			e.RequestID = shorten(c.send.redact(answer.RequestID))
-		}
+		e.ID, e.Message = s.clean(answer.ID), s.clean(answer.Message)
+		e.RequestID = cmp.Or(s.clean(answer.RequestID), e.RequestID)
 	case resp.StatusCode/100 == 3:
 		e.Message = "redirects are not followed"
 		if to, err := url.Parse(resp.Header.Get("Location")); err == nil && to.Host != "" {
-			e.Message += shorten(c.send.redact(", this one leads to " + to.Host))
+			e.Message += s.clean(", this one leads to " + to.Host)
 		}
 	case len(body) == 0:
 		e.Message = "the body is empty"
 	default:
-		kind := resp.Header.Get("Content-Type")
-		if kind == "" {
-			kind = "no content type"
-		}
-		e.Message = shorten(c.send.redact(fmt.Sprintf("the body is no error of the API (%s, %d bytes)", kind, len(body))))
+		kind := cmp.Or(resp.Header.Get("Content-Type"), "no content type")
+		e.Message = s.clean(fmt.Sprintf("the body is no error of the API (%s, %d bytes)", kind, len(body)))
 	}
-	return e
 }
+
+// clean makes what a server sent fit to be printed: it may repeat the request, the token included, at any length.
+func (s *sender) clean(text string) string { return shorten(s.redact(text)) }
 
 // shorten keeps what a server sent from filling a log.
 func shorten(s string) string {

@@ -2,8 +2,10 @@ package wrapper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"example.com/doimages/gen"
 )
@@ -37,14 +39,12 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 // Create starts the import of a custom image and returns it with the status NEW, long before it can be used:
 // WaitAvailable waits for that, CreateAndWait does both. Name, URL and Region are required.
 //
-// The request is sent once. When it fails without an *Error, or with ErrInvalidResponse, the image may have been
-// created all the same.
+// A failed request is repeated only where it cannot have been acted on. When it ends with ErrServer, with
+// ErrInvalidResponse, or with ErrNoAnswer and MayHaveActed, the image may have been created all the same.
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
-	for _, field := range []struct{ name, value string }{
-		{"name", params.Name}, {"url", params.URL}, {"region", string(params.Region)},
-	} {
-		if field.value == "" {
-			return nil, fmt.Errorf("create image: the %s is missing", field.name)
+	for field, value := range map[string]string{"name": params.Name, "url": params.URL, "region": string(params.Region)} {
+		if value == "" {
+			return nil, fmt.Errorf("create image: the %s is missing", field)
 		}
 	}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
@@ -58,10 +58,16 @@ func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (
 	return image(call(c, "images_update", fmt.Sprintf("update image %d", id), usableImage, resp, err))
 }
 
-// Delete removes a snapshot, a backup or a custom image for good.
+// Delete removes a snapshot, a backup or a custom image for good. Where an attempt whose answer was lost may have done
+// so, the next one's "not found" or "already deleted" is success.
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	resp, err := c.api.ImagesDelete(ctx, id)
-	return callEmpty(c, "images_delete", fmt.Sprintf("delete image %d", id), resp, err)
+	err = c.failure("images_delete", fmt.Sprintf("delete image %d", id), resp, err)
+	var e *Error
+	if errors.As(err, &e) && e.mayBeDone && (e.Status == 404 || strings.Contains(e.Message, "already deleted")) {
+		return nil
+	}
+	return err
 }
 
 // image takes an image out of its envelope.

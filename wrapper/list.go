@@ -2,17 +2,31 @@ package wrapper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"example.com/doimages/gen"
 )
 
-// maxPerPage is the largest page that the API serves, and the default of every list here: fewer requests for the same
-// images, each of which counts against the rate limit.
-const maxPerPage = 200
+const (
+	// maxPerPage is the largest page that the API serves, and the default of every list here: fewer requests for the
+	// same images, each of which counts against the rate limit.
+	maxPerPage = 200
+
+	defaultRepeats = 2
+)
+
+// ErrListChanged ends a list that changed while it was read, or whose total and links do not fit what it holds. The
+// items before it are good, but others may be missing.
+var ErrListChanged = errors.New("the list changed while it was read")
+
+// WithListRepeats sets how often a list that changed while it was read is read again before it ends with
+// ErrListChanged: twice by default, never with 0.
+func WithListRepeats(n int) Option { return func(c *config) { c.repeats = n } }
 
 // ListParams says which images to list. The filters combine; the zero value lists every image the account can see.
 type ListParams struct {
@@ -25,29 +39,42 @@ type ListParams struct {
 
 // Images lists images one by one, reading pages as they are needed. An error ends the sequence and comes last, with
 // the zero Image. The sequence may be ranged over again, which reads the list again.
+//
+// The API counts pages by images, so that one that is deleted meanwhile moves the rest forward, past the place where
+// reading goes on. No image comes twice. When a total, a link or a count shows that the list changed, it is read again,
+// and what was missed comes then; when it changed every time (see WithListRepeats), the sequence ends with
+// ErrListChanged. One change cannot be seen: if between two pages as many images are deleted as are created, an image
+// that moved forward is missed without an error. A short loop body, or Collect, makes that time short.
 func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Image, error] {
 	return items(c.Pages(ctx, params), func(page *gen.ImageList) []gen.Image { return page.Images })
 }
 
-// Pages lists images a page at a time. Meta.Total of a page counts the images of all pages. Errors are as for Images:
-// an *Error of the API; ErrInvalidResponse also where a next link does not lead to the page that follows, or where the
-// last page has been read and images that the total counts are missing.
+// Pages lists images a page at a time. Meta.Total of a page counts the images of all pages. An image that was on an
+// earlier page is left out, so that a page of a list that is read again may be shorter than it was sent.
+//
+// Errors are as for Images: an *Error; ErrInvalidResponse also where a next link does
+// not lead to the page that follows; ErrListChanged.
 func (c *Client) Pages(ctx context.Context, params ListParams) iter.Seq2[*gen.ImageList, error] {
-	query := gen.ImagesListParams{
+	return walk(c, pageList[gen.ImageList, gen.Image]{
+		what: "list images", operation: "images_list", perPage: params.PerPage, first: params.Page,
+		fetch: func(what string, perPage, page int) (*gen.ImageList, error) {
+			return c.imagePage(ctx, what, params, perPage, page)
+		},
+		parts: func(p *gen.ImageList) (*[]gen.Image, int, string) { return &p.Images, p.Meta.Total, p.Links.Pages.Next },
+		id:    func(image gen.Image) int64 { return image.ID },
+	})
+}
+
+func (c *Client) imagePage(ctx context.Context, what string, params ListParams, perPage, page int) (*gen.ImageList, error) {
+	resp, err := c.api.ImagesList(ctx, &gen.ImagesListParams{
 		Type:    optional(params.Type),
 		Private: optional(params.Private),
 		TagName: optional(params.TagName),
-	}
-	fetch := func(what string, perPage, page int) (*gen.ImageList, error) {
-		query := query // its own copy, because the sequence may be ranged over by several goroutines
-		query.PerPage, query.Page = &perPage, &page
-		resp, err := c.api.ImagesList(ctx, &query)
-		usable := func(list *gen.ImageList) string { return usableItems("image", list.Images, imageProblem) }
-		return call(c, "images_list", what, usable, resp, err)
-	}
-	return walk("list images", "images_list", params.PerPage, params.Page, fetch, func(p *gen.ImageList) position {
-		return position{items: len(p.Images), total: p.Meta.Total, next: p.Links.Pages.Next}
+		PerPage: &perPage,
+		Page:    &page,
 	})
+	usable := func(list *gen.ImageList) string { return usableItems("image", list.Images, imageProblem) }
+	return call(c, "images_list", what, usable, resp, err)
 }
 
 func usableItems[T any](kind string, items []T, problem func(T) string) string {
@@ -74,59 +101,105 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	return all, nil
 }
 
-// position is where a page stands in its list.
-type position struct {
-	items int
-	total int
-	next  string
+// pageList is a list that comes in pages P of items T.
+type pageList[P, T any] struct {
+	what, operation string
+	perPage, first  int
+	fetch           func(what string, perPage, page int) (*P, error)
+	parts           func(*P) (items *[]T, total int, next string)
+	id              func(T) int64
 }
 
-// walk reads the pages of a list in their order. Of a next link it uses the page number alone, so that no link can
-// send the token to another host, and demands the number that follows, so that none can loop or skip.
-func walk[P any](what, operation string, perPage, first int, fetch func(what string, perPage, page int) (*P, error), at func(*P) position) iter.Seq2[*P, error] {
+// walk reads a list, again if it changed, and passes each item on once.
+func walk[P, T any](c *Client, list pageList[P, T]) iter.Seq2[*P, error] {
 	return func(yield func(*P, error) bool) {
-		if perPage < 0 || perPage > maxPerPage || first < 0 {
-			yield(nil, fmt.Errorf("%s: page %d of %d a page: pages count from 1 and hold 1 to %d", what, first, perPage, maxPerPage))
+		if list.perPage < 0 || list.perPage > maxPerPage || list.first < 0 {
+			yield(nil, fmt.Errorf("%s: page %d of %d a page: pages count from 1 and hold 1 to %d", list.what, list.first, list.perPage, maxPerPage))
 			return
 		}
-		if perPage == 0 {
-			perPage = maxPerPage
+		list := list
+		list.first = max(list.first, 1)
+		if list.perPage == 0 {
+			list.perPage = maxPerPage
 		}
-		first := max(first, 1)
-		seen := (first - 1) * perPage
-		for number := first; ; number++ {
-			what := fmt.Sprintf("%s: page %d", what, number)
-			page, err := fetch(what, perPage, number)
-			if !yield(page, err) || err != nil {
+		passed := map[int64]struct{}{}
+		for pass := 1; ; pass++ {
+			change, more := list.read(passed, pass > 1, yield)
+			if !more || change == "" {
 				return
 			}
-			at := at(page)
-			seen += at.items
-			problem := ""
-			switch {
-			case at.next != "":
-				problem = nextProblem(at.next, number+1)
-			case seen < at.total:
-				problem = fmt.Sprintf("it is the last page, and %d of %d are missing", at.total-seen, at.total)
-			default:
+			if pass > c.send.repeats {
+				yield(nil, fmt.Errorf("%s: %w: %s (read %d times)", list.what, ErrListChanged, change, pass))
 				return
 			}
-			if problem != "" {
-				e := &Error{Operation: operation, Status: 200, Message: "the response cannot be used: " + problem}
-				yield(nil, fmt.Errorf("%s: %w", what, e))
-				return
+		}
+	}
+}
+
+// read reads a list once, in the order of its pages, and leaves out what was passed on before. Of a next link it uses
+// the page number alone, so that no link can send the token to another host, and demands the number that follows, so
+// that none can loop or skip. It returns what shows that the list changed, and whether anybody wants more of it.
+func (l *pageList[P, T]) read(passed map[int64]struct{}, again bool, yield func(*P, error) bool) (change string, more bool) {
+	seen := passed // in this pass
+	if again {
+		seen = map[int64]struct{}{}
+	}
+	count, total := (l.first-1)*l.perPage, 0
+	for number := l.first; ; number++ {
+		what := fmt.Sprintf("%s: page %d", l.what, number)
+		page, err := l.fetch(what, l.perPage, number)
+		if err != nil {
+			yield(nil, err)
+			return "", false
+		}
+		items, now, next := l.parts(page)
+		if number == l.first {
+			total = now
+		} else if now != total {
+			change = fmt.Sprintf("its total went from %d to %d", total, now)
+		}
+		sent, before := len(*items), len(seen)
+		count += sent
+		*items = slices.DeleteFunc(*items, func(item T) bool {
+			id := l.id(item)
+			if _, twice := seen[id]; twice {
+				change = fmt.Sprintf("%d came twice", id)
+				return true
 			}
+			_, old := passed[id]
+			seen[id], passed[id] = struct{}{}, struct{}{}
+			return old
+		})
+		if (!again || len(*items) > 0) && !yield(page, nil) {
+			return "", false
+		}
+		problem := ""
+		switch {
+		case next == "" && change == "" && (count < now || count > now && sent > 0):
+			return fmt.Sprintf("page %d is the last and ends with item %d, but the total is %d", number, count, now), true
+		case next == "", sent > 0 && len(seen) == before: // a page of what was there before may be followed by more of it for ever
+			return change, true
+		case sent == 0:
+			problem = "it is empty, and links to yet another page"
+		default:
+			problem = nextProblem(next, number+1)
+		}
+		if problem != "" {
+			e := &Error{Operation: l.operation, Status: 200, Message: "the response cannot be used: " + problem}
+			yield(nil, fmt.Errorf("%s: %w", what, e))
+			return "", false
 		}
 	}
 }
 
 // nextProblem returns what is wrong with a next link that should lead to the page want.
 func nextProblem(link string, want int) string {
+	page := 0
 	u, err := url.Parse(link)
-	if err != nil {
-		return "its next link is no URL"
+	if err == nil {
+		page, err = strconv.Atoi(u.Query().Get("page"))
 	}
-	switch page, err := strconv.Atoi(u.Query().Get("page")); {
+	switch {
 	case err != nil:
 		return "its next link has no page number" // and is not repeated: it can hold anything
 	case page != want:

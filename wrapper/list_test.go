@@ -130,7 +130,7 @@ func TestLinksThatLie(t *testing.T) {
 		"beyond the next":     {"https://api.digitalocean.com/v2/images?page=3", "leads to page 3, not to page 2"},
 		"without a page":      {"https://api.digitalocean.com/v2/images", "has no page number"},
 		"with a page of text": {"https://api.digitalocean.com/v2/images?page=two", "has no page number"},
-		"no URL":              {"http://[", "its next link is no URL"},
+		"no URL":              {"http://[", "has no page number"},
 		"with the token":      {"https://api.digitalocean.com/v2/images?page=" + canary, "has no page number"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,9 +153,11 @@ func TestListThatEndsTooEarly(t *testing.T) {
 		"empty page": `{"images":[],"links":{},"meta":{"total":9}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := wrapper.Collect(newClient(t, answer(200, body, nil)).Images(t.Context(), wrapper.ListParams{PerPage: 1}))
-			require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
-			assert.ErrorContains(t, err, "it is the last page, and ")
+			var requests []string
+			_, err := wrapper.Collect(newClient(t, answer(200, body, &requests)).Images(t.Context(), wrapper.ListParams{PerPage: 1}))
+			require.ErrorIs(t, err, wrapper.ErrListChanged)
+			assert.ErrorContains(t, err, "list images: the list changed while it was read: page 1 is the last and ends with item ")
+			assert.Len(t, requests, 3)
 		})
 	}
 }

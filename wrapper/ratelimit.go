@@ -1,8 +1,11 @@
 package wrapper
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -14,29 +17,140 @@ type RateLimit struct {
 	Reset     time.Time // when the oldest request expires; has been seen in the past
 }
 
+// Limiter decides when a request may be sent: Wait returns when it may, or an error when it may not. A *rate.Limiter of
+// golang.org/x/time is one; one that is backed by a store lets many processes share a budget.
+type Limiter interface {
+	Wait(context.Context) error
+}
+
+// WithLimiter asks a limiter before every attempt of every request.
+func WithLimiter(limiter Limiter) Option { return func(c *config) { c.limiter = limiter } }
+
+// WithoutAdaptiveLimit sends requests without regard to what the API said of the budget. By default, once less than a
+// tenth of it is left, requests are spread over the time until it is renewed, and while it is known to be used up they
+// wait, or fail at once with ErrRateLimited if their deadline comes first.
+func WithoutAdaptiveLimit() Option { return func(c *config) { c.pacer = nil } }
+
+// hold waits until a request may be sent.
+func (s *sender) hold(ctx context.Context) error {
+	if s.pacer != nil {
+		if err := s.pacer.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	if s.limiter != nil {
+		if err := s.limiter.Wait(ctx); err != nil {
+			return fmt.Errorf("the limiter: %w", err)
+		}
+	}
+	return nil
+}
+
+// pacer is the adaptive limiter.
+type pacer struct {
+	mu      sync.Mutex
+	limit   RateLimit     // as last heard
+	spacing time.Duration // from one request to the next
+	last    time.Time     // when the latest one went
+	blocked time.Time     // until when none may go
+}
+
+// maxBlock bounds how long requests are held back on the word of ratelimit-remaining alone: 0 may stand for the hour's
+// budget or for the minute's, and the next answer tells which.
+const maxBlock = time.Minute
+
+// note takes in what an answer said of the budget, and how long it asks to wait.
+func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	ahead := min(limit.Reset.Sub(now), maxPause)
+	if status != http.StatusTooManyRequests {
+		pause = 0
+		if limit.Limit > 0 && limit.Remaining == 0 {
+			pause = min(ahead, maxBlock)
+		}
+	}
+	if until := now.Add(pause); until.After(p.blocked) {
+		p.blocked = until
+	}
+	if limit.Limit <= 0 {
+		return
+	}
+	if ahead <= 0 { // nonsense, or a window that slides on with each request: then this is the pace that lasts
+		ahead = time.Hour * time.Duration(limit.Remaining+1) / time.Duration(limit.Limit)
+	}
+	// The spacing grows from nothing, at a tenth of the budget, to what spreads the last requests over all of the time.
+	p.limit, p.spacing = limit, 0
+	if low := limit.Limit / 10; limit.Remaining < low {
+		p.spacing = time.Duration(float64(ahead) * float64(low-limit.Remaining) / float64(low) / float64(limit.Remaining+1))
+	}
+}
+
+// Wait holds a request back until it may go. It looks up at least once a minute, since another answer may have brought
+// better news.
+func (p *pacer) Wait(ctx context.Context) error {
+	for {
+		pause, err := p.claim(ctx)
+		if err == nil && pause > 0 {
+			err = sleep(ctx, min(pause, maxBlock))
+		}
+		if err != nil || pause <= 0 {
+			return err
+		}
+	}
+}
+
+// claim lets a request go, or returns how long it has to wait. One whose deadline comes before its turn goes at once
+// while there is budget left, and fails at once when there is none.
+func (p *pacer) claim(ctx context.Context) (time.Duration, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	deadline, bounded := ctx.Deadline()
+	turn := p.last.Add(p.spacing)
+	if p.blocked.After(turn) {
+		turn = p.blocked
+	}
+	switch {
+	case bounded && deadline.Before(p.blocked):
+		return 0, &Error{Status: http.StatusTooManyRequests, Message: "not sent, because the request budget is used up", RetryAfter: p.blocked.Sub(now), RateLimit: p.limit}
+	case turn.After(now) && !(bounded && deadline.Before(turn)):
+		return turn.Sub(now), nil
+	}
+	p.last = now
+	return 0, nil
+}
+
 func parseRateLimit(h http.Header) (RateLimit, bool) {
 	limit, err1 := strconv.Atoi(h.Get("ratelimit-limit"))
 	remaining, err2 := strconv.Atoi(h.Get("ratelimit-remaining"))
 	if err1 != nil || err2 != nil {
 		return RateLimit{}, false
 	}
-	r := RateLimit{Limit: limit, Remaining: remaining}
+	r := RateLimit{Limit: limit, Remaining: max(remaining, 0)}
 	if reset, err := strconv.ParseInt(h.Get("ratelimit-reset"), 10, 64); err == nil {
 		r.Reset = time.Unix(reset, 0)
 	}
 	return r, true
 }
 
-// maxRetryAfter is longer than any limit of the API lasts; a server that asks for more is not believed.
-const maxRetryAfter = 24 * time.Hour
+// maxPause is as long as the longest limit of the API lasts; who asks for more is not believed.
+const maxPause = time.Hour
 
-// parseRetryAfter reads both forms of the header, seconds and an HTTP date; 0 stands for none, past or nonsense.
-func parseRetryAfter(value string) time.Duration {
-	var d time.Duration
+// askedPause returns how long an answer asks to wait: by retry-after, in seconds or as an HTTP date, or else, where the
+// hour's budget is used up, for which the API sends none, until its reset. What lies in the past says nothing.
+func askedPause(resp *http.Response, limit RateLimit) (pause time.Duration) {
+	value := resp.Header.Get("retry-after")
 	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
-		d = time.Duration(seconds) * time.Second
+		pause = time.Duration(seconds) * time.Second
 	} else if at, err := http.ParseTime(value); err == nil {
-		d = time.Until(at)
+		pause = time.Until(at)
+	} else if resp.StatusCode == http.StatusTooManyRequests && limit.Limit > 0 && limit.Remaining == 0 {
+		pause = time.Until(limit.Reset)
 	}
-	return min(max(d, 0), maxRetryAfter)
+	return min(max(pause, 0), maxPause)
 }

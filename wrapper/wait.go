@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"example.com/doimages/gen"
@@ -31,9 +30,7 @@ func WithInterval(first, longest time.Duration) WaitOption {
 }
 
 // WithProgress calls f after every poll, before the pause that follows. f runs on the waiting goroutine.
-func WithProgress(f func(Progress)) WaitOption {
-	return func(w *waiter) { w.progress = f }
-}
+func WithProgress(f func(Progress)) WaitOption { return func(w *waiter) { w.progress = f } }
 
 // Progress is the state of a wait after a poll.
 type Progress struct {
@@ -53,19 +50,14 @@ type WaitError struct {
 }
 
 func (e *WaitError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "wait for %s: %v (", e.Subject, e.cause)
-	if e.Status == "" {
-		b.WriteString("no status seen")
-	} else {
-		fmt.Fprintf(&b, "last seen with status %q", e.Status)
+	seen, latest := "no status seen", ""
+	if e.Status != "" {
+		seen = fmt.Sprintf("last seen with status %q", e.Status)
 	}
-	fmt.Fprintf(&b, "; %d polls in %s", e.Polls, e.Elapsed.Round(time.Millisecond))
 	if e.Err != nil && !errors.Is(e.cause, e.Err) {
-		fmt.Fprintf(&b, "; the latest failed: %v", e.Err)
+		latest = fmt.Sprintf("; the latest failed: %v", e.Err)
 	}
-	b.WriteString(")")
-	return b.String()
+	return fmt.Sprintf("wait for %s: %v (%s; %d polls in %s%s)", e.Subject, e.cause, seen, e.Polls, e.Elapsed.Round(time.Millisecond), latest)
 }
 
 // Unwrap returns why the wait ended.
@@ -101,22 +93,25 @@ func (e *ActionFailedError) Error() string {
 // borne five times in a row where they may pass (5xx, connection, unusable body). The context bounds the wait: give it
 // a deadline. What ends the wait early is a *WaitError that says what was last seen.
 func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOption) (*gen.Image, error) {
-	get := func() (*gen.Image, error) { return c.Get(ctx, id) }
-	return wait(ctx, fmt.Sprintf("image %d", id), options, get, func(image *gen.Image) (string, bool, error) {
-		switch image.Status {
-		case gen.ImageStatusAvailable:
-			return string(image.Status), true, nil
-		case gen.ImageStatusDeleted, gen.ImageStatusRetired:
-			return string(image.Status), true, &ImageFailedError{Image: *image}
-		}
-		return string(image.Status), false, nil
-	})
+	get := func(ctx context.Context) (*gen.Image, error) { return c.Get(ctx, id) }
+	return wait(ctx, fmt.Sprintf("image %d", id), options, get, judgeImage)
+}
+
+// judgeImage tells whether an image has ended, and how.
+func judgeImage(image *gen.Image) (status string, done bool, err error) {
+	switch image.Status {
+	case gen.ImageStatusAvailable:
+		done = true
+	case gen.ImageStatusDeleted, gen.ImageStatusRetired:
+		done, err = true, &ImageFailedError{Image: *image}
+	}
+	return string(image.Status), done, err
 }
 
 // WaitAction polls an action as WaitAvailable polls an image, until its status is completed. The status errored is an
 // *ActionFailedError.
 func (c *Client) WaitAction(ctx context.Context, imageID, actionID int64, options ...WaitOption) (*gen.Action, error) {
-	get := func() (*gen.Action, error) { return c.Action(ctx, imageID, actionID) }
+	get := func(ctx context.Context) (*gen.Action, error) { return c.Action(ctx, imageID, actionID) }
 	subject := fmt.Sprintf("action %d of image %d", actionID, imageID)
 	return wait(ctx, subject, options, get, func(action *gen.Action) (string, bool, error) {
 		switch action.Status {
@@ -150,7 +145,7 @@ type waiter struct {
 }
 
 // wait polls with get until judge says that the end has come, the context ends, or too many polls have failed.
-func wait[T any](ctx context.Context, subject string, options []WaitOption, get func() (*T, error), judge func(*T) (status string, done bool, err error)) (*T, error) {
+func wait[T any](ctx context.Context, subject string, options []WaitOption, get func(context.Context) (*T, error), judge func(*T) (status string, done bool, err error)) (*T, error) {
 	w := waiter{interval: firstInterval, maxInterval: maxInterval, progress: func(Progress) {}}
 	for _, option := range options {
 		option(&w)
@@ -164,7 +159,7 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 		return last, &WaitError{Progress: state, cause: cause}
 	}
 	for {
-		got, err := get()
+		got, err := get(ContextWithRetry(ctx, Retry{Attempts: 1})) // the next poll is the repetition
 		if ctx.Err() != nil && err != nil {
 			return stop(ended(ctx)) // cut off by the caller, so not counted as a poll
 		}
@@ -195,10 +190,8 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 			}
 		}
 		w.progress(state)
-		select {
-		case <-ctx.Done():
-			return stop(ended(ctx))
-		case <-time.After(pause):
+		if err := sleep(ctx, pause); err != nil {
+			return stop(err)
 		}
 	}
 }
@@ -212,11 +205,7 @@ func (w *waiter) next() time.Duration {
 
 // mayPass tells a failure that another poll may not meet from one that every poll will.
 func mayPass(err error) bool {
-	var e *Error
-	if errors.As(err, &e) {
-		return errors.Is(e, ErrServer) || errors.Is(e, ErrInvalidResponse)
-	}
-	return true // no answer at all
+	return errors.Is(err, ErrServer) || errors.Is(err, ErrInvalidResponse) || errors.Is(err, ErrNoAnswer)
 }
 
 // ended returns why a context ended: always its Err, so that errors.Is works, and the cause where there is one.

@@ -35,10 +35,13 @@ func (s inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, req.Context().Err()
 }
 
-// newClient returns a client whose requests handler answers.
+// newClient returns a client whose requests handler answers, and which sends each once unless an option says otherwise.
 func newClient(t *testing.T, handler http.HandlerFunc, options ...wrapper.Option) *wrapper.Client {
 	t.Helper()
-	options = append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: inMemory{handler}})}, options...)
+	options = append([]wrapper.Option{
+		wrapper.WithHTTPClient(&http.Client{Transport: inMemory{handler}}),
+		wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
+	}, options...)
 	client, err := wrapper.NewClient(canary, options...)
 	require.NoError(t, err)
 	return client

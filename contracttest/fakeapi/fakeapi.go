@@ -30,6 +30,7 @@ type API struct {
 	faults   []*fault
 	store    store
 	requests int
+	done     map[string]int // requests that succeeded, by operation
 }
 
 // Account is a holder of images.
@@ -101,6 +102,7 @@ func New(options ...Option) *API {
 		limits:   limits{perHour: 5000, perMinute: 250, used: map[string][]time.Time{}},
 		store:    newStore(),
 		router:   http.NewServeMux(),
+		done:     map[string]int{},
 	}
 	a.store.fill(60, 1)
 	for _, option := range options {
@@ -129,6 +131,14 @@ func (a *API) Requests() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.requests
+}
+
+// Done returns how many requests of an operation, such as images_create_custom, were carried out with success, those
+// whose answer was lost included.
+func (a *API) Done(operation string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.done[operation]
 }
 
 // Images returns what the fake holds, in the order of a list. It is meant for assertions about what requests did.
@@ -207,6 +217,9 @@ func (a *API) answer(w *buffer, r *http.Request, op operation, pathKnown bool) {
 	a.store.settle(now)
 	ctx := context.WithValue(r.Context(), callerKey{}, caller{account, r, now})
 	a.router.ServeHTTP(w, r.WithContext(ctx))
+	if w.status/100 == 2 {
+		a.done[op.id]++
+	}
 }
 
 func (a *API) authenticate(r *http.Request) int {
@@ -247,6 +260,7 @@ var (
 	errUnauthorized = &refusal{401, "unauthorized", "Unable to authenticate you."}
 	errForbidden    = &refusal{403, "forbidden", "You are not authorized to perform this operation."}
 	errNotFound     = &refusal{404, "not_found", "The resource you requested could not be found."}
+	errTooMany      = &refusal{429, "too_many_requests", "API rate limit exceeded."}
 )
 
 // refuse is a request that was understood and cannot be carried out.

@@ -2,8 +2,10 @@ package fakeapi
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -36,6 +38,9 @@ type Effect struct {
 	deliver delivery
 }
 
+// String returns the name of the effect, as ParseFault knows it.
+func (e Effect) String() string { return e.name }
+
 // delivery is how a response goes out.
 type delivery struct {
 	delay  time.Duration
@@ -52,9 +57,42 @@ const (
 
 // Status answers with an error of this status, and does nothing else.
 func Status(status int) Effect {
-	return Effect{name: fmt.Sprintf("status=%d", status), replace: func(b *buffer) {
+	return Effect{name: "status", replace: func(b *buffer) {
 		id := strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")
 		writeError(b, &refusal{status, id, "an injected fault"})
+	}}
+}
+
+// BurstLimit answers with the 429 of the limit per minute, which says in seconds when to come back, and does nothing else.
+func BurstLimit(retryAfter time.Duration) Effect {
+	return limited("burst", 0, func(h http.Header) {
+		h.Set("retry-after", strconv.Itoa(int(retryAfter/time.Second)))
+	})
+}
+
+// HourlyLimit answers with the 429 of the limit per hour, which says when the oldest request expires, in the past if
+// reset is negative, and does nothing else.
+func HourlyLimit(reset time.Duration) Effect {
+	return limited("hourly", reset, func(http.Header) {})
+}
+
+func limited(name string, reset time.Duration, more func(http.Header)) Effect {
+	return Effect{
+		name:    name,
+		replace: func(b *buffer) { writeError(b, errTooMany) },
+		headers: func(h http.Header) {
+			h.Set("ratelimit-remaining", "0")
+			h.Set("ratelimit-reset", strconv.FormatInt(time.Now().Add(reset).Unix(), 10))
+			more(h)
+		},
+	}
+}
+
+// Redirect answers with 307 and this location, and does nothing else. The API has no redirects.
+func Redirect(location string) Effect {
+	return Effect{name: "redirect", replace: func(b *buffer) {
+		b.header.Set("Location", location)
+		b.WriteHeader(http.StatusTemporaryRedirect)
 	}}
 }
 
@@ -71,6 +109,9 @@ func GatewayPage() Effect {
 func Delay(d time.Duration) Effect {
 	return Effect{name: "delay", deliver: delivery{delay: d}}
 }
+
+// Stall carries the request out and never answers.
+func Stall() Effect { return Effect{name: "stall", deliver: delivery{delay: math.MaxInt64}} }
 
 // Reset breaks the connection before anything is done.
 func Reset() Effect {
@@ -101,6 +142,37 @@ func ContentType(kind string) Effect {
 // Malformed sends JSON that ends too early, in a response that is complete.
 func Malformed() Effect {
 	return Effect{name: "malformed", bytes: func(body []byte) []byte { return body[:len(body)/2] }}
+}
+
+// Oversize adds this much white space to the body.
+func Oversize(bytes int) Effect {
+	return Effect{name: "oversize", bytes: func(body []byte) []byte {
+		return append(body, strings.Repeat(" ", bytes)...)
+	}}
+}
+
+// Gzip packs the body, whether the request accepts that or not.
+func Gzip() Effect {
+	return Effect{
+		name:    "gzip",
+		headers: func(h http.Header) { h.Set("Content-Encoding", "gzip") },
+		bytes: func(body []byte) []byte {
+			var packed bytes.Buffer
+			w := gzip.NewWriter(&packed)
+			_, _ = w.Write(body)
+			_ = w.Close()
+			return packed.Bytes()
+		},
+	}
+}
+
+// NextLink puts this link to the next page into every page of a list.
+func NextLink(link string) Effect {
+	return Effect{name: "next", alter: func(body map[string]any) {
+		if links, ok := body["links"].(map[string]any); ok {
+			links["pages"] = map[string]any{"next": link}
+		}
+	}}
 }
 
 // Total makes the total of a list lie by this much.
@@ -238,8 +310,9 @@ func (e Effect) finish(b *buffer) {
 //	images_list:status=500,page=3,count=1
 //	*:delay=2s,probability=0.1,seed=7
 //
-// The effects are status=N, html, delay=D, reset, lose-answer, reset-after-headers, truncate, slow=D, content-type=T,
-// malformed, total=N, add=N, remove=N, unknown-enum and extra-field; the choices page, after, count, probability, seed.
+// The effects are status=N, burst=D, hourly=D, redirect=URL, html, delay=D, stall, reset, lose-answer,
+// reset-after-headers, truncate, slow=D, content-type=T, malformed, oversize=N, gzip, next=URL, total=N, add=N, remove=N,
+// unknown-enum and extra-field; the choices page, after, count, probability and seed.
 func ParseFault(text string) (Fault, error) {
 	operation, rest, ok := strings.Cut(text, ":")
 	if !ok {
@@ -263,6 +336,23 @@ func ParseFault(text string) (Fault, error) {
 			if err == nil && (number < 300 || number > 599) {
 				err = fmt.Errorf("not from 300 to 599")
 			}
+		case "burst":
+			do, err = BurstLimit(duration), durationErr
+		case "hourly":
+			do, err = HourlyLimit(duration), durationErr
+		case "redirect":
+			do = Redirect(value)
+		case "next":
+			do = NextLink(value)
+		case "oversize":
+			do, err = Oversize(number), numberErr
+			if err == nil && number < 0 {
+				err = fmt.Errorf("less than 0")
+			}
+		case "gzip":
+			do = Gzip()
+		case "stall":
+			do = Stall()
 		case "delay":
 			do, err = Delay(duration), durationErr
 		case "slow":

@@ -1,10 +1,13 @@
 package fakeapi_test
 
 import (
+	"compress/gzip"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,6 +20,9 @@ import (
 	"example.com/doimages/wrapper"
 )
 
+// stay lets a redirect be seen.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 // A fault must look the same over a socket and without one.
 func TestEffects(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -28,6 +34,45 @@ func TestEffects(t *testing.T) {
 			assert.Equal(t, 503, resp.StatusCode)
 			assert.Contains(t, body, `"id":"service_unavailable"`)
 			assert.NotEmpty(t, resp.Header.Get("ratelimit-limit"))
+		}},
+		"burst": {"images_list:burst=26s", func(t *testing.T, resp *http.Response, body string, err error) {
+			require.NoError(t, err)
+			assert.Equal(t, 429, resp.StatusCode)
+			assert.Equal(t, []string{"26", "0"}, []string{resp.Header.Get("retry-after"), resp.Header.Get("ratelimit-remaining")})
+			assert.Contains(t, body, `"id":"too_many_requests"`)
+		}},
+		"hourly": {"images_list:hourly=-1h", func(t *testing.T, resp *http.Response, body string, err error) {
+			require.NoError(t, err)
+			assert.Equal(t, 429, resp.StatusCode)
+			assert.Empty(t, resp.Header.Get("retry-after"))
+			reset, err := strconv.ParseInt(resp.Header.Get("ratelimit-reset"), 10, 64)
+			require.NoError(t, err)
+			assert.Less(t, reset, time.Now().Unix())
+		}},
+		"redirect": {"images_list:redirect=https://elsewhere.invalid/", func(t *testing.T, resp *http.Response, body string, err error) {
+			require.NoError(t, err)
+			assert.Equal(t, 307, resp.StatusCode)
+			assert.Equal(t, "https://elsewhere.invalid/", resp.Header.Get("Location"))
+		}},
+		"oversize": {"images_list:oversize=1000000", func(t *testing.T, resp *http.Response, body string, err error) {
+			require.NoError(t, err)
+			assert.Greater(t, len(body), 1_000_000)
+			assert.True(t, json.Valid([]byte(body)))
+		}},
+		"gzip": {"images_list:gzip", func(t *testing.T, resp *http.Response, body string, err error) {
+			require.NoError(t, err)
+			if !resp.Uncompressed { // as net/http does by itself, where there is a connection
+				unpacked, err := gzip.NewReader(strings.NewReader(body))
+				require.NoError(t, err)
+				text, err := io.ReadAll(unpacked)
+				require.NoError(t, err)
+				body = string(text)
+			}
+			assert.Contains(t, body, `"total":60`)
+		}},
+		"next": {"images_list:next=https://elsewhere.invalid/?page=2", func(t *testing.T, resp *http.Response, body string, err error) {
+			require.NoError(t, err)
+			assert.Contains(t, body, `"links":{"pages":{"next":"https://elsewhere.invalid/?page=2"}}`)
 		}},
 		"html": {"images_list:html", func(t *testing.T, resp *http.Response, body string, err error) {
 			require.NoError(t, err)
@@ -93,13 +138,14 @@ func TestEffects(t *testing.T) {
 				fault, err := fakeapi.ParseFault(test.fault)
 				require.NoError(t, err)
 				fake := fakeapi.New(fakeapi.WithFaults(fault))
-				client, base := &http.Client{Transport: fake}, "https://api.digitalocean.com"
+				client, base := &http.Client{Transport: fake, CheckRedirect: stay}, "https://api.digitalocean.com"
 				if socket {
 					server := httptest.NewUnstartedServer(fake)
 					server.Config.ErrorLog = nil
 					server.Start()
 					t.Cleanup(server.Close)
 					client, base = server.Client(), server.URL
+					client.CheckRedirect = stay
 				}
 				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/v2/images", nil)
 				require.NoError(t, err)
@@ -179,7 +225,7 @@ func TestWhatTakesEffect(t *testing.T) {
 
 func TestDelayEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, do := range []fakeapi.Effect{fakeapi.Delay(time.Hour), fakeapi.Slow(time.Hour)} {
+		for _, do := range []fakeapi.Effect{fakeapi.Delay(time.Hour), fakeapi.Slow(time.Hour), fakeapi.Stall()} {
 			client := newClient(t, fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: do})), fakeapi.Token)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			start := time.Now()
@@ -188,6 +234,9 @@ func TestDelayEndsWithTheContext(t *testing.T) {
 			assert.Equal(t, time.Minute, time.Since(start))
 			cancel()
 
+			if do.String() == "stall" {
+				continue
+			}
 			start = time.Now()
 			_, err = client.Get(t.Context(), 6_000_000)
 			assert.NoError(t, err)

@@ -25,17 +25,16 @@ func (l *limits) take(h http.Header, token string, now time.Time) error {
 	for inMinute > 0 && now.Sub(used[len(used)-inMinute]) >= time.Minute {
 		inMinute--
 	}
-	err := &refusal{429, "too_many_requests", "API rate limit exceeded."}
 	switch {
 	case l.perHour > 0 && len(used) >= l.perHour:
 		l.headers(h, token, now)
-		return err
+		return errTooMany
 	case l.perMinute > 0 && inMinute >= l.perMinute:
 		l.headers(h, token, now)
 		wait := time.Minute - now.Sub(used[len(used)-inMinute])
 		h.Set("ratelimit-remaining", "0")
 		h.Set("retry-after", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
-		return err
+		return errTooMany
 	}
 	l.used[token] = append(used, now)
 	l.headers(h, token, now)

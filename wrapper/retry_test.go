@@ -1,0 +1,364 @@
+package wrapper_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// script answers one request after the other, the last answer again and again, and keeps when each came and its body.
+type script struct {
+	answers []func() (*http.Response, error)
+	at      []time.Time
+	bodies  []string
+}
+
+func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
+	body := ""
+	if req.Body != nil {
+		text, _ := io.ReadAll(req.Body)
+		body = string(text)
+	}
+	s.at, s.bodies = append(s.at, time.Now()), append(s.bodies, body)
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	return s.answers[min(len(s.at), len(s.answers))-1]()
+}
+
+// pauses are the times between one request and the next.
+func (s *script) pauses() (list []time.Duration) {
+	for i := 1; i < len(s.at); i++ {
+		list = append(list, s.at[i].Sub(s.at[i-1]))
+	}
+	return list
+}
+
+// with returns a client that this script answers, with the default policy.
+func (s *script) client(t *testing.T, options ...wrapper.Option) *wrapper.Client {
+	t.Helper()
+	client, err := wrapper.NewClient(canary, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: s})}, options...)...)
+	require.NoError(t, err)
+	return client
+}
+
+func status(code int, body string, headers ...string) func() (*http.Response, error) {
+	return func() (*http.Response, error) {
+		h := http.Header{"Content-Type": {"application/json"}}
+		for i := 0; i < len(headers); i += 2 {
+			h.Set(headers[i], headers[i+1])
+		}
+		return &http.Response{StatusCode: code, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}, nil
+	}
+}
+
+func failing(err error) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return nil, err }
+}
+
+var (
+	fine    = status(200, `{"image":`+imageJSON(42, "available")+`}`)
+	down    = status(503, `{"id":"service_unavailable","message":"down"}`)
+	reset   = failing(&net.OpError{Op: "read", Err: syscall.ECONNRESET})
+	refused = failing(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
+)
+
+func TestRetryPausesAreFullJitterAndGrow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		longest := make([]time.Duration, 7)
+		shortest := []time.Duration{time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour}
+		for range 400 {
+			s := &script{answers: []func() (*http.Response, error){down}}
+			_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 8})).Get(t.Context(), 42)
+			require.ErrorIs(t, err, wrapper.ErrServer)
+			for i, pause := range s.pauses() {
+				longest[i], shortest[i] = max(longest[i], pause), min(shortest[i], pause)
+			}
+		}
+		for i, bound := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
+			bound *= time.Second
+			assert.LessOrEqual(t, longest[i], bound+1, "pause %d", i)
+			assert.Greater(t, longest[i], bound*9/10, "pause %d", i)
+			assert.Less(t, shortest[i], bound/10, "pause %d", i)
+		}
+	})
+}
+
+func TestRetryCountsAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for attempts, want := range map[int]int{0: 5, 1: 1, 3: 3} {
+			s := &script{answers: []func() (*http.Response, error){down}}
+			_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: attempts})).Get(t.Context(), 42)
+			var apiError *wrapper.Error
+			require.ErrorAs(t, err, &apiError)
+			assert.Equal(t, want, apiError.Attempts)
+			assert.Len(t, s.at, want)
+			assert.Equal(t, want > 1, strings.Contains(err.Error(), "attempts)"), err)
+		}
+	})
+}
+
+func TestRetryOfOneRequestOverridesTheClients(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []func() (*http.Response, error){down}}
+		client := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
+		_, err := client.Get(wrapper.ContextWithRetry(t.Context(), wrapper.Retry{Attempts: 4}), 42)
+		require.Error(t, err)
+		assert.Len(t, s.at, 4)
+		_, err = client.Get(t.Context(), 42)
+		require.Error(t, err)
+		assert.Len(t, s.at, 5)
+	})
+}
+
+func TestRetryMaxElapsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []func() (*http.Response, error){down}}
+		start := time.Now()
+		_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 1000, MaxElapsed: time.Minute})).Get(t.Context(), 42)
+		require.ErrorIs(t, err, wrapper.ErrServer)
+		assert.LessOrEqual(t, time.Since(start), time.Minute)
+		assert.Greater(t, len(s.at), 3)
+	})
+}
+
+func TestRetryReplaysTheBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []func() (*http.Response, error){reset, down, fine}}
+		image, err := s.client(t).Update(t.Context(), 42, updateName)
+		require.NoError(t, err)
+		assert.Equal(t, int64(42), image.ID)
+		require.Len(t, s.bodies, 3)
+		assert.NotEmpty(t, s.bodies[0])
+		assert.Equal(t, s.bodies[0], s.bodies[1])
+		assert.Equal(t, s.bodies[0], s.bodies[2])
+	})
+}
+
+// A body that a caller of the generated client streams cannot be replayed, so that the request is not repeated.
+func TestABodyThatCannotBeReplayedIsSentOnce(t *testing.T) {
+	s := &script{answers: []func() (*http.Response, error){down}}
+	resp, err := s.client(t).API().ImagesUpdateWithBody(t.Context(), 42, "application/json", io.MultiReader(strings.NewReader(`{"name":"a"}`)))
+	require.NoError(t, err)
+	assert.Equal(t, 503, resp.StatusCode)
+	assert.Equal(t, []string{`{"name":"a"}`}, s.bodies)
+}
+
+func TestRetryAfterIsHonoured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		date := func(in time.Duration) func() (*http.Response, error) {
+			return func() (*http.Response, error) {
+				return status(429, "", "retry-after", time.Now().Add(in).UTC().Format(http.TimeFormat))()
+			}
+		}
+		budget := func(remaining string, reset time.Duration) func() (*http.Response, error) {
+			return func() (*http.Response, error) {
+				at := strconv.FormatInt(time.Now().Add(reset).Unix(), 10)
+				return status(429, "", "ratelimit-limit", "5000", "ratelimit-remaining", remaining, "ratelimit-reset", at)()
+			}
+		}
+		for name, test := range map[string]struct {
+			answer      func() (*http.Response, error)
+			least, most time.Duration
+		}{
+			"seconds":                               {status(429, "", "retry-after", "26"), 26 * time.Second, 26 * time.Second},
+			"a date":                                {date(90 * time.Second), 89 * time.Second, 90 * time.Second},
+			"of a 503":                              {status(503, "", "retry-after", "7"), 7 * time.Second, 7 * time.Second},
+			"the reset":                             {budget("0", 20*time.Minute), 20*time.Minute - time.Second, 20 * time.Minute},
+			"a reset in the past":                   {budget("0", -time.Hour), 0, time.Second + 1},
+			"a reset of a budget that is not spent": {budget("4000", time.Hour), 0, time.Second + 1},
+			"a date in the past":                    {date(-time.Hour), 0, time.Second + 1},
+			"nonsense":                              {status(429, "", "retry-after", "soon"), 0, time.Second + 1},
+			"neither":                               {status(429, ""), 0, time.Second + 1},
+		} {
+			s := &script{answers: []func() (*http.Response, error){test.answer, fine}}
+			_, err := s.client(t).Get(t.Context(), 42)
+			require.NoError(t, err, name)
+			require.Len(t, s.at, 2, name)
+			assert.GreaterOrEqual(t, s.pauses()[0], test.least, name)
+			assert.LessOrEqual(t, s.pauses()[0], test.most, name)
+		}
+	})
+}
+
+func TestADeadlineThatComesFirstFailsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reset := strconv.FormatInt(time.Now().Add(20*time.Minute).Unix(), 10)
+		for name, test := range map[string]struct {
+			answer func() (*http.Response, error)
+			wait   time.Duration
+		}{
+			"retry-after":     {status(429, `{"id":"too_many_requests","message":"API rate limit exceeded."}`, "retry-after", "26"), 26 * time.Second},
+			"ratelimit-reset": {status(429, "", "ratelimit-limit", "5000", "ratelimit-remaining", "0", "ratelimit-reset", reset), 20 * time.Minute},
+		} {
+			s := &script{answers: []func() (*http.Response, error){test.answer}}
+			client := s.client(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			start := time.Now()
+			for attempts := range 2 { // the second is not even sent
+				_, err := client.Get(ctx, 42)
+				var apiError *wrapper.Error
+				require.ErrorAs(t, err, &apiError, name)
+				assert.ErrorIs(t, err, wrapper.ErrRateLimited, name)
+				assert.Equal(t, "images_get", apiError.Operation)
+				assert.InDelta(t, test.wait.Seconds(), apiError.RetryAfter.Seconds(), 1, name)
+				assert.Equal(t, 1-attempts, apiError.Attempts, name)
+				assert.ErrorContains(t, err, "retry after", name)
+			}
+			assert.Zero(t, time.Since(start), name)
+			assert.Len(t, s.at, 1, name)
+			cancel()
+		}
+	})
+}
+
+func TestAnEndedContextEndsThePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for latest, answer := range map[string]func() (*http.Response, error){"status 429": status(429, "", "retry-after", "60"), "EOF": failing(io.EOF)} {
+			s := &script{answers: []func() (*http.Response, error){answer}}
+			ctx, cancel := context.WithCancelCause(t.Context())
+			shutdown := errors.New("shutting down")
+			time.AfterFunc(1, func() { cancel(shutdown) })
+			_, err := s.client(t).Get(ctx, 42)
+			require.ErrorIs(t, err, wrapper.ErrNoAnswer)
+			assert.ErrorIs(t, err, context.Canceled)
+			assert.ErrorIs(t, err, shutdown)
+			assert.ErrorContains(t, err, latest)
+			assert.Len(t, s.at, 1)
+		}
+	})
+}
+
+// What a POST did is not known once it was sent, so that it is repeated only if it cannot have done anything.
+func TestRetryOfPosts(t *testing.T) {
+	create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3}
+	created := status(202, `{"image":`+imageJSON(42, "NEW")+`}`)
+	limited := status(429, "", "retry-after", "1")
+	synctest.Test(t, func(t *testing.T) {
+		for name, test := range map[string]struct {
+			retry    wrapper.Retry
+			answers  []func() (*http.Response, error)
+			requests int
+			want     error
+			acted    bool
+		}{
+			"refused, limited":       {wrapper.Retry{}, []func() (*http.Response, error){refused, limited, created}, 3, nil, false},
+			"refused for ever":       {wrapper.Retry{}, []func() (*http.Response, error){refused}, 5, wrapper.ErrNoAnswer, false},
+			"reset":                  {wrapper.Retry{}, []func() (*http.Response, error){reset, created}, 1, wrapper.ErrNoAnswer, true},
+			"refused, reset":         {wrapper.Retry{}, []func() (*http.Response, error){refused, reset, created}, 2, wrapper.ErrNoAnswer, true},
+			"server error":           {wrapper.Retry{}, []func() (*http.Response, error){down, created}, 1, wrapper.ErrServer, false},
+			"reset, and allowed":     {wrapper.Retry{RepeatPosts: true}, []func() (*http.Response, error){reset, down, created}, 3, nil, false},
+			"refused, but only once": {wrapper.Retry{Attempts: 1}, []func() (*http.Response, error){refused, created}, 1, wrapper.ErrNoAnswer, false},
+		} {
+			s := &script{answers: test.answers}
+			_, err := s.client(t, wrapper.WithRetry(test.retry)).Create(t.Context(), create)
+			assert.Len(t, s.at, test.requests, name)
+			if test.want == nil {
+				assert.NoError(t, err, name)
+				continue
+			}
+			var apiError *wrapper.Error
+			require.ErrorAs(t, err, &apiError, name)
+			assert.ErrorIs(t, err, test.want, name)
+			assert.Equal(t, test.requests, apiError.Attempts, name)
+			assert.Equal(t, test.acted, apiError.MayHaveActed, name)
+		}
+	})
+}
+
+func TestRetryOfDeletes(t *testing.T) {
+	gone := status(404, `{"id":"not_found","message":"The resource you requested could not be found."}`)
+	again := status(422, `{"id":"unprocessable_entity","message":"Image Can not delete an already deleted image."}`)
+	other := status(422, `{"id":"unprocessable_entity","message":"The image is in use."}`)
+	limited := status(429, "", "retry-after", "1")
+	synctest.Test(t, func(t *testing.T) {
+		for name, test := range map[string]struct {
+			answers []func() (*http.Response, error)
+			want    error
+		}{
+			"lost, gone":     {[]func() (*http.Response, error){reset, gone}, nil},
+			"lost, again":    {[]func() (*http.Response, error){down, again}, nil},
+			"lost, other":    {[]func() (*http.Response, error){reset, other}, wrapper.ErrUnprocessable},
+			"gone":           {[]func() (*http.Response, error){gone}, wrapper.ErrNotFound},
+			"again":          {[]func() (*http.Response, error){again}, wrapper.ErrUnprocessable},
+			"limited, gone":  {[]func() (*http.Response, error){limited, refused, gone}, wrapper.ErrNotFound}, // nothing was deleted by us
+			"lost, 204":      {[]func() (*http.Response, error){reset, status(204, "")}, nil},
+			"lost for ever":  {[]func() (*http.Response, error){reset}, wrapper.ErrNoAnswer},
+			"lost, and down": {[]func() (*http.Response, error){reset, down, limited, down, gone}, nil},
+		} {
+			s := &script{answers: test.answers}
+			err := s.client(t).Delete(t.Context(), 42)
+			if test.want == nil {
+				assert.NoError(t, err, name)
+			} else {
+				assert.ErrorIs(t, err, test.want, name)
+			}
+		}
+	})
+}
+
+// What would fail in the same way again is reported at once.
+func TestWhatIsNotRepeated(t *testing.T) {
+	for name, test := range map[string]struct {
+		answer func() (*http.Response, error)
+		want   error
+	}{
+		"400":          {status(400, "{}"), nil},
+		"401":          {status(401, "{}"), wrapper.ErrUnauthorized},
+		"404":          {status(404, "{}"), wrapper.ErrNotFound},
+		"422":          {status(422, "{}"), wrapper.ErrUnprocessable},
+		"501":          {status(501, "{}"), wrapper.ErrServer},
+		"no such host": {failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), wrapper.ErrNoAnswer},
+		"broken JSON":  {status(200, "{"), wrapper.ErrInvalidResponse},
+	} {
+		s := &script{answers: []func() (*http.Response, error){test.answer}}
+		_, err := s.client(t).Get(t.Context(), 42)
+		require.Error(t, err, name)
+		assert.Len(t, s.at, 1, name)
+		if test.want != nil {
+			assert.ErrorIs(t, err, test.want, name)
+		}
+	}
+}
+
+func TestAttemptsAreLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		s := &script{answers: []func() (*http.Response, error){reset, status(429, "", "retry-after", "26"), fine}}
+		logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		_, err := s.client(t, wrapper.WithLogger(logger)).Get(t.Context(), 42)
+		require.NoError(t, err)
+		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+		require.Len(t, lines, 5)
+		for i, want := range []string{"attempt=1 error=", "attempt=1 repeated_in=", "attempt=2 status=429", "attempt=2 repeated_in=26s", "attempt=3 status=200"} {
+			assert.Contains(t, lines[i], want)
+		}
+		assert.NotContains(t, log.String(), canary)
+	})
+}
+
+// The generated client goes through the same retries.
+func TestTheGeneratedClientIsRetriedToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []func() (*http.Response, error){down, fine}}
+		resp, err := s.client(t).API().ImagesGetWithResponse(t.Context(), "42")
+		require.NoError(t, err)
+		assert.Equal(t, int64(42), resp.JSON200.Image.ID)
+	})
+}

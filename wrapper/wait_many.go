@@ -1,0 +1,149 @@
+package wrapper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/doimages/gen"
+)
+
+// WaitAllAvailable waits for many images as WaitAvailable does for one, and passes each on as soon as it is known to
+// have ended: available, or with an error of its own, as of WaitAvailable, beside the image as last read, or one that
+// has nothing but its ID. Each id comes once, in no order; a failure of one does not hide the others.
+//
+// A round of polls reads the account's private images, 200 a request, and single images only where that takes fewer
+// requests, so that waiting for 200 costs about as much as waiting for one. The context bounds the wait: give it a
+// deadline, after which the images still awaited come with a *WaitError each.
+func (c *Client) WaitAllAvailable(ctx context.Context, ids ...int64) iter.Seq2[gen.Image, error] {
+	return func(yield func(gen.Image, error) bool) {
+		w := manyWait{client: c, yield: yield, pending: map[int64]*awaited{}, start: time.Now()}
+		for _, id := range ids {
+			w.pending[id] = &awaited{image: gen.Image{ID: id}}
+		}
+		judge := func(*struct{}) (string, bool, error) { return "", len(w.pending) == 0, nil }
+		_, err := wait(ctx, "images", nil, w.round, judge)
+		var cut *WaitError
+		if errors.As(err, &cut) {
+			for _, id := range slices.Sorted(maps.Keys(w.pending)) {
+				w.cut(id, cut.cause, cut.Err)
+			}
+		}
+	}
+}
+
+// manyWait is a wait for many images.
+type manyWait struct {
+	client  *Client
+	yield   func(gen.Image, error) bool
+	pending map[int64]*awaited // emptied when nobody wants more
+	start   time.Time
+	rounds  int
+}
+
+// awaited is an image that has not ended.
+type awaited struct {
+	image    gen.Image // as last read
+	failures int       // of polls of this image alone, in a row
+}
+
+// round polls every image once. An error is one that all of them share.
+func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
+	w.rounds++
+	missing := maps.Clone(w.pending)
+	for page, pages := 1, 1; page <= pages && len(missing) > pages-page+1; page++ {
+		what := fmt.Sprintf("list private images: page %d", page)
+		list, err := w.client.imagePage(ctx, what, ListParams{Private: true}, maxPerPage, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, image := range list.Images {
+			delete(missing, image.ID)
+			w.judge(image)
+		}
+		pages = (list.Meta.Total + maxPerPage - 1) / maxPerPage
+	}
+	for id, a := range missing {
+		if w.pending[id] == nil {
+			break // nobody wants more
+		}
+		image, err := w.client.Get(ctx, id)
+		switch {
+		case err == nil:
+			a.failures = 0
+			w.judge(*image)
+		case ctx.Err() != nil || errors.Is(err, ErrRateLimited):
+			return nil, err
+		default:
+			if a.failures++; a.failures >= maxFailures || !mayPass(err) {
+				w.cut(id, err, nil)
+			}
+		}
+	}
+	return nil, nil
+}
+
+// judge passes an image on if it has ended, and remembers it otherwise.
+func (w *manyWait) judge(image gen.Image) {
+	if a := w.pending[image.ID]; a != nil {
+		a.image = image
+		if _, done, err := judgeImage(&image); done {
+			w.end(image, err)
+		}
+	}
+}
+
+// cut passes on an image whose wait ends before the image did.
+func (w *manyWait) cut(id int64, cause, latest error) {
+	if a := w.pending[id]; a != nil {
+		w.end(a.image, &WaitError{cause: cause, Progress: Progress{
+			Subject: fmt.Sprintf("image %d", id), Status: string(a.image.Status),
+			Polls: w.rounds, Elapsed: time.Since(w.start), Err: latest,
+		}})
+	}
+}
+
+func (w *manyWait) end(image gen.Image, err error) {
+	delete(w.pending, image.ID)
+	if !w.yield(image, err) {
+		clear(w.pending)
+	}
+}
+
+// maxTransfers bounds how many transfers of Distribute run at a time.
+const maxTransfers = 8
+
+// Distribute copies an image to regions, several at a time, and waits until it is in all of them. Regions that hold it
+// already are skipped. A failure does not stop the others; the errors come joined, and each names its region.
+func (c *Client) Distribute(ctx context.Context, id int64, regions ...gen.RegionSlug) error {
+	image, err := c.Get(ctx, id)
+	if err != nil {
+		return fmt.Errorf("distribute image %d: %w", id, err)
+	}
+	errs := make([]error, len(regions))
+	slots := make(chan struct{}, maxTransfers)
+	var running sync.WaitGroup
+	for i, region := range regions {
+		if slices.Contains(image.Regions, region) || slices.Contains(regions[:i], region) {
+			continue
+		}
+		running.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			action, err := c.Transfer(ctx, id, region)
+			if err == nil {
+				_, err = c.WaitAction(ctx, id, action.ID)
+			}
+			if err != nil {
+				errs[i] = fmt.Errorf("distribute image %d to %s: %w", id, region, err)
+			}
+		})
+	}
+	running.Wait()
+	return errors.Join(errs...)
+}
