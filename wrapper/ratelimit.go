@@ -55,10 +55,6 @@ type pacer struct {
 	blocked time.Time     // until when none may go
 }
 
-// maxBlock bounds how long requests are held back on the word of ratelimit-remaining alone: 0 may stand for the hour's
-// budget or for the minute's, and the next answer tells which.
-const maxBlock = time.Minute
-
 // note takes in what an answer said of the budget, and how long it asks to wait.
 func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 	if p == nil {
@@ -67,11 +63,14 @@ func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	ahead := min(limit.Reset.Sub(now), maxPause)
+	ahead := untilReset(limit)
 	if status != http.StatusTooManyRequests {
 		pause = 0
 		if limit.Limit > 0 && limit.Remaining == 0 {
-			pause = min(ahead, maxBlock)
+			pause = ahead
+			if p.limit.Limit == 0 || p.limit.Remaining > limit.Limit/10 { // without a way down to it, it may be the minute's budget
+				pause = min(ahead, time.Minute)
+			}
 		}
 	}
 	if until := now.Add(pause); until.After(p.blocked) {
@@ -96,7 +95,7 @@ func (p *pacer) Wait(ctx context.Context) error {
 	for {
 		pause, err := p.claim(ctx)
 		if err == nil && pause > 0 {
-			err = sleep(ctx, min(pause, maxBlock))
+			err = sleep(ctx, min(pause, time.Minute))
 		}
 		if err != nil || pause <= 0 {
 			return err
@@ -150,7 +149,12 @@ func askedPause(resp *http.Response, limit RateLimit) (pause time.Duration) {
 	} else if at, err := http.ParseTime(value); err == nil {
 		pause = time.Until(at)
 	} else if resp.StatusCode == http.StatusTooManyRequests && limit.Limit > 0 && limit.Remaining == 0 {
-		pause = time.Until(limit.Reset)
+		pause = untilReset(limit)
 	}
 	return min(max(pause, 0), maxPause)
+}
+
+// untilReset returns how long it is to a reset, which is given in whole seconds; 0 if it is past.
+func untilReset(limit RateLimit) time.Duration {
+	return min(max(time.Until(limit.Reset.Add(time.Second)), 0), maxPause)
 }

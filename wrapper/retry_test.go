@@ -180,7 +180,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 			"seconds":                               {status(429, "", "retry-after", "26"), 26 * time.Second, 26 * time.Second},
 			"a date":                                {date(90 * time.Second), 89 * time.Second, 90 * time.Second},
 			"of a 503":                              {status(503, "", "retry-after", "7"), 7 * time.Second, 7 * time.Second},
-			"the reset":                             {budget("0", 20*time.Minute), 20*time.Minute - time.Second, 20 * time.Minute},
+			"the reset":                             {budget("0", 20*time.Minute), 20 * time.Minute, 20*time.Minute + time.Second},
 			"a reset in the past":                   {budget("0", -time.Hour), 0, time.Second + 1},
 			"a reset of a budget that is not spent": {budget("4000", time.Hour), 0, time.Second + 1},
 			"a date in the past":                    {date(-time.Hour), 0, time.Second + 1},

@@ -22,7 +22,7 @@ import (
 // deadline, after which the images still awaited come with a *WaitError each.
 func (c *Client) WaitAllAvailable(ctx context.Context, ids ...int64) iter.Seq2[gen.Image, error] {
 	return func(yield func(gen.Image, error) bool) {
-		w := manyWait{client: c, yield: yield, pending: map[int64]*awaited{}, start: time.Now()}
+		w := manyWait{client: c, yield: yield, pending: map[int64]*awaited{}, pages: map[int]int{1: 1}, start: time.Now()}
 		for _, id := range ids {
 			w.pending[id] = &awaited{image: gen.Image{ID: id}}
 		}
@@ -42,6 +42,7 @@ type manyWait struct {
 	client  *Client
 	yield   func(gen.Image, error) bool
 	pending map[int64]*awaited // emptied when nobody wants more
+	pages   map[int]int        // of the list of private images: 1 where awaited ones were last seen
 	start   time.Time
 	rounds  int
 }
@@ -56,17 +57,25 @@ type awaited struct {
 func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 	w.rounds++
 	missing := maps.Clone(w.pending)
-	for page, pages := 1, 1; page <= pages && len(missing) > pages-page+1; page++ {
-		what := fmt.Sprintf("list private images: page %d", page)
-		list, err := w.client.imagePage(ctx, what, ListParams{Private: true}, maxPerPage, page)
+	pages := slices.Sorted(maps.Keys(w.pages)) // those that held an awaited image come first
+	slices.SortStableFunc(pages, func(a, b int) int { return w.pages[b] - w.pages[a] })
+	for i := 0; i < len(pages) && len(missing) > len(pages)-i; i++ {
+		what := fmt.Sprintf("list private images: page %d", pages[i])
+		list, err := w.client.imagePage(ctx, what, ListParams{Private: true}, maxPerPage, pages[i])
 		if err != nil {
 			return nil, err
 		}
+		w.pages[pages[i]] = 0
 		for _, image := range list.Images {
-			delete(missing, image.ID)
-			w.judge(image)
+			if _, ok := missing[image.ID]; ok {
+				w.pages[pages[i]] = 1
+				delete(missing, image.ID)
+				w.judge(image)
+			}
 		}
-		pages = (list.Meta.Total + maxPerPage - 1) / maxPerPage
+		for page := len(pages) + 1; page <= (list.Meta.Total+maxPerPage-1)/maxPerPage; page++ {
+			pages, w.pages[page] = append(pages, page), 0
+		}
 	}
 	for id, a := range missing {
 		if w.pending[id] == nil {

@@ -1,0 +1,219 @@
+package wrapper_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/wrapper"
+)
+
+// changing is a list that changes before each of its pages is read.
+type changing struct {
+	ids    []int64
+	newest int64
+	change func(*changing)
+	all    map[int64]bool // every image that was there at some time
+	stayed map[int64]bool // those that were there all the time
+}
+
+func newChanging(n int, change func(*changing)) *changing {
+	c := &changing{change: change, all: map[int64]bool{}, stayed: map[int64]bool{}}
+	for range n {
+		c.add(len(c.ids))
+		c.stayed[c.newest] = true
+	}
+	return c
+}
+
+func (c *changing) add(place int) {
+	c.newest++
+	c.ids = slices.Insert(c.ids, place, c.newest)
+	c.all[c.newest] = true
+}
+
+func (c *changing) remove(place int) {
+	delete(c.stayed, c.ids[place])
+	c.ids = slices.Delete(c.ids, place, place+1)
+}
+
+func (c *changing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.change(c)
+	var page, perPage int
+	_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
+	_, _ = fmt.Sscan(r.URL.Query().Get("per_page"), &perPage)
+	images := []json.RawMessage{}
+	for at := (page - 1) * perPage; at < min(page*perPage, len(c.ids)); at++ {
+		images = append(images, json.RawMessage(imageJSON(c.ids[at], "available")))
+	}
+	links := map[string]string{}
+	if page*perPage < len(c.ids) {
+		links["next"] = fmt.Sprintf("https://api.digitalocean.com/v2/images?page=%d&per_page=%d", page+1, perPage)
+	}
+	body, _ := json.Marshal(map[string]any{"images": images, "links": map[string]any{"pages": links}, "meta": map[string]int{"total": len(c.ids)}})
+	reply(w, http.StatusOK, string(body))
+}
+
+// Whatever is added and deleted between two pages, as long as it is not as many of each: nothing comes twice, and what
+// stayed is returned, or the list ends with ErrListChanged.
+func TestListUnderChange(t *testing.T) {
+	complete, mended, changed := 0, 0, 0
+	for seed := range uint64(1000) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		often := rng.Float64() / 2
+		requests, changes := 0, 0
+		list := newChanging(20+rng.IntN(200), func(c *changing) {
+			if requests++; requests == 1 || rng.Float64() > often {
+				return
+			}
+			adds, removes := rng.IntN(15), rng.IntN(min(15, len(c.ids)))
+			if adds == removes {
+				removes = 0
+			}
+			changes += adds + removes
+			for range adds {
+				c.add(rng.IntN(len(c.ids) + 1))
+			}
+			for range removes {
+				c.remove(rng.IntN(len(c.ids)))
+			}
+		})
+		repeats := rng.IntN(6)
+		client := newClient(t, list.ServeHTTP, wrapper.WithListRepeats(repeats))
+		got := map[int64]bool{}
+		var last error
+		for image, err := range client.Images(t.Context(), wrapper.ListParams{PerPage: 1 + rng.IntN(30)}) {
+			if last = err; err != nil {
+				break
+			}
+			require.False(t, got[image.ID], "seed %d: image %d twice", seed, image.ID)
+			require.True(t, list.all[image.ID])
+			got[image.ID] = true
+		}
+		if last != nil {
+			require.ErrorIs(t, last, wrapper.ErrListChanged, "seed %d", seed)
+			require.ErrorContains(t, last, fmt.Sprintf("(read %d times)", repeats+1))
+			changed++
+			continue
+		}
+		complete++
+		if changes > 0 {
+			mended++
+		}
+		for id := range list.stayed {
+			require.True(t, got[id], "seed %d: image %d was lost", seed, id)
+		}
+	}
+	t.Logf("%d complete, %d of them although they changed; %d ended with ErrListChanged", complete, mended, changed)
+	assert.Greater(t, mended, 100)
+	assert.Greater(t, changed, 100)
+}
+
+// One reading is enough for a list that does not change, and a second one for one that changes once.
+func TestListIsReadAgainOnlyWhenItChanged(t *testing.T) {
+	for name, test := range map[string]struct {
+		change   func(c *changing, request int)
+		requests int
+	}{
+		"no change":                 {func(*changing, int) {}, 5},
+		"a change before the start": {func(c *changing, request int) { changeAt(request, 1, func() { c.remove(0) }) }, 5},
+		"a loss":                    {func(c *changing, request int) { changeAt(request, 3, func() { c.remove(0) }) }, 10},
+		"an addition at the head":   {func(c *changing, request int) { changeAt(request, 3, func() { c.add(0) }) }, 6 + 6},
+		"an addition at the end":    {func(c *changing, request int) { changeAt(request, 3, func() { c.add(len(c.ids)) }) }, 6 + 6},
+		"as many of each, seen because one comes twice": {func(c *changing, request int) {
+			changeAt(request, 3, func() { c.add(0); c.remove(len(c.ids) - 1) })
+		}, 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			requests := 0
+			list := newChanging(50, func(c *changing) {
+				requests++
+				test.change(c, requests)
+			})
+			images, err := wrapper.Collect(newClient(t, list.ServeHTTP).Images(t.Context(), wrapper.ListParams{PerPage: 10}))
+			require.NoError(t, err)
+			assert.Equal(t, test.requests, requests)
+			got := map[int64]bool{}
+			for _, image := range images {
+				got[image.ID] = true
+			}
+			for id := range list.stayed {
+				assert.True(t, got[id], id)
+			}
+		})
+	}
+}
+
+func changeAt(request, at int, change func()) {
+	if request == at {
+		change()
+	}
+}
+
+// What no client of offset paging can see, as the comment of Images says: one image deleted from a page that was read
+// and one created behind it, between two pages, and every total, count and link stays as it was.
+func TestLossThatOffsetPagingCannotShow(t *testing.T) {
+	requests := 0
+	list := newChanging(50, func(c *changing) {
+		if requests++; requests == 3 {
+			c.remove(0)
+			c.add(len(c.ids))
+		}
+	})
+	images, err := wrapper.Collect(newClient(t, list.ServeHTTP).Images(t.Context(), wrapper.ListParams{PerPage: 10}))
+	require.NoError(t, err, "nothing shows the change")
+	ids := map[int64]bool{}
+	for _, image := range images {
+		ids[image.ID] = true
+	}
+	assert.False(t, ids[21], "it moved from the third page to the second, which had been read")
+	assert.True(t, list.stayed[21])
+	assert.Len(t, images, 50)
+}
+
+// Pages of a list that is read again hold what is new, and its totals are those of the API.
+func TestPagesOfAListThatIsReadAgain(t *testing.T) {
+	requests := 0
+	list := newChanging(30, func(c *changing) {
+		if requests++; requests == 2 {
+			c.remove(0)
+		}
+	})
+	var sizes, totals []int
+	for page, err := range newClient(t, list.ServeHTTP).Pages(t.Context(), wrapper.ListParams{PerPage: 10}) {
+		require.NoError(t, err)
+		sizes, totals = append(sizes, len(page.Images)), append(totals, page.Meta.Total)
+	}
+	assert.Equal(t, []int{10, 10, 9, 1}, sizes)
+	assert.Equal(t, []int{30, 29, 29, 29}, totals)
+}
+
+// A server that repeats itself for ever is left after the readings that it is granted.
+func TestListThatNeverEnds(t *testing.T) {
+	requests := 0
+	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		var page int
+		_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
+		reply(w, 200, fmt.Sprintf(`{"images":[%s],"links":{"pages":{"next":"https://api.digitalocean.com/v2/images?page=%d"}},"meta":{"total":9}}`, imageJSON(1, "available"), page+1))
+	})
+	images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{PerPage: 1}))
+	require.ErrorIs(t, err, wrapper.ErrListChanged)
+	assert.Len(t, images, 1)
+	assert.Equal(t, 6, requests)
+
+	client = newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		var page int
+		_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
+		reply(w, 200, fmt.Sprintf(`{"images":[],"links":{"pages":{"next":"https://api.digitalocean.com/v2/images?page=%d"}},"meta":{"total":9}}`, page+1))
+	})
+	_, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{PerPage: 1}))
+	require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
+	assert.ErrorContains(t, err, "it is empty, and links to yet another page")
+}

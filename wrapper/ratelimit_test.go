@@ -1,0 +1,185 @@
+package wrapper_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/wrapper"
+)
+
+// statusCounter counts the statuses of what passes through it.
+type statusCounter struct {
+	next http.RoundTripper
+	mu   sync.Mutex
+	seen map[int]int
+}
+
+func (c *statusCounter) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := c.next.RoundTrip(req)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		c.seen[resp.StatusCode]++
+	}
+	return resp, err
+}
+
+func fakeClient(t *testing.T, fake *fakeapi.API, options ...wrapper.Option) (*wrapper.Client, *statusCounter) {
+	t.Helper()
+	counter := &statusCounter{next: fake, seen: map[int]int{}}
+	client, err := wrapper.NewClient(fakeapi.Token, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: counter})}, options...)...)
+	require.NoError(t, err)
+	return client, counter
+}
+
+// Twice as many requests as the hour allows, from one goroutine or from several: with the adaptive limiter none is
+// refused.
+func TestAdaptiveLimitSpacesRequests(t *testing.T) {
+	for _, workers := range []int{1, 8} {
+		for _, adaptive := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				options := []wrapper.Option{wrapper.WithoutAdaptiveLimit()}
+				if adaptive {
+					options = nil
+				}
+				client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(500, 0)), options...)
+				start := time.Now()
+				var running sync.WaitGroup
+				for range workers {
+					running.Go(func() {
+						for range 1000 / workers {
+							_, err := client.Get(t.Context(), 6_000_000)
+							assert.NoError(t, err)
+						}
+					})
+				}
+				running.Wait()
+				assert.Equal(t, 1000, counter.seen[200])
+				assert.Equal(t, adaptive, counter.seen[429] == 0, "%d workers, %v", workers, counter.seen)
+				assert.Less(t, time.Since(start), 2*time.Hour, "it waits no longer than the budget makes it")
+			})
+		}
+	}
+}
+
+func TestAdaptiveLimitLeavesAFullBudgetAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(5000, 0)))
+		start := time.Now()
+		for range 4500 {
+			_, err := client.Get(t.Context(), 6_000_000)
+			require.NoError(t, err)
+		}
+		assert.Zero(t, time.Since(start))
+	})
+}
+
+// While there is budget left, a request that cannot wait for its turn goes at once.
+func TestAdaptiveLimitDoesNotFailWhatThereIsBudgetFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(100, 0)))
+		for range 100 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			_, err := client.Get(ctx, 6_000_000)
+			require.NoError(t, err)
+			cancel()
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := client.Get(ctx, 6_000_000)
+		var apiError *wrapper.Error
+		require.ErrorAs(t, err, &apiError)
+		assert.ErrorIs(t, err, wrapper.ErrRateLimited)
+		assert.Zero(t, apiError.Attempts)
+		assert.Positive(t, apiError.RetryAfter)
+		assert.EqualError(t, err, "get image 6000000: 429 Too Many Requests: not sent, because the request budget is used up (retry after "+apiError.RetryAfter.String()+")")
+		assert.Zero(t, counter.seen[429])
+	})
+}
+
+// A reset in the past, an absurd budget or none: requests go on.
+func TestAdaptiveLimitSurvivesHeadersThatLie(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, headers := range map[string][]string{
+			"a reset in the past": {"ratelimit-limit", "5000", "ratelimit-remaining", "3", "ratelimit-reset", strconv.FormatInt(time.Now().Add(-time.Hour).Unix(), 10)},
+			"no reset":            {"ratelimit-limit", "5000", "ratelimit-remaining", "0", "ratelimit-reset", ""},
+			"a reset in a year":   {"ratelimit-limit", "5000", "ratelimit-remaining", "0", "ratelimit-reset", strconv.FormatInt(time.Now().Add(365*24*time.Hour).Unix(), 10)},
+			"negative numbers":    {"ratelimit-limit", "-5", "ratelimit-remaining", "-5", "ratelimit-reset", "-5"},
+			"a budget of one":     {"ratelimit-limit", "1", "ratelimit-remaining", "0", "ratelimit-reset", "0"},
+		} {
+			s := &script{answers: []func() (*http.Response, error){status(200, `{"image":`+imageJSON(42, "available")+`}`, headers...)}}
+			client := s.client(t)
+			start := time.Now()
+			for range 5 {
+				_, err := client.Get(t.Context(), 42)
+				require.NoError(t, err, name)
+			}
+			assert.LessOrEqual(t, time.Since(start), 5*time.Hour, name)
+		}
+	})
+}
+
+// One refusal holds back every request of the client, so that they do not all have to be refused.
+func TestARefusalHoldsBackAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(0, 250)))
+		var running sync.WaitGroup
+		for range 10 {
+			running.Go(func() {
+				for range 50 {
+					_, err := client.Get(t.Context(), 6_000_000)
+					assert.NoError(t, err)
+				}
+			})
+		}
+		running.Wait()
+		assert.Equal(t, 500, counter.seen[200])
+		assert.LessOrEqual(t, counter.seen[429], 10)
+	})
+}
+
+type limiterFunc func(context.Context) error
+
+func (f limiterFunc) Wait(ctx context.Context) error { return f(ctx) }
+
+func TestWithLimiterIsAskedBeforeEveryAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		s := &script{answers: []func() (*http.Response, error){down, down, fine}}
+		client := s.client(t, wrapper.WithLimiter(limiterFunc(func(ctx context.Context) error {
+			assert.Equal(t, "value", ctx.Value(requestKey{}), "the request's context")
+			asked++
+			assert.Len(t, s.at, asked-1)
+			return nil
+		})))
+		_, err := client.Get(context.WithValue(t.Context(), requestKey{}, "value"), 42)
+		require.NoError(t, err)
+		assert.Equal(t, 3, asked)
+	})
+}
+
+type requestKey struct{}
+
+func TestALimiterThatRefuses(t *testing.T) {
+	full := errors.New("the budget is used up")
+	s := &script{answers: []func() (*http.Response, error){fine}}
+	client := s.client(t, wrapper.WithLimiter(limiterFunc(func(context.Context) error { return full })))
+	_, err := client.Get(t.Context(), 42)
+	require.ErrorIs(t, err, full)
+	require.ErrorIs(t, err, wrapper.ErrNoAnswer)
+	var apiError *wrapper.Error
+	require.ErrorAs(t, err, &apiError)
+	assert.Zero(t, apiError.Attempts)
+	assert.False(t, apiError.MayHaveActed)
+	assert.Empty(t, s.at)
+}

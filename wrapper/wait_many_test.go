@@ -1,0 +1,278 @@
+package wrapper_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// imports starts n imports and returns their ids. Those at the places of failing are of files that cannot be imported.
+func imports(t *testing.T, client *wrapper.Client, n int, failing ...int) (ids []int64) {
+	t.Helper()
+	for i := range n {
+		address := "https://example.com/a.img"
+		if slices.Contains(failing, i) {
+			address = "https://example.com/a.txt"
+		}
+		image, err := client.Create(t.Context(), gen.ImageCreate{Name: fmt.Sprint("import ", i), URL: address, Region: gen.RegionSlugNyc3})
+		require.NoError(t, err)
+		ids = append(ids, image.ID)
+	}
+	return ids
+}
+
+func TestWaitAllAvailable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithImportTime(10*time.Minute), fakeapi.WithRateLimit(0, 0))
+		client, _ := fakeClient(t, fake)
+		ids := imports(t, client, 20, 3, 7)
+		var available, failed []int64
+		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, ids[0])...) {
+			if err == nil {
+				assert.Equal(t, gen.ImageStatusAvailable, image.Status)
+				available = append(available, image.ID)
+				continue
+			}
+			var failure *wrapper.ImageFailedError
+			require.ErrorAs(t, err, &failure)
+			assert.Equal(t, image, failure.Image)
+			failed = append(failed, image.ID)
+		}
+		all := append(slices.Clone(available), failed...)
+		sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
+		assert.Equal(t, ids, all, "each once")
+		assert.ElementsMatch(t, []int64{ids[3], ids[7]}, failed)
+	})
+}
+
+// The polls of 150 images are shared: at most a fiftieth of the requests that a wait for each would make.
+func TestWaitAllAvailableSharesItsPolls(t *testing.T) {
+	for _, others := range []int{0, 60, 2000} { // images beside those that are waited for
+		requests := func(wait func(*testing.T, *wrapper.Client, []int64)) (n int) {
+			synctest.Test(t, func(t *testing.T) {
+				fake := fakeapi.New(fakeapi.WithCatalogue(others, 1), fakeapi.WithImportTime(10*time.Minute), fakeapi.WithRateLimit(0, 0))
+				client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+				require.NoError(t, err)
+				ids := imports(t, client, 150)
+				before := fake.Requests()
+				wait(t, client, ids)
+				n = fake.Requests() - before
+			})
+			return n
+		}
+		together := requests(func(t *testing.T, client *wrapper.Client, ids []int64) {
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			require.NoError(t, err)
+			assert.Len(t, images, 150)
+		})
+		alone := 150 * requests(func(t *testing.T, client *wrapper.Client, ids []int64) {
+			_, err := client.WaitAvailable(t.Context(), ids[0])
+			require.NoError(t, err)
+		})
+		t.Logf("%d other images: %d requests together, %d alone", others, together, alone)
+		assert.LessOrEqual(t, together*50, alone, "%d other images", others)
+	}
+}
+
+// An image that the list lacks, such as a public one, is read alone; so is the last one that is waited for.
+func TestWaitAllAvailableReadsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New()
+		client, _ := fakeClient(t, fake)
+		public, err := client.GetBySlug(t.Context(), "ubuntu-24-04-x64")
+		require.NoError(t, err)
+		ids := imports(t, client, 2)
+		paths := map[string]int{}
+		watch := &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+			paths[req.URL.Path]++
+			return fake.RoundTrip(req)
+		})}
+		client, err = wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(watch))
+		require.NoError(t, err)
+		images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids[0], public.ID, ids[1]))
+		require.NoError(t, err)
+		assert.Len(t, images, 3)
+		assert.Equal(t, public.ID, images[0].ID, "what is available comes at once")
+		assert.Equal(t, 1, paths[fmt.Sprintf("/v2/images/%d", public.ID)])
+
+		clear(paths)
+		_, err = wrapper.Collect(client.WaitAllAvailable(t.Context(), ids[0]))
+		require.NoError(t, err)
+		assert.Equal(t, map[string]int{fmt.Sprintf("/v2/images/%d", ids[0]): 1}, paths)
+	})
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestWaitAllAvailableFailsOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithImportTime(time.Hour))
+		client, _ := fakeClient(t, fake)
+		ids := imports(t, client, 3)
+		require.NoError(t, client.Delete(t.Context(), ids[1]))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		start := time.Now()
+		got := map[int64]error{}
+		for image, err := range client.WaitAllAvailable(ctx, ids...) {
+			got[image.ID] = err
+			if image.ID == ids[1] {
+				assert.Zero(t, time.Since(start), "what cannot become available is reported at once")
+			}
+		}
+		require.Len(t, got, 3)
+		assert.ErrorIs(t, got[ids[1]], wrapper.ErrNotFound)
+		for _, id := range []int64{ids[0], ids[2]} {
+			var waitError *wrapper.WaitError
+			require.ErrorAs(t, got[id], &waitError)
+			assert.ErrorIs(t, waitError, context.DeadlineExceeded)
+			assert.Equal(t, fmt.Sprintf("image %d", id), waitError.Subject)
+			assert.Equal(t, "NEW", waitError.Status)
+			assert.Equal(t, 10*time.Minute, waitError.Elapsed)
+			assert.Positive(t, waitError.Polls)
+		}
+	})
+}
+
+// A read that fails for one image alone does not end the wait for the others.
+func TestWaitAllAvailableOutlivesOneThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithImportTime(10 * time.Minute))
+		client, _ := fakeClient(t, fake)
+		ids := imports(t, client, 2)
+		fake.Inject(fakeapi.Fault{Operation: "images_get", Do: fakeapi.Status(500)})
+		got := map[int64]error{}
+		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, 6_000_000)...) { // a public image
+			got[image.ID] = err
+		}
+		require.Len(t, got, 3)
+		assert.ErrorIs(t, got[6_000_000], wrapper.ErrServer)
+		assert.NoError(t, got[ids[0]])
+	})
+}
+
+func TestWaitAllAvailableBearsWhatPasses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, fault := range map[string]fakeapi.Fault{
+			"server errors": {Operation: "images_list", Count: 4, Do: fakeapi.Status(502)},
+			"a burst limit": {Operation: "images_list", Count: 20, Do: fakeapi.BurstLimit(time.Minute)},
+			"resets":        {Operation: "images_list", After: 1, Count: 4, Do: fakeapi.Reset()},
+		} {
+			fake := fakeapi.New(fakeapi.WithImportTime(10 * time.Minute))
+			client, _ := fakeClient(t, fake)
+			ids := imports(t, client, 3)
+			fake.Inject(fault)
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			require.NoError(t, err, name)
+			assert.Len(t, images, 3, name)
+		}
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Status(401)}))
+		client, _ := fakeClient(t, fake)
+		errs := 0
+		for _, err := range client.WaitAllAvailable(t.Context(), 1, 2, 3) {
+			assert.ErrorIs(t, err, wrapper.ErrUnauthorized)
+			errs++
+		}
+		assert.Equal(t, 3, errs)
+		assert.Equal(t, 1, fake.Requests())
+	})
+}
+
+func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New()
+		client, _ := fakeClient(t, fake)
+		ids := imports(t, client, 5)
+		seq := client.WaitAllAvailable(t.Context(), ids...)
+		before := fake.Requests()
+		for range 2 { // it can be ranged over again
+			for _, err := range seq {
+				require.NoError(t, err)
+				break
+			}
+		}
+		time.Sleep(time.Hour)
+		assert.Less(t, fake.Requests()-before, 10)
+		for range client.WaitAllAvailable(t.Context()) {
+			assert.Fail(t, "there is nothing to wait for")
+		}
+	})
+}
+
+func TestDistribute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithActionTime(20 * time.Minute))
+		client, _ := fakeClient(t, fake)
+		id := imports(t, client, 1)[0]
+		_, err := client.WaitAvailable(t.Context(), id)
+		require.NoError(t, err)
+		start := time.Now()
+		regions := []gen.RegionSlug{"nyc3", "fra1", "ams3", "fra1", "sgp1", "lon1"} // nyc3 holds it, fra1 is named twice
+		require.NoError(t, client.Distribute(t.Context(), id, regions...))
+		image, err := client.Get(t.Context(), id)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []gen.RegionSlug{"nyc3", "fra1", "ams3", "sgp1", "lon1"}, image.Regions)
+		assert.Equal(t, 4, fake.Done("imageActions_post"))
+		assert.Less(t, time.Since(start), 25*time.Minute, "they run at the same time")
+
+		require.NoError(t, client.Distribute(t.Context(), id, regions...))
+		assert.Equal(t, 4, fake.Done("imageActions_post"), "nothing is left to do")
+	})
+}
+
+func TestDistributeIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithActionTime(20 * time.Minute))
+		client, _ := fakeClient(t, fake)
+		id := imports(t, client, 1)[0]
+		_, err := client.WaitAvailable(t.Context(), id)
+		require.NoError(t, err)
+		ended := make(chan error, 1)
+		go func() {
+			ended <- client.Distribute(t.Context(), id, "ams2", "ams3", "blr1", "fra1", "lon1", "nyc1", "nyc2", "sfo1", "sfo2", "sgp1", "tor1")
+		}()
+		time.Sleep(time.Minute)
+		assert.Equal(t, 8, fake.Done("imageActions_post"))
+		require.NoError(t, <-ended)
+		assert.Equal(t, 11, fake.Done("imageActions_post"))
+	})
+}
+
+func TestDistributeJoinsItsErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New()
+		client, _ := fakeClient(t, fake)
+		id := imports(t, client, 1)[0]
+		_, err := client.WaitAvailable(t.Context(), id)
+		require.NoError(t, err)
+		err = client.Distribute(t.Context(), id, "mars1", "fra1", "moon1")
+		require.ErrorIs(t, err, wrapper.ErrUnprocessable)
+		lines := strings.Split(err.Error(), "\n")
+		require.Len(t, lines, 2)
+		assert.Contains(t, lines[0], fmt.Sprintf("distribute image %d to mars1: transfer image %d: 422 ", id, id))
+		assert.Contains(t, lines[1], "to moon1: ")
+		image, err := client.Get(t.Context(), id)
+		require.NoError(t, err)
+		assert.Contains(t, image.Regions, gen.RegionSlugFra1, "a failure does not stop the others")
+
+		assert.ErrorIs(t, client.Distribute(t.Context(), 1, "fra1"), wrapper.ErrNotFound)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		assert.ErrorIs(t, client.Distribute(ctx, id, "sgp1"), context.Canceled)
+	})
+}
