@@ -1,7 +1,8 @@
-.PHONY: help contract live test clients check browser mutation generate lint drift
+.PHONY: help contract live test faults soak redis clients check browser mutation vuln generate lint drift
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 OASDIFF  := go run github.com/oasdiff/oasdiff@v1.28.0
+VULN     := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 # The race detector needs cgo, and so a C compiler; go env says whether there is one.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
@@ -21,6 +22,16 @@ live: ## run the live suite against the real API, reading only; needs DIGITALOCE
 test: ## run every test
 	go test $(RACE) ./...
 	cd contracttest/clients && go test $(RACE) ./...
+
+faults: ## print what each operation comes to under each fault
+	FAULTS=1 go test -count=1 -run FaultMatrix ./wrapper
+
+soak: ## send 200,000 requests of which one in twenty meets a fault (some minutes)
+	SOAK=200000 go test $(RACE) -count=1 -timeout 20m -v -run TestSoak ./wrapper
+
+redis: ## share one request budget between processes through a redis-server, which is installed if it is missing (Debian)
+	@command -v redis-server >/dev/null || { apt-get update && apt-get install -y --no-install-recommends redis-server; }
+	cd wrapper/redislimit && go test -count=1 -v ./...
 
 clients: ## drive the fake with doctl, dots (needs node and npm) and terraform, where they can be had
 	cd contracttest/clients && go test -tags clients -count=1 -v ./...
@@ -44,6 +55,11 @@ browser: ## look at the HTML report in Chromium, which is installed if it is mis
 
 mutation: ## print how many broken exchanges are found, beside plain kin-openapi on the same
 	MUTATION=1 go test -v -count=1 -run TestMutationScore ./contracttest
+
+vuln: ## look for known vulnerabilities in what is compiled; needs the network
+	@$(VULN) ./... || { status=$$?; \
+	curl -fsS -m 10 -o /dev/null https://vuln.go.dev/index/db.json 2>/dev/null || \
+		echo 'make vuln: the vulnerability database at https://vuln.go.dev cannot be reached, so that nothing was checked'; exit $$status; }
 
 generate: ## write package gen anew from openapi/images.yaml
 	go generate ./...

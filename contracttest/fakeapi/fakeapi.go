@@ -90,7 +90,8 @@ func WithActionPolls(n int) Option {
 }
 
 // WithRateLimit sets how many requests each token may make in any hour and in any minute; the defaults are the
-// documented 5,000 and 250. Zero switches a limit off; the headers are sent all the same.
+// documented 5,000 and 250. Zero switches a limit off; the headers are sent all the same, and say that at least half of
+// 5,000 is left.
 func WithRateLimit(perHour, perMinute int) Option {
 	return func(a *API) { a.limits.perHour, a.limits.perMinute = perHour, perMinute }
 }
@@ -99,7 +100,7 @@ func WithRateLimit(perHour, perMinute int) Option {
 func New(options ...Option) *API {
 	a := &API{
 		accounts: []Account{{Token: Token, Email: "me@example.com", UUID: "11111111-1111-4111-8111-111111111111"}},
-		limits:   limits{perHour: 5000, perMinute: 250, used: map[string][]time.Time{}},
+		limits:   limits{perHour: defaultPerHour, perMinute: 250, used: map[string][]time.Time{}},
 		store:    newStore(),
 		router:   http.NewServeMux(),
 		done:     map[string]int{},

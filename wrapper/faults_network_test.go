@@ -1,0 +1,182 @@
+package wrapper_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+)
+
+// networkFaults are the rows that need a network, which is the loopback interface. serve returns the address of a
+// server that has the fault, and a client of the kind that users have.
+var networkFaults = []struct {
+	name  string
+	serve func(*testing.T, *fakeapi.API) (base string, client *http.Client)
+}{
+	{"none", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return serve(t, fake), newHTTPClient(t) }},
+	{"connection refused", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return "http://127.0.0.1:1", newHTTPClient(t) // a port of the system's, which nothing else here is given
+	}},
+	{"no such host", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		client := newHTTPClient(t)
+		client.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "api.digitalocean.com", IsNotFound: true}}
+		}
+		return "https://api.digitalocean.com", client
+	}},
+	{"name server down", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		down := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("down") }
+		dialer := &net.Dialer{Resolver: &net.Resolver{PreferGo: true, Dial: down}}
+		client := newHTTPClient(t)
+		client.Transport.(*http.Transport).DialContext = dialer.DialContext
+		return "https://api.invalid", client
+	}},
+	{"certificate not trusted", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		server := httptest.NewUnstartedServer(fake)
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		return server.URL, newHTTPClient(t)
+	}},
+	{"no TLS", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return strings.Replace(serve(t, fake), "http://", "https://", 1), newHTTPClient(t)
+	}},
+	{"TLS handshake cut off", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return "https://" + listen(t, func(conn net.Conn) { _ = conn.Close() }), newHTTPClient(t)
+	}},
+	{"gzip", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return serve(t, packed(fake, 0)), newHTTPClient(t)
+	}},
+	{"oversized when unpacked", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return serve(t, packed(fake, 2<<20)), newHTTPClient(t)
+	}},
+	{"HTTP/2 GOAWAY, unprocessed, once", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 0) }},
+	{"HTTP/2 GOAWAY, in flight, once", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 1) }},
+	{"redirect to another host", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		other := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { assert.Fail(t, "the redirect was followed") }))
+		return serve(t, http.RedirectHandler(other, http.StatusTemporaryRedirect)), newHTTPClient(t)
+	}},
+}
+
+func serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func newHTTPClient(t *testing.T) *http.Client {
+	t.Helper()
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// packed packs what a handler answers with gzip where it may, behind this much white space.
+func packed(next http.Handler, padding int) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r)
+		for name, values := range answer.Header() {
+			w.Header()[name] = values
+		}
+		body := answer.Body.Bytes()
+		if len(body) > 0 && r.Header.Get("Accept-Encoding") == "gzip" {
+			var text bytes.Buffer
+			z := gzip.NewWriter(&text)
+			_, _ = io.WriteString(z, strings.Repeat(" ", padding))
+			_, _ = z.Write(body)
+			_ = z.Close()
+			body = text.Bytes()
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Del("Content-Length")
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(body)
+	})
+}
+
+// listen serves connections on a port of the loopback interface.
+func listen(t *testing.T, handle func(net.Conn)) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go handle(conn)
+		}
+	}()
+	return listener.Addr().String()
+}
+
+// goAway serves HTTP/2 without TLS. The first connection is told to go away as soon as a request has come, of which the
+// last that was processed is named (0 for none), and closed; later ones are served.
+func goAway(t *testing.T, fake *fakeapi.API, last uint32) (string, *http.Client) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(fake)
+	server.Config.Protocols = &http.Protocols{}
+	server.Config.Protocols.SetUnencryptedHTTP2(true)
+	server.Start()
+	t.Cleanup(server.Close)
+	var first sync.Once
+	address := listen(t, func(conn net.Conn) {
+		defer conn.Close()
+		sendAway := false
+		first.Do(func() { sendAway = true })
+		if !sendAway {
+			behind, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				return
+			}
+			defer behind.Close()
+			go func() { _, _ = io.Copy(behind, conn) }()
+			_, _ = io.Copy(conn, behind)
+			return
+		}
+		preface := make([]byte, len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+		if _, err := io.ReadFull(conn, preface); err != nil {
+			return
+		}
+		const settings, headers, goaway = 4, 1, 7
+		_, _ = conn.Write([]byte{0, 0, 0, settings, 0, 0, 0, 0, 0})
+		for {
+			frame := make([]byte, 9)
+			if _, err := io.ReadFull(conn, frame); err != nil {
+				return
+			}
+			size := int64(frame[0])<<16 | int64(frame[1])<<8 | int64(frame[2])
+			if _, err := io.CopyN(io.Discard, conn, size); err != nil {
+				return
+			}
+			if frame[3] == headers {
+				message := binary.BigEndian.AppendUint32([]byte{0, 0, 8, goaway, 0, 0, 0, 0, 0}, last)
+				_, _ = conn.Write(binary.BigEndian.AppendUint32(message, 0))
+				return
+			}
+		}
+	})
+	client := newHTTPClient(t)
+	transport := client.Transport.(*http.Transport)
+	transport.Protocols = &http.Protocols{}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	return "http://" + address, client
+}

@@ -1,0 +1,368 @@
+package wrapper_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// The fault matrix: every operation under every fault. What is expected is in testdata/faults.txt, which make faults
+// prints as it came out.
+//
+// A cell says what a call came to (the right answer, which each operation checks, or an error), how many requests it
+// sent, and for a write how often it took effect: of a POST never more than once.
+
+// The columns: operations of one kind meet a fault in the same way.
+const (
+	imageList  = "images"  // a list of three pages
+	actionList = "actions" // a list of one page
+	read       = "get"
+	put        = "put"
+	remove     = "delete"
+	post       = "post"  // answered with JSON
+	empty      = "empty" // a POST that is answered without a body
+)
+
+var kinds = []string{imageList, actionList, read, put, remove, post, empty}
+
+// stage is what an operation is tried on.
+type stage struct {
+	fake     *fakeapi.API
+	client   *wrapper.Client
+	image    gen.Image
+	region   gen.RegionSlug
+	action   int64
+	transfer int64
+	team     string
+}
+
+const recipient = "dop_v1_recipient" // the token of the second account
+
+// operation is one of the contract. Its call checks that the answer is right.
+type operation struct {
+	id        string
+	kind      string
+	recipient bool // called by the second account
+	call      func(context.Context, *stage) error
+}
+
+var operations = []operation{
+	{"images_list", imageList, false, func(ctx context.Context, s *stage) error {
+		before := s.fake.Images()
+		images, err := wrapper.Collect(s.client.Images(ctx, wrapper.ListParams{PerPage: 20}))
+		if err != nil {
+			return err
+		}
+		after := s.fake.Images()
+		got := map[int64]int{}
+		for _, image := range images {
+			got[image.ID]++
+		}
+		for _, image := range before {
+			stayed := slices.ContainsFunc(after, func(i gen.Image) bool { return i.ID == image.ID })
+			if got[image.ID] > 1 || stayed && got[image.ID] == 0 {
+				return fmt.Errorf("image %d came %d times", image.ID, got[image.ID])
+			}
+		}
+		return nil
+	}},
+	{"imageActions_list", actionList, false, func(ctx context.Context, s *stage) error {
+		actions, err := wrapper.Collect(s.client.Actions(ctx, s.image.ID))
+		return errors.Join(err, wrong(err == nil && (len(actions) != 1 || actions[0].ID != s.action), actions))
+	}},
+	{"images_get", read, false, func(ctx context.Context, s *stage) error {
+		image, err := s.client.Get(ctx, s.image.ID)
+		return errors.Join(err, wrong(err == nil && image.Name != s.image.Name, image))
+	}},
+	{"imageActions_get", read, false, func(ctx context.Context, s *stage) error {
+		action, err := s.client.Action(ctx, s.image.ID, s.action)
+		return errors.Join(err, wrong(err == nil && action.ID != s.action, action))
+	}},
+	{"images_update", put, false, func(ctx context.Context, s *stage) error {
+		name := "renamed"
+		image, err := s.client.Update(ctx, s.image.ID, gen.ImageUpdate{Name: &name})
+		return errors.Join(err, wrong(err == nil && image.Name != name, image))
+	}},
+	{"images_delete", remove, false, func(ctx context.Context, s *stage) error {
+		err := s.client.Delete(ctx, s.image.ID)
+		there := slices.ContainsFunc(s.fake.Images(), func(i gen.Image) bool { return i.ID == s.image.ID })
+		return errors.Join(err, wrong(err == nil && there, s.image))
+	}},
+	{"images_create_custom", post, false, func(ctx context.Context, s *stage) error {
+		image, err := s.client.Create(ctx, gen.ImageCreate{Name: "created", URL: "https://example.com/a.img", Region: "nyc3"})
+		return errors.Join(err, wrong(err == nil && image.Name != "created", image))
+	}},
+	{"imageActions_post", post, false, func(ctx context.Context, s *stage) error {
+		action, err := s.client.Transfer(ctx, s.image.ID, s.region)
+		return errors.Join(err, wrong(err == nil && action.Type != "transfer", action))
+	}},
+	{"images_post_account_transfer_create", post, false, func(ctx context.Context, s *stage) error {
+		id, err := s.client.CreateAccountTransfer(ctx, s.image.ID, wrapper.Recipient{Email: "bob@example.org"})
+		return errors.Join(err, wrong(err == nil && id == 0, id))
+	}},
+	{"images_post_account_transfer_accept", empty, true, func(ctx context.Context, s *stage) error {
+		return s.client.AcceptAccountTransfer(ctx, s.image.ID, s.transfer, s.team)
+	}},
+	{"images_post_account_transfer_cancel", empty, false, func(ctx context.Context, s *stage) error {
+		return s.client.CancelAccountTransfer(ctx, s.image.ID, s.transfer)
+	}},
+	{"images_post_account_transfer_decline", empty, true, func(ctx context.Context, s *stage) error {
+		return s.client.DeclineAccountTransfer(ctx, s.image.ID, s.transfer)
+	}},
+}
+
+func wrong(is bool, answer any) error {
+	if is {
+		return fmt.Errorf("WRONG ANSWER: %+v", answer)
+	}
+	return nil
+}
+
+// once and always are faults of the operation that is tried.
+func once(do fakeapi.Effect) fakeapi.Fault   { return fakeapi.Fault{Do: do, Count: 1} }
+func always(do fakeapi.Effect) fakeapi.Fault { return fakeapi.Fault{Do: do} }
+func atPage(page int, do fakeapi.Effect) fakeapi.Fault {
+	return fakeapi.Fault{Do: do, Count: 1, Page: page}
+}
+
+// faults are the rows that need no network.
+var faults = []struct {
+	name  string
+	fault fakeapi.Fault
+}{
+	{"none", fakeapi.Fault{Page: 99}},
+	{"reset before headers, once", once(fakeapi.Reset())},
+	{"reset before headers", always(fakeapi.Reset())},
+	{"answer lost, once", once(fakeapi.LoseAnswer())},
+	{"answer lost", always(fakeapi.LoseAnswer())},
+	{"reset after headers, once", once(fakeapi.ResetAfterHeaders())},
+	{"reset after headers", always(fakeapi.ResetAfterHeaders())},
+	{"truncated, once", once(fakeapi.Truncate())},
+	{"truncated", always(fakeapi.Truncate())},
+	{"late by 30 s", always(fakeapi.Delay(30 * time.Second))},
+	{"slow, 1 s a part", always(fakeapi.Slow(time.Second))},
+	{"slow, 30 s a part", always(fakeapi.Slow(30 * time.Second))},
+	{"stalled, once", once(fakeapi.Stall())},
+	{"stalled", always(fakeapi.Stall())},
+	{"another content type", always(fakeapi.ContentType("text/html"))},
+	{"malformed JSON, once", once(fakeapi.Malformed())},
+	{"malformed JSON", always(fakeapi.Malformed())},
+	{"oversized", always(fakeapi.Oversize(2 << 20))},
+	{"gzip, not asked for", always(fakeapi.Gzip())},
+	{"unknown status", always(fakeapi.UnknownEnum())},
+	{"unknown field", always(fakeapi.ExtraField())},
+	{"HTML 502, once", once(fakeapi.GatewayPage())},
+	{"HTML 502", always(fakeapi.GatewayPage())},
+	{"500, once", once(fakeapi.Status(500))},
+	{"500", always(fakeapi.Status(500))},
+	{"502, once", once(fakeapi.Status(502))},
+	{"502", always(fakeapi.Status(502))},
+	{"503, once", once(fakeapi.Status(503))},
+	{"503", always(fakeapi.Status(503))},
+	{"504, once", once(fakeapi.Status(504))},
+	{"504", always(fakeapi.Status(504))},
+	{"501", always(fakeapi.Status(501))},
+	{"401", always(fakeapi.Status(401))},
+	{"429 with retry-after, once", once(fakeapi.BurstLimit(26 * time.Second))},
+	{"429 with retry-after", always(fakeapi.BurstLimit(26 * time.Second))},
+	{"429 with a reset ahead, once", once(fakeapi.HourlyLimit(20 * time.Minute))},
+	{"429 with a reset ahead", always(fakeapi.HourlyLimit(20 * time.Minute))},
+	{"429 with a reset in the past, once", once(fakeapi.HourlyLimit(-20 * time.Minute))},
+	{"429 with neither, once", once(fakeapi.Status(429))},
+	{"429 with neither", always(fakeapi.Status(429))},
+	{"redirect to the same host", always(fakeapi.Redirect("/v2/elsewhere"))},
+	{"redirect to another host", always(fakeapi.Redirect("https://elsewhere.invalid/"))},
+	{"next link to another host", atPage(1, fakeapi.NextLink("https://elsewhere.invalid/v2/images?page=2"))},
+	{"next link that repeats", always(fakeapi.NextLink("https://api.digitalocean.com/v2/images?page=1"))},
+	{"total too large, once", once(fakeapi.Total(5))},
+	{"total too large", always(fakeapi.Total(5))},
+	{"total too small, once", once(fakeapi.Total(-1))},
+	{"total too small", always(fakeapi.Total(-1))},
+	{"images added before page 2", atPage(2, fakeapi.AddImages(3))},
+	{"images removed before page 2", atPage(2, fakeapi.RemoveImages(3))},
+	{"images added before each page", always(fakeapi.AddImages(3))},
+}
+
+func TestFaultMatrix(t *testing.T) {
+	got := matrix{cells: map[string]map[string]string{}}
+	for _, row := range faults {
+		got.rows = append(got.rows, row.name)
+		for _, op := range operations {
+			synctest.Test(t, func(t *testing.T) {
+				fake := newFake()
+				client := &http.Client{Transport: fake, Timeout: time.Minute} // as that of the default client
+				fault := row.fault
+				fault.Operation = op.id
+				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
+				defer cancel()
+				got.set(t, row.name, op.kind, try(t, ctx, op, fake, fault, "", client))
+			})
+		}
+	}
+	got.compare(t, "testdata/faults.txt")
+}
+
+// The rest of the matrix, for which there must be a network. Requests are sent twice at most, for the test's sake.
+func TestNetworkFaultMatrix(t *testing.T) {
+	got := matrix{cells: map[string]map[string]string{}}
+	var mu sync.Mutex
+	var running sync.WaitGroup
+	for _, row := range networkFaults {
+		got.rows = append(got.rows, row.name)
+		for _, op := range operations {
+			running.Go(func() {
+				fake := newFake()
+				base, client := row.serve(t, fake)
+				ctx := wrapper.ContextWithRetry(t.Context(), wrapper.Retry{Attempts: 2})
+				cell := try(t, ctx, op, fake, fakeapi.Fault{Operation: "none"}, base, client)
+				mu.Lock()
+				defer mu.Unlock()
+				got.set(t, row.name, op.kind, cell)
+			})
+		}
+	}
+	running.Wait()
+	got.compare(t, "testdata/network_faults.txt")
+}
+
+func newFake() *fakeapi.API {
+	return fakeapi.New(fakeapi.WithActionTime(0), fakeapi.WithAccounts(
+		fakeapi.Account{Token: canary, Email: "alice@example.org", UUID: "11111111-1111-4111-8111-111111111111"},
+		fakeapi.Account{Token: recipient, Email: "bob@example.org", UUID: "22222222-2222-4222-8222-222222222222"},
+	))
+}
+
+// try calls an operation once under a fault, and says what came of it.
+func try(t *testing.T, ctx context.Context, op operation, fake *fakeapi.API, fault fakeapi.Fault, base string, client *http.Client) string {
+	t.Helper()
+	s := &stage{fake: fake, region: gen.RegionSlugSyd1, team: "22222222-2222-4222-8222-222222222222"}
+	prepare, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	require.NoError(t, err)
+	for _, image := range fake.Images() {
+		if !image.Public && image.Type == gen.ImageTypeSnapshot && !slices.Contains(image.Regions, s.region) {
+			s.image = image
+		}
+	}
+	action, err := prepare.Transfer(t.Context(), s.image.ID, gen.RegionSlugLon1)
+	require.NoError(t, err)
+	s.action = action.ID
+	s.transfer, err = prepare.CreateAccountTransfer(t.Context(), s.image.ID, wrapper.Recipient{Email: "bob@example.org"})
+	require.NoError(t, err)
+
+	token := canary
+	if op.recipient {
+		token = recipient
+	}
+	sent := &atomic.Int64{}
+	transport := client.Transport
+	client.Transport = roundTrip(func(req *http.Request) (*http.Response, error) {
+		sent.Add(1)
+		return transport.RoundTrip(req)
+	})
+	s.client, err = wrapper.NewClient(token, wrapper.WithHTTPClient(client), wrapper.WithMaxBody(1<<20), wrapper.WithBaseURL(cmp.Or(base, "https://api.digitalocean.com")))
+	require.NoError(t, err)
+	before := fake.Done(op.id)
+	fake.Inject(fault)
+	err = op.call(ctx, s)
+
+	effects := fake.Done(op.id) - before
+	var apiError *wrapper.Error
+	if err != nil {
+		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), token)
+		if errors.As(err, &apiError) && !strings.HasSuffix(op.kind, "s") {
+			assert.Equal(t, int(sent.Load()), apiError.Attempts, "%s: %v", op.id, err)
+			assert.Equal(t, op.id, apiError.Operation)
+			if errors.Is(err, wrapper.ErrNoAnswer) && effects > 0 {
+				assert.True(t, apiError.MayHaveActed)
+			}
+		}
+	}
+	cell := fmt.Sprintf("%s %d", outcome(err), sent.Load())
+	if !strings.Contains(imageList+actionList+read, op.kind) {
+		cell += fmt.Sprintf(" ×%d", effects)
+	}
+	return cell
+}
+
+func outcome(err error) string {
+	for name, sentinel := range map[string]error{
+		"NoAnswer": wrapper.ErrNoAnswer, "Unprocessable": wrapper.ErrUnprocessable, "RateLimited": wrapper.ErrRateLimited, "Server": wrapper.ErrServer, "Unauthorized": wrapper.ErrUnauthorized,
+		"InvalidResponse": wrapper.ErrInvalidResponse, "ListChanged": wrapper.ErrListChanged,
+	} {
+		if errors.Is(err, sentinel) {
+			return name
+		}
+	}
+	var apiError *wrapper.Error
+	if errors.As(err, &apiError) {
+		return fmt.Sprint(apiError.Status)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return "ok"
+}
+
+// matrix is what came of each kind of operation under each fault.
+type matrix struct {
+	rows  []string
+	cells map[string]map[string]string
+}
+
+func (m *matrix) set(t *testing.T, row, kind, cell string) {
+	if m.cells[row] == nil {
+		m.cells[row] = map[string]string{}
+	}
+	if old := m.cells[row][kind]; old != "" && old != cell {
+		assert.Equal(t, old, cell, "operations of the kind %s under the fault %s", kind, row)
+	}
+	m.cells[row][kind] = cell
+}
+
+func (m *matrix) String() string {
+	var text strings.Builder
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "fault\t"+strings.Join(kinds, "\t"))
+	for _, row := range m.rows {
+		line := row
+		for _, kind := range kinds {
+			line += "\t" + m.cells[row][kind]
+		}
+		fmt.Fprintln(table, line)
+	}
+	_ = table.Flush()
+	return text.String()
+}
+
+// compare demands that the matrix be the one in a file, and prints it if it is asked to.
+func (m *matrix) compare(t *testing.T, file string) {
+	t.Helper()
+	if os.Getenv("FAULTS") != "" {
+		fmt.Println(m)
+	}
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	want, got := strings.Split(string(text), "\n"), strings.Split(m.String(), "\n")
+	require.Len(t, got, len(want), file)
+	for i := range want {
+		assert.Equal(t, strings.Fields(want[i]), strings.Fields(got[i]), "%s:%d", file, i+1)
+	}
+}
