@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -54,15 +55,24 @@ func (c *Contract) check(exchange Exchange) (result checked) {
 	return checked{found.list, route.Operation, sent, body}
 }
 
-// scrub takes the token of the request out of what is said of the exchange: a server can repeat it anywhere.
+// scrub takes the token of the request, and what looks like one, out of what is said of the exchange: a server can
+// repeat it anywhere, in the name of a header too.
 func scrub(findings []Finding, exchange Exchange) {
 	_, token, _ := strings.Cut(exchange.RequestHeader.Get("Authorization"), " ")
-	if len(token) < 6 { // no token, or one that is part of any text
-		return
-	}
 	for i := range findings {
 		for _, text := range []*string{&findings[i].In, &findings[i].Pointer, &findings[i].Message, &findings[i].Got} {
-			*text = strings.ReplaceAll(*text, token, "[redacted]")
+			*text = secret.ReplaceAllString(*text, "[redacted]")
+			if len(token) >= 6 { // or it is part of any text
+				*text = redact(*text, token)
+			}
 		}
 	}
+}
+
+// redact takes a token out of a text, in either case: the names of headers change theirs.
+func redact(text, token string) string {
+	if token == "" || !strings.Contains(strings.ToLower(text), strings.ToLower(token)) {
+		return text
+	}
+	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(token)).ReplaceAllString(text, "[redacted]")
 }

@@ -105,7 +105,7 @@ func recordable(h http.Header) http.Header {
 	kept := http.Header{}
 	for name, values := range h {
 		if recordedHeaders[name] {
-			kept[name] = values
+			kept[name] = slices.Clone(values)
 		}
 	}
 	if h.Get("Authorization") != "" {
@@ -153,6 +153,13 @@ func (r *Recorder) Close() error {
 	for i, interaction := range r.cassette.Interactions {
 		interaction.Request.URL, interaction.Request.Body = r.redact(interaction.Request.URL), r.redact(interaction.Request.Body)
 		interaction.Response.Body = r.redact(interaction.Response.Body)
+		for _, header := range []http.Header{interaction.Request.Headers, interaction.Response.Headers} {
+			for _, values := range header {
+				for i, value := range values {
+					values[i] = r.redact(value)
+				}
+			}
+		}
 		interaction.Request.ContentLength, interaction.Response.ContentLength = int64(len(interaction.Request.Body)), int64(len(interaction.Response.Body))
 		p.Exchanges = append(p.Exchanges, origin{i, interaction.Response.Code, interaction.Request.Method + " on " + now.Format(time.RFC3339)})
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,7 +61,7 @@ probability=P, seed=N.`,
 				return fmt.Errorf("--addr %s: %w", addr, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "http://%s\n", listener.Addr())
-			return serve(cmd.Context(), listener, withDocument(fakeapi.New(options...), slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))))
+			return serve(cmd.Context(), listener, withDocument(fakeapi.New(options...), token, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))))
 		},
 	}
 	flags := cmd.Flags()
@@ -90,8 +91,8 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	return server.Shutdown(ending)
 }
 
-// withDocument adds what says what the server is, and logs requests to the API.
-func withDocument(api http.Handler, logger *slog.Logger) http.Handler {
+// withDocument adds what says what the server is, and logs requests to the API, without their token.
+func withDocument(api http.Handler, token string, logger *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "A fake of DigitalOcean's images API, in memory. It is no evidence of how the API behaves.\n\n"+
@@ -105,8 +106,8 @@ func withDocument(api http.Handler, logger *slog.Logger) http.Handler {
 		start := time.Now()
 		seen := &statusWriter{ResponseWriter: w}
 		defer func() {
-			// Deferred, because a broken connection is a panic. The query may hold names, never a token.
-			logger.Info("request", "method", r.Method, "path", r.URL.RequestURI(), "status", seen.status, "duration", time.Since(start))
+			// Deferred, because a broken connection is a panic. The query may hold the token by mistake.
+			logger.Info("request", "method", r.Method, "path", strings.ReplaceAll(r.URL.RequestURI(), token, "[token]"), "status", seen.status, "duration", time.Since(start))
 		}()
 		api.ServeHTTP(seen, r)
 	})
