@@ -34,36 +34,33 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 	type transfer struct {
 		ID *int64 `json:"transfer_id"` // a pointer, because 0 has a meaning of its own
 	}
-	usable := func(t *transfer) string {
+	open := func(t *transfer) (*int64, string) {
 		if t.ID == nil {
-			return "it holds no transfer_id"
+			return nil, "it holds no transfer_id"
 		}
-		return ""
+		return t.ID, ""
 	}
-	created, err := call(c, "images_post_account_transfer_create", what, usable, resp, err)
+	created, err := call(c, "images_post_account_transfer_create", what, open, resp, err)
 	if err != nil {
 		return 0, err
 	}
-	return *created.ID, nil
+	return *created, nil
 }
 
 // AcceptAccountTransfer takes an offered image into the team with the given UUID.
 func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64, teamUUID string) error {
 	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID})
-	what := fmt.Sprintf("accept account transfer %d of image %d", transferID, id)
-	return c.failure("images_post_account_transfer_accept", what, resp, err)
+	return c.failure("images_post_account_transfer_accept", fmt.Sprintf("accept account transfer %d of image %d", transferID, id), resp, err)
 }
 
 // CancelAccountTransfer takes back an offer. Only its sender can.
 func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferCancel(ctx, id, gen.AccountTransferReference{TransferID: transferID})
-	what := fmt.Sprintf("cancel account transfer %d of image %d", transferID, id)
-	return c.failure("images_post_account_transfer_cancel", what, resp, err)
+	return c.failure("images_post_account_transfer_cancel", fmt.Sprintf("cancel account transfer %d of image %d", transferID, id), resp, err)
 }
 
 // DeclineAccountTransfer refuses an offer. Only its recipient can.
 func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferDecline(ctx, id, gen.AccountTransferReference{TransferID: transferID})
-	what := fmt.Sprintf("decline account transfer %d of image %d", transferID, id)
-	return c.failure("images_post_account_transfer_decline", what, resp, err)
+	return c.failure("images_post_account_transfer_decline", fmt.Sprintf("decline account transfer %d of image %d", transferID, id), resp, err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/http"
 
 	"example.com/doimages/gen"
 )
@@ -16,31 +17,28 @@ func (c *Client) Actions(ctx context.Context, imageID int64) iter.Seq2[gen.Actio
 
 // ActionPages lists the actions of an image a page at a time, as Pages lists images.
 func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.ActionList, error] {
-	return walk(c, pageList[gen.ActionList, gen.Action]{
-		what: fmt.Sprintf("list actions of image %d", imageID), operation: "imageActions_list",
-		fetch: func(what string, perPage, page int) (*gen.ActionList, error) {
-			resp, err := c.api.ImageActionsList(ctx, imageID, &gen.ImageActionsListParams{PerPage: &perPage, Page: &page})
-			usable := func(list *gen.ActionList) string { return usableItems("action", list.Actions, actionProblem) }
-			return call(c, "imageActions_list", what, usable, resp, err)
+	return walk(pageList[gen.ActionList, gen.Action]{
+		client: c, what: fmt.Sprintf("list actions of image %d", imageID), operation: "imageActions_list",
+		send: func(perPage, page int) (*http.Response, error) {
+			return c.api.ImageActionsList(ctx, imageID, &gen.ImageActionsListParams{PerPage: &perPage, Page: &page})
 		},
 		parts: func(p *gen.ActionList) (*[]gen.Action, int, string) {
 			return &p.Actions, p.Meta.Total, p.Links.Pages.Next
 		},
-		id: func(action gen.Action) int64 { return action.ID },
+		key: func(action gen.Action) (int64, string) { return action.ID, string(action.Status) },
 	})
 }
 
 // Action returns one action of an image. An action of another image is ErrNotFound.
 func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Action, error) {
 	resp, err := c.api.ImageActionsGet(ctx, imageID, actionID)
-	usable := func(r *gen.ActionResponse) string {
+	open := func(r *gen.ActionResponse) (*gen.Action, string) {
 		if r.Action.ID != 0 && r.Action.ID != actionID {
-			return fmt.Sprintf("it holds action %d", r.Action.ID)
+			return nil, fmt.Sprintf("it holds action %d", r.Action.ID)
 		}
-		return actionProblem(r.Action)
+		return openAction(r)
 	}
-	what := fmt.Sprintf("get action %d of image %d", actionID, imageID)
-	return action(call(c, "imageActions_get", what, usable, resp, err))
+	return call(c, "imageActions_get", fmt.Sprintf("get action %d of image %d", actionID, imageID), open, resp, err)
 }
 
 // Transfer starts to copy an image to one more region; it stays where it is as well. WaitAction waits for the end,
@@ -63,18 +61,10 @@ func (c *Client) startAction(ctx context.Context, imageID int64, what string, bo
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	resp, err := c.api.ImageActionsPost(ctx, imageID, body)
-	usable := func(r *gen.ActionResponse) string { return actionProblem(r.Action) }
-	return action(call(c, "imageActions_post", what, usable, resp, err))
+	return call(c, "imageActions_post", what, openAction, resp, err)
 }
 
-// action takes an action out of its envelope.
-func action(r *gen.ActionResponse, err error) (*gen.Action, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &r.Action, nil
-}
-
-func actionProblem(action gen.Action) string {
-	return problem("action", action.ID, string(action.Status))
+// openAction takes an action out of its envelope.
+func openAction(r *gen.ActionResponse) (*gen.Action, string) {
+	return &r.Action, problem(r.Action.ID, string(r.Action.Status))
 }

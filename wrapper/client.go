@@ -11,6 +11,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,8 +52,8 @@ type config struct {
 	userAgent string
 	logger    *slog.Logger
 	retry     Retry
-	limiter   Limiter // nil if there is none
-	pacer     *pacer  // nil if it was switched off
+	limiter   Limiter
+	pacer     *pacer // nil if it was switched off
 	maxBody   int64
 	repeats   int // of a list that changed
 }
@@ -87,24 +88,21 @@ func NewClient(token string, options ...Option) (*Client, error) {
 	for _, option := range options {
 		option(&c)
 	}
-	if err := checkToken(token); err != nil {
-		return nil, fmt.Errorf("new client: %w", err)
+	if token == "" {
+		return nil, errors.New("new client: the token is empty")
+	}
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, errors.New("new client: the token holds white space or a character that no header may carry; was it read with its line end?")
 	}
 	base, err := parseBaseURL(c.baseURL)
 	if err != nil {
 		// A token passed where the address belongs must not be printed either.
 		return nil, fmt.Errorf("new client: %s", strings.ReplaceAll(err.Error(), token, "[token]"))
 	}
-	if c.http == nil {
-		c.http = &http.Client{Timeout: requestTimeout}
-	}
-	if c.logger == nil {
-		c.logger = slog.New(slog.DiscardHandler)
-	}
-
-	noRedirects := *c.http
+	noRedirects := *cmp.Or(c.http, &http.Client{Timeout: requestTimeout})
 	noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.http = &noRedirects
+	c.http, c.logger = &noRedirects, cmp.Or(c.logger, slog.New(slog.DiscardHandler))
+	c.limiter = cmp.Or(c.limiter, Limiter((*pacer)(nil)))
 	send := &sender{
 		config: c,
 		base:   base,
@@ -125,22 +123,8 @@ func (c *Client) API() *gen.ClientWithResponses { return c.api }
 
 // RateLimit returns what the latest response that carried rate-limit headers said, or the zero value before the first.
 func (c *Client) RateLimit() RateLimit {
-	if limit := c.send.limit.Load(); limit != nil {
-		return *limit
-	}
-	return RateLimit{}
-}
-
-func checkToken(token string) error {
-	if token == "" {
-		return errors.New("the token is empty")
-	}
-	for _, r := range token {
-		if r <= ' ' || r > '~' {
-			return errors.New("the token holds white space or a character that no header may carry; was it read with its line end?")
-		}
-	}
-	return nil
+	limit, _ := c.send.limit.Load().(RateLimit)
+	return limit
 }
 
 func parseBaseURL(address string) (*url.URL, error) {
@@ -160,15 +144,13 @@ func parseBaseURL(address string) (*url.URL, error) {
 	return u, nil
 }
 
-func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
-}
+func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
 // sender is what every request goes through, the generated client's included: headers, limits, retries, log.
 type sender struct {
 	config
 	base      *url.URL
-	limit     atomic.Pointer[RateLimit]
+	limit     atomic.Value // the latest RateLimit
 	authorize func(http.Header)
 	redact    func(string) string
 }

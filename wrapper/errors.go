@@ -65,7 +65,9 @@ func unanswered(attempts int, acted bool, err error) *Error {
 
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%d %s", e.Status, cmp.Or(e.ID, http.StatusText(e.Status)))
-	if e.Status == 0 {
+	if e.Status == 0 && e.Attempts == 0 {
+		text = fmt.Sprintf("not sent: %v", e.err)
+	} else if e.Status == 0 {
 		text = fmt.Sprintf("no answer: %v", e.err)
 	}
 	if e.Message != "" {
@@ -92,22 +94,23 @@ func (e *Error) Is(target error) bool {
 // Unwrap returns why there was no answer, or what made the body of a success unusable, if anything did.
 func (e *Error) Unwrap() error { return e.err }
 
-// call turns the answer to one request into a T. A success must decode and satisfy usable, which returns what is
-// wrong with it or the empty string. Errors begin with what was tried.
-func call[T any](c *Client, operation, what string, usable func(*T) string, resp *http.Response, err error) (*T, error) {
+// call turns the answer to one request into a T. A success must decode into an envelope E, out of which open takes the
+// T, or says what is wrong with it. Errors begin with what was tried.
+func call[E, T any](c *Client, operation, what string, open func(*E) (*T, string), resp *http.Response, err error) (*T, error) {
 	if err = c.failure(operation, what, resp, err); err != nil {
 		return nil, err
 	}
-	result := new(T)
-	problem := ""
-	if err = json.Unmarshal(resp.Body.(*answer).body, result); err != nil {
-		err = c.send.quiet(err)
-		problem = err.Error()
-	} else if problem = usable(result); problem == "" {
-		return result, nil
+	envelope := new(E)
+	if err = json.Unmarshal(resp.Body.(*answer).body, envelope); err == nil {
+		result, problem := open(envelope)
+		if problem == "" {
+			return result, nil
+		}
+		err = errors.New(problem)
 	}
-	e := c.send.newError(resp)
-	e.Operation, e.Message, e.err = operation, shorten("the response cannot be used: "+problem), err
+	e := &resp.Body.(*answer).failed
+	e.Operation, e.err = operation, c.send.quiet(err)
+	e.Message = shorten("the response cannot be used: " + e.err.Error())
 	return nil, fmt.Errorf("%s: %w", what, e)
 }
 
@@ -119,8 +122,7 @@ func (c *Client) failure(operation, what string, resp *http.Response, err error)
 	case err == nil && resp.StatusCode/100 == 2:
 		return nil
 	case err == nil:
-		e = c.send.newError(resp)
-		c.send.explain(e, resp)
+		e = c.send.explain(resp)
 	default: // the request could not be made
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -128,27 +130,13 @@ func (c *Client) failure(operation, what string, resp *http.Response, err error)
 	return fmt.Errorf("%s: %w", what, e)
 }
 
-func (s *sender) newError(resp *http.Response) *Error {
-	a := resp.Body.(*answer)
-	limit, _ := parseRateLimit(resp.Header)
-	return &Error{
-		Status:     resp.StatusCode,
-		RequestID:  s.clean(resp.Header.Get("x-request-id")),
-		RetryAfter: a.pause,
-		RateLimit:  limit,
-		Attempts:   a.attempts,
-		mayBeDone:  a.mayBeDone,
-	}
-}
-
-// explain adds to an error what the body of the answer says.
-func (s *sender) explain(e *Error, resp *http.Response) {
-	body := resp.Body.(*answer).body
-	var answer gen.Error
-	switch err := json.Unmarshal(body, &answer); {
-	case err == nil && answer.Message != "":
-		e.ID, e.Message = s.clean(answer.ID), s.clean(answer.Message)
-		e.RequestID = cmp.Or(s.clean(answer.RequestID), e.RequestID)
+// explain returns the error that an answer is, with what its body says.
+func (s *sender) explain(resp *http.Response) *Error {
+	body, e := resp.Body.(*answer).body, &resp.Body.(*answer).failed
+	var said gen.Error
+	switch err := json.Unmarshal(body, &said); {
+	case err == nil && said.Message != "":
+		e.ID, e.Message, e.RequestID = s.clean(said.ID), s.clean(said.Message), cmp.Or(s.clean(said.RequestID), e.RequestID)
 	case resp.StatusCode/100 == 3:
 		e.Message = "redirects are not followed"
 		if to, err := url.Parse(resp.Header.Get("Location")); err == nil && to.Host != "" {
@@ -160,6 +148,7 @@ func (s *sender) explain(e *Error, resp *http.Response) {
 		kind := cmp.Or(resp.Header.Get("Content-Type"), "no content type")
 		e.Message = s.clean(fmt.Sprintf("the body is no error of the API (%s, %d bytes)", kind, len(body)))
 	}
+	return e
 }
 
 // clean makes what a server sent fit to be printed: it may repeat the request, the token included, at any length.

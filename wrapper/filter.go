@@ -14,10 +14,7 @@ func Filter[T any](seq iter.Seq2[T, error], predicates ...func(T) bool) iter.Seq
 	return func(yield func(T, error) bool) {
 		for item, err := range seq {
 			rejects := func(holds func(T) bool) bool { return !holds(item) }
-			if err == nil && slices.ContainsFunc(predicates, rejects) {
-				continue
-			}
-			if !yield(item, err) {
+			if rejected := err == nil && slices.ContainsFunc(predicates, rejects); !rejected && !yield(item, err) {
 				return
 			}
 		}

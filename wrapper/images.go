@@ -13,13 +13,13 @@ import (
 // Get returns the image with an id, public or private. An unknown id is ErrNotFound.
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 	resp, err := c.api.ImagesGet(ctx, strconv.FormatInt(id, 10))
-	usable := func(r *gen.ImageResponse) string {
+	open := func(r *gen.ImageResponse) (*gen.Image, string) {
 		if r.Image.ID != 0 && r.Image.ID != id {
-			return fmt.Sprintf("it holds image %d", r.Image.ID)
+			return nil, fmt.Sprintf("it holds image %d", r.Image.ID)
 		}
-		return usableImage(r)
+		return openImage(r)
 	}
-	return image(call(c, "images_get", fmt.Sprintf("get image %d", id), usable, resp, err))
+	return call(c, "images_get", fmt.Sprintf("get image %d", id), open, resp, err)
 }
 
 // GetBySlug returns the public image that a slug, such as ubuntu-24-04-x64, stands for today: a slug moves on to the
@@ -33,7 +33,7 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 		return nil, fmt.Errorf("get image by slug: %q is an id, which Get reads", slug)
 	}
 	resp, err := c.api.ImagesGet(ctx, slug)
-	return image(call(c, "images_get", fmt.Sprintf("get image %q", slug), usableImage, resp, err))
+	return call(c, "images_get", fmt.Sprintf("get image %q", slug), openImage, resp, err)
 }
 
 // Create starts the import of a custom image and returns it with the status NEW, long before it can be used:
@@ -48,14 +48,14 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 		}
 	}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
-	return image(call(c, "images_create_custom", fmt.Sprintf("create image %q", params.Name), usableImage, resp, err))
+	return call(c, "images_create_custom", fmt.Sprintf("create image %q", params.Name), openImage, resp, err)
 }
 
 // Update changes the name of an image, and of a custom image the description and the distribution. Nil fields stay
 // as they are; a pointer to the empty string clears a description.
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
 	resp, err := c.api.ImagesUpdate(ctx, id, params)
-	return image(call(c, "images_update", fmt.Sprintf("update image %d", id), usableImage, resp, err))
+	return call(c, "images_update", fmt.Sprintf("update image %d", id), openImage, resp, err)
 }
 
 // Delete removes a snapshot, a backup or a custom image for good. Where an attempt whose answer was lost may have done
@@ -70,25 +70,18 @@ func (c *Client) Delete(ctx context.Context, id int64) error {
 	return err
 }
 
-// image takes an image out of its envelope.
-func image(r *gen.ImageResponse, err error) (*gen.Image, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &r.Image, nil
+// openImage takes an image out of its envelope.
+func openImage(r *gen.ImageResponse) (*gen.Image, string) {
+	return &r.Image, problem(r.Image.ID, string(r.Image.Status))
 }
 
-func usableImage(r *gen.ImageResponse) string { return imageProblem(r.Image) }
-
-func imageProblem(image gen.Image) string { return problem("image", image.ID, string(image.Status)) }
-
 // problem tells a decoded image or action from the zero value that a body such as {} decodes to.
-func problem(kind string, id int64, status string) string {
+func problem(id int64, status string) string {
 	switch {
 	case id == 0:
-		return fmt.Sprintf("it holds no %s with an id", kind)
+		return "it has no id"
 	case status == "":
-		return fmt.Sprintf("%s %d has no status", kind, id)
+		return fmt.Sprintf("%d has no status", id)
 	}
 	return ""
 }

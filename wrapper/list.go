@@ -1,10 +1,12 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -55,38 +57,20 @@ func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Im
 // Errors are as for Images: an *Error; ErrInvalidResponse also where a next link does
 // not lead to the page that follows; ErrListChanged.
 func (c *Client) Pages(ctx context.Context, params ListParams) iter.Seq2[*gen.ImageList, error] {
-	return walk(c, pageList[gen.ImageList, gen.Image]{
-		what: "list images", operation: "images_list", perPage: params.PerPage, first: params.Page,
-		fetch: func(what string, perPage, page int) (*gen.ImageList, error) {
-			return c.imagePage(ctx, what, params, perPage, page)
+	return walk(c.imageList(ctx, params))
+}
+
+func (c *Client) imageList(ctx context.Context, params ListParams) pageList[gen.ImageList, gen.Image] {
+	return pageList[gen.ImageList, gen.Image]{
+		client: c, what: "list images", operation: "images_list", perPage: params.PerPage, first: params.Page,
+		send: func(perPage, page int) (*http.Response, error) {
+			return c.api.ImagesList(ctx, &gen.ImagesListParams{
+				Type: optional(params.Type), Private: optional(params.Private), TagName: optional(params.TagName), PerPage: &perPage, Page: &page,
+			})
 		},
 		parts: func(p *gen.ImageList) (*[]gen.Image, int, string) { return &p.Images, p.Meta.Total, p.Links.Pages.Next },
-		id:    func(image gen.Image) int64 { return image.ID },
-	})
-}
-
-func (c *Client) imagePage(ctx context.Context, what string, params ListParams, perPage, page int) (*gen.ImageList, error) {
-	resp, err := c.api.ImagesList(ctx, &gen.ImagesListParams{
-		Type:    optional(params.Type),
-		Private: optional(params.Private),
-		TagName: optional(params.TagName),
-		PerPage: &perPage,
-		Page:    &page,
-	})
-	usable := func(list *gen.ImageList) string { return usableItems("image", list.Images, imageProblem) }
-	return call(c, "images_list", what, usable, resp, err)
-}
-
-func usableItems[T any](kind string, items []T, problem func(T) string) string {
-	if items == nil {
-		return fmt.Sprintf("it holds no list of %ss", kind)
+		key:   func(image gen.Image) (int64, string) { return image.ID, string(image.Status) },
 	}
-	for i, item := range items {
-		if p := problem(item); p != "" {
-			return fmt.Sprintf("at index %d %s", i, p)
-		}
-	}
-	return ""
 }
 
 // Collect reads a sequence to its end. On an error it returns what came before as well.
@@ -103,24 +87,43 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 
 // pageList is a list that comes in pages P of items T.
 type pageList[P, T any] struct {
+	client          *Client
 	what, operation string
 	perPage, first  int
-	fetch           func(what string, perPage, page int) (*P, error)
+	send            func(perPage, page int) (*http.Response, error)
 	parts           func(*P) (items *[]T, total int, next string)
-	id              func(T) int64
+	key             func(T) (id int64, status string)
+}
+
+// page reads one page.
+func (l *pageList[P, T]) page(number int) (*P, error) {
+	resp, err := l.send(l.perPage, number)
+	open := func(page *P) (*P, string) {
+		items, _, _ := l.parts(page)
+		if *items == nil {
+			return nil, "it holds no list"
+		}
+		for i, item := range *items {
+			if p := problem(l.key(item)); p != "" {
+				return nil, fmt.Sprintf("at index %d %s", i, p)
+			}
+		}
+		return page, ""
+	}
+	return call(l.client, l.operation, fmt.Sprintf("%s: page %d", l.what, number), open, resp, err)
 }
 
 // walk reads a list, again if it changed, and passes each item on once.
-func walk[P, T any](c *Client, list pageList[P, T]) iter.Seq2[*P, error] {
+func walk[P, T any](list pageList[P, T]) iter.Seq2[*P, error] {
+	var refused error
+	if list.perPage < 0 || list.perPage > maxPerPage || list.first < 0 {
+		refused = fmt.Errorf("%s: page %d of %d a page: pages count from 1 and hold 1 to %d", list.what, list.first, list.perPage, maxPerPage)
+	}
+	list.first, list.perPage = max(list.first, 1), cmp.Or(list.perPage, maxPerPage)
 	return func(yield func(*P, error) bool) {
-		if list.perPage < 0 || list.perPage > maxPerPage || list.first < 0 {
-			yield(nil, fmt.Errorf("%s: page %d of %d a page: pages count from 1 and hold 1 to %d", list.what, list.first, list.perPage, maxPerPage))
+		if refused != nil {
+			yield(nil, refused)
 			return
-		}
-		list := list
-		list.first = max(list.first, 1)
-		if list.perPage == 0 {
-			list.perPage = maxPerPage
 		}
 		passed := map[int64]struct{}{}
 		for pass := 1; ; pass++ {
@@ -128,7 +131,7 @@ func walk[P, T any](c *Client, list pageList[P, T]) iter.Seq2[*P, error] {
 			if !more || change == "" {
 				return
 			}
-			if pass > c.send.repeats {
+			if pass > list.client.send.repeats {
 				yield(nil, fmt.Errorf("%s: %w: %s (read %d times)", list.what, ErrListChanged, change, pass))
 				return
 			}
@@ -146,8 +149,7 @@ func (l *pageList[P, T]) read(passed map[int64]struct{}, again bool, yield func(
 	}
 	count, total := (l.first-1)*l.perPage, 0
 	for number := l.first; ; number++ {
-		what := fmt.Sprintf("%s: page %d", l.what, number)
-		page, err := l.fetch(what, l.perPage, number)
+		page, err := l.page(number)
 		if err != nil {
 			yield(nil, err)
 			return "", false
@@ -161,7 +163,7 @@ func (l *pageList[P, T]) read(passed map[int64]struct{}, again bool, yield func(
 		sent, before := len(*items), len(seen)
 		count += sent
 		*items = slices.DeleteFunc(*items, func(item T) bool {
-			id := l.id(item)
+			id, _ := l.key(item)
 			if _, twice := seen[id]; twice {
 				change = fmt.Sprintf("%d came twice", id)
 				return true
@@ -186,7 +188,7 @@ func (l *pageList[P, T]) read(passed map[int64]struct{}, again bool, yield func(
 		}
 		if problem != "" {
 			e := &Error{Operation: l.operation, Status: 200, Message: "the response cannot be used: " + problem}
-			yield(nil, fmt.Errorf("%s: %w", what, e))
+			yield(nil, fmt.Errorf("%s: page %d: %w", l.what, number, e))
 			return "", false
 		}
 	}
@@ -213,8 +215,7 @@ func items[P, T any](pages iter.Seq2[*P, error], of func(*P) []T) iter.Seq2[T, e
 	return func(yield func(T, error) bool) {
 		for page, err := range pages {
 			if err != nil {
-				var zero T
-				yield(zero, err)
+				yield(*new(T), err)
 				return
 			}
 			for _, item := range of(page) {
@@ -228,8 +229,7 @@ func items[P, T any](pages iter.Seq2[*P, error], of func(*P) []T) iter.Seq2[T, e
 
 // optional returns nil for a zero value: a parameter that is not sent.
 func optional[T comparable](value T) *T {
-	var zero T
-	if value == zero {
+	if value == *new(T) {
 		return nil
 	}
 	return &value

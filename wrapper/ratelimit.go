@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -31,22 +30,7 @@ func WithLimiter(limiter Limiter) Option { return func(c *config) { c.limiter = 
 // wait, or fail at once with ErrRateLimited if their deadline comes first.
 func WithoutAdaptiveLimit() Option { return func(c *config) { c.pacer = nil } }
 
-// hold waits until a request may be sent.
-func (s *sender) hold(ctx context.Context) error {
-	if s.pacer != nil {
-		if err := s.pacer.Wait(ctx); err != nil {
-			return err
-		}
-	}
-	if s.limiter != nil {
-		if err := s.limiter.Wait(ctx); err != nil {
-			return fmt.Errorf("the limiter: %w", err)
-		}
-	}
-	return nil
-}
-
-// pacer is the adaptive limiter.
+// pacer is the adaptive limiter. A nil one holds nothing back.
 type pacer struct {
 	mu      sync.Mutex
 	limit   RateLimit     // as last heard
@@ -62,21 +46,20 @@ func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	ahead := untilReset(limit)
-	if status != http.StatusTooManyRequests {
+	low, ahead := limit.Limit/10, untilReset(limit)
+	switch {
+	case status == http.StatusTooManyRequests:
+	case limit.Limit == 0 || limit.Remaining > 0:
 		pause = 0
-		if limit.Limit > 0 && limit.Remaining == 0 {
-			pause = ahead
-			if p.limit.Limit == 0 || p.limit.Remaining > limit.Limit/10 { // without a way down to it, it may be the minute's budget
-				pause = min(ahead, time.Minute)
-			}
-		}
+	case p.limit.Limit == 0 || p.limit.Remaining > low: // without a way down to it, 0 may be that of the minute's budget
+		pause = min(ahead, time.Minute)
+	default:
+		pause = ahead
 	}
-	if until := now.Add(pause); until.After(p.blocked) {
+	if until := time.Now().Add(pause); until.After(p.blocked) {
 		p.blocked = until
 	}
-	if limit.Limit <= 0 {
+	if limit.Limit == 0 {
 		return
 	}
 	if ahead <= 0 { // nonsense, or a window that slides on with each request: then this is the pace that lasts
@@ -84,7 +67,7 @@ func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 	}
 	// The spacing grows from nothing, at a tenth of the budget, to what spreads the last requests over all of the time.
 	p.limit, p.spacing = limit, 0
-	if low := limit.Limit / 10; limit.Remaining < low {
+	if limit.Remaining < low {
 		p.spacing = time.Duration(float64(ahead) * float64(low-limit.Remaining) / float64(low) / float64(limit.Remaining+1))
 	}
 }
@@ -92,7 +75,7 @@ func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 // Wait holds a request back until it may go. It looks up at least once a minute, since another answer may have brought
 // better news.
 func (p *pacer) Wait(ctx context.Context) error {
-	for {
+	for p != nil {
 		pause, err := p.claim(ctx)
 		if err == nil && pause > 0 {
 			err = sleep(ctx, min(pause, time.Minute))
@@ -101,6 +84,7 @@ func (p *pacer) Wait(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // claim lets a request go, or returns how long it has to wait. One whose deadline comes before its turn goes at once
@@ -124,17 +108,18 @@ func (p *pacer) claim(ctx context.Context) (time.Duration, error) {
 	return 0, nil
 }
 
-func parseRateLimit(h http.Header) (RateLimit, bool) {
+// parseRateLimit returns the zero value where the headers are missing or nonsense.
+func parseRateLimit(h http.Header) (r RateLimit) {
 	limit, err1 := strconv.Atoi(h.Get("ratelimit-limit"))
 	remaining, err2 := strconv.Atoi(h.Get("ratelimit-remaining"))
-	if err1 != nil || err2 != nil {
-		return RateLimit{}, false
+	if err1 != nil || err2 != nil || limit <= 0 {
+		return RateLimit{}
 	}
-	r := RateLimit{Limit: limit, Remaining: max(remaining, 0)}
 	if reset, err := strconv.ParseInt(h.Get("ratelimit-reset"), 10, 64); err == nil {
 		r.Reset = time.Unix(reset, 0)
 	}
-	return r, true
+	r.Limit, r.Remaining = limit, max(remaining, 0)
+	return r
 }
 
 // maxPause is as long as the longest limit of the API lasts; who asks for more is not believed.

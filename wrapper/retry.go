@@ -74,7 +74,11 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	pauses := backoff.ExponentialBackOff{InitialInterval: time.Second / 2, MaxInterval: 15 * time.Second, Multiplier: 2, RandomizationFactor: 1}
 	acted := false
 	for number := 1; ; number++ {
-		if err := s.hold(ctx); err != nil {
+		err := s.pacer.Wait(ctx)
+		if err == nil {
+			err = s.limiter.Wait(ctx)
+		}
+		if err != nil {
 			return nil, unanswered(number-1, acted, err)
 		}
 		resp, err := s.attempt(req, number)
@@ -82,8 +86,8 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 		var a *answer
 		if err == nil {
 			a = resp.Body.(*answer)
-			a.attempts, a.mayBeDone = number, acted
-			status, err, pause = resp.StatusCode, a.err, cmp.Or(a.pause, pause)
+			a.failed.Attempts, a.failed.mayBeDone = number, acted
+			status, err, pause = resp.StatusCode, a.err, cmp.Or(a.failed.RetryAfter, pause)
 		}
 		acted = acted || mayHaveActed(status, err)
 		if number >= attempts || !retry.again(req.Method, status, err) || ctx.Err() != nil || time.Now().Add(pause).After(end) {
@@ -91,9 +95,8 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 			case status == 0 || err != nil && ctx.Err() != nil:
 				return nil, unanswered(number, acted, err)
 			case err != nil && status/100 == 2:
-				e := s.newError(resp)
-				e.Message, e.err = s.clean(fmt.Sprintf("the body cannot be used: %v", err)), s.quiet(err)
-				return nil, e
+				a.failed.Message, a.failed.err = s.clean(fmt.Sprintf("the body cannot be used: %v", err)), s.quiet(err)
+				return nil, &a.failed
 			}
 			return resp, nil
 		}
@@ -149,12 +152,10 @@ func (s *sender) attempt(req *http.Request, number int) (resp *http.Response, er
 	}
 	a := s.readAll(resp)
 	s.log(req, "attempt", number, "status", resp.StatusCode, "duration", time.Since(start))
-	limit, ok := parseRateLimit(resp.Header)
-	if ok {
-		s.limit.Store(&limit)
+	if a.failed.RateLimit.Limit > 0 {
+		s.limit.Store(a.failed.RateLimit)
 	}
-	a.pause = askedPause(resp, limit)
-	s.pacer.note(resp.StatusCode, limit, a.pause)
+	s.pacer.note(resp.StatusCode, a.failed.RateLimit, a.failed.RetryAfter)
 	resp.Body = a
 	return resp, nil
 }
@@ -164,17 +165,16 @@ var errTooLarge = errors.New("it is too large")
 
 // answer is the body of a response, read to its end, and what is known of how it was got.
 type answer struct {
-	bytes.Reader               // for callers of the generated client
-	body         []byte        // as far as it came
-	err          error         // why it is not whole
-	attempts     int           // how often the request was sent
-	mayBeDone    bool          // an attempt before this one may have been acted on
-	pause        time.Duration // how long the API asks to wait
+	bytes.Reader        // for callers of the generated client
+	body         []byte // as far as it came
+	err          error  // why it is not whole
+	failed       Error  // what is said of it if it is no success, or cannot be used
 }
 
 func (s *sender) readAll(resp *http.Response) *answer {
 	defer resp.Body.Close()
-	a := &answer{}
+	limit := parseRateLimit(resp.Header)
+	a := &answer{failed: Error{Status: resp.StatusCode, RequestID: s.clean(resp.Header.Get("x-request-id")), RetryAfter: askedPause(resp, limit), RateLimit: limit}}
 	a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, s.maxBody+1))
 	if int64(len(a.body)) > s.maxBody {
 		a.err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxBody)

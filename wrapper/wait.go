@@ -99,13 +99,10 @@ func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOpt
 
 // judgeImage tells whether an image has ended, and how.
 func judgeImage(image *gen.Image) (status string, done bool, err error) {
-	switch image.Status {
-	case gen.ImageStatusAvailable:
-		done = true
-	case gen.ImageStatusDeleted, gen.ImageStatusRetired:
-		done, err = true, &ImageFailedError{Image: *image}
+	if image.Status == gen.ImageStatusDeleted || image.Status == gen.ImageStatusRetired {
+		err = &ImageFailedError{Image: *image}
 	}
-	return string(image.Status), done, err
+	return string(image.Status), err != nil || image.Status == gen.ImageStatusAvailable, err
 }
 
 // WaitAction polls an action as WaitAvailable polls an image, until its status is completed. The status errored is an
@@ -113,14 +110,11 @@ func judgeImage(image *gen.Image) (status string, done bool, err error) {
 func (c *Client) WaitAction(ctx context.Context, imageID, actionID int64, options ...WaitOption) (*gen.Action, error) {
 	get := func(ctx context.Context) (*gen.Action, error) { return c.Action(ctx, imageID, actionID) }
 	subject := fmt.Sprintf("action %d of image %d", actionID, imageID)
-	return wait(ctx, subject, options, get, func(action *gen.Action) (string, bool, error) {
-		switch action.Status {
-		case gen.ActionStatusCompleted:
-			return string(action.Status), true, nil
-		case gen.ActionStatusErrored:
-			return string(action.Status), true, &ActionFailedError{Action: *action}
+	return wait(ctx, subject, options, get, func(action *gen.Action) (status string, done bool, err error) {
+		if action.Status == gen.ActionStatusErrored {
+			err = &ActionFailedError{Action: *action}
 		}
-		return string(action.Status), false, nil
+		return string(action.Status), err != nil || action.Status == gen.ActionStatusCompleted, err
 	})
 }
 
@@ -139,9 +133,8 @@ func (c *Client) CreateAndWait(ctx context.Context, params gen.ImageCreate, opti
 }
 
 type waiter struct {
-	interval    time.Duration
-	maxInterval time.Duration
-	progress    func(Progress)
+	interval, maxInterval time.Duration
+	progress              func(Progress)
 }
 
 // wait polls with get until judge says that the end has come, the context ends, or too many polls have failed.

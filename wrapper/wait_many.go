@@ -8,30 +8,31 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"example.com/doimages/gen"
 )
 
 // WaitAllAvailable waits for many images as WaitAvailable does for one, and passes each on as soon as it is known to
-// have ended: available, or with an error of its own, as of WaitAvailable, beside the image as last read, or one that
-// has nothing but its ID. Each id comes once, in no order; a failure of one does not hide the others.
+// have ended: available, or with an error of its own, as of WaitAvailable, beside the image as last read, which has
+// nothing but its ID if it was never read. Each id comes once, in no order; a failure of one does not hide the others.
 //
 // A round of polls reads the account's private images, 200 a request, and single images only where that takes fewer
 // requests, so that waiting for 200 costs about as much as waiting for one. The context bounds the wait: give it a
 // deadline, after which the images still awaited come with a *WaitError each.
 func (c *Client) WaitAllAvailable(ctx context.Context, ids ...int64) iter.Seq2[gen.Image, error] {
 	return func(yield func(gen.Image, error) bool) {
-		w := manyWait{client: c, yield: yield, pending: map[int64]*awaited{}, pages: map[int]int{1: 1}, start: time.Now()}
+		w := manyWait{client: c, yield: yield, pending: map[int64]*awaited{}, pages: map[int]int{1: 1}}
 		for _, id := range ids {
 			w.pending[id] = &awaited{image: gen.Image{ID: id}}
 		}
 		judge := func(*struct{}) (string, bool, error) { return "", len(w.pending) == 0, nil }
 		_, err := wait(ctx, "images", nil, w.round, judge)
-		var cut *WaitError
-		if errors.As(err, &cut) {
-			for _, id := range slices.Sorted(maps.Keys(w.pending)) {
-				w.cut(id, cut.cause, cut.Err)
+		for id, a := range maps.Clone(w.pending) {
+			var cut *WaitError
+			if errors.As(err, &cut) && w.pending[id] != nil {
+				own := *cut
+				own.Subject, own.Status = fmt.Sprintf("image %d", id), string(a.image.Status)
+				w.end(a.image, &own)
 			}
 		}
 	}
@@ -43,8 +44,6 @@ type manyWait struct {
 	yield   func(gen.Image, error) bool
 	pending map[int64]*awaited // emptied when nobody wants more
 	pages   map[int]int        // of the list of private images: 1 where awaited ones were last seen
-	start   time.Time
-	rounds  int
 }
 
 // awaited is an image that has not ended.
@@ -55,26 +54,25 @@ type awaited struct {
 
 // round polls every image once. An error is one that all of them share.
 func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
-	w.rounds++
+	list := w.client.imageList(ctx, ListParams{Private: true, PerPage: maxPerPage})
 	missing := maps.Clone(w.pending)
 	pages := slices.Sorted(maps.Keys(w.pages)) // those that held an awaited image come first
 	slices.SortStableFunc(pages, func(a, b int) int { return w.pages[b] - w.pages[a] })
 	for i := 0; i < len(pages) && len(missing) > len(pages)-i; i++ {
-		what := fmt.Sprintf("list private images: page %d", pages[i])
-		list, err := w.client.imagePage(ctx, what, ListParams{Private: true}, maxPerPage, pages[i])
+		page, err := list.page(pages[i])
 		if err != nil {
 			return nil, err
 		}
 		w.pages[pages[i]] = 0
-		for _, image := range list.Images {
+		for _, image := range page.Images {
 			if _, ok := missing[image.ID]; ok {
 				w.pages[pages[i]] = 1
 				delete(missing, image.ID)
 				w.judge(image)
 			}
 		}
-		for page := len(pages) + 1; page <= (list.Meta.Total+maxPerPage-1)/maxPerPage; page++ {
-			pages, w.pages[page] = append(pages, page), 0
+		for more := len(pages) + 1; more <= (page.Meta.Total+maxPerPage-1)/maxPerPage; more++ {
+			pages, w.pages[more] = append(pages, more), 0
 		}
 	}
 	for id, a := range missing {
@@ -90,7 +88,7 @@ func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 			return nil, err
 		default:
 			if a.failures++; a.failures >= maxFailures || !mayPass(err) {
-				w.cut(id, err, nil)
+				w.end(a.image, fmt.Errorf("wait for image %d: %w", id, err))
 			}
 		}
 	}
@@ -101,19 +99,11 @@ func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 func (w *manyWait) judge(image gen.Image) {
 	if a := w.pending[image.ID]; a != nil {
 		a.image = image
-		if _, done, err := judgeImage(&image); done {
-			w.end(image, err)
+		if _, done, err := judgeImage(&image); err != nil {
+			w.end(image, fmt.Errorf("wait for image %d: %w", image.ID, err))
+		} else if done {
+			w.end(image, nil)
 		}
-	}
-}
-
-// cut passes on an image whose wait ends before the image did.
-func (w *manyWait) cut(id int64, cause, latest error) {
-	if a := w.pending[id]; a != nil {
-		w.end(a.image, &WaitError{cause: cause, Progress: Progress{
-			Subject: fmt.Sprintf("image %d", id), Status: string(a.image.Status),
-			Polls: w.rounds, Elapsed: time.Since(w.start), Err: latest,
-		}})
 	}
 }
 
