@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
@@ -78,6 +80,65 @@ func ExampleClient_Transfer() {
 	}
 	fmt.Println(image.Regions)
 	// Output: [nyc3 fra1]
+}
+
+func ExampleClient_WaitAllAvailable() {
+	client := exampleClient(fakeapi.WithImages(
+		gen.Image{ID: 1, Name: "web", Type: gen.ImageTypeCustom},
+		gen.Image{ID: 2, Name: "db", Type: gen.ImageTypeCustom, Status: gen.ImageStatusDeleted, ErrorMessage: "The format is unknown."},
+	))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+	defer cancel()
+	for image, err := range client.WaitAllAvailable(ctx, 1, 2) {
+		if err != nil {
+			fmt.Println(image.ID, err) // and the others are still awaited
+			continue
+		}
+		fmt.Println(image.Name, "can be used")
+	}
+	// Output:
+	// web can be used
+	// 2 wait for image 2: image 2 is deleted: The format is unknown.
+}
+
+func ExampleClient_Distribute() {
+	client := exampleClient(fakeapi.WithImages(gen.Image{ID: 42, Regions: []gen.RegionSlug{"nyc3"}}), fakeapi.WithActionPolls(1))
+	ctx := context.Background()
+	if err := client.Distribute(ctx, 42, gen.RegionSlugNyc3, gen.RegionSlugFra1); err != nil { // nyc3 holds it already
+		log.Fatal(err)
+	}
+	image, err := client.Get(ctx, 42)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(image.Regions)
+	// Output: [nyc3 fra1]
+}
+
+// Requests that a call makes for somebody who is waiting are better given up early.
+func ExampleContextWithRetry() {
+	client := exampleClient(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Status(503)}))
+	ctx := wrapper.ContextWithRetry(context.Background(), wrapper.Retry{Attempts: 1})
+	_, err := client.Get(ctx, 42)
+	fmt.Println(errors.Is(err, wrapper.ErrServer))
+	// Output: true
+}
+
+// A limiter of golang.org/x/time/rate fits. Package redislimit beside this one shares a budget between processes.
+func ExampleWithLimiter() {
+	limiter := rate.NewLimiter(rate.Every(time.Minute/200), 40)
+	fake := &http.Client{Transport: fakeapi.New()}
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(fake), wrapper.WithLimiter(limiter))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 10 {
+		if _, err := client.GetBySlug(context.Background(), "ubuntu-24-04-x64"); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Printf("%.0f of the burst are left\n", limiter.Tokens())
+	// Output: 30 of the burst are left
 }
 
 func ExampleError() {
