@@ -68,11 +68,11 @@ func TestListUnderChange(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		often := rng.Float64() / 2
 		requests, changes := 0, 0
-		list := newChanging(20+rng.IntN(200), func(c *changing) {
+		list := newChanging(10+rng.IntN(60), func(c *changing) {
 			if requests++; requests == 1 || rng.Float64() > often {
 				return
 			}
-			adds, removes := rng.IntN(15), rng.IntN(min(15, len(c.ids)))
+			adds, removes := rng.IntN(8), rng.IntN(min(8, len(c.ids)))
 			if adds == removes {
 				removes = 0
 			}
@@ -88,7 +88,7 @@ func TestListUnderChange(t *testing.T) {
 		client := newClient(t, list.ServeHTTP, wrapper.WithListRepeats(repeats))
 		got := map[int64]bool{}
 		var last error
-		for image, err := range client.Images(t.Context(), wrapper.ListParams{PerPage: 1 + rng.IntN(30)}) {
+		for image, err := range client.Images(t.Context(), wrapper.ListParams{PerPage: 1 + rng.IntN(12)}) {
 			if last = err; err != nil {
 				break
 			}

@@ -101,7 +101,7 @@ func (p *pacer) claim(ctx context.Context) (time.Duration, error) {
 	switch {
 	case bounded && deadline.Before(p.blocked):
 		return 0, &Error{Status: http.StatusTooManyRequests, Message: "not sent, because the request budget is used up", RetryAfter: p.blocked.Sub(now), RateLimit: p.limit}
-	case turn.After(now) && !(bounded && deadline.Before(turn)):
+	case turn.After(now) && (!bounded || turn.Before(deadline)):
 		return turn.Sub(now), nil
 	}
 	p.last = now

@@ -123,7 +123,7 @@ func (r Retry) again(method string, status int, err error) bool {
 // mayHaveActed tells whether the API may have acted on a request: not if no connection was made or a limit refused it.
 func mayHaveActed(status int, err error) bool {
 	var op *net.OpError
-	return status != http.StatusTooManyRequests && !(errors.As(err, &op) && op.Op == "dial")
+	return status != http.StatusTooManyRequests && (!errors.As(err, &op) || op.Op != "dial")
 }
 
 // sleep waits for a time, or until the context ends.
