@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -72,12 +73,18 @@ func TestTokenStaysWithTheConfiguredHost(t *testing.T) {
 		reply(w, 200, `{}`)
 	}
 	client := newClient(t, handler)
-	_, err := client.API().ImagesGet(t.Context(), "42", func(_ contextT, req *http.Request) error {
-		req.URL.Host = "elsewhere.example"
-		return nil
-	})
-	require.NoError(t, err)
-	assert.Empty(t, seen)
+	for name, change := range map[string]func(*url.URL){
+		"another host":   func(u *url.URL) { u.Host = "elsewhere.example" },
+		"another port":   func(u *url.URL) { u.Host += ":8443" },
+		"another scheme": func(u *url.URL) { u.Scheme = "http" },
+	} {
+		_, err := client.API().ImagesGet(t.Context(), "42", func(_ contextT, req *http.Request) error {
+			change(req.URL)
+			return nil
+		})
+		require.NoError(t, err, name)
+		assert.Empty(t, seen, name)
+	}
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {

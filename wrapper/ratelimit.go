@@ -62,7 +62,7 @@ func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 	if limit.Limit == 0 {
 		return
 	}
-	if ahead <= 0 { // nonsense, or a window that slides on with each request: then this is the pace that lasts
+	if ahead <= 0 || limit.Remaining == 0 { // there is nothing to spread, or no time: this is the pace that always lasts
 		ahead = time.Hour * time.Duration(limit.Remaining+1) / time.Duration(limit.Limit)
 	}
 	// The spacing grows from nothing, at a tenth of the budget, to what spreads the last requests over all of the time.

@@ -125,7 +125,91 @@ func TestAdaptiveLimitSurvivesHeadersThatLie(t *testing.T) {
 				require.NoError(t, err, name)
 			}
 			assert.LessOrEqual(t, time.Since(start), 5*time.Hour, name)
+			if name == "a reset in the past" {
+				assert.InDelta(t, 4*3600.0/5000, time.Since(start).Seconds(), 0.1, "the pace that lasts")
+			}
 		}
+	})
+}
+
+// A budget that was seen to run out is that of the hour; one that is suddenly 0 may be that of the minute.
+func TestHowLongNothingLeftHoldsBack(t *testing.T) {
+	for name, test := range map[string]struct {
+		remaining []int
+		want      time.Duration
+	}{
+		"at first":   {[]int{0}, time.Minute},
+		"a fall":     {[]int{4000, 0}, time.Minute},
+		"a way down": {[]int{4000, 1, 0}, 40 * time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			reset := strconv.FormatInt(time.Now().Add(40*time.Minute).Unix(), 10)
+			s := &script{}
+			for _, remaining := range append(test.remaining, 4000) {
+				s.answers = append(s.answers, status(200, `{"image":`+imageJSON(42, "available")+`}`,
+					"ratelimit-limit", "5000", "ratelimit-remaining", strconv.Itoa(remaining), "ratelimit-reset", reset))
+			}
+			client := s.client(t)
+			for range s.answers {
+				_, err := client.Get(t.Context(), 42)
+				require.NoError(t, err)
+			}
+			held := s.at[len(s.at)-1].Sub(s.at[0])
+			assert.InDelta(t, test.want.Seconds(), held.Seconds(), 2, name)
+		})
+	}
+}
+
+// An answer that was under way when another was refused does not undo the refusal, and good news ends a long wait.
+func TestNewsThatComeWhileRequestsAreHeldBack(t *testing.T) {
+	image := `{"image":` + imageJSON(42, "available") + `}`
+	soon := func() string { return strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) }
+	synctest.Test(t, func(t *testing.T) {
+		refusedOnce := false
+		client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut {
+				time.Sleep(time.Second)
+				w.Header().Set("ratelimit-limit", "5000")
+				w.Header().Set("ratelimit-remaining", "4000")
+				w.Header().Set("ratelimit-reset", soon())
+			} else if !refusedOnce {
+				refusedOnce = true
+				w.Header().Set("retry-after", "60")
+				reply(w, 429, "")
+				return
+			}
+			reply(w, 200, image)
+		})
+		go func() { _, _ = client.Update(t.Context(), 42, updateName) }()
+		synctest.Wait()
+		_, err := client.Get(t.Context(), 42)
+		require.ErrorIs(t, err, wrapper.ErrRateLimited)
+		time.Sleep(2 * time.Second) // the update has been answered
+		start := time.Now()
+		_, err = client.Get(t.Context(), 42)
+		require.NoError(t, err)
+		assert.Equal(t, 58*time.Second, time.Since(start))
+	})
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+			remaining := "1"
+			if r.Method == http.MethodPut {
+				time.Sleep(90 * time.Second)
+				remaining = "4000"
+			}
+			w.Header().Set("ratelimit-limit", "5000")
+			w.Header().Set("ratelimit-remaining", remaining)
+			w.Header().Set("ratelimit-reset", soon())
+			reply(w, 200, image)
+		})
+		go func() { _, _ = client.Update(t.Context(), 42, updateName) }()
+		synctest.Wait()
+		_, err := client.Get(t.Context(), 42)
+		require.NoError(t, err)
+		start := time.Now()
+		_, err = client.Get(t.Context(), 42)
+		require.NoError(t, err)
+		assert.Equal(t, 2*time.Minute, time.Since(start), "instead of the half hour that one of two requests would wait")
 	})
 }
 

@@ -228,6 +228,29 @@ func TestADeadlineThatComesFirstFailsAtOnce(t *testing.T) {
 	})
 }
 
+// What another request is told while one pauses counts for it, too.
+func TestADeadlineThatComesFirstAfterAnAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("retry-after", "2")
+			if r.Method == http.MethodPut {
+				time.Sleep(time.Second)
+				w.Header().Set("retry-after", "60")
+			}
+			reply(w, 429, "")
+		})
+		go func() { _, _ = client.Update(t.Context(), 42, updateName) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(wrapper.ContextWithRetry(t.Context(), wrapper.Retry{}), 10*time.Second)
+		defer cancel()
+		_, err := client.Get(ctx, 42)
+		var apiError *wrapper.Error
+		require.ErrorAs(t, err, &apiError)
+		assert.Equal(t, 1, apiError.Attempts)
+		assert.Equal(t, 59*time.Second, apiError.RetryAfter)
+	})
+}
+
 func TestAnEndedContextEndsThePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for latest, answer := range map[string]func() (*http.Response, error){"status 429": status(429, "", "retry-after", "60"), "EOF": failing(io.EOF)} {
@@ -294,6 +317,7 @@ func TestRetryOfDeletes(t *testing.T) {
 		}{
 			"lost, gone":     {[]func() (*http.Response, error){reset, gone}, nil},
 			"lost, again":    {[]func() (*http.Response, error){down, again}, nil},
+			"lost, refused":  {[]func() (*http.Response, error){reset, refused, limited, gone}, nil},
 			"lost, other":    {[]func() (*http.Response, error){reset, other}, wrapper.ErrUnprocessable},
 			"gone":           {[]func() (*http.Response, error){gone}, wrapper.ErrNotFound},
 			"again":          {[]func() (*http.Response, error){again}, wrapper.ErrUnprocessable},

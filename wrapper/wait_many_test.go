@@ -193,6 +193,27 @@ func TestWaitAllAvailableBearsWhatPasses(t *testing.T) {
 	})
 }
 
+// The limit of the minute and failures that pass are borne by images that are read alone, too.
+func TestWaitAllAvailableBearsWhatPassesForOneAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, faults := range map[string][]fakeapi.Fault{
+			"a burst limit": {{Operation: "images_get", Count: 20, Do: fakeapi.BurstLimit(time.Minute)}},
+			"failures, but not five in a row": {
+				{Operation: "images_get", Count: 4, Do: fakeapi.Status(500)},
+				{Operation: "images_get", After: 5 - 4, Count: 4, Do: fakeapi.Status(500)}, // it sees what the first lets pass
+			},
+		} {
+			fake := fakeapi.New(fakeapi.WithImportTime(10 * time.Minute))
+			client, _ := fakeClient(t, fake)
+			ids := imports(t, client, 1)
+			fake.Inject(faults...)
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			require.NoError(t, err, name)
+			assert.Len(t, images, 1, name)
+		}
+	})
+}
+
 func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New()
@@ -208,6 +229,11 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		assert.Less(t, fake.Requests()-before, 10)
+		before = fake.Requests()
+		for range client.WaitAllAvailable(t.Context(), 6_000_000, 6_000_007, 6_000_014) { // public, so that each is read alone
+			break
+		}
+		assert.Equal(t, 2, fake.Requests()-before, "the list, and the first")
 		for range client.WaitAllAvailable(t.Context()) {
 			assert.Fail(t, "there is nothing to wait for")
 		}

@@ -184,6 +184,16 @@ func TestWaitGivesUp(t *testing.T) {
 	})
 }
 
+// A poll that fails is not repeated at once, since the next poll follows: five failures are five requests.
+func TestWaitPollsAreSentOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []func() (*http.Response, error){down}}
+		_, err := s.client(t).WaitAvailable(t.Context(), 42)
+		require.ErrorIs(t, err, wrapper.ErrServer)
+		assert.Len(t, s.at, 5)
+	})
+}
+
 func TestWaitThatWasRateLimitedToTheEndSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		handler, _ := statuses("NEW", "429")
