@@ -24,7 +24,7 @@ test: ## run every test
 	cd contracttest/clients && go test $(RACE) ./...
 
 faults: ## print what each operation comes to under each fault
-	FAULTS=1 go test -count=1 -run FaultMatrix ./wrapper
+	FAULTS=1 go test -count=1 -v -run FaultMatrix ./wrapper
 
 soak: ## send 200,000 requests of which one in twenty meets a fault (some minutes)
 	SOAK=200000 go test $(RACE) -count=1 -timeout 20m -v -run TestSoak ./wrapper
