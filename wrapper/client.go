@@ -29,12 +29,6 @@ import (
 const (
 	defaultBaseURL   = "https://api.digitalocean.com"
 	defaultUserAgent = "doimages/0.1"
-
-	// requestTimeout bounds one request of the default HTTP client, so that a server that falls silent cannot hold a
-	// caller who set no deadline.
-	requestTimeout = time.Minute
-
-	defaultMaxBody = 32 << 20
 )
 
 // Client calls the images API for one account.
@@ -84,7 +78,7 @@ func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger 
 // NewClient returns a client that authenticates with the given token. It makes no request. An empty token, one that
 // cannot stand in a header, or a base URL that is malformed or would send the token in the clear is an error.
 func NewClient(token string, options ...Option) (*Client, error) {
-	c := config{baseURL: defaultBaseURL, userAgent: defaultUserAgent, pacer: &pacer{}, maxBody: defaultMaxBody, repeats: defaultRepeats}
+	c := config{baseURL: defaultBaseURL, userAgent: defaultUserAgent, pacer: &pacer{}, maxBody: 32 << 20, repeats: defaultRepeats}
 	for _, option := range options {
 		option(&c)
 	}
@@ -99,7 +93,8 @@ func NewClient(token string, options ...Option) (*Client, error) {
 		// A token passed where the address belongs must not be printed either.
 		return nil, fmt.Errorf("new client: %s", strings.ReplaceAll(err.Error(), token, "[token]"))
 	}
-	noRedirects := *cmp.Or(c.http, &http.Client{Timeout: requestTimeout})
+	// The timeout is there so that a server that falls silent cannot hold a caller who set no deadline.
+	noRedirects := *cmp.Or(c.http, &http.Client{Timeout: time.Minute})
 	noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.http, c.logger = &noRedirects, cmp.Or(c.logger, slog.New(slog.DiscardHandler))
 	c.limiter = cmp.Or(c.limiter, Limiter((*pacer)(nil)))

@@ -108,10 +108,10 @@ func call[E, T any](c *Client, operation, what string, open func(*E) (*T, string
 		}
 		err = errors.New(problem)
 	}
-	e := &resp.Body.(*answer).failed
+	e := resp.Body.(*answer).failed // a copy, which does not hold on to the body
 	e.Operation, e.err = operation, c.send.quiet(err)
 	e.Message = shorten("the response cannot be used: " + e.err.Error())
-	return nil, fmt.Errorf("%s: %w", what, e)
+	return nil, fmt.Errorf("%s: %w", what, &e)
 }
 
 // failure returns why a request failed, or nil if it was answered with success.
@@ -132,7 +132,7 @@ func (c *Client) failure(operation, what string, resp *http.Response, err error)
 
 // explain returns the error that an answer is, with what its body says.
 func (s *sender) explain(resp *http.Response) *Error {
-	body, e := resp.Body.(*answer).body, &resp.Body.(*answer).failed
+	body, e := resp.Body.(*answer).body, resp.Body.(*answer).failed
 	var said gen.Error
 	switch err := json.Unmarshal(body, &said); {
 	case err == nil && said.Message != "":
@@ -148,7 +148,7 @@ func (s *sender) explain(resp *http.Response) *Error {
 		kind := cmp.Or(resp.Header.Get("Content-Type"), "no content type")
 		e.Message = s.clean(fmt.Sprintf("the body is no error of the API (%s, %d bytes)", kind, len(body)))
 	}
-	return e
+	return &e
 }
 
 // clean makes what a server sent fit to be printed: it may repeat the request, the token included, at any length.

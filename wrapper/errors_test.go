@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -172,6 +173,23 @@ func TestBodyOfUnboundedSize(t *testing.T) {
 	require.NoError(t, err)
 	_, err = client.Get(t.Context(), 42)
 	assert.ErrorContains(t, err, "too large: more than 33554432 bytes")
+}
+
+// Errors are kept, in logs and queues; the megabytes that a server sent are not.
+func TestErrorDoesNotHoldOnToTheBody(t *testing.T) {
+	for _, code := range []int{200, 500} {
+		var kept []error
+		for range 20 {
+			_, err := newClient(t, answer(code, `{"id":"`+strings.Repeat("x", 4<<20)+`"}`, nil)).Get(t.Context(), 42)
+			require.Error(t, err)
+			kept = append(kept, err)
+		}
+		runtime.GC()
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		assert.Less(t, memory.HeapAlloc, uint64(40<<20), "with %d errors of %d kept", len(kept), code)
+		runtime.KeepAlive(kept)
+	}
 }
 
 func TestNoAnswerAtAll(t *testing.T) {

@@ -83,9 +83,8 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 		}
 		resp, err := s.attempt(req, number)
 		status, pause := 0, pauses.NextBackOff()
-		var a *answer
 		if err == nil {
-			a = resp.Body.(*answer)
+			a := resp.Body.(*answer)
 			a.failed.Attempts, a.failed.mayBeDone = number, acted
 			status, err, pause = resp.StatusCode, a.err, cmp.Or(a.failed.RetryAfter, pause)
 		}
@@ -95,8 +94,9 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 			case status == 0 || err != nil && ctx.Err() != nil:
 				return nil, unanswered(number, acted, err)
 			case err != nil && status/100 == 2:
-				a.failed.Message, a.failed.err = s.clean(fmt.Sprintf("the body cannot be used: %v", err)), s.quiet(err)
-				return nil, &a.failed
+				e := resp.Body.(*answer).failed
+				e.Message, e.err = s.clean(fmt.Sprintf("the body cannot be used: %v", err)), s.quiet(err)
+				return nil, &e
 			}
 			return resp, nil
 		}

@@ -89,9 +89,9 @@ func (e *ActionFailedError) Error() string {
 // image as last read, with an error too, or nil if it was never read.
 //
 // The statuses NEW (in any case), pending and any that the contract does not know keep it waiting; deleted and retired
-// are an *ImageFailedError. Rate limits are waited out, for as long as the API asks; other failures of a poll are
-// borne five times in a row where they may pass (5xx, connection, unusable body). The context bounds the wait: give it
-// a deadline. What ends the wait early is a *WaitError that says what was last seen.
+// are an *ImageFailedError. Rate limits are waited out, for as long as the API asks, unless the deadline comes
+// first; other failures of a poll are borne five times in a row where they may pass (5xx, connection, unusable body).
+// The context bounds the wait: give it a deadline. What ends the wait early is a *WaitError that says what was last seen.
 func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOption) (*gen.Image, error) {
 	get := func(ctx context.Context) (*gen.Image, error) { return c.Get(ctx, id) }
 	return wait(ctx, fmt.Sprintf("image %d", id), options, get, judgeImage)
@@ -175,6 +175,9 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 			}
 		case errors.Is(err, ErrRateLimited) && errors.As(err, &apiError):
 			pause = max(pause, apiError.RetryAfter)
+			if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < apiError.RetryAfter {
+				return stop(err)
+			}
 		case !mayPass(err):
 			return stop(err)
 		default:

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,8 +57,8 @@ type awaited struct {
 func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 	list := w.client.imageList(ctx, ListParams{Private: true, PerPage: maxPerPage})
 	missing := maps.Clone(w.pending)
-	pages := slices.Sorted(maps.Keys(w.pages)) // those that held an awaited image come first
-	slices.SortStableFunc(pages, func(a, b int) int { return w.pages[b] - w.pages[a] })
+	// Pages that held an awaited image come first.
+	pages := slices.SortedFunc(maps.Keys(w.pages), func(a, b int) int { return cmp.Or(w.pages[b]-w.pages[a], a-b) })
 	for i := 0; i < len(pages) && len(missing) > len(pages)-i; i++ {
 		page, err := list.page(pages[i])
 		if err != nil {

@@ -147,6 +147,20 @@ func TestWaitHonoursRetryAfter(t *testing.T) {
 	})
 }
 
+func TestWaitThatIsRateLimitedBeyondItsDeadlineFailsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		handler, polls := statuses("NEW", "429 for a minute")
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		start := time.Now()
+		_, err := newClient(t, handler).WaitAvailable(ctx, 42)
+		require.ErrorIs(t, err, wrapper.ErrRateLimited)
+		assert.ErrorContains(t, err, "retry after 1m0s")
+		assert.Equal(t, 2, *polls)
+		assert.Less(t, time.Since(start), 5*time.Second)
+	})
+}
+
 func TestWaitOutlivesFailuresThatPass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		handler, _ := statuses("NEW", "502", "200 broken", "502", "502", "NEW", "502", "502", "502", "502",
