@@ -19,6 +19,9 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 		f.add("size", in, nil, fmt.Sprintf("it is larger than %d MiB", maxBody>>20))
 		return nil, false
 	}
+	if value, ok := parse(body); ok {
+		return value, true
+	}
 	if rest, found := bytes.CutPrefix(body, []byte("\xef\xbb\xbf")); found {
 		f.add("byte-order-mark", in, nil, "it begins with a byte-order mark, which JSON does not allow")
 		body = rest

@@ -1,9 +1,11 @@
 package contracttest_test
 
 import (
+	"bytes"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,5 +69,42 @@ func FuzzLoadLedger(f *testing.F) {
 		if ledger, err := contracttest.LoadLedger(text); err == nil {
 			_ = ledger.Warnings(time.Now())
 		}
+	})
+}
+
+// A body that is plainly right is decoded in a way of its own, for speed. A byte-order mark in front of it makes it one
+// that is not: everything else that is found must be the same.
+func FuzzBothWaysOfDecoding(f *testing.F) {
+	contract, err := contracttest.Load(openapi.Document())
+	require.NoError(f, err)
+	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
+	require.NoError(f, err)
+	for _, exchange := range exchanges {
+		f.Add(exchange.Body)
+	}
+	for _, body := range []string{
+		`{"images":[{"id":1,"id":2}]}`, `{"images":[],"links":{},"meta":{"total":01}}`, `{"meta":{"total":-0.0e+1}}`, `{"meta":{"total":1e400}}`,
+		`{"images":[{"name":"\ud800\u0041\"\\\/\b","regions":["\u0000"]}]}`, "{\"images\":[{\"name\":\"\xff\"}]}", "{\"a\":\"\x1f\"}", `{"a":"\x"}`,
+		`{"images":[],}`, `[1,]`, `{,}`, `{"a" 1}`, `{"a":tru}`, `nullx`, `"`, `"\`, `-`, `.5`, `1.`, `1e`, ` {} `, `{}{}`, `{1:2}`,
+		strings.Repeat("[", 99) + strings.Repeat("]", 99), strings.Repeat("[", 101) + "1" + strings.Repeat("]", 101), strings.Repeat(`{"a":`, 102) + "1" + strings.Repeat("}", 102),
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		exchange := exchanges[0]
+		exchange.Header = http.Header{"Content-Type": {"application/json"}}
+		check := func(body []byte) (found []string) {
+			exchange.Body = body
+			for _, finding := range contract.Check(exchange) {
+				if finding.Check != "byte-order-mark" && finding.Check != "rate-limit-headers" {
+					found = append(found, finding.String()+finding.Got+finding.Expected)
+				}
+			}
+			return found
+		}
+		if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
+			return
+		}
+		require.Equal(t, check(append([]byte("\xef\xbb\xbf"), body...)), check(body))
 	})
 }
