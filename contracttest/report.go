@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/tabwriter"
 )
 
@@ -59,9 +61,44 @@ func (r *Report) Worst(severity Severity) int {
 // Add checks an exchange and counts it.
 func (r *Report) Add(exchange Exchange) { r.add(exchange, false) }
 
+// Concurrently checks, on all cores, the exchanges that read passes on, and counts them in the order in which they came.
+// It holds a few for each core at a time, so that read may pass on any number. It returns what read returns.
+func (r *Report) Concurrently(read func(add func(Exchange)) error) error {
+	type job struct {
+		exchange Exchange
+		result   chan checked
+	}
+	cores := runtime.GOMAXPROCS(0)
+	todo, inOrder := make(chan job), make(chan job, 2*cores)
+	var running sync.WaitGroup
+	for range cores {
+		running.Go(func() {
+			for j := range todo {
+				j.result <- r.contract.check(j.exchange)
+			}
+		})
+	}
+	running.Go(func() {
+		for j := range inOrder {
+			r.count(j.exchange, <-j.result, false)
+		}
+	})
+	defer running.Wait()
+	defer close(inOrder)
+	defer close(todo)
+	return read(func(exchange Exchange) {
+		j := job{exchange, make(chan checked, 1)}
+		inOrder <- j
+		todo <- j
+	})
+}
+
 // add can leave the request unjudged, where it breaks the contract on purpose.
 func (r *Report) add(exchange Exchange, responseOnly bool) {
-	result := r.contract.check(exchange)
+	r.count(exchange, r.contract.check(exchange), responseOnly)
+}
+
+func (r *Report) count(exchange Exchange, result checked, responseOnly bool) {
 	found := result.findings
 	if responseOnly {
 		found = slices.DeleteFunc(found, func(f Finding) bool { return strings.HasPrefix(f.In, "request") })

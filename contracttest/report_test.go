@@ -1,6 +1,8 @@
 package contracttest_test
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/openapi"
 )
 
 func TestReport(t *testing.T) {
@@ -42,4 +45,53 @@ func TestReport(t *testing.T) {
 	assert.Contains(t, text.String(), "breaking: images_list.cassette.yaml#0: no operation 200: request: the contract has no operation for GET /v2/droplets\n")
 	assert.Contains(t, text.String(), "drift: images_list.cassette.yaml#9: images_list 418: status: only the default of the contract covers it\n")
 	assert.Contains(t, text.String(), "\n5 exchanges checked, 0 skipped, 3 findings (2 breaking) and 0 accepted, ")
+}
+
+// On all cores the report is the one that one core makes: the same findings in the same order, those of sequences too.
+func TestConcurrentReportIsTheSame(t *testing.T) {
+	contract, err := contracttest.Load(openapi.Document())
+	require.NoError(t, err)
+	var exchanges []contracttest.Exchange
+	for _, file := range cassettes(t) {
+		list, err := contracttest.ReadCassette(file)
+		require.NoError(t, err)
+		exchanges = append(exchanges, list...)
+	}
+	for i := range exchanges {
+		if i%3 == 0 {
+			exchanges[i].Body = bytes.ReplaceAll(exchanges[i].Body, []byte(`"id"`), []byte(`"di"`))
+		}
+	}
+	write := func(read func(*contracttest.Report) error) string {
+		report := contract.NewReport(nil)
+		require.NoError(t, read(report))
+		var text bytes.Buffer
+		require.NoError(t, report.Write(&text, "json"))
+		return text.String()
+	}
+	one := write(func(r *contracttest.Report) error {
+		for range 20 {
+			for _, exchange := range exchanges {
+				r.Add(exchange)
+			}
+		}
+		return nil
+	})
+	all := write(func(r *contracttest.Report) error {
+		return r.Concurrently(func(add func(contracttest.Exchange)) error {
+			for range 20 {
+				for _, exchange := range exchanges {
+					add(exchange)
+				}
+			}
+			return nil
+		})
+	})
+	assert.Equal(t, one, all)
+	assert.Contains(t, one, `"missing-field"`)
+
+	stop := errors.New("the file ends too early")
+	report := contract.NewReport(nil)
+	assert.ErrorIs(t, report.Concurrently(func(add func(contracttest.Exchange)) error { add(exchanges[1]); return stop }), stop)
+	assert.Equal(t, 1, report.Exchanges, "what was read before is counted")
 }

@@ -181,16 +181,19 @@ func verify(report *contracttest.Report, files, hosts []string) (map[string]int,
 			return nil, err
 		}
 		report.NewSession(kind)
-		left, err := contracttest.ReadFile(file, func(exchange contracttest.Exchange) error {
-			if !contracttest.IsImagesAPI(exchange, hosts...) {
-				report.Skipped++
+		err := report.Concurrently(func(add func(contracttest.Exchange)) error {
+			left, err := contracttest.ReadFile(file, func(exchange contracttest.Exchange) error {
+				if !contracttest.IsImagesAPI(exchange, hosts...) {
+					report.Skipped++
+					return nil
+				}
+				add(exchange)
+				kinds[kind]++
 				return nil
-			}
-			report.Add(exchange)
-			kinds[kind]++
-			return nil
+			})
+			report.Skipped += left
+			return err
 		})
-		report.Skipped += left
 		if err != nil {
 			return nil, err
 		}
