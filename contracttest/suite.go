@@ -129,8 +129,8 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a token must not travel
 	}}
 	s.client, err = wrapper.NewClient(target.Token, wrapper.WithBaseURL(target.BaseURL), wrapper.WithHTTPClient(s.http),
-		// A failure is a result, and not to be covered by another attempt.
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithListRepeats(0))
+		// A failure is a result, and not to be covered by another attempt; exchanges are judged in their order.
+		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithListRepeats(0), wrapper.WithConcurrency(1))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -17,9 +17,9 @@ func (c *Client) Actions(ctx context.Context, imageID int64) iter.Seq2[gen.Actio
 
 // ActionPages lists the actions of an image a page at a time, as Pages lists images.
 func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.ActionList, error] {
-	return walk(pageList[gen.ActionList, gen.Action]{
+	return walk(ctx, pageList[gen.ActionList, gen.Action]{
 		client: c, what: fmt.Sprintf("list actions of image %d", imageID), operation: "imageActions_list",
-		send: func(perPage, page int) (*http.Response, error) {
+		send: func(ctx context.Context, perPage, page int) (*http.Response, error) {
 			return c.api.ImageActionsList(ctx, imageID, &gen.ImageActionsListParams{PerPage: &perPage, Page: &page})
 		},
 		parts: func(p *gen.ActionList) (*[]gen.Action, int, string) {

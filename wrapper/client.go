@@ -26,10 +26,7 @@ import (
 	"example.com/doimages/gen"
 )
 
-const (
-	defaultBaseURL   = "https://api.digitalocean.com"
-	defaultUserAgent = "doimages/0.1"
-)
+const defaultUserAgent = "doimages/0.1"
 
 // Client calls the images API for one account.
 type Client struct {
@@ -49,7 +46,8 @@ type config struct {
 	limiter   Limiter
 	pacer     *pacer // nil if it was switched off
 	maxBody   int64
-	repeats   int // of a list that changed
+
+	repeats, concurrency int // of lists
 }
 
 // WithBaseURL sends requests to another server, such as a fake or a proxy. The address is the one to which /v2/images
@@ -78,7 +76,7 @@ func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger 
 // NewClient returns a client that authenticates with the given token. It makes no request. An empty token, one that
 // cannot stand in a header, or a base URL that is malformed or would send the token in the clear is an error.
 func NewClient(token string, options ...Option) (*Client, error) {
-	c := config{baseURL: defaultBaseURL, userAgent: defaultUserAgent, pacer: &pacer{}, maxBody: 32 << 20, repeats: defaultRepeats}
+	c := config{baseURL: "https://api.digitalocean.com", userAgent: defaultUserAgent, pacer: &pacer{}, maxBody: 32 << 20, repeats: 2, concurrency: 16}
 	for _, option := range options {
 		option(&c)
 	}

@@ -156,9 +156,8 @@ func (s *sender) clean(text string) string { return shorten(s.redact(text)) }
 
 // shorten keeps what a server sent from filling a log.
 func shorten(s string) string {
-	const limit = 500
-	if len(s) <= limit {
+	if len(s) <= 500 {
 		return s
 	}
-	return strings.ToValidUTF8(s[:limit], "") + "…"
+	return strings.ToValidUTF8(s[:500], "") + "…"
 }

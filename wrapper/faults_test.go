@@ -277,7 +277,8 @@ func try(t *testing.T, ctx context.Context, op operation, fake *fakeapi.API, fau
 		sent.Add(1)
 		return transport.RoundTrip(req)
 	})
-	s.client, err = wrapper.NewClient(token, wrapper.WithHTTPClient(client), wrapper.WithMaxBody(1<<20), wrapper.WithBaseURL(cmp.Or(base, "https://api.digitalocean.com")))
+	s.client, err = wrapper.NewClient(token, wrapper.WithHTTPClient(client), wrapper.WithMaxBody(1<<20), wrapper.WithConcurrency(1),
+		wrapper.WithBaseURL(cmp.Or(base, "https://api.digitalocean.com")))
 	require.NoError(t, err)
 	before := fake.Done(op.id)
 	fake.Inject(fault)

@@ -21,7 +21,7 @@ import (
 func fuzzClient(t *testing.T, code int, header http.Header, body string) (*wrapper.Client, *int) {
 	t.Helper()
 	requests := new(int)
-	client, err := wrapper.NewClient(canary, wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithoutAdaptiveLimit(),
+	client, err := wrapper.NewClient(canary, wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithoutAdaptiveLimit(), wrapper.WithConcurrency(1),
 		wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
 			*requests++
 			return &http.Response{StatusCode: code, Header: header.Clone(), Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil

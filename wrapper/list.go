@@ -10,17 +10,14 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 
 	"example.com/doimages/gen"
 )
 
-const (
-	// maxPerPage is the largest page that the API serves, and the default of every list here: fewer requests for the
-	// same images, each of which counts against the rate limit.
-	maxPerPage = 200
-
-	defaultRepeats = 2
-)
+// maxPerPage is the largest page that the API serves, and the default of every list here: fewer requests for the same
+// images, each of which counts against the rate limit.
+const maxPerPage = 200
 
 // ErrListChanged ends a list that changed while it was read, or whose total and links do not fit what it holds. The
 // items before it are good, but others may be missing.
@@ -29,6 +26,9 @@ var ErrListChanged = errors.New("the list changed while it was read")
 // WithListRepeats sets how often a list that changed while it was read is read again before it ends with
 // ErrListChanged: twice by default, never with 0.
 func WithListRepeats(n int) Option { return func(c *config) { c.repeats = n } }
+
+// WithConcurrency sets how many pages of a list are read at a time: 16 by default, strictly one by one with 1.
+func WithConcurrency(n int) Option { return func(c *config) { c.concurrency = n } }
 
 // ListParams says which images to list. The filters combine; the zero value lists every image the account can see.
 type ListParams struct {
@@ -39,8 +39,9 @@ type ListParams struct {
 	Page    int                      // the page to begin with; 0 is the first
 }
 
-// Images lists images one by one, reading pages as they are needed. An error ends the sequence and comes last, with
-// the zero Image. The sequence may be ranged over again, which reads the list again.
+// Images lists images one by one, in order. Who stops at the first page has read no other; behind it several pages are
+// read at a time (WithConcurrency). An error ends the sequence and comes last, after every image before it, with the
+// zero Image. The sequence may be ranged over again, which reads the list again.
 //
 // The API counts pages by images, so that one that is deleted meanwhile moves the rest forward, past the place where
 // reading goes on. No image comes twice. When a total, a link or a count shows that the list changed, it is read again,
@@ -57,13 +58,13 @@ func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Im
 // Errors are as for Images: an *Error; ErrInvalidResponse also where a next link does
 // not lead to the page that follows; ErrListChanged.
 func (c *Client) Pages(ctx context.Context, params ListParams) iter.Seq2[*gen.ImageList, error] {
-	return walk(c.imageList(ctx, params))
+	return walk(ctx, c.imageList(params))
 }
 
-func (c *Client) imageList(ctx context.Context, params ListParams) pageList[gen.ImageList, gen.Image] {
+func (c *Client) imageList(params ListParams) pageList[gen.ImageList, gen.Image] {
 	return pageList[gen.ImageList, gen.Image]{
 		client: c, what: "list images", operation: "images_list", perPage: params.PerPage, first: params.Page,
-		send: func(perPage, page int) (*http.Response, error) {
+		send: func(ctx context.Context, perPage, page int) (*http.Response, error) {
 			return c.api.ImagesList(ctx, &gen.ImagesListParams{
 				Type: optional(params.Type), Private: optional(params.Private), TagName: optional(params.TagName), PerPage: &perPage, Page: &page,
 			})
@@ -90,14 +91,14 @@ type pageList[P, T any] struct {
 	client          *Client
 	what, operation string
 	perPage, first  int
-	send            func(perPage, page int) (*http.Response, error)
+	send            func(ctx context.Context, perPage, page int) (*http.Response, error)
 	parts           func(*P) (items *[]T, total int, next string)
 	key             func(T) (id int64, status string)
 }
 
 // page reads one page.
-func (l *pageList[P, T]) page(number int) (*P, error) {
-	resp, err := l.send(l.perPage, number)
+func (l *pageList[P, T]) page(ctx context.Context, number int) (*P, error) {
+	resp, err := l.send(ctx, l.perPage, number)
 	open := func(page *P) (*P, string) {
 		items, _, _ := l.parts(page)
 		if *items == nil {
@@ -114,7 +115,7 @@ func (l *pageList[P, T]) page(number int) (*P, error) {
 }
 
 // walk reads a list, again if it changed, and passes each item on once.
-func walk[P, T any](list pageList[P, T]) iter.Seq2[*P, error] {
+func walk[P, T any](ctx context.Context, list pageList[P, T]) iter.Seq2[*P, error] {
 	var refused error
 	if list.perPage < 0 || list.perPage > maxPerPage || list.first < 0 {
 		refused = fmt.Errorf("%s: page %d of %d a page: pages count from 1 and hold 1 to %d", list.what, list.first, list.perPage, maxPerPage)
@@ -127,7 +128,7 @@ func walk[P, T any](list pageList[P, T]) iter.Seq2[*P, error] {
 		}
 		passed := map[int64]struct{}{}
 		for pass := 1; ; pass++ {
-			change, more := list.read(passed, pass > 1, yield)
+			change, more := list.read(ctx, passed, pass > 1, yield)
 			if !more || change == "" {
 				return
 			}
@@ -142,14 +143,32 @@ func walk[P, T any](list pageList[P, T]) iter.Seq2[*P, error] {
 // read reads a list once, in the order of its pages, and leaves out what was passed on before. Of a next link it uses
 // the page number alone, so that no link can send the token to another host, and demands the number that follows, so
 // that none can loop or skip. It returns what shows that the list changed, and whether anybody wants more of it.
-func (l *pageList[P, T]) read(passed map[int64]struct{}, again bool, yield func(*P, error) bool) (change string, more bool) {
+func (l *pageList[P, T]) read(ctx context.Context, passed map[int64]struct{}, again bool, yield func(*P, error) bool) (change string, more bool) {
 	seen := passed // in this pass
 	if again {
 		seen = map[int64]struct{}{}
 	}
-	count, total := (l.first-1)*l.perPage, 0
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	pages := map[int]chan func() (*P, error){} // those that are being read
+	ask := func(from, to int) {
+		for n := from; n <= to; n++ {
+			if pages[n] == nil {
+				answer := make(chan func() (*P, error), 1)
+				running.Go(func() {
+					page, err := l.page(ctx, n)
+					answer <- func() (*P, error) { return page, err }
+				})
+				pages[n] = answer
+			}
+		}
+	}
+	count, total, last := (l.first-1)*l.perPage, 0, 0
 	for number := l.first; ; number++ {
-		page, err := l.page(number)
+		ask(number, max(number, min(number+l.client.send.concurrency-1, last)))
+		page, err := (<-pages[number])()
 		if err != nil {
 			yield(nil, err)
 			return "", false
@@ -175,6 +194,8 @@ func (l *pageList[P, T]) read(passed map[int64]struct{}, again bool, yield func(
 		if (!again || len(*items) > 0) && !yield(page, nil) {
 			return "", false
 		}
+		delete(pages, number)
+		last = (now + l.perPage - 1) / l.perPage
 		problem := ""
 		switch {
 		case next == "" && change == "" && (count < now || count > now && sent > 0):

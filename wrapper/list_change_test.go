@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,6 +17,7 @@ import (
 
 // changing is a list that changes before each of its pages is read.
 type changing struct {
+	mu     sync.Mutex
 	ids    []int64
 	newest int64
 	change func(*changing)
@@ -44,6 +46,8 @@ func (c *changing) remove(place int) {
 }
 
 func (c *changing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.change(c)
 	var page, perPage int
 	_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
@@ -85,7 +89,7 @@ func TestListUnderChange(t *testing.T) {
 			}
 		})
 		repeats := rng.IntN(6)
-		client := newClient(t, list.ServeHTTP, wrapper.WithListRepeats(repeats))
+		client := newClient(t, list.ServeHTTP, wrapper.WithListRepeats(repeats), wrapper.WithConcurrency(1+rng.IntN(3)*rng.IntN(8)))
 		got := map[int64]bool{}
 		var last error
 		for image, err := range client.Images(t.Context(), wrapper.ListParams{PerPage: 1 + rng.IntN(12)}) {
@@ -93,8 +97,10 @@ func TestListUnderChange(t *testing.T) {
 				break
 			}
 			require.False(t, got[image.ID], "seed %d: image %d twice", seed, image.ID)
-			require.True(t, list.all[image.ID])
 			got[image.ID] = true
+		}
+		for id := range got {
+			require.True(t, list.all[id])
 		}
 		if last != nil {
 			require.ErrorIs(t, last, wrapper.ErrListChanged, "seed %d", seed)
@@ -136,7 +142,7 @@ func TestListIsReadAgainOnlyWhenItChanged(t *testing.T) {
 				requests++
 				test.change(c, requests)
 			})
-			images, err := wrapper.Collect(newClient(t, list.ServeHTTP).Images(t.Context(), wrapper.ListParams{PerPage: 10}))
+			images, err := wrapper.Collect(newClient(t, list.ServeHTTP, wrapper.WithConcurrency(1)).Images(t.Context(), wrapper.ListParams{PerPage: 10}))
 			require.NoError(t, err)
 			assert.Equal(t, test.requests, requests)
 			got := map[int64]bool{}
@@ -166,7 +172,7 @@ func TestLossThatOffsetPagingCannotShow(t *testing.T) {
 			c.add(len(c.ids))
 		}
 	})
-	images, err := wrapper.Collect(newClient(t, list.ServeHTTP).Images(t.Context(), wrapper.ListParams{PerPage: 10}))
+	images, err := wrapper.Collect(newClient(t, list.ServeHTTP, wrapper.WithConcurrency(1)).Images(t.Context(), wrapper.ListParams{PerPage: 10}))
 	require.NoError(t, err, "nothing shows the change")
 	ids := map[int64]bool{}
 	for _, image := range images {
@@ -186,7 +192,7 @@ func TestPagesOfAListThatIsReadAgain(t *testing.T) {
 		}
 	})
 	var sizes, totals []int
-	for page, err := range newClient(t, list.ServeHTTP).Pages(t.Context(), wrapper.ListParams{PerPage: 10}) {
+	for page, err := range newClient(t, list.ServeHTTP, wrapper.WithConcurrency(1)).Pages(t.Context(), wrapper.ListParams{PerPage: 10}) {
 		require.NoError(t, err)
 		sizes, totals = append(sizes, len(page.Images)), append(totals, page.Meta.Total)
 	}
@@ -202,7 +208,7 @@ func TestListThatNeverEnds(t *testing.T) {
 		var page int
 		_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
 		reply(w, 200, fmt.Sprintf(`{"images":[%s],"links":{"pages":{"next":"https://api.digitalocean.com/v2/images?page=%d"}},"meta":{"total":9}}`, imageJSON(1, "available"), page+1))
-	})
+	}, wrapper.WithConcurrency(1))
 	images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{PerPage: 1}))
 	require.ErrorIs(t, err, wrapper.ErrListChanged)
 	assert.Len(t, images, 1)

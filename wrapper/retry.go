@@ -16,13 +16,6 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-const (
-	defaultAttempts = 5
-
-	// defaultMaxElapsed lets a request outlast the hourly limit, whose reset is an hour ahead at the most.
-	defaultMaxElapsed = 65 * time.Minute
-)
-
 // Retry says how a request that failed is sent again. The zero value is what a Client does by default.
 //
 // GET, PUT and DELETE are repeated after a connection error and after 429, 500, 502, 503 and 504. A POST is repeated
@@ -62,11 +55,12 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	if !ok {
 		retry = s.retry
 	}
-	end := time.Now().Add(cmp.Or(retry.MaxElapsed, defaultMaxElapsed))
+	// The default lets a request outlast the hourly limit, whose reset is an hour ahead at the most.
+	end := time.Now().Add(cmp.Or(retry.MaxElapsed, 65*time.Minute))
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
 		end = deadline
 	}
-	attempts := cmp.Or(retry.Attempts, defaultAttempts)
+	attempts := cmp.Or(retry.Attempts, 5)
 	if req.Body != nil && req.GetBody == nil {
 		attempts = 1 // the body of a caller of the generated client, which cannot be read twice
 	}
@@ -150,12 +144,21 @@ func (s *sender) attempt(req *http.Request, number int) (resp *http.Response, er
 		s.log(req, "attempt", number, "error", err, "duration", time.Since(start))
 		return nil, err
 	}
-	a := s.readAll(resp)
-	s.log(req, "attempt", number, "status", resp.StatusCode, "duration", time.Since(start))
-	if a.failed.RateLimit.Limit > 0 {
-		s.limit.Store(a.failed.RateLimit)
+	defer resp.Body.Close()
+	limit := parseRateLimit(resp.Header)
+	a := &answer{failed: Error{Status: resp.StatusCode, RequestID: s.clean(resp.Header.Get("x-request-id")), RetryAfter: askedPause(resp, limit), RateLimit: limit}}
+	a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, s.maxBody+1))
+	if int64(len(a.body)) > s.maxBody {
+		a.err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxBody)
+	} else if a.err != nil {
+		a.err = fmt.Errorf("it broke off after %d bytes: %w", len(a.body), a.err)
 	}
-	s.pacer.note(resp.StatusCode, a.failed.RateLimit, a.failed.RetryAfter)
+	a.Reset(a.body)
+	s.log(req, "attempt", number, "status", resp.StatusCode, "duration", time.Since(start))
+	if limit.Limit > 0 {
+		s.limit.Store(limit)
+	}
+	s.pacer.note(resp.StatusCode, limit, a.failed.RetryAfter)
 	resp.Body = a
 	return resp, nil
 }
@@ -169,20 +172,6 @@ type answer struct {
 	body         []byte // as far as it came
 	err          error  // why it is not whole
 	failed       Error  // what is said of it if it is no success, or cannot be used
-}
-
-func (s *sender) readAll(resp *http.Response) *answer {
-	defer resp.Body.Close()
-	limit := parseRateLimit(resp.Header)
-	a := &answer{failed: Error{Status: resp.StatusCode, RequestID: s.clean(resp.Header.Get("x-request-id")), RetryAfter: askedPause(resp, limit), RateLimit: limit}}
-	a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, s.maxBody+1))
-	if int64(len(a.body)) > s.maxBody {
-		a.err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxBody)
-	} else if a.err != nil {
-		a.err = fmt.Errorf("it broke off after %d bytes: %w", len(a.body), a.err)
-	}
-	a.Reset(a.body)
-	return a
 }
 
 // Close implements io.Closer.

@@ -10,14 +10,9 @@ import (
 	"example.com/doimages/gen"
 )
 
-const (
-	firstInterval = 2 * time.Second
-	maxInterval   = 30 * time.Second
-
-	// maxFailures is how many polls in a row may fail before a wait gives up: an import of half an hour should outlive
-	// a gateway's restart, and an API that is down should not look like an import that is slow.
-	maxFailures = 5
-)
+// maxFailures is how many polls in a row may fail before a wait gives up: an import of half an hour should outlive a
+// gateway's restart, and an API that is down should not look like an import that is slow.
+const maxFailures = 5
 
 // WaitOption tunes a wait.
 type WaitOption func(*waiter)
@@ -139,14 +134,12 @@ type waiter struct {
 
 // wait polls with get until judge says that the end has come, the context ends, or too many polls have failed.
 func wait[T any](ctx context.Context, subject string, options []WaitOption, get func(context.Context) (*T, error), judge func(*T) (status string, done bool, err error)) (*T, error) {
-	w := waiter{interval: firstInterval, maxInterval: maxInterval, progress: func(Progress) {}}
+	w := waiter{interval: 2 * time.Second, maxInterval: 30 * time.Second, progress: func(Progress) {}}
 	for _, option := range options {
 		option(&w)
 	}
-	start := time.Now()
-	state := Progress{Subject: subject}
-	var last *T
-	failures := 0
+	start, state := time.Now(), Progress{Subject: subject}
+	failures, last := 0, (*T)(nil)
 	stop := func(cause error) (*T, error) {
 		state.Elapsed = time.Since(start)
 		return last, &WaitError{Progress: state, cause: cause}

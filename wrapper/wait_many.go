@@ -55,12 +55,12 @@ type awaited struct {
 
 // round polls every image once. An error is one that all of them share.
 func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
-	list := w.client.imageList(ctx, ListParams{Private: true, PerPage: maxPerPage})
+	list := w.client.imageList(ListParams{Private: true, PerPage: maxPerPage})
 	missing := maps.Clone(w.pending)
 	// Pages that held an awaited image come first.
 	pages := slices.SortedFunc(maps.Keys(w.pages), func(a, b int) int { return cmp.Or(w.pages[b]-w.pages[a], a-b) })
 	for i := 0; i < len(pages) && len(missing) > len(pages)-i; i++ {
-		page, err := list.page(pages[i])
+		page, err := list.page(ctx, pages[i])
 		if err != nil {
 			return nil, err
 		}
@@ -115,9 +115,6 @@ func (w *manyWait) end(image gen.Image, err error) {
 	}
 }
 
-// maxTransfers bounds how many transfers of Distribute run at a time.
-const maxTransfers = 8
-
 // Distribute copies an image to regions, several at a time, and waits until it is in all of them. Regions that hold it
 // already are skipped. A failure does not stop the others; the errors come joined, and each names its region.
 func (c *Client) Distribute(ctx context.Context, id int64, regions ...gen.RegionSlug) error {
@@ -126,7 +123,7 @@ func (c *Client) Distribute(ctx context.Context, id int64, regions ...gen.Region
 		return fmt.Errorf("distribute image %d: %w", id, err)
 	}
 	errs := make([]error, len(regions))
-	slots := make(chan struct{}, maxTransfers)
+	slots := make(chan struct{}, 8) // transfers that run at a time
 	var running sync.WaitGroup
 	for i, region := range regions {
 		if slices.Contains(image.Regions, region) || slices.Contains(regions[:i], region) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,9 +79,12 @@ func actionJSON(id int64, status string) string {
 
 // catalogue serves images 1 to total in pages as the API does, with links to a host that must never be asked.
 func catalogue(total int, requests *[]string) http.HandlerFunc {
+	var mu sync.Mutex
 	return func(w http.ResponseWriter, r *http.Request) {
 		if requests != nil {
+			mu.Lock()
 			*requests = append(*requests, r.URL.RawQuery)
+			mu.Unlock()
 		}
 		var page, perPage int
 		_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)

@@ -1,0 +1,132 @@
+package wrapper_test
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/wrapper"
+)
+
+// crowd counts the requests that are under way at a time.
+type crowd struct {
+	next      http.RoundTripper
+	now, most atomic.Int64
+}
+
+func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
+	defer c.now.Add(-1)
+	if now := c.now.Add(1); now > c.most.Load() {
+		c.most.Store(now)
+	}
+	return c.next.RoundTrip(req)
+}
+
+func slowClient(t *testing.T, fake *fakeapi.API, options ...wrapper.Option) (*wrapper.Client, *crowd) {
+	t.Helper()
+	c := &crowd{next: fake}
+	client, err := wrapper.NewClient(fakeapi.Token, append(options, wrapper.WithHTTPClient(&http.Client{Transport: c}))...)
+	require.NoError(t, err)
+	return client, c
+}
+
+// 10,000 images at 50 ms a page: in order, with as many requests under way as were allowed, and no more.
+func TestListReadsAhead(t *testing.T) {
+	for concurrency, want := range map[int]time.Duration{0: 250, 1: 2500, 4: 700, 16: 250, 50: 100} {
+		synctest.Test(t, func(t *testing.T) {
+			fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(50 * time.Millisecond)}))
+			options := []wrapper.Option{wrapper.WithConcurrency(concurrency)}
+			if concurrency == 0 {
+				options, concurrency = nil, 16 // the default
+			}
+			client, crowd := slowClient(t, fake, options...)
+			start := time.Now()
+			images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+			require.NoError(t, err)
+			assert.Equal(t, want*time.Millisecond, time.Since(start), "%d at a time", concurrency)
+			assert.Equal(t, min(int64(concurrency), 49), crowd.most.Load())
+			assert.Equal(t, 50, fake.Requests())
+			require.Equal(t, len(fake.Images()), len(images))
+			for i, image := range fake.Images() {
+				require.Equal(t, image.ID, images[i].ID)
+			}
+		})
+	}
+}
+
+// Who stops at the first page has read no other. Who stops later leaves nothing running, which the bubble shows.
+func TestBreakingOffCancelsWhatIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(50 * time.Millisecond)}))
+		client, crowd := slowClient(t, fake)
+		for range client.Images(t.Context(), wrapper.ListParams{}) {
+			break
+		}
+		assert.Equal(t, 1, fake.Requests())
+		start, read := time.Now(), 0
+		for range client.Images(t.Context(), wrapper.ListParams{}) {
+			if read++; read == 201 {
+				break
+			}
+		}
+		assert.Equal(t, 100*time.Millisecond, time.Since(start))
+		assert.Zero(t, crowd.now.Load())
+		assert.LessOrEqual(t, fake.Requests(), 1+1+17)
+	})
+}
+
+// An error comes in its place: after every image before it, whatever was read of the pages behind it.
+func TestErrorOfAPageThatWasReadAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(
+			fakeapi.Fault{Page: 7, Do: fakeapi.Status(401)}, fakeapi.Fault{Page: 3, Do: fakeapi.Delay(time.Minute)}))
+		client, _ := slowClient(t, fake)
+		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+		require.ErrorIs(t, err, wrapper.ErrUnauthorized)
+		assert.ErrorContains(t, err, "list images: page 7: 401 unauthorized")
+		assert.Len(t, images, 6*200)
+	})
+}
+
+func TestReadingAheadStopsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(fakeapi.Fault{Page: 5, Do: fakeapi.Stall()}))
+		client, _ := slowClient(t, fake)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		images, err := wrapper.Collect(client.Images(ctx, wrapper.ListParams{}))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Len(t, images, 4*200)
+		assert.Equal(t, time.Unix(946684801, 0).UTC(), time.Now().UTC())
+	})
+}
+
+// Requests made ahead keep to the limiter and to the budget, too.
+func TestReadingAheadKeepsToTheLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithCatalogue(100_000, 1), fakeapi.WithRateLimit(0, 250))
+		client, counter := fakeClient(t, fake)
+		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+		require.NoError(t, err)
+		assert.Len(t, images, 100_000)
+		assert.LessOrEqual(t, counter.seen[429], 16)
+	})
+}
+
+// A total that grew is followed by its next links.
+func TestReadingAheadFollowsAListThatGrows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithCatalogue(1000, 1), fakeapi.WithFaults(fakeapi.Fault{Page: 3, Count: 1, Do: fakeapi.AddImages(450)}))
+		client, _ := slowClient(t, fake)
+		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+		require.NoError(t, err)
+		assert.Len(t, images, 1450)
+	})
+}
