@@ -3,6 +3,7 @@ package wrapper_test
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -129,4 +130,24 @@ func TestReadingAheadFollowsAListThatGrows(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, images, 1450)
 	})
+}
+
+// However long a list is, the pages that were passed on are let go.
+func TestListHoldsFewPages(t *testing.T) {
+	fake := fakeapi.New(fakeapi.WithCatalogue(60_000, 1), fakeapi.WithRateLimit(0, 0))
+	client, _ := slowClient(t, fake)
+	var memory runtime.MemStats
+	var heaps []uint64
+	read := 0
+	for _, err := range client.Images(t.Context(), wrapper.ListParams{}) {
+		require.NoError(t, err)
+		if read++; read%20_000 == 0 {
+			runtime.GC()
+			runtime.ReadMemStats(&memory)
+			heaps = append(heaps, memory.HeapAlloc>>10)
+		}
+	}
+	require.Len(t, heaps, 3)
+	assert.Less(t, heaps[2], heaps[0]+10<<10, "KB after each third: %v", heaps)
+	t.Logf("KB of heap after each third of 60,000 images: %v", heaps)
 }
