@@ -104,8 +104,9 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) {
 		found = slices.DeleteFunc(found, func(f Finding) bool { return strings.HasPrefix(f.In, "request") })
 	}
 	if result.operation != nil {
-		found = append(found, r.sequence.check(exchange, result)...)
-		scrub(found, exchange)
+		of := r.sequence.check(exchange, result)
+		scrub(of, exchange)
+		found = append(found, of...)
 	}
 	r.ledger.accept(found, r.kind)
 	r.Exchanges++

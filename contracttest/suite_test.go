@@ -95,6 +95,20 @@ func TestSuiteKeepsRequestsForTheRemoval(t *testing.T) {
 	})
 }
 
+// A server that is down for a moment must not make the suite leave its image behind.
+func TestSuiteTriesAgainToRemove(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_delete", Count: 3, Do: fakeapi.Status(503)}))
+		before := len(fake.Images())
+		target := fakeTarget()
+		target.Transport = fake
+		results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "lifecycle"))
+		require.NoError(t, err)
+		assert.ErrorContains(t, results[0].Err, "delete: ", "the case itself sends its delete once")
+		assert.Len(t, fake.Images(), before)
+	})
+}
+
 // An interrupt while a create is under way must not lose the image that comes of it.
 func TestSuiteInterruptedInACreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

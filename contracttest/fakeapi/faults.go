@@ -38,9 +38,6 @@ type Effect struct {
 	deliver delivery
 }
 
-// String returns the name of the effect, as ParseFault knows it.
-func (e Effect) String() string { return e.name }
-
 // delivery is how a response goes out.
 type delivery struct {
 	delay  time.Duration
