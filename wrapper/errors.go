@@ -19,7 +19,7 @@ var (
 	ErrInvalidResponse error = class{"invalid response", 200, 299}     // a success whose body is not what the contract promises
 	ErrUnauthorized    error = class{"unauthorized", 401, 401}         // the token is missing, unknown or expired
 	ErrForbidden       error = class{"forbidden", 403, 403}            // the token lacks a scope
-	ErrNotFound        error = class{"not found", 404, 404}            //
+	ErrNotFound        error = class{"not found", 404, 404}            // no such image, action or transfer
 	ErrUnprocessable   error = class{"unprocessable entity", 422, 422} // understood, and refused
 	ErrRateLimited     error = class{"rate limited", 429, 429}         // see RetryAfter and RateLimit
 	ErrServer          error = class{"server error", 500, 999}

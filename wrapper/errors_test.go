@@ -2,6 +2,8 @@ package wrapper_test
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -157,6 +159,21 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 	assert.ErrorContains(t, err, "broke off after")
 	assert.Nil(t, image)
+}
+
+func TestMaxBody(t *testing.T) {
+	body := `{"image":` + imageJSON(42, "available") + `}`
+	for bound, want := range map[int64]error{
+		int64(len(body)): nil, math.MaxInt64: nil, int64(len(body)) - 1: wrapper.ErrInvalidResponse, 0: wrapper.ErrInvalidResponse,
+	} {
+		_, err := newClient(t, answer(200, body, nil), wrapper.WithMaxBody(bound)).Get(t.Context(), 42)
+		if want == nil {
+			assert.NoError(t, err, bound)
+		} else {
+			assert.ErrorIs(t, err, want, bound)
+			assert.ErrorContains(t, err, fmt.Sprintf("too large: more than %d bytes", bound))
+		}
+	}
 }
 
 func TestBodyOfUnboundedSize(t *testing.T) {

@@ -55,8 +55,8 @@ func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Im
 // Pages lists images a page at a time. Meta.Total of a page counts the images of all pages. An image that was on an
 // earlier page is left out, so that a page of a list that is read again may be shorter than it was sent.
 //
-// Errors are as for Images: an *Error; ErrInvalidResponse also where a next link does
-// not lead to the page that follows; ErrListChanged.
+// Errors are as for Images: an *Error, of which ErrInvalidResponse is also a next link that does not lead to the page
+// that follows; or ErrListChanged.
 func (c *Client) Pages(ctx context.Context, params ListParams) iter.Seq2[*gen.ImageList, error] {
 	return walk(ctx, c.imageList(params))
 }

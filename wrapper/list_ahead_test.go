@@ -2,9 +2,7 @@ package wrapper_test
 
 import (
 	"context"
-	"net/http"
 	"runtime"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,28 +14,6 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// crowd counts the requests that are under way at a time.
-type crowd struct {
-	next      http.RoundTripper
-	now, most atomic.Int64
-}
-
-func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
-	defer c.now.Add(-1)
-	if now := c.now.Add(1); now > c.most.Load() {
-		c.most.Store(now)
-	}
-	return c.next.RoundTrip(req)
-}
-
-func slowClient(t *testing.T, fake *fakeapi.API, options ...wrapper.Option) (*wrapper.Client, *crowd) {
-	t.Helper()
-	c := &crowd{next: fake}
-	client, err := wrapper.NewClient(fakeapi.Token, append(options, wrapper.WithHTTPClient(&http.Client{Transport: c}))...)
-	require.NoError(t, err)
-	return client, c
-}
-
 // 10,000 images at 50 ms a page: in order, with as many requests under way as were allowed, and no more.
 func TestListReadsAhead(t *testing.T) {
 	for concurrency, want := range map[int]time.Duration{0: 250, 1: 2500, 4: 700, 16: 250, 50: 100} {
@@ -47,12 +23,12 @@ func TestListReadsAhead(t *testing.T) {
 			if concurrency == 0 {
 				options, concurrency = nil, 16 // the default
 			}
-			client, crowd := slowClient(t, fake, options...)
+			client, counter := fakeClient(t, fake, options...)
 			start := time.Now()
 			images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
 			require.NoError(t, err)
 			assert.Equal(t, want*time.Millisecond, time.Since(start), "%d at a time", concurrency)
-			assert.Equal(t, min(int64(concurrency), 49), crowd.most.Load())
+			assert.Equal(t, min(concurrency, 49), counter.most)
 			assert.Equal(t, 50, fake.Requests())
 			require.Equal(t, len(fake.Images()), len(images))
 			for i, image := range fake.Images() {
@@ -66,7 +42,7 @@ func TestListReadsAhead(t *testing.T) {
 func TestBreakingOffCancelsWhatIsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(50 * time.Millisecond)}))
-		client, crowd := slowClient(t, fake)
+		client, counter := fakeClient(t, fake)
 		for range client.Images(t.Context(), wrapper.ListParams{}) {
 			break
 		}
@@ -78,7 +54,7 @@ func TestBreakingOffCancelsWhatIsUnderWay(t *testing.T) {
 			}
 		}
 		assert.Equal(t, 100*time.Millisecond, time.Since(start))
-		assert.Zero(t, crowd.now.Load())
+		assert.Zero(t, counter.now)
 		assert.LessOrEqual(t, fake.Requests(), 1+1+17)
 	})
 }
@@ -88,7 +64,7 @@ func TestErrorOfAPageThatWasReadAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(
 			fakeapi.Fault{Page: 7, Do: fakeapi.Status(401)}, fakeapi.Fault{Page: 3, Do: fakeapi.Delay(time.Minute)}))
-		client, _ := slowClient(t, fake)
+		client, _ := fakeClient(t, fake)
 		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
 		require.ErrorIs(t, err, wrapper.ErrUnauthorized)
 		assert.ErrorContains(t, err, "list images: page 7: 401 unauthorized")
@@ -99,7 +75,7 @@ func TestErrorOfAPageThatWasReadAhead(t *testing.T) {
 func TestReadingAheadStopsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(fakeapi.Fault{Page: 5, Do: fakeapi.Stall()}))
-		client, _ := slowClient(t, fake)
+		client, _ := fakeClient(t, fake)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		images, err := wrapper.Collect(client.Images(ctx, wrapper.ListParams{}))
@@ -125,7 +101,7 @@ func TestReadingAheadKeepsToTheLimits(t *testing.T) {
 func TestReadingAheadFollowsAListThatGrows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithCatalogue(1000, 1), fakeapi.WithFaults(fakeapi.Fault{Page: 3, Count: 1, Do: fakeapi.AddImages(450)}))
-		client, _ := slowClient(t, fake)
+		client, _ := fakeClient(t, fake)
 		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
 		require.NoError(t, err)
 		assert.Len(t, images, 1450)
@@ -135,7 +111,7 @@ func TestReadingAheadFollowsAListThatGrows(t *testing.T) {
 // However long a list is, the pages that were passed on are let go.
 func TestListHoldsFewPages(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithCatalogue(60_000, 1), fakeapi.WithRateLimit(0, 0))
-	client, _ := slowClient(t, fake)
+	client, _ := fakeClient(t, fake)
 	var memory runtime.MemStats
 	var heaps []uint64
 	read := 0

@@ -17,26 +17,32 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// statusCounter counts the statuses of what passes through it.
-type statusCounter struct {
-	next http.RoundTripper
-	mu   sync.Mutex
-	seen map[int]int
+// counter counts what passes through it: the statuses, and how many requests are under way at a time.
+type counter struct {
+	next      http.RoundTripper
+	mu        sync.Mutex
+	seen      map[int]int
+	now, most int
 }
 
-func (c *statusCounter) RoundTrip(req *http.Request) (*http.Response, error) {
+func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.mu.Lock()
+	c.now++
+	c.most = max(c.most, c.now)
+	c.mu.Unlock()
 	resp, err := c.next.RoundTrip(req)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.now--
 	if err == nil {
 		c.seen[resp.StatusCode]++
 	}
 	return resp, err
 }
 
-func fakeClient(t *testing.T, fake *fakeapi.API, options ...wrapper.Option) (*wrapper.Client, *statusCounter) {
+func fakeClient(t *testing.T, fake *fakeapi.API, options ...wrapper.Option) (*wrapper.Client, *counter) {
 	t.Helper()
-	counter := &statusCounter{next: fake, seen: map[int]int{}}
+	counter := &counter{next: fake, seen: map[int]int{}}
 	client, err := wrapper.NewClient(fakeapi.Token, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: counter})}, options...)...)
 	require.NoError(t, err)
 	return client, counter

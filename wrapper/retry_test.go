@@ -50,7 +50,7 @@ func (s *script) pauses() (list []time.Duration) {
 	return list
 }
 
-// with returns a client that this script answers, with the default policy.
+// client returns a client that this script answers, with the default policy.
 func (s *script) client(t *testing.T, options ...wrapper.Option) *wrapper.Client {
 	t.Helper()
 	client, err := wrapper.NewClient(canary, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: s})}, options...)...)

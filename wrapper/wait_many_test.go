@@ -240,13 +240,20 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 	})
 }
 
+// available imports an image and waits for it.
+func available(t *testing.T, client *wrapper.Client) int64 {
+	t.Helper()
+	id := imports(t, client, 1)[0]
+	_, err := client.WaitAvailable(t.Context(), id)
+	require.NoError(t, err)
+	return id
+}
+
 func TestDistribute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithActionTime(20 * time.Minute))
 		client, _ := fakeClient(t, fake)
-		id := imports(t, client, 1)[0]
-		_, err := client.WaitAvailable(t.Context(), id)
-		require.NoError(t, err)
+		id := available(t, client)
 		start := time.Now()
 		regions := []gen.RegionSlug{"nyc3", "fra1", "ams3", "fra1", "sgp1", "lon1"} // nyc3 holds it, fra1 is named twice
 		require.NoError(t, client.Distribute(t.Context(), id, regions...))
@@ -265,9 +272,7 @@ func TestDistributeIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithActionTime(20 * time.Minute))
 		client, _ := fakeClient(t, fake)
-		id := imports(t, client, 1)[0]
-		_, err := client.WaitAvailable(t.Context(), id)
-		require.NoError(t, err)
+		id := available(t, client)
 		ended := make(chan error, 1)
 		go func() {
 			ended <- client.Distribute(t.Context(), id, "ams2", "ams3", "blr1", "fra1", "lon1", "nyc1", "nyc2", "sfo1", "sfo2", "sgp1", "tor1")
@@ -283,10 +288,8 @@ func TestDistributeJoinsItsErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New()
 		client, _ := fakeClient(t, fake)
-		id := imports(t, client, 1)[0]
-		_, err := client.WaitAvailable(t.Context(), id)
-		require.NoError(t, err)
-		err = client.Distribute(t.Context(), id, "mars1", "fra1", "moon1")
+		id := available(t, client)
+		err := client.Distribute(t.Context(), id, "mars1", "fra1", "moon1")
 		require.ErrorIs(t, err, wrapper.ErrUnprocessable)
 		lines := strings.Split(err.Error(), "\n")
 		require.Len(t, lines, 2)
