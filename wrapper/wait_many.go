@@ -14,8 +14,9 @@ import (
 )
 
 // WaitAllAvailable waits for many images as WaitAvailable does for one, and passes each on as soon as it is known to
-// have ended: available, or with an error of its own, as of WaitAvailable, beside the image as last read, which has
-// nothing but its ID if it was never read. Each id comes once, in no order; a failure of one does not hide the others.
+// have ended: available, or with an error of its own (an *ImageFailedError, or why it cannot be read) beside the image as
+// last read, which has nothing but its ID if it was never read. Each id comes once, in no order. A failure of one does
+// not hide the others, so range over it: Collect stops at the first.
 //
 // A round of polls reads the account's private images, 200 a request, and single images only where that takes fewer
 // requests, so that waiting for 200 costs about as much as waiting for one. The context bounds the wait: give it a
