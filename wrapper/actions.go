@@ -32,13 +32,7 @@ func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.
 // Action returns one action of an image. An action of another image is ErrNotFound.
 func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Action, error) {
 	resp, err := c.api.ImageActionsGet(ctx, imageID, actionID)
-	open := func(r *gen.ActionResponse) (*gen.Action, string) {
-		if r.Action.ID != 0 && r.Action.ID != actionID {
-			return nil, fmt.Sprintf("it holds action %d", r.Action.ID)
-		}
-		return openAction(r)
-	}
-	return call(c, "imageActions_get", fmt.Sprintf("get action %d of image %d", actionID, imageID), open, resp, err)
+	return call(c, "imageActions_get", fmt.Sprintf("get action %d of image %d", actionID, imageID), openAction(actionID), resp, err)
 }
 
 // Transfer starts to copy an image to one more region; it stays where it is as well. WaitAction waits for the end,
@@ -61,10 +55,12 @@ func (c *Client) startAction(ctx context.Context, imageID int64, what string, bo
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	resp, err := c.api.ImageActionsPost(ctx, imageID, body)
-	return call(c, "imageActions_post", what, openAction, resp, err)
+	return call(c, "imageActions_post", what, openAction(0), resp, err)
 }
 
-// openAction takes an action out of its envelope.
-func openAction(r *gen.ActionResponse) (*gen.Action, string) {
-	return &r.Action, problem(r.Action.ID, string(r.Action.Status))
+// openAction takes an action out of its envelope: the one with an id, or any for 0.
+func openAction(id int64) func(*gen.ActionResponse) (*gen.Action, string) {
+	return func(r *gen.ActionResponse) (*gen.Action, string) {
+		return &r.Action, problem(r.Action.ID, string(r.Action.Status), id)
+	}
 }

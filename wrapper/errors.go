@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -100,8 +99,8 @@ func call[E, T any](c *Client, operation, what string, open func(*E) (*T, string
 	if err = c.failure(operation, what, resp, err); err != nil {
 		return nil, err
 	}
-	envelope := new(E)
-	if err = json.Unmarshal(resp.Body.(*answer).body, envelope); err == nil {
+	envelope, err := gen.Decode[E](resp.Body.(*answer).body)
+	if err == nil {
 		result, problem := open(envelope)
 		if problem == "" {
 			return result, nil
@@ -133,8 +132,7 @@ func (c *Client) failure(operation, what string, resp *http.Response, err error)
 // explain returns the error that an answer is, with what its body says.
 func (s *sender) explain(resp *http.Response) *Error {
 	body, e := resp.Body.(*answer).body, resp.Body.(*answer).failed
-	var said gen.Error
-	switch err := json.Unmarshal(body, &said); {
+	switch said, err := gen.Decode[gen.Error](body); {
 	case err == nil && said.Message != "":
 		e.ID, e.Message, e.RequestID = s.clean(said.ID), s.clean(said.Message), cmp.Or(s.clean(said.RequestID), e.RequestID)
 	case resp.StatusCode/100 == 3:

@@ -13,13 +13,7 @@ import (
 // Get returns the image with an id, public or private. An unknown id is ErrNotFound.
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 	resp, err := c.api.ImagesGet(ctx, strconv.FormatInt(id, 10))
-	open := func(r *gen.ImageResponse) (*gen.Image, string) {
-		if r.Image.ID != 0 && r.Image.ID != id {
-			return nil, fmt.Sprintf("it holds image %d", r.Image.ID)
-		}
-		return openImage(r)
-	}
-	return call(c, "images_get", fmt.Sprintf("get image %d", id), open, resp, err)
+	return call(c, "images_get", fmt.Sprintf("get image %d", id), openImage(id), resp, err)
 }
 
 // GetBySlug returns the public image that a slug, such as ubuntu-24-04-x64, stands for today: a slug moves on to the
@@ -33,7 +27,7 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 		return nil, fmt.Errorf("get image by slug: %q is an id, which Get reads", slug)
 	}
 	resp, err := c.api.ImagesGet(ctx, slug)
-	return call(c, "images_get", fmt.Sprintf("get image %q", slug), openImage, resp, err)
+	return call(c, "images_get", fmt.Sprintf("get image %q", slug), openImage(0), resp, err)
 }
 
 // Create starts the import of a custom image and returns it with the status NEW, long before it can be used:
@@ -48,14 +42,14 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 		}
 	}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
-	return call(c, "images_create_custom", fmt.Sprintf("create image %q", params.Name), openImage, resp, err)
+	return call(c, "images_create_custom", fmt.Sprintf("create image %q", params.Name), openImage(0), resp, err)
 }
 
 // Update changes the name of an image, and of a custom image the description and the distribution. Nil fields stay
 // as they are; a pointer to the empty string clears a description.
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
 	resp, err := c.api.ImagesUpdate(ctx, id, params)
-	return call(c, "images_update", fmt.Sprintf("update image %d", id), openImage, resp, err)
+	return call(c, "images_update", fmt.Sprintf("update image %d", id), openImage(id), resp, err)
 }
 
 // Delete removes a snapshot, a backup or a custom image for good. Where an attempt whose answer was lost may have done
@@ -70,16 +64,21 @@ func (c *Client) Delete(ctx context.Context, id int64) error {
 	return err
 }
 
-// openImage takes an image out of its envelope.
-func openImage(r *gen.ImageResponse) (*gen.Image, string) {
-	return &r.Image, problem(r.Image.ID, string(r.Image.Status))
+// openImage takes an image out of its envelope: the one with an id, or any for 0.
+func openImage(id int64) func(*gen.ImageResponse) (*gen.Image, string) {
+	return func(r *gen.ImageResponse) (*gen.Image, string) {
+		return &r.Image, problem(r.Image.ID, string(r.Image.Status), id)
+	}
 }
 
-// problem tells a decoded image or action from the zero value that a body such as {} decodes to.
-func problem(id int64, status string) string {
+// problem tells a decoded image or action from the zero value that a body such as {} decodes to, and from another one
+// than the one that was asked for, if it was one.
+func problem(id int64, status string, asked int64) string {
 	switch {
 	case id == 0:
 		return "it has no id"
+	case asked != 0 && id != asked:
+		return fmt.Sprintf("it holds %d, not %d", id, asked)
 	case status == "":
 		return fmt.Sprintf("%d has no status", id)
 	}

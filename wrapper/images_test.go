@@ -137,7 +137,17 @@ func TestActionWithoutItsEnvelope(t *testing.T) {
 
 	client = newClient(t, answer(200, `{"action":`+actionJSON(8, "completed")+`}`, nil))
 	_, err = client.Action(t.Context(), 42, 7)
-	assert.ErrorContains(t, err, "it holds action 8")
+	assert.ErrorContains(t, err, "it holds 8, not 7")
+}
+
+func TestAnotherImageThanTheOneThatWasAskedFor(t *testing.T) {
+	client := newClient(t, answer(200, `{"image":{"id":8,"status":"available"}}`, nil))
+	_, err := client.Get(t.Context(), 42)
+	assert.ErrorContains(t, err, "it holds 8, not 42")
+	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
+	_, err = client.Update(t.Context(), 42, gen.ImageUpdate{})
+	assert.ErrorContains(t, err, "it holds 8, not 42")
+	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 }
 
 func TestUnknownEnumValuesSurvive(t *testing.T) {

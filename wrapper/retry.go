@@ -147,7 +147,10 @@ func (s *sender) attempt(req *http.Request, number int) (resp *http.Response, er
 	defer resp.Body.Close()
 	limit := parseRateLimit(resp.Header)
 	a := &answer{failed: Error{Status: resp.StatusCode, RequestID: s.clean(resp.Header.Get("x-request-id")), RetryAfter: askedPause(resp, limit), RateLimit: limit}}
-	a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, s.maxBody+1))
+	var body bytes.Buffer
+	body.Grow(int(min(max(resp.ContentLength, 0), 1<<20)) + bytes.MinRead) // no more on the word of a header
+	_, a.err = body.ReadFrom(io.LimitReader(resp.Body, s.maxBody+1))
+	a.body = body.Bytes()
 	if int64(len(a.body)) > s.maxBody {
 		a.err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxBody)
 	} else if a.err != nil {
