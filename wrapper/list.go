@@ -76,14 +76,17 @@ func (c *Client) imageList(params ListParams) pageList[gen.ImageList, gen.Image]
 
 // Collect reads a sequence to its end. On an error it returns what came before as well.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
-	var all []T
+	parts, last := [][]T(nil), []T(nil) // a list that grows in one piece is copied several times over
 	for item, err := range seq {
 		if err != nil {
-			return all, err
+			return slices.Concat(append(parts, last)...), err
 		}
-		all = append(all, item)
+		if len(last) == cap(last) {
+			parts, last = append(parts, last), make([]T, 0, min(1024, 2*cap(last)+8))
+		}
+		last = append(last, item)
 	}
-	return all, nil
+	return slices.Concat(append(parts, last)...), nil
 }
 
 // pageList is a list that comes in pages P of items T.

@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -224,5 +225,29 @@ func TestPagesThatHoldNoActions(t *testing.T) {
 		actions, err := wrapper.Collect(newClient(t, answer(200, body, nil)).Actions(t.Context(), 42))
 		assert.ErrorIs(t, err, wrapper.ErrInvalidResponse, body)
 		assert.Empty(t, actions, body)
+	}
+}
+
+func TestCollect(t *testing.T) {
+	broken := errors.New("broken")
+	for _, n := range []int{0, 1, 8, 9, 5000} {
+		for _, end := range []error{nil, broken} {
+			var want []int
+			for i := range n {
+				want = append(want, i)
+			}
+			got, err := wrapper.Collect(func(yield func(int, error) bool) {
+				for _, i := range want {
+					if !yield(i, nil) {
+						return
+					}
+				}
+				if end != nil {
+					yield(0, end)
+				}
+			})
+			assert.Equal(t, want, got)
+			assert.Equal(t, end, err)
+		}
 	}
 }

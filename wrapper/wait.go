@@ -149,9 +149,7 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 		if ctx.Err() != nil && err != nil {
 			return stop(ended(ctx)) // cut off by the caller, so not counted as a poll
 		}
-		state.Polls++
-		state.Elapsed = time.Since(start)
-		state.Err = err
+		state.Polls, state.Elapsed, state.Err = state.Polls+1, time.Since(start), err
 		var apiError *Error
 		pause := w.next()
 		switch {
