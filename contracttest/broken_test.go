@@ -130,7 +130,7 @@ var brokenFakes = map[string]struct {
 			r.URL.Path = "/v2/images/debian-12-x64"
 		}
 	})},
-	"200 for a missing image": {"unknown-id", "it holds image 6000000", request(func(r *http.Request, q url.Values) {
+	"200 for a missing image": {"unknown-id", "it holds 6000000", request(func(r *http.Request, q url.Values) {
 		if strings.Contains(r.URL.Path, "/v2/images/46") {
 			r.URL.Path = "/v2/images/6000000"
 		}

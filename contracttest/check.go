@@ -23,7 +23,7 @@ type checked struct {
 
 func (c *Contract) check(exchange Exchange) (result checked) {
 	defer func() { scrub(result.findings, exchange) }()
-	found := &findings{exchange: exchange}
+	found := &findings{exchange: exchange, plain: c.plain}
 	request, err := http.NewRequest(exchange.Method, exchange.URL.String(), bytes.NewReader(exchange.RequestBody))
 	if err != nil {
 		found.add("request", "request", nil, "it is no HTTP request")

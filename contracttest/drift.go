@@ -18,9 +18,6 @@ import (
 // walk looks at a value for what kin-openapi does not judge: fields that no schema declares, numbers that a typed
 // client cannot hold, and formats.
 func (f *findings) walk(in string, at []string, value any, schemas []*openapi3.Schema) {
-	if len(schemas) == 1 && clean(value, schemas[0]) {
-		return
-	}
 	schemas = expand(schemas, value)
 	switch value := value.(type) {
 	case map[string]any:
@@ -52,33 +49,6 @@ func (f *findings) walk(in string, at []string, value any, schemas []*openapi3.S
 			}
 		}
 	}
-}
-
-// clean tells whether walk would find nothing, in a fraction of its time; false is no certainty.
-func clean(value any, s *openapi3.Schema) bool {
-	if len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) > 0 || s.AdditionalProperties.Schema != nil {
-		return false
-	}
-	switch value := value.(type) {
-	case map[string]any:
-		open := len(s.Properties) == 0 || s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
-		for key, item := range value {
-			if property := s.Properties[key]; property == nil && !open || property != nil && !clean(item, property.Value) {
-				return false
-			}
-		}
-	case []any:
-		for _, item := range value {
-			if s.Items != nil && !clean(item, s.Items.Value) {
-				return false
-			}
-		}
-	case json.Number:
-		return numberProblem(value, s) == ""
-	case string:
-		return formatProblem(s.Format, value) == ""
-	}
-	return true
 }
 
 // expand adds what allOf holds, and of anyOf and oneOf the branches that the value satisfies, or all if it satisfies

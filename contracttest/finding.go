@@ -115,6 +115,7 @@ type findings struct {
 	exchange  Exchange
 	operation string
 	list      []Finding
+	plain     map[*openapi3.Schema]*plain // of bodies
 }
 
 // add adds a finding, and returns it so that more can be said.

@@ -144,6 +144,9 @@ type capture struct {
 func (c *capture) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
 	c.mu.Lock()
+	if c.copy.Cap() == 0 && 0 < c.length && c.length <= int64(c.limit) {
+		c.copy.Grow(int(c.length)) // once, and not again with every read
+	}
 	if c.copy.Len()+n > c.limit {
 		c.large = true
 		c.copy = bytes.Buffer{}
@@ -159,7 +162,10 @@ func (c *capture) Read(p []byte) (int, error) {
 
 func (c *capture) Close() error {
 	err := c.ReadCloser.Close()
-	c.finish(int64(len(c.text())) == c.length) // a decoder may stop before it sees the end
+	c.mu.Lock()
+	read := int64(c.copy.Len())
+	c.mu.Unlock()
+	c.finish(read == c.length) // a decoder may stop before it sees the end
 	return err
 }
 
