@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -111,42 +112,84 @@ func schemaItems(s *openapi3.Schema, part, at string, add func(string)) {
 // cover notes what an exchange showed.
 func (r *Report) cover(exchange Exchange, result checked, status string) {
 	operation := result.operation
-	seen := func(item string) {
-		if key := operation.OperationID + " " + item; r.contract.items[key] { // anything else would grow with the input
-			r.covered[key] = true
-		}
-	}
 	query := exchange.URL.Query()
 	for _, parameter := range operation.Parameters {
 		p := parameter.Value
-		name := p.In + " " + p.Name
+		name := operation.OperationID + " " + p.In + " " + p.Name
 		switch {
 		case p.In == "query" && !query.Has(p.Name):
-			seen(name + " left out")
+			r.see(name + " left out")
 		default:
-			seen(name)
-			seen(name + "=" + query.Get(p.Name))
+			r.see(name)
+			r.see(name + "=" + query.Get(p.Name))
 		}
 	}
-	coverValue(result.request, "request ", "", seen)
-	seen("response " + status)
-	coverValue(result.body, "response "+status+" ", "", seen)
+	r.coverValue(result.request, r.place(operation.OperationID+" request "))
+	r.see(operation.OperationID + " response " + status)
+	r.coverValue(result.body, r.place(operation.OperationID+" response "+status+" "))
 }
 
-func coverValue(value any, part, at string, seen func(string)) {
+// see notes an item of the contract. Anything else would grow with the input.
+func (r *Report) see(item string) (known bool) {
+	if r.contract.items[item] {
+		r.covered[item] = true
+	}
+	return r.contract.items[item]
+}
+
+// place is a place in the bodies of an operation. It is there so that of the thousands of values that come in the same
+// place only the first costs much.
+type place struct {
+	path   string
+	fields map[string]*place // those that the contract has
+	item   *place
+	values map[string]bool // the documented ones, and whether they were seen
+	null   bool            // whether null was looked up
+}
+
+// place returns the place that items which begin with a path are of.
+func (r *Report) place(path string) *place {
+	if r.places[path] == nil {
+		p := &place{path: path, fields: map[string]*place{}, values: map[string]bool{}}
+		for item := range r.contract.items {
+			if value, ok := strings.CutPrefix(item, path+"="); ok {
+				p.values[value] = false
+			}
+		}
+		r.places[path] = p
+	}
+	return r.places[path]
+}
+
+func (r *Report) coverValue(value any, at *place) {
 	switch value := value.(type) {
 	case nil:
-		seen(part + at + " null")
+		if !at.null {
+			r.see(at.path + " null")
+		}
+		at.null = true
 	case map[string]any:
 		for key, item := range value {
-			seen(part + at + "/" + key)
-			coverValue(item, part, at+"/"+key, seen)
+			field := at.fields[key]
+			if field == nil {
+				if !r.see(at.path + "/" + key) {
+					continue
+				}
+				field = r.place(at.path + "/" + key)
+				at.fields[key] = field
+			}
+			r.coverValue(item, field)
 		}
 	case []any:
+		if at.item == nil {
+			at.item = r.place(at.path + "/*")
+		}
 		for _, item := range value {
-			coverValue(item, part, at+"/*", seen)
+			r.coverValue(item, at.item)
 		}
 	case string:
-		seen(part + at + "=" + value)
+		if seen, documented := at.values[value]; documented && !seen {
+			at.values[value] = r.see(at.path + "=" + value)
+		}
 	}
 }

@@ -25,6 +25,7 @@ type Report struct {
 	kind     string // the provenance of the session
 	cells    map[cell]*count
 	covered  map[string]bool // by operation id and item
+	places   map[string]*place
 }
 
 // maxFindings bounds what a report holds of an archive in which everything is wrong.
@@ -37,7 +38,7 @@ type count struct{ checked, findings int }
 
 // NewReport returns a report of nothing. The ledger may be nil.
 func (c *Contract) NewReport(ledger *Ledger) *Report {
-	r := &Report{contract: c, ledger: ledger, cells: map[cell]*count{}, covered: map[string]bool{}, counts: map[Severity]int{}}
+	r := &Report{contract: c, ledger: ledger, cells: map[cell]*count{}, covered: map[string]bool{}, places: map[string]*place{}, counts: map[Severity]int{}}
 	r.NewSession("")
 	return r
 }
