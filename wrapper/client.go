@@ -131,13 +131,11 @@ func parseBaseURL(address string) (*url.URL, error) {
 		return nil, fmt.Errorf("base URL %q: it must begin with https:// and a host", address)
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("base URL %q: it cannot hold a query or a fragment", address)
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback():
 		return nil, fmt.Errorf("base URL %q: plain http would send the token in the clear; only loopback hosts may use it", address)
 	}
 	return u, nil
 }
-
-func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
 // sender is what every request goes through, the generated client's included: headers, limits, retries, log.
 type sender struct {

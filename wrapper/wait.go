@@ -169,12 +169,10 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 			if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < apiError.RetryAfter {
 				return stop(err)
 			}
-		case !mayPass(err):
+		case !mayPass(err), failures+1 >= maxFailures:
 			return stop(err)
 		default:
-			if failures++; failures >= maxFailures {
-				return stop(err)
-			}
+			failures++
 		}
 		w.progress(state)
 		if err := sleep(ctx, pause); err != nil {
