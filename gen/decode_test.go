@@ -57,7 +57,7 @@ var texts = []string{
 func TestDecodeIsUnmarshal(t *testing.T) {
 	for _, text := range texts {
 		for end := range len(text) + 1 {
-			if end > 200 && end < len(text)-1 && end%97 != 0 {
+			if end%7 != 0 && end < len(text)-1 && len(text) > 80 || end > 1000 && end%997 != 0 && end < len(text)-1 {
 				continue // of the long ones not every byte
 			}
 			compareAll(t, []byte(text[:end]))

@@ -50,12 +50,14 @@ func edited(t *testing.T, file, old, new string) string {
 }
 
 func TestDocumentIsThePublishedOneLessTheAcceptedDifferences(t *testing.T) {
+	t.Parallel()
 	differences, err := drift(oasdiff(t), ours, accepted, published(t))
 	require.NoError(t, err)
 	assert.Empty(t, differences)
 }
 
 func TestDriftIsFound(t *testing.T) {
+	t.Parallel()
 	upstream := published(t)
 	for name, test := range map[string]struct{ old, new, want string }{
 		"an enum value":    {", Rocky Linux", "", "/v2/images GET responses 200 images items distribution enum: only published: Rocky Linux"},
@@ -70,6 +72,7 @@ func TestDriftIsFound(t *testing.T) {
 		"a scope":              {`["image:update", "image:delete"]`, `["image:update"]`, "/v2/images/{image_id}/account_transfer POST security"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // oasdiff mostly waits
 			differences, err := drift(oasdiff(t), edited(t, ours, test.old, test.new), accepted, upstream)
 			require.NoError(t, err)
 			assert.Contains(t, strings.Join(differences, "\n"), test.want)
@@ -79,6 +82,7 @@ func TestDriftIsFound(t *testing.T) {
 
 // What the published document has mended must not stay accepted.
 func TestAcceptedDifferencesThatNoLongerApply(t *testing.T) {
+	t.Parallel()
 	upstream := edited(t, published(t), "ratelimit-reset:\n      schema:\n        type: integer\n", "ratelimit-reset:\n      schema:\n        type: integer\n        format: int64\n")
 	differences, err := drift(oasdiff(t), ours, accepted, upstream)
 	require.NoError(t, err)
@@ -87,6 +91,7 @@ func TestAcceptedDifferencesThatNoLongerApply(t *testing.T) {
 }
 
 func TestAcceptedDifferencesNeedAReasonAndASource(t *testing.T) {
+	t.Parallel()
 	upstream := published(t)
 	for _, key := range []string{"    description: The envelope, required.\n", "    x-source: the published schema page_links\n"} {
 		_, err := drift(oasdiff(t), ours, edited(t, accepted, key, ""), upstream)

@@ -86,6 +86,7 @@ func (s *server) get(t *testing.T, path, token string) (int, string) {
 }
 
 func TestServe(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		s := startServer(t, "--images", "7", "--fault", "images_get:status=503,count=1")
 		require.Regexp(t, `^http://127\.0\.0\.1:\d+$`, s.url)
@@ -113,6 +114,7 @@ func TestServe(t *testing.T) {
 }
 
 func TestServeRejects(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ args, want string }{
 		{"--addr nowhere:port", "nowhere:port"},
 		{"--token=", "the token cannot be empty"},
@@ -132,6 +134,7 @@ func TestServeRejects(t *testing.T) {
 }
 
 func TestLiveOnTheEmbeddedFake(t *testing.T) {
+	t.Parallel()
 	exit, out := run(t, []string{"DIGITALOCEAN_TOKEN=" + canary}, "live")
 	assert.Equal(t, 0, exit, out)
 	assert.Contains(t, out, "25 cases: 25 passed, 0 failed, 0 skipped")
@@ -143,6 +146,7 @@ func TestLiveOnTheEmbeddedFake(t *testing.T) {
 }
 
 func TestLiveReadsOnlyUnlessAskedTo(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	exit, out := run(t, []string{"DIGITALOCEAN_TOKEN=" + canary}, "live", "--base-url", s.url)
 	assert.Equal(t, 0, exit, out)
@@ -152,6 +156,7 @@ func TestLiveReadsOnlyUnlessAskedTo(t *testing.T) {
 }
 
 func TestLiveFails(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, "--fault", "images_list:total=1")
 	exit, out := run(t, []string{"DIGITALOCEAN_TOKEN=" + canary}, "live", "--base-url", s.url)
 	assert.Equal(t, 1, exit, out)
@@ -160,6 +165,7 @@ func TestLiveFails(t *testing.T) {
 }
 
 func TestLiveKeepsItsBudget(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	exit, out := run(t, []string{"DIGITALOCEAN_TOKEN=" + canary}, "live", "--base-url", s.url, "--write", "--budget", "90")
 	assert.Equal(t, 1, exit, out)
@@ -170,6 +176,7 @@ func TestLiveKeepsItsBudget(t *testing.T) {
 }
 
 func TestLiveList(t *testing.T) {
+	t.Parallel()
 	exit, out := run(t, nil, "live", "--list")
 	assert.Equal(t, 0, exit, out)
 	assert.Regexp(t, `(?m)^no-token +false +ignored_auth +Sends every operation without a token\.$`, out)
@@ -177,6 +184,7 @@ func TestLiveList(t *testing.T) {
 }
 
 func TestLiveRefuses(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		token string
 		args  []string
@@ -197,6 +205,7 @@ func TestLiveRefuses(t *testing.T) {
 
 // Whoever interrupts a run that writes does not have to clean up after it.
 func TestLiveInterruptedRemovesWhatItMade(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, "--import-time", "1h")
 	live := exec.Command(contract, "live", "--base-url", s.url, "--write")
 	live.Env = append(os.Environ(), "DIGITALOCEAN_TOKEN="+canary)

@@ -61,6 +61,7 @@ func run(t *testing.T, env []string, args ...string) (int, string) {
 }
 
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		file := filepath.Join(dir, name)
@@ -117,6 +118,7 @@ func TestVerify(t *testing.T) {
 }
 
 func TestReportsInFiles(t *testing.T) {
+	t.Parallel()
 	for format, want := range map[string]string{
 		"text": "images_get", "json": `"exchanges": 7`, "junit": "<testsuite", "github": "7 exchanges checked", "html": "<!doctype html>",
 	} {
@@ -130,6 +132,7 @@ func TestReportsInFiles(t *testing.T) {
 }
 
 func TestSummaryOfAJob(t *testing.T) {
+	t.Parallel()
 	summary := filepath.Join(t.TempDir(), "summary.md")
 	exit, out := run(t, []string{"GITHUB_STEP_SUMMARY=" + summary}, "verify", "--format", "github", recordings+"images_get.cassette.yaml")
 	assert.Equal(t, 0, exit, out)
@@ -139,6 +142,7 @@ func TestSummaryOfAJob(t *testing.T) {
 }
 
 func TestCompletion(t *testing.T) {
+	t.Parallel()
 	exit, out := run(t, nil, "__complete", "verify", "--format", "")
 	assert.Equal(t, 0, exit)
 	assert.Contains(t, out, "junit")

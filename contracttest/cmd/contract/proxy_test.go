@@ -18,6 +18,7 @@ func startProxy(t *testing.T, args ...string) *server {
 }
 
 func TestProxy(t *testing.T) {
+	t.Parallel()
 	api := startServer(t, "--fault", "images_get:extra-field,after=1", "--fault", "imageActions_list:total=1,count=0", "--fault", "images_list:content-type=text/html,after=1")
 	report := filepath.Join(t.TempDir(), "report.json")
 	p := startProxy(t, "--target", api.url, "--format", "json", "-o", report)
@@ -47,6 +48,7 @@ func TestProxy(t *testing.T) {
 }
 
 func TestProxyThatFails(t *testing.T) {
+	t.Parallel()
 	api := startServer(t, "--fault", "images_list:malformed")
 	p := startProxy(t, "--target", api.url, "--fail")
 	status, body := p.get(t, "/v2/images", canary)
@@ -66,6 +68,7 @@ func TestProxyThatFails(t *testing.T) {
 }
 
 func TestProxyRefuses(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ args, want string }{
 		{"", `required flag(s) "target" not set`},
 		{"--target api.digitalocean.com", "it must be a URL"},
@@ -82,6 +85,7 @@ func TestProxyRefuses(t *testing.T) {
 }
 
 func TestRecord(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "live.cassette.yaml")
 	exit, out := run(t, nil, "record", "-o", file)
 	assert.Equal(t, 0, exit, out)

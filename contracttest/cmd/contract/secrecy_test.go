@@ -60,6 +60,7 @@ func parrot() http.Handler {
 
 // Whatever the commands print or write, the token is not in it, even where the server repeats it everywhere.
 func TestTheTokenIsNowhere(t *testing.T) {
+	t.Parallel()
 	api := httptest.NewServer(parrot())
 	t.Cleanup(api.Close)
 	dir := t.TempDir()
