@@ -1,4 +1,4 @@
-.PHONY: help contract live test faults soak redis clients check browser mutation vuln generate lint drift
+.PHONY: help contract live test bench bench-check bench-prism faults soak redis clients check browser mutation vuln generate lint drift
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 OASDIFF  := go run github.com/oasdiff/oasdiff@v1.28.0
@@ -8,7 +8,7 @@ VULN     := go run golang.org/x/vuln/cmd/govulncheck@v1.8.0
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 contract: ## check every recording, and the live suite on the embedded fake; print tables
 	go run ./contracttest/cmd/contract verify contracttest/recordings/*.cassette.yaml
@@ -22,6 +22,22 @@ live: ## run the live suite against the real API, reading only; needs DIGITALOCE
 test: ## run every test
 	go test $(RACE) ./...
 	cd contracttest/clients && go test $(RACE) ./...
+	cd contracttest/bench && go test ./check
+
+# Every benchmark once, and then again: what disturbs the machine for a while then disturbs both sides of a ratio.
+BENCH = cd contracttest/bench && go test -c -o bench.test $(1) . && (for i in $$(seq $(2)); do ./bench.test -test.run '^$$' -test.bench . || exit 1; done) > $(3)
+
+bench: ## measure beside godo, kin-openapi and others; writes contracttest/bench/results.txt (some minutes)
+	$(call BENCH,,6,raw.txt)
+	cd contracttest/bench && { go run ./check raw.txt; echo; go tool benchstat -col /by raw.txt; } > results.txt; cat results.txt
+
+bench-check: ## measure in half the time, and fail where a ratio misses its target
+	$(call BENCH,,3,check.txt)
+	cd contracttest/bench && go run ./check check.txt
+
+bench-prism: ## bench-check with Prism, which npm installs
+	$(call BENCH,-tags prism,1,check.txt)
+	cd contracttest/bench && go run ./check check.txt
 
 faults: ## print what each operation comes to under each fault
 	FAULTS=1 go test -count=1 -v -run FaultMatrix ./wrapper
@@ -43,7 +59,7 @@ check: ## regenerate, tidy, format, vet, lint; nothing may change by it
 	gofmt -l -w $$(git ls-files '*.go') && \
 	go vet ./... && \
 	GOARCH=386 go vet ./... && \
-	(cd contracttest/clients && go vet -tags clients ./...) && (cd wrapper/redislimit && go vet ./...) && \
+	(cd contracttest/clients && go vet -tags clients ./...) && (cd wrapper/redislimit && go vet ./...) && (cd contracttest/bench && go vet -tags prism ./...) && \
 	$(MAKE) --no-print-directory lint && \
 	after=$$(git status --porcelain; git diff HEAD | git hash-object --stdin) && \
 	if [ "$$before" != "$$after" ]; then echo 'make check changed the tree; commit what it did:'; git status --porcelain; exit 1; fi && \
