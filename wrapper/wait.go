@@ -18,7 +18,7 @@ const maxFailures = 5
 type WaitOption func(*waiter)
 
 // WithInterval sets the pause after the first poll and the longest pause; in between each is half as long again as the
-// one before. The defaults are 2 and 30 seconds. Every pause is shifted by up to a fifth, so that many waits that began
+// one before. The defaults are 5 and 30 seconds. Every pause is shifted by up to a fifth, so that many waits that began
 // together drift apart.
 func WithInterval(first, longest time.Duration) WaitOption {
 	return func(w *waiter) { w.interval, w.maxInterval = first, max(first, longest) }
@@ -134,7 +134,7 @@ type waiter struct {
 
 // wait polls with get until judge says that the end has come, the context ends, or too many polls have failed.
 func wait[T any](ctx context.Context, subject string, options []WaitOption, get func(context.Context) (*T, error), judge func(*T) (status string, done bool, err error)) (*T, error) {
-	w := waiter{interval: 2 * time.Second, maxInterval: 30 * time.Second, progress: func(Progress) {}}
+	w := waiter{interval: 5 * time.Second, maxInterval: 30 * time.Second, progress: func(Progress) {}}
 	for _, option := range options {
 		option(&w)
 	}
