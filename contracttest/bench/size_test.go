@@ -21,7 +21,7 @@ func BenchmarkSize(b *testing.B) {
 	}
 	for range b.N {
 		hello, service := size("hello"), size("service")
-		b.ReportMetric((service-hello)/1e6, "MB-added")
-		b.ReportMetric(hello/1e6, "MB-before")
+		b.ReportMetric((service-hello)/(1<<20), "added-MiB")
+		b.ReportMetric(hello/(1<<20), "before-MiB")
 	}
 }

@@ -47,6 +47,10 @@ func TestCheck(t *testing.T) {
 	table, err = run(lines(0, -1))
 	assert.EqualError(t, err, "a ratio: 0.505 is more than 0.5")
 	assert.Contains(t, table, "| a ratio | 0.5 | 0.505 | missed |")
+	targets[0].holds = 0.6
+	table, err = run(lines(0, -1))
+	require.NoError(t, err)
+	assert.Contains(t, table, "| a ratio | 0.5 | 0.505 | missed, and held to 0.6 |")
 	_, err = run(lines(1, 0))
 	assert.EqualError(t, err, "a ratio: was not measured\na bound: 48.480 is more than 48")
 	table, err = run(lines(-1, 2))
@@ -55,7 +59,8 @@ func TestCheck(t *testing.T) {
 
 	_, err = run("BenchmarkOurs0 x\n")
 	assert.Error(t, err)
-	// The median of several runs counts, whatever one of them came to.
-	_, err = run(lines(-1, -1) + strings.Repeat("BenchmarkOurs0-2 1 0.4 x\n", 1) + "BenchmarkOurs0-2 1 90 x\n")
-	assert.NoError(t, err)
+	// Of several rounds each is a ratio of its own, and the one in the middle counts.
+	table, err = run(lines(-1, -1) + "BenchmarkOurs0-2 1 90 x\nBenchmarkTheirs0-2 1 300 x\nBenchmarkOurs0-2 1 9 x\nBenchmarkTheirs0-2 1 1 x\n")
+	require.NoError(t, err)
+	assert.Contains(t, table, "| a ratio | 0.5 | 0.500 | met |")
 }
