@@ -103,7 +103,8 @@ func (f *findings) walkObject(in string, at []string, object map[string]any, sch
 	}
 }
 
-var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+// isInteger tells whether a JSON number is written as an integer.
+func isInteger(number json.Number) bool { return !strings.ContainsAny(number.String(), ".eE") }
 
 func (f *findings) walkNumber(in string, at []string, number json.Number, schemas []*openapi3.Schema) {
 	for _, s := range schemas {
@@ -119,7 +120,7 @@ func numberProblem(number json.Number, s *openapi3.Schema) string {
 	if s.Type == nil {
 		return ""
 	}
-	if s.Type.Is("integer") && integer.MatchString(number.String()) {
+	if s.Type.Is("integer") && isInteger(number) {
 		bits := 64
 		if s.Format == "int32" {
 			bits = 32

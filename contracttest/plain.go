@@ -84,7 +84,7 @@ func (p *plain) holds(value any) bool {
 		return p.kind == "string" && (p.enum == nil || p.enum[value]) &&
 			(p.format == "" || p.format == "date-time" && plainDateTime(value) || p.format == "uri" && formatProblem("uri", value) == "")
 	case json.Number:
-		if p.kind == "integer" && !integer.MatchString(value.String()) || p.kind != "integer" && p.kind != "number" || numberProblem(value, p.schema) != "" {
+		if p.kind == "integer" && !isInteger(value) || p.kind != "integer" && p.kind != "number" || numberProblem(value, p.schema) != "" {
 			return false
 		}
 		n, err := value.Float64()
