@@ -294,14 +294,6 @@ func (s *scanner) time(v *time.Time) {
 // read reads a type of decode.gen.go.
 func (s *scanner) read(v reader) { v.read(s) }
 
-// other reads any type.
-func (s *scanner) other(v any) {
-	start := s.at
-	if s.skip(0); s.failed || json.Unmarshal(s.body[start:s.at], v) != nil {
-		s.fail()
-	}
-}
-
 // skip steps over a value.
 func (s *scanner) skip(depth int) {
 	switch c := s.peek(); {

@@ -129,6 +129,9 @@ const maxPause = time.Hour
 // hour's budget is used up, for which the API sends none, until its reset. What lies in the past says nothing.
 func askedPause(resp *http.Response, limit RateLimit) (pause time.Duration) {
 	value := resp.Header.Get("retry-after")
+	if value == "" && resp.StatusCode != http.StatusTooManyRequests {
+		return 0 // as nearly always, and without the errors of the parsers
+	}
 	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
 		pause = time.Duration(seconds) * time.Second
 	} else if at, err := http.ParseTime(value); err == nil {
