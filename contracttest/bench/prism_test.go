@@ -54,9 +54,8 @@ func startPrism(b *testing.B, upstream string) string {
 
 // Checking one exchange of 200 images: of many that Prism passes on and judges, and of an archive that we do.
 func BenchmarkProxy(b *testing.B) {
+	proxy := startPrism(b, serve(b, 0).URL)
 	b.Run("by=prism", func(b *testing.B) {
-		proxy := startPrism(b, serve(b, 0).URL)
-		b.ResetTimer()
 		b.RunParallel(func(pb *testing.PB) {
 			for page := 1; pb.Next(); page = page%(images/200) + 1 {
 				req, err := http.NewRequest(http.MethodGet, fmt.Sprintf("%s/v2/images?per_page=200&page=%d", proxy, page), http.NoBody)
