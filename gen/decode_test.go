@@ -119,6 +119,7 @@ func TestDecodeTakesTheFastWay(t *testing.T) {
 		"a page":              page,
 		"with unknown fields": bytes.ReplaceAll(page, []byte(`"id"`), []byte(`"new_field":{"a":[1,null]},"id"`)),
 		"with unknown values": bytes.ReplaceAll(page, []byte(`"available"`), []byte(`"thawing"`)),
+		"with nulls":          bytes.ReplaceAll(page, []byte(`"nifty1"`), []byte(`null`)),
 		"indented":            indented.Bytes(),
 	} {
 		allocations := testing.AllocsPerRun(5, func() {
