@@ -153,7 +153,7 @@ func TestWaitThatIsRateLimitedBeyondItsDeadlineFailsAtOnce(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 		defer cancel()
 		start := time.Now()
-		_, err := newClient(t, handler).WaitAvailable(ctx, 42)
+		_, err := newClient(t, handler).WaitAvailable(ctx, 42, wrapper.WithInterval(time.Second, 30*time.Second))
 		require.ErrorIs(t, err, wrapper.ErrRateLimited)
 		assert.ErrorContains(t, err, "retry after 1m0s")
 		assert.Equal(t, 2, *polls)
@@ -255,11 +255,11 @@ func TestCreateAndWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		handler, polls := statuses("NEW", "NEW", "pending", "available")
 		start := time.Now()
-		image, err := newClient(t, handler).CreateAndWait(t.Context(), create)
+		image, err := newClient(t, handler).CreateAndWait(t.Context(), create, wrapper.WithInterval(time.Second, 30*time.Second))
 		require.NoError(t, err)
 		assert.Equal(t, gen.ImageStatusAvailable, image.Status)
 		assert.Equal(t, 4, *polls)
-		assert.Less(t, time.Since(start), 30*time.Second)
+		assert.Less(t, time.Since(start), 10*time.Second)
 	})
 	synctest.Test(t, func(t *testing.T) { // the image that was created is never lost
 		handler, _ := statuses("NEW", "404")

@@ -31,9 +31,12 @@ func (s inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, received)
+	if err := req.Context().Err(); err != nil { // it ended while the request was served
+		return nil, err
+	}
 	resp := w.Result()
 	resp.Request = req
-	return resp, req.Context().Err()
+	return resp, nil
 }
 
 // newClient returns a client whose requests handler answers, and which sends each once unless an option says otherwise.
