@@ -1,8 +1,9 @@
-.PHONY: help contract live test bench bench-check bench-prism faults soak redis clients check browser mutation vuln generate lint drift
+.PHONY: help contract live test bench bench-check bench-prism faults soak redis clients check browser mutation vuln generate lint api module module-test drift
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 OASDIFF  := go run github.com/oasdiff/oasdiff@v1.28.0
 VULN     := go run golang.org/x/vuln/cmd/govulncheck@v1.8.0
+ACTIONS  := go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -shellcheck= -pyflakes=
 
 # The race detector needs cgo, and so a C compiler; go env says whether there is one.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
@@ -83,8 +84,25 @@ vuln: ## look for known vulnerabilities in what is compiled; needs the network
 generate: ## write package gen anew from openapi/images.yaml
 	go generate ./...
 
-lint:
+lint: ## run golangci-lint, and actionlint on the workflows
 	$(GOLANGCI) run ./...
+	$(ACTIONS) .github/workflows/*.yml
+
+api: ## write the api.txt files, which hold what each package exports
+	API=write go test -count=1 -run TestExportedAPI ./contracttest
+
+module: ## rename the module everywhere: make module MODULE=github.com/you/doimages
+	@test -n "$(MODULE)" || { echo 'usage: make module MODULE=github.com/you/doimages'; exit 2; }
+	@old=$$(go list -m) && go mod edit -module '$(MODULE)' && \
+	for f in $$(git grep -lFI "$$old"); do \
+		sed "s|$$(echo "$$old" | sed 's/[.]/\\./g')|$(MODULE)|g" "$$f" > renamed.tmp && cat renamed.tmp > "$$f" && rm renamed.tmp || exit 1; \
+	done && gofmt -l -w $$(git ls-files '*.go') > /dev/null && echo "$$old is $(MODULE) now; make check test says whether all is well"
+
+module-test: ## rename the module in a scratch clone, and run make check test there
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && git clone -q . "$$dir" && cd "$$dir" && old=$$(go list -m) && \
+	$(MAKE) --no-print-directory module MODULE=example.org/renamed/images && \
+	if git grep -nF "$$old"; then echo 'make module-test: the old name is left'; exit 1; fi && \
+	git -c user.name=a -c user.email=a@example.org commit -qam 'Rename the module' && $(MAKE) --no-print-directory check test
 
 drift: ## compare with a published document: make drift UPSTREAM=file-or-URL (needs Go 1.26)
 	@test -n "$(UPSTREAM)" || { echo 'usage: make drift UPSTREAM=file-or-URL'; exit 2; }
