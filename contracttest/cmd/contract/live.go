@@ -3,16 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
 )
-
-const tokenVariable = "DIGITALOCEAN_TOKEN"
 
 func liveCommand() *cobra.Command {
 	var target contracttest.Target
@@ -29,6 +25,9 @@ Without --base-url the target is a fake in this process, on a loopback socket. W
 begin with doimages-contract- and removes them whatever happens, an interrupt included. It never sends more requests
 than --budget, some of which are kept for the removal.
 
+The exit code is 0 when every case passed and nothing of the severity --fail-on was found, 1 when a case failed,
+something was found or --min-coverage was missed, and 2 when a file, a flag or the token cannot be used.
+
 Recordings that are named are checked too, so that the report says what they and the run cover together.`,
 		RunE: func(cmd *cobra.Command, recordings []string) error {
 			if list {
@@ -41,16 +40,14 @@ Recordings that are named are checked too, so that the report says what they and
 			target.FailOn = failOn
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
-			target.Token = os.Getenv(tokenVariable)
 			if target.BaseURL == "" {
-				server := httptest.NewServer(embeddedFake())
-				defer server.Close()
-				onFake(&target, server.URL)
 				fmt.Fprintln(cmd.ErrOrStderr(), "the embedded fake, which is no evidence of how the API behaves:")
 			}
-			if target.Token == "" {
-				return fmt.Errorf("set %s to a token for %s", tokenVariable, target.BaseURL)
+			stop, err := aim(&target)
+			if err != nil {
+				return err
 			}
+			defer stop()
 			results, report, err := contracttest.RunCases(ctx, target)
 			if err != nil {
 				return err
@@ -60,7 +57,7 @@ Recordings that are named are checked too, so that the report says what they and
 			}
 			// The table of cases makes way for a report that another program reads.
 			cases := cmd.OutOrStdout()
-			if o.format != "text" && o.file == "" {
+			if o.format != "text" {
 				cases = cmd.ErrOrStderr()
 			}
 			if err := contracttest.WriteResults(cases, results); err != nil {

@@ -27,8 +27,12 @@ var errFindings = errors.New("the contract is broken, or nothing was checked")
 
 func main() {
 	root := &cobra.Command{
-		Use:           "contract",
-		Short:         "Check exchanges with DigitalOcean's images API against the contract",
+		Use:   "contract",
+		Short: "Check exchanges with DigitalOcean's images API against the contract",
+		Long: `Checks exchanges with DigitalOcean's images API against the contract that is embedded in this program.
+
+The exit code is 0 when nothing was found, 1 when something was or nothing was checked, and 2 when a file or the command
+line cannot be used.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

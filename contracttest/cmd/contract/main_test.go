@@ -97,6 +97,8 @@ func TestVerify(t *testing.T) {
 		"a form that is none":        {[]string{"verify", "--format", "pdf", "x.yaml"}, 2, []string{`there is no "pdf", but text, json`}},
 		"a severity that is none":    {[]string{"verify", "--fail-on", "panic", "x.yaml"}, 2, []string{"neither breaking nor drift"}},
 		"a percentage that is none":  {[]string{"verify", "--min-coverage", "900", "x.yaml"}, 2, []string{"from 0 to 100"}},
+		"a file of no form":          {[]string{"verify", "-o", "report.pdf", "x.yaml"}, 2, []string{"--output report.pdf", "has to end in .txt, .json, .xml or .html"}},
+		"no number as a percentage":  {[]string{"verify", "--min-coverage", "NaN", "x.yaml"}, 2, []string{"--min-coverage NaN"}},
 		"a folder that is missing":   {[]string{"verify", "-o", dir + "/missing/report.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"missing"}},
 		"a missing file":             {[]string{"verify", dir + "/missing.yaml"}, 2, []string{"contract: ", "missing.yaml"}},
 		"a truncated file":           {[]string{"verify", write("truncated.yaml", string(whole[:1000]))}, 2, []string{"truncated.yaml"}},
@@ -119,16 +121,27 @@ func TestVerify(t *testing.T) {
 
 func TestReportsInFiles(t *testing.T) {
 	t.Parallel()
-	for format, want := range map[string]string{
-		"text": "images_get", "json": `"exchanges": 7`, "junit": "<testsuite", "github": "7 exchanges checked", "html": "<!doctype html>",
-	} {
-		file := filepath.Join(t.TempDir(), "report")
-		exit, out := run(t, nil, "verify", "--format", format, "-o", file, recordings+"images_get.cassette.yaml")
-		assert.Equal(t, 0, exit, out)
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		assert.Contains(t, string(text), want)
+	dir := t.TempDir()
+	linked := filepath.Join(dir, "behind the link.json")
+	require.NoError(t, os.WriteFile(linked, nil, 0o600))
+	require.NoError(t, os.Symlink(linked, filepath.Join(dir, "link.json")))
+	args := []string{"verify", "--format", "github", recordings + "images_get.cassette.yaml"}
+	wants := map[string]string{"report.txt": "images_get", "report.json": `"exchanges": 7`, "report.xml": "<testsuite", "report.html": "<!doctype html>", "link.json": `"exchanges": 7`}
+	for name := range wants {
+		args = append(args, "-o", filepath.Join(dir, name))
 	}
+	exit, out := run(t, nil, args...)
+	assert.Equal(t, 0, exit, out)
+	assert.Contains(t, out, "7 exchanges checked", "and on standard output in the form that was asked for")
+	for name, want := range wants {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		assert.Contains(t, string(text), want, name)
+	}
+	assert.FileExists(t, linked)
+	text, err := os.ReadFile(linked)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"exchanges": 7`, "the file behind a link is written, and the link stays")
 }
 
 func TestSummaryOfAJob(t *testing.T) {

@@ -32,8 +32,8 @@ func proxyCommand() *cobra.Command {
 		Short: "Pass requests on to an API, and check every exchange",
 		Long: `Listens on a loopback address, which it prints first, passes each request on to the target and checks the exchange, for
 clients in any language. Findings are logged as they come; the report follows when the proxy is interrupted. With --fail
-a response that breaks the contract is replaced by a 502 that lists the findings. Requests to other paths than
-/v2/images pass unchecked.`,
+a response with a finding of --fail-on or worse is replaced by a 502 that lists the findings. Requests to other paths
+than /v2/images pass unchecked. The exit code is that of contract verify.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			failOn, err := o.check()
@@ -41,11 +41,11 @@ a response that breaks the contract is replaced by a 502 that lists the findings
 				return err
 			}
 			to, err := url.Parse(target)
-			if err != nil || to.Scheme != "https" && to.Scheme != "http" || to.Host == "" || to.User != nil {
-				return errors.New("--target: it must be a URL that begins with https:// or http:// and a host, without credentials")
+			if err != nil || to.Host == "" || to.User != nil || to.Scheme != "https" && !(to.Scheme == "http" && loopback(to.Hostname())) {
+				return errors.New("--target: it must be a URL that begins with https:// and a host, or http:// and a loopback host, without credentials")
 			}
 			host, _, err := net.SplitHostPort(addr)
-			if err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
+			if err != nil || !loopback(host) {
 				return fmt.Errorf("--addr %s: the proxy listens on loopback addresses alone, such as 127.0.0.1:0", addr)
 			}
 			contract, err := contracttest.Load(openapi.Document())
@@ -65,6 +65,8 @@ a response that breaks the contract is replaced by a 502 that lists the findings
 			if err := serve(cmd.Context(), listener, p.handler(to)); err != nil {
 				return err
 			}
+			p.mu.Lock() // of an exchange that is still being judged
+			defer p.mu.Unlock()
 			if err := o.write(cmd.OutOrStdout(), p.report); err != nil {
 				return err
 			}
@@ -75,10 +77,12 @@ a response that breaks the contract is replaced by a 502 that lists the findings
 	flags := cmd.Flags()
 	flags.StringVar(&target, "target", "", "the API to pass requests on to, such as https://api.digitalocean.com")
 	flags.StringVar(&addr, "addr", "127.0.0.1:0", "the address to listen on; port 0 is any free one")
-	flags.BoolVar(&fail, "fail", false, "answer 502 with the findings instead of a response that breaks the contract")
+	flags.BoolVar(&fail, "fail", false, "answer 502 with the findings instead of a response with a finding of --fail-on or worse")
 	_ = cmd.MarkFlagRequired("target")
 	return cmd
 }
+
+func loopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
 type proxy struct {
 	failOn contracttest.Severity
@@ -97,8 +101,8 @@ func (p *proxy) handler(target *url.URL) http.Handler {
 			r.Out.Header.Del("Accept-Encoding") // so that the transport decodes what it asked for itself
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
-			p.log.Error("the target did not answer", "error", err)
-			answer(w, gatewayError{ID: "bad_gateway", Message: "the target of the contract proxy did not answer"})
+			p.log.Error("the target did not answer, or not in a way that can be passed on", "error", err)
+			answer(w, gatewayError{ID: "bad_gateway", Message: "the target of the contract proxy did not answer, or not in a way that can be passed on"})
 		},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -138,8 +142,8 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response) error {
 		return err
 	}
 	header := resp.Header.Clone()
-	if resp.Uncompressed {
-		header.Del("Content-Length")
+	if len(body) > maxProxied {
+		header.Del("Content-Length") // it is cut off here, not by the target
 	}
 	p.mu.Lock()
 	p.number++
@@ -166,6 +170,9 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response) error {
 		body = text
 		resp.StatusCode, resp.Status = http.StatusBadGateway, "502 Bad Gateway"
 		resp.Header = http.Header{"Content-Type": {"application/json"}}
+	}
+	if len(body) > maxProxied {
+		return fmt.Errorf("the response is larger than %d MiB", maxProxied>>20)
 	}
 	if resp.StatusCode != http.StatusNoContent && r.Method != http.MethodHead {
 		resp.Header.Set("Content-Length", strconv.Itoa(len(body)))

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/doimages/contracttest"
+
 	"example.com/doimages/contracttest/fakeapi"
 )
 
@@ -69,14 +71,14 @@ func TestTheTokenIsNowhere(t *testing.T) {
 	har := filepath.Join(t.TempDir(), "in.har") // which holds the token, so that it is no output
 	require.NoError(t, os.WriteFile(har, []byte(strings.ReplaceAll(archive, `"headers":[]`, `"headers":[{"name":"x-echo","value":"`+canary+`"}]`)), 0o600))
 
-	for _, format := range []string{"text", "json", "junit", "github", "html"} {
+	for _, format := range contracttest.Formats {
 		for name, args := range map[string][]string{
 			"live":           {"live", "--base-url", api.URL, "--write"},
 			"live, to drift": {"live", "--base-url", api.URL, "--fail-on", "drift"},
 			"verify":         {"verify", har},
 		} {
 			exit := 0
-			exit, outputs[format+" "+name] = run(t, env, append(args, "--format", format, "-o", filepath.Join(dir, format+" "+name))...)
+			exit, outputs[format+" "+name] = run(t, env, append(args, "--format", format, "-o", filepath.Join(dir, format+" "+name+".html"))...)
 			assert.Equal(t, 1, exit, "%s: the parrot breaks the contract", name)
 		}
 	}
@@ -85,7 +87,7 @@ func TestTheTokenIsNowhere(t *testing.T) {
 	assert.FileExists(t, cassette)
 	_, outputs["verify of the recording"] = run(t, env, "verify", "--host", "127.0.0.1", cassette)
 
-	proxy := start(t, exec.Command(contract, "proxy", "--target", api.URL, "--format", "html", "-o", filepath.Join(dir, "proxy.html")))
+	proxy := start(t, exec.Command(contract, "proxy", "--target", api.URL, "--format", "json", "-o", filepath.Join(dir, "proxy.html")))
 	for _, path := range []string{"/v2/images", "/v2/images/6000000", "/v2/images/1", "/v2/" + canary, "/v2/images?token=" + canary} {
 		proxy.get(t, path, canary)
 	}
@@ -96,12 +98,16 @@ func TestTheTokenIsNowhere(t *testing.T) {
 	fake := startServer(t)
 	fake.get(t, "/v2/images?token="+canary, canary)
 	fake.get(t, "/v2/images", "wrong"+canary)
+	other := startServer(t, "--token", "another")
+	other.get(t, "/v2/images?token="+canary, "another")
+	other.get(t, "/v2/"+canary, canary)
+	outputs["serve, with another token"] = other.logged()
 	outputs["serve"] = fake.logged()
 
 	_, outputs["the token as an address"] = run(t, env, "live", "--base-url", canary)
 	_, outputs["an address with the token"] = run(t, env, "live", "--base-url", "https://user:"+canary+"@api.example.com")
 	_, outputs["no network"] = run(t, env, "live", "--base-url", "http://127.0.0.1:1")
-	_, outputs["a file named like the token"] = run(t, env, "verify", filepath.Join(dir, "missing.har"))
+	_, outputs["a missing file"] = run(t, env, "verify", filepath.Join(dir, "missing.har"))
 
 	require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

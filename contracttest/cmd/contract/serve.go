@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,9 +36,10 @@ func serveCommand() *cobra.Command {
 first. The fake keeps everything in memory and is no evidence of how the API behaves.
 
 A fault is written operation:effect,choice… (* is every operation), such as images_list:status=500,page=3,count=1 or
-*:delay=2s,probability=0.1. Effects: status=N, html, delay=D, reset, lose-answer, reset-after-headers, truncate, slow=D,
-content-type=T, malformed, total=N, add=N, remove=N, unknown-enum, extra-field. Choices: page=N, after=N, count=N,
-probability=P, seed=N.`,
+*:delay=2s,probability=0.1. Effects: status=N, burst=D, hourly=D, redirect=URL, html, delay=D, stall, reset, lose-answer,
+reset-after-headers, truncate, slow=D, content-type=T, malformed, oversize=N, gzip, next=URL, total=N, add=N, remove=N,
+unknown-enum, extra-field. Choices: page=N, after=N, count=N, probability=P, seed=N. N is a number, D a time such as 2s,
+T a media type, P from 0 to 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if token == "" || images < 0 || importTime < 0 || actionTime < 0 {
@@ -76,7 +79,7 @@ probability=P, seed=N.`,
 	return cmd
 }
 
-// serve answers requests until ctx ends, and then lets those under way come to an end.
+// serve answers requests until ctx ends, and then gives those under way 5 seconds to come to an end.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	failed := make(chan error, 1)
@@ -88,7 +91,10 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return server.Shutdown(ending)
+	if server.Shutdown(ending) != nil {
+		return server.Close() // what is still under way has had its time
+	}
+	return nil
 }
 
 // withDocument adds what says what the server is, and logs requests to the API, without their token.
@@ -106,12 +112,27 @@ func withDocument(api http.Handler, token string, logger *slog.Logger) http.Hand
 		start := time.Now()
 		seen := &statusWriter{ResponseWriter: w}
 		defer func() {
-			// Deferred, because a broken connection is a panic. The query may hold the token by mistake.
-			logger.Info("request", "method", r.Method, "path", strings.ReplaceAll(r.URL.RequestURI(), token, "[token]"), "status", seen.status, "duration", time.Since(start))
+			// Deferred, because a broken connection is a panic.
+			logger.Info("request", "method", r.Method, "path", loggable(r, token), "status", seen.status, "duration", time.Since(start))
 		}()
 		api.ServeHTTP(seen, r)
 	})
 	return mux
+}
+
+// loggable returns the path and query of a request, which may hold a token by mistake: the fake's own, or another.
+func loggable(r *http.Request, token string) string {
+	query := r.URL.Query()
+	for name := range query {
+		if !slices.Contains([]string{"page", "per_page", "type", "private", "tag_name"}, name) {
+			query[name] = []string{"[redacted]"}
+		}
+	}
+	text := (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).RequestURI()
+	if _, sent, _ := strings.Cut(r.Header.Get("Authorization"), " "); sent != "" {
+		text = strings.ReplaceAll(text, sent, "[token]")
+	}
+	return strings.ReplaceAll(text, token, "[token]")
 }
 
 // statusWriter remembers the status of a response; 0 is none.
