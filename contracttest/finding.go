@@ -23,6 +23,11 @@ const (
 
 var worstFirst = []Severity{Breaking, Drift, Note, Accepted}
 
+// atLeast reports whether a severity is another one or a worse one.
+func (s Severity) atLeast(least Severity) bool {
+	return slices.Index(worstFirst, s) <= slices.Index(worstFirst, least)
+}
+
 // Finding is one way in which an exchange breaks the contract.
 type Finding struct {
 	Check     string   // what was looked for, such as missing-field

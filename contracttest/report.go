@@ -59,8 +59,8 @@ func (r *Report) Worst(severity Severity) int {
 	return n
 }
 
-// Add checks an exchange and counts it.
-func (r *Report) Add(exchange Exchange) { r.add(exchange, false) }
+// Add checks an exchange and counts it. It returns what was found, all of it, whether the report holds it or not.
+func (r *Report) Add(exchange Exchange) []Finding { return r.add(exchange, false) }
 
 // Concurrently checks, on all cores, the exchanges that read passes on, and counts them in the order in which they came.
 // It holds a few for each core at a time, so that read may pass on any number. It returns what read returns.
@@ -95,11 +95,11 @@ func (r *Report) Concurrently(read func(add func(Exchange)) error) error {
 }
 
 // add can leave the request unjudged, where it breaks the contract on purpose.
-func (r *Report) add(exchange Exchange, responseOnly bool) {
-	r.count(exchange, r.contract.check(exchange), responseOnly)
+func (r *Report) add(exchange Exchange, responseOnly bool) []Finding {
+	return r.count(exchange, r.contract.check(exchange), responseOnly)
 }
 
-func (r *Report) count(exchange Exchange, result checked, responseOnly bool) {
+func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []Finding {
 	found := result.findings
 	if responseOnly {
 		found = slices.DeleteFunc(found, func(f Finding) bool { return strings.HasPrefix(f.In, "request") })
@@ -116,7 +116,7 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) {
 	}
 	r.Findings = append(r.Findings, found[:min(len(found), maxFindings-len(r.Findings))]...)
 	if result.operation == nil {
-		return
+		return found
 	}
 	operation := result.operation.OperationID
 	at := cell{operation, strconv.Itoa(exchange.Status)}
@@ -133,6 +133,7 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) {
 			r.cells[at].findings++
 		}
 	}
+	return found
 }
 
 // Unchecked returns what the contract documents and no exchange showed, such as "images_get 404".

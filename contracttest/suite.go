@@ -101,6 +101,9 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 	if target.FailOn == "" {
 		target.FailOn = Breaking
 	}
+	if target.FailOn == Accepted || !slices.Contains(worstFirst, target.FailOn) {
+		return nil, nil, fmt.Errorf("FailOn: %q is none of breaking, drift and note", target.FailOn)
+	}
 	if len(cases) == 0 {
 		cases = Cases()
 	}
@@ -138,8 +141,7 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 	var results []Result
 	for _, c := range cases {
 		result := Result{Case: c}
-		before := len(watch.report.Findings)
-		watch.name, watch.requests = c.Name, 0
+		watch.name, watch.requests, watch.findings = c.Name, 0, nil
 		if c.Writes && !target.Write {
 			result.Skipped = "it writes, and writing was not asked for"
 		} else {
@@ -150,7 +152,7 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 			if err != nil && redact(err.Error(), target.Token) != err.Error() { // the generated client quotes what it cannot parse
 				err = errors.New(redact(err.Error(), target.Token))
 			}
-			result.Err = errors.Join(err, summarize(watch.report.Findings[before:], target.FailOn))
+			result.Err = errors.Join(err, summarize(watch.findings, target.FailOn))
 		}
 		result.Requests = watch.requests
 		results = append(results, result)
@@ -173,9 +175,7 @@ func WriteCases(w io.Writer) error {
 func summarize(findings []Finding, failOn Severity) error {
 	const limit = 5
 	var errs []error
-	findings = slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool {
-		return f.Severity != Breaking && f.Severity != failOn
-	})
+	findings = slices.DeleteFunc(findings, func(f Finding) bool { return !f.Severity.atLeast(failOn) })
 	for _, finding := range findings[:min(limit, len(findings))] {
 		errs = append(errs, errors.New(finding.String()))
 	}

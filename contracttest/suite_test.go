@@ -1,7 +1,9 @@
 package contracttest_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -164,5 +166,46 @@ func TestSuiteSkipsWhatTheTargetLacks(t *testing.T) {
 	for _, result := range results {
 		assert.NotEmpty(t, result.Skipped, result.Case.Name)
 		assert.NoError(t, result.Err, result.Case.Name)
+	}
+}
+
+// A report holds a bounded number of findings. The cases that come after it is full are judged all the same.
+func TestSuiteFindsMoreThanAReportHolds(t *testing.T) {
+	target := fakeTarget()
+	target.FailOn = contracttest.Drift
+	target.Transport = response(always, func(resp *http.Response, body []byte) []byte {
+		fields := 1
+		if resp.StatusCode == 200 {
+			fields = 10_001
+		}
+		var b strings.Builder
+		b.WriteString("{")
+		for i := range fields {
+			fmt.Fprintf(&b, `"new_%d": 1, `, i)
+		}
+		return append([]byte(b.String()), bytes.TrimPrefix(body, []byte("{"))...)
+	})(target.Transport)
+	results, report, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"), suiteCase(t, "unknown-id"))
+	require.NoError(t, err)
+	assert.Len(t, report.Findings, 10_000)
+	assert.ErrorContains(t, results[0].Err, "and 9997 more findings")
+	assert.ErrorContains(t, results[1].Err, "/new_0: the contract does not know the field")
+}
+
+// What FailOn names fails a case, and so does all that is worse.
+func TestSuiteFailsOn(t *testing.T) {
+	for failOn, fails := range map[contracttest.Severity]bool{"": false, contracttest.Breaking: false, contracttest.Drift: true, contracttest.Note: true} {
+		target := fakeTarget()
+		target.FailOn = failOn
+		target.Transport = fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.ExtraField()}))
+		results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"))
+		require.NoError(t, err)
+		assert.Equal(t, fails, results[0].Err != nil, "%q: %v", failOn, results[0].Err)
+	}
+	for _, failOn := range []contracttest.Severity{contracttest.Accepted, "braking"} {
+		target := fakeTarget()
+		target.FailOn = failOn
+		_, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"))
+		assert.ErrorContains(t, err, `"`+string(failOn)+`"`)
 	}
 }

@@ -22,8 +22,9 @@ type watcher struct {
 
 	mu       sync.Mutex
 	report   *Report
-	name     string // of the case that runs
-	requests int    // of that case
+	name     string    // of the case that runs
+	requests int       // of that case
+	findings []Finding // in those
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -72,7 +73,7 @@ func (w *watcher) begin(ctx context.Context, exchange *Exchange) error {
 func (w *watcher) end(exchange Exchange, deliberate bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.report.add(exchange, deliberate)
+	w.findings = append(w.findings, w.report.add(exchange, deliberate)...)
 }
 
 // failing is the end of a body that broke off.

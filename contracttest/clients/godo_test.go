@@ -24,7 +24,7 @@ func serve(t *testing.T, options ...fakeapi.Option) *httptest.Server {
 	contract, err := contracttest.Load(openapi.Document())
 	require.NoError(t, err)
 	report := contract.NewReport(nil)
-	server := httptest.NewServer(recording(fakeapi.New(options...), report.Add))
+	server := httptest.NewServer(recording(fakeapi.New(options...), func(exchange contracttest.Exchange) { report.Add(exchange) }))
 	t.Cleanup(func() {
 		server.Close()
 		assert.True(t, report.Exchanges > 0 || t.Skipped(), "nothing was checked")
