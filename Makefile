@@ -11,18 +11,20 @@ RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# REPORT holds flags for more reports, such as REPORT='--format github -o contract.html'.
 contract: ## check every recording, and the live suite on the embedded fake; print tables
 	go run ./contracttest/cmd/contract verify contracttest/recordings/*.cassette.yaml
 	@echo
-	go run ./contracttest/cmd/contract live contracttest/recordings/*.cassette.yaml
+	go run ./contracttest/cmd/contract live $(REPORT) contracttest/recordings/*.cassette.yaml
 
 live: ## run the live suite against the real API, reading only; needs DIGITALOCEAN_TOKEN
 	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make live needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
-	go run ./contracttest/cmd/contract live --base-url https://api.digitalocean.com
+	go run ./contracttest/cmd/contract live --base-url https://api.digitalocean.com $(REPORT)
 
 test: ## run every test
 	go test $(RACE) ./...
 	cd contracttest/clients && go test $(RACE) ./...
+	cd wrapper/oteltrace && go test $(RACE) ./...
 	cd contracttest/bench && go test ./check
 
 # Every benchmark once, and then again: what disturbs the machine for a while then disturbs both sides of a ratio.
@@ -32,7 +34,7 @@ bench: ## measure beside godo, kin-openapi and others; writes contracttest/bench
 	$(call BENCH,,6,raw.txt)
 	cd contracttest/bench && { go run ./check raw.txt; echo; go tool benchstat -col /by raw.txt; } > results.txt; cat results.txt
 
-bench-check: ## measure in half the time, and fail where a ratio misses its target
+bench-check: ## measure in half the time, and fail where a ratio misses its target, or what is held where that is missed
 	$(call BENCH,,3,check.txt)
 	cd contracttest/bench && go run ./check check.txt
 
@@ -60,7 +62,7 @@ check: ## regenerate, tidy, format, vet, lint; nothing may change by it
 	gofmt -l -w $$(git ls-files '*.go') && \
 	go vet ./... && \
 	GOARCH=386 go vet ./... && \
-	(cd contracttest/clients && go vet -tags clients ./...) && (cd wrapper/redislimit && go vet ./...) && (cd contracttest/bench && go vet -tags prism ./...) && \
+	(cd contracttest/clients && go vet -tags clients ./...) && (cd wrapper/redislimit && go vet ./...) && (cd wrapper/oteltrace && go vet ./...) && (cd contracttest/bench && go vet -tags prism ./...) && \
 	$(MAKE) --no-print-directory lint && \
 	after=$$(git status --porcelain; git diff HEAD | git hash-object --stdin) && \
 	if [ "$$before" != "$$after" ]; then echo 'make check changed the tree; commit what it did:'; git status --porcelain; exit 1; fi && \
