@@ -61,18 +61,31 @@ func scrub(findings []Finding, exchange Exchange) {
 	_, token, _ := strings.Cut(exchange.RequestHeader.Get("Authorization"), " ")
 	for i := range findings {
 		for _, text := range []*string{&findings[i].In, &findings[i].Pointer, &findings[i].Message, &findings[i].Got} {
-			*text = secret.ReplaceAllString(*text, "[redacted]")
-			if len(token) >= 6 { // or it is part of any text
-				*text = redact(*text, token)
-			}
+			*text = redact(secret.ReplaceAllString(*text, "[redacted]"), token, "[redacted]")
 		}
 	}
 }
 
-// redact takes a token out of a text, in either case: the names of headers change theirs.
-func redact(text, token string) string {
-	if token == "" || !strings.Contains(strings.ToLower(text), strings.ToLower(token)) {
+// minToken is the length from which on a token is looked for. A shorter one is part of any text.
+const minToken = 6
+
+// redact puts something else in the place of a token, in either case, since the names of headers change theirs, and of
+// the beginning of one that was cut off.
+func redact(text, token, with string) string {
+	if len(token) < minToken {
 		return text
 	}
-	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(token)).ReplaceAllString(text, "[redacted]")
+	if strings.Contains(strings.ToLower(text), strings.ToLower(token)) {
+		text = regexp.MustCompile("(?i)"+regexp.QuoteMeta(token)).ReplaceAllLiteralString(text, with)
+	}
+	parts := strings.Split(text, "…")
+	for i, part := range parts[:len(parts)-1] {
+		for n := min(len(token)-1, len(part)); n >= minToken; n-- {
+			if rest := len(part) - n; strings.EqualFold(part[rest:], token[:n]) {
+				parts[i] = part[:rest] + with
+				break
+			}
+		}
+	}
+	return strings.Join(parts, "…")
 }

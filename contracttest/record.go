@@ -41,6 +41,7 @@ type Recorder struct {
 	tokens   map[string]bool // those that were sent, wherever else they turn up
 	cassette *cassette.Cassette
 	hosts    map[string]bool
+	overTLS  bool // whether every response came over TLS, which none of a fake in memory does
 }
 
 // NewRecorder returns a Recorder in front of next, or of http.DefaultTransport if that is nil, that will write the
@@ -52,7 +53,7 @@ func NewRecorder(next http.RoundTripper, file string) (*Recorder, error) {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	return &Recorder{next: next, file: file, tokens: map[string]bool{}, cassette: cassette.New("recording"), hosts: map[string]bool{}}, nil
+	return &Recorder{next: next, file: file, tokens: map[string]bool{}, cassette: cassette.New("recording"), hosts: map[string]bool{}, overTLS: true}, nil
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -87,6 +88,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		r.tokens[token] = true
 	}
 	r.hosts[req.URL.Scheme+"://"+req.URL.Host] = true
+	r.overTLS = r.overTLS && resp.TLS != nil
 	r.cassette.AddInteraction(&cassette.Interaction{
 		Request: cassette.Request{
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Method: req.Method, Host: req.URL.Host, URL: req.URL.String(),
@@ -117,7 +119,7 @@ func recordable(h http.Header) http.Header {
 // redact takes out what no recording may hold.
 func (r *Recorder) redact(s string) string {
 	for token := range r.tokens {
-		s = strings.ReplaceAll(s, token, redacted)
+		s = redact(s, token, redacted)
 	}
 	return secret.ReplaceAllStringFunc(s, func(found string) string {
 		if strings.Contains(found, "@") {
@@ -147,7 +149,7 @@ func (r *Recorder) Close() error {
 		Revision: "sha256 of the contract: " + hex.EncodeToString(revision[:8]), DocumentDate: now.Format(time.DateOnly), Transcribed: now.Format(time.DateOnly),
 		Note: "Recorded by doimages " + toolVersion() + ". Headers that are not known to be harmless, tokens and e-mail addresses were taken out.",
 	}
-	if len(r.hosts) == 1 && r.hosts["https://api.digitalocean.com"] {
+	if len(r.hosts) == 1 && r.hosts["https://api.digitalocean.com"] && r.overTLS {
 		p.Kind = "recording of the API"
 	}
 	for i, interaction := range r.cassette.Interactions {

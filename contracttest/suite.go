@@ -149,8 +149,10 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 			if skip, ok := err.(errSkip); ok { // alone: an image that could not be removed must not be passed over
 				result.Skipped, err = string(skip), nil
 			}
-			if err != nil && redact(err.Error(), target.Token) != err.Error() { // the generated client quotes what it cannot parse
-				err = errors.New(redact(err.Error(), target.Token))
+			if err != nil { // the generated client quotes what it cannot parse
+				if text := redact(err.Error(), target.Token, "[redacted]"); text != err.Error() {
+					err = errors.New(text)
+				}
 			}
 			result.Err = errors.Join(err, summarize(watch.findings, target.FailOn))
 		}

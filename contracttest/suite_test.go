@@ -3,6 +3,7 @@ package contracttest_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -208,4 +209,19 @@ func TestSuiteFailsOn(t *testing.T) {
 		_, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"))
 		assert.ErrorContains(t, err, `"`+string(failOn)+`"`)
 	}
+}
+
+// A token of a letter or two is part of any text, which nobody could read without it.
+func TestSuiteLeavesErrorsLegible(t *testing.T) {
+	refused := errors.New("The Target is Not There")
+	target := contracttest.Target{Token: "T", Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, refused })}
+	results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "content-type"))
+	require.NoError(t, err)
+	assert.ErrorContains(t, results[0].Err, refused.Error())
+
+	target.Token = strings.Repeat("0123456789abcdef", 4)
+	refused = errors.New("no " + strings.ToUpper(target.Token) + ", and no " + target.Token[:40] + "…")
+	results, _, err = contracttest.RunCases(t.Context(), target, suiteCase(t, "content-type"))
+	require.NoError(t, err)
+	assert.ErrorContains(t, results[0].Err, "no [redacted], and no [redacted]…")
 }
