@@ -45,6 +45,7 @@ func (c *Contract) check(exchange Exchange) (result checked) {
 		return checked{findings: found.list}
 	}
 	found.operation = route.Operation.OperationID
+	found.headers = c.headers[found.operation]
 	sent := found.checkRequest(request, route, pathParams)
 	if exchange.Status/100 == 4 {
 		for i := range found.list {

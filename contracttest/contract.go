@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 
@@ -27,6 +28,7 @@ type Contract struct {
 	responses  map[string][]string            // the documented statuses of each operation id, sorted, default last
 	items      map[string]bool                // what coverage counts, by operation id and item
 	plain      map[*openapi3.Schema]*plain    // the bodies of responses
+	headers    map[string]openapi3.Headers    // of all responses of each operation id, by canonical name
 }
 
 // embedded is the contract that nearly everybody loads, which takes some ten milliseconds: once in a process.
@@ -54,21 +56,73 @@ func load(document []byte) (*Contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the contract: %w", err)
 	}
-	c := &Contract{router: router, operations: map[string]*openapi3.Operation{}, responses: map[string][]string{}, items: map[string]bool{}, plain: map[*openapi3.Schema]*plain{}}
-	for _, path := range doc.Paths.Map() {
-		for _, operation := range path.Operations() {
-			id := operation.OperationID
-			c.operations[id] = operation
-			c.responses[id] = slices.Sorted(maps.Keys(operation.Responses.Map()))
-			for _, response := range operation.Responses.Map() {
-				for _, media := range response.Value.Content {
-					c.plain[media.Schema.Value] = newPlain(media.Schema.Value, map[*openapi3.Schema]bool{})
+	c := &Contract{router: router, operations: map[string]*openapi3.Operation{}, responses: map[string][]string{}, items: map[string]bool{}, plain: map[*openapi3.Schema]*plain{}, headers: map[string]openapi3.Headers{}}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			for _, parameter := range item.Parameters { // those of the path are those of its operations
+				if operation.Parameters.GetByInAndName(parameter.Value.In, parameter.Value.Name) == nil {
+					operation.Parameters = append(operation.Parameters, parameter)
 				}
 			}
-			for _, item := range coverageItems(operation) {
-				c.items[id+" "+item] = true
+			if what := lacks(operation); what != "" {
+				return nil, fmt.Errorf("load the contract: %s %s: %s", method, path, what)
 			}
+			c.add(operation)
 		}
 	}
 	return c, nil
+}
+
+// lacks says what an operation has not that OpenAPI leaves open and the checks need.
+func lacks(operation *openapi3.Operation) string {
+	if operation.OperationID == "" {
+		return "it has no operationId"
+	}
+	for _, parameter := range operation.Parameters {
+		if parameter.Value.Schema == nil {
+			return fmt.Sprintf("the %s parameter %s has no schema", parameter.Value.In, parameter.Value.Name)
+		}
+	}
+	if operation.RequestBody != nil {
+		for kind, media := range operation.RequestBody.Value.Content {
+			if media.Schema == nil {
+				return fmt.Sprintf("the request body as %s has no schema", kind)
+			}
+		}
+	}
+	for status, response := range operation.Responses.Map() {
+		for kind, media := range response.Value.Content {
+			if media.Schema == nil {
+				return fmt.Sprintf("the body of response %s as %s has no schema", status, kind)
+			}
+		}
+		for name, header := range response.Value.Headers {
+			if header.Value.Schema == nil {
+				return fmt.Sprintf("the header %s of response %s has no schema", name, status)
+			}
+		}
+	}
+	return ""
+}
+
+// add makes ready what the checks of an operation need.
+func (c *Contract) add(operation *openapi3.Operation) {
+	id := operation.OperationID
+	c.operations[id] = operation
+	c.responses[id] = slices.Sorted(maps.Keys(operation.Responses.Map()))
+	c.headers[id] = openapi3.Headers{}
+	for _, status := range c.responses[id] {
+		response := operation.Responses.Value(status).Value
+		for _, media := range response.Content {
+			c.plain[media.Schema.Value] = newPlain(media.Schema.Value, map[*openapi3.Schema]bool{})
+		}
+		for name, header := range response.Headers {
+			if name = http.CanonicalHeaderKey(name); c.headers[id][name] == nil {
+				c.headers[id][name] = header
+			}
+		}
+	}
+	for _, item := range coverageItems(operation) {
+		c.items[id+" "+item] = true
+	}
 }

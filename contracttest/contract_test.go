@@ -1,6 +1,8 @@
 package contracttest_test
 
 import (
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -90,5 +92,106 @@ func TestLoadRejects(t *testing.T) {
 			assert.ErrorContains(t, err, "load the contract: ")
 			assert.Nil(t, contract)
 		})
+	}
+}
+
+// OpenAPI allows more than what can be judged here. Load says where that is.
+func TestLoadNamesWhatItCannotJudge(t *testing.T) {
+	for operation, want := range map[string]string{
+		`{responses: {'200': {description: a}}}`: "it has no operationId",
+		`{operationId: a, parameters: [{name: page, in: query, content: {application/json: {schema: {type: integer}}}}], responses: {'200': {description: a}}}`: "the query parameter page has no schema",
+		`{operationId: a, requestBody: {content: {text/plain: {}}}, responses: {'200': {description: a}}}`:                                                      "the request body as text/plain has no schema",
+		`{operationId: a, responses: {'200': {description: a, content: {text/plain: {}}}}}`:                                                                     "the body of response 200 as text/plain has no schema",
+		`{operationId: a, responses: {'200': {description: a, headers: {x: {content: {text/plain: {schema: {type: string}}}}}}}}`:                               "the header x of response 200 has no schema",
+	} {
+		contract, err := contracttest.Load(fmt.Appendf(nil, "{openapi: 3.0.3, info: {title: a, version: '1'}, paths: {/v2/images: {post: %s}}}", operation))
+		assert.EqualError(t, err, "load the contract: POST /v2/images: "+want)
+		assert.Nil(t, contract)
+	}
+}
+
+func checkIn(t *testing.T, document, address string, exchange contracttest.Exchange) (found []string) {
+	t.Helper()
+	contract, err := contracttest.Load([]byte(document))
+	require.NoError(t, err)
+	setURL(address)(&exchange)
+	exchange.Method = http.MethodGet
+	report := contract.NewReport(nil)
+	for _, finding := range report.Add(exchange) {
+		found = append(found, finding.Check+" "+finding.In+" "+finding.Pointer)
+	}
+	return found
+}
+
+func TestSchemasMayHoldThemselves(t *testing.T) {
+	const document = `
+openapi: 3.0.3
+info: {title: a, version: "1"}
+paths:
+  /v2/images:
+    get:
+      operationId: a
+      responses:
+        "200": {description: a, content: {application/json: {schema: {$ref: "#/components/schemas/node"}}}}
+components:
+  schemas:
+    node: {type: object, properties: {name: {type: string}, nodes: {type: array, items: {$ref: "#/components/schemas/node"}}}}
+`
+	for body, want := range map[string][]string{
+		`{"name":"a","nodes":[{"name":"b","nodes":[{"name":"c"}]}]}`: nil,
+		`{"name":"a","nodes":[{"name":"b","nodes":[{"name":1}]}]}`:   {"wrong-type body /nodes/0/nodes/0/name"},
+	} {
+		exchange := contracttest.Exchange{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body)}
+		assert.Equal(t, want, checkIn(t, document, "https://a/v2/images", exchange))
+	}
+}
+
+func TestParametersOfAPathAreThoseOfItsOperations(t *testing.T) {
+	const document = `
+openapi: 3.0.3
+info: {title: a, version: "1"}
+paths:
+  /v2/images/{id}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: integer}}
+      - {name: page, in: query, schema: {type: integer, maximum: 9}}
+      - {name: size, in: query, schema: {type: integer, maximum: 9}}
+    get:
+      operationId: a
+      parameters: [{name: size, in: query, schema: {type: integer, maximum: 99}}]
+      responses: {"204": {description: a}}
+`
+	for query, want := range map[string][]string{
+		"1?page=9&size=99":       nil,
+		"1?page=10&size=100":     {"request-parameter request query page ", "request-parameter request query size "},
+		"1?page=1&page=2&more=1": {"undocumented-parameter request query more ", "request-parameter request query page "},
+		"one":                    {"request-parameter request path id "},
+	} {
+		assert.ElementsMatch(t, want, checkIn(t, document, "https://a/v2/images/"+query, contracttest.Exchange{Status: 204}), query)
+	}
+}
+
+// A header is what the response says that has it, and not what another one says.
+func TestHeadersAreThoseOfTheirResponse(t *testing.T) {
+	const document = `
+openapi: 3.0.3
+info: {title: a, version: "1"}
+paths:
+  /v2/images:
+    get:
+      operationId: a
+      responses:
+        "204": {description: a, headers: {x-id: {schema: {type: integer}}}}
+        "404": {description: a, headers: {x-id: {schema: {type: string, enum: [one]}}}}
+        "410": {description: a}
+`
+	for range 20 { // in whatever order the responses come
+		for status, want := range map[int][]string{
+			204: {"header header x-id "},
+			404: nil,
+			410: {"undocumented-header header x-id ", "header header x-id "},
+		} {
+			assert.Equal(t, want, checkIn(t, document, "https://a/v2/images", contracttest.Exchange{Status: status, Header: http.Header{"X-Id": {"one"}}}), status)
+		}
 	}
 }

@@ -76,19 +76,26 @@ func coverageItems(operation *openapi3.Operation) []string {
 	}
 	if operation.RequestBody != nil {
 		for _, media := range operation.RequestBody.Value.Content {
-			schemaItems(media.Schema.Value, "request ", "", add)
+			schemaItems(media.Schema.Value, "request ", "", add, map[*openapi3.Schema]bool{})
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(operation.Responses.Map())) {
 		add("response " + status)
 		for _, media := range operation.Responses.Value(status).Value.Content {
-			schemaItems(media.Schema.Value, "response "+status+" ", "", add)
+			schemaItems(media.Schema.Value, "response "+status+" ", "", add, map[*openapi3.Schema]bool{})
 		}
 	}
 	return items
 }
 
-func schemaItems(s *openapi3.Schema, part, at string, add func(string)) {
+// schemaItems adds what can be seen of a schema. Those that it is inside of are in known: a list of itself goes on
+// without end.
+func schemaItems(s *openapi3.Schema, part, at string, add func(string), known map[*openapi3.Schema]bool) {
+	if known[s] {
+		return
+	}
+	known[s] = true
+	defer delete(known, s)
 	for _, value := range s.Enum {
 		add(fmt.Sprintf("%s%s=%v", part, at, value))
 	}
@@ -97,15 +104,15 @@ func schemaItems(s *openapi3.Schema, part, at string, add func(string)) {
 	}
 	for _, branches := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
 		for _, branch := range branches {
-			schemaItems(branch.Value, part, at, add)
+			schemaItems(branch.Value, part, at, add, known)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.Properties)) {
 		add(part + at + "/" + key)
-		schemaItems(s.Properties[key].Value, part, at+"/"+key, add)
+		schemaItems(s.Properties[key].Value, part, at+"/"+key, add, known)
 	}
 	if s.Items != nil {
-		schemaItems(s.Items.Value, part, at+"/*", add)
+		schemaItems(s.Items.Value, part, at+"/*", add, known)
 	}
 }
 

@@ -121,6 +121,7 @@ type findings struct {
 	operation string
 	list      []Finding
 	plain     map[*openapi3.Schema]*plain // of bodies
+	headers   openapi3.Headers            // of any response of the operation
 }
 
 // add adds a finding, and returns it so that more can be said.

@@ -65,7 +65,8 @@ func newPlain(s *openapi3.Schema, known map[*openapi3.Schema]bool) *plain {
 				return nil
 			}
 		}
-		p.open = len(s.Properties) == 0 || s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
+		open := s.AdditionalProperties.Has
+		p.open = open != nil && *open || open == nil && len(s.Properties) == 0
 	}
 	if len(s.Enum) > 0 {
 		return nil

@@ -53,6 +53,8 @@ func TestEveryKeywordIsJudged(t *testing.T) {
 		`{type: object, properties: {a: {type: string, writeOnly: true}}}`:             {`{}`, `{"a":"b"}`},
 		`{type: object, additionalProperties: {type: string}}`:                         {`{"a":"b"}`, `{"a":1}`},
 		`{type: object, additionalProperties: false, properties: {a: {type: string}}}`: {`{"a":"b"}`, `{"b":"a"}`},
+		`{type: object, additionalProperties: false}`:                                  {`{}`, `{"a":1}`},
+		`{type: object, additionalProperties: true}`:                                   {`{"a":1}`, `[]`},
 		`{type: object, minProperties: 1}`:                                             {`{"a":1}`, `{}`},
 		`{type: object, maxProperties: 1}`:                                             {`{"a":1}`, `{"a":1,"b":2}`},
 		`{type: object, not: {required: [a]}}`:                                         {`{}`, `{"a":1}`},

@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"mime"
@@ -20,7 +21,7 @@ func (f *findings) checkResponse(operation *openapi3.Operation) any {
 	if undocumented && status/100 != 2 { // default speaks of failures
 		documented = operation.Responses.Default()
 	}
-	f.checkHeaders(operation, documented)
+	f.checkHeaders(documented)
 	f.checkLength()
 
 	bodiless := f.exchange.Method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified
@@ -100,19 +101,14 @@ var transportHeaders = map[string]bool{
 	"X-Xss-Protection": true, "Allow": true, "Location": true, "Www-Authenticate": true,
 }
 
-// checkHeaders judges a documented header on every status, since that the contract has it for one says what it is.
-func (f *findings) checkHeaders(operation *openapi3.Operation, documented *openapi3.ResponseRef) {
-	headers := map[string]*openapi3.Header{}
-	for _, response := range operation.Responses.Map() {
-		for name, header := range response.Value.Headers {
-			headers[http.CanonicalHeaderKey(name)] = header.Value
-		}
-	}
-	here := map[string]bool{}
+// checkHeaders judges a header by what the response says of it or, where that does not have it, by what another response
+// of the operation says.
+func (f *findings) checkHeaders(documented *openapi3.ResponseRef) {
+	here := openapi3.Headers{}
 	if documented != nil {
 		for name, header := range documented.Value.Headers {
 			name = http.CanonicalHeaderKey(name)
-			here[name] = true
+			here[name] = header
 			if header.Value.Required && f.exchange.Header.Get(name) == "" {
 				f.add("missing-header", "header "+strings.ToLower(name), nil, "it is missing")
 			}
@@ -121,11 +117,11 @@ func (f *findings) checkHeaders(operation *openapi3.Operation, documented *opena
 	for _, name := range slices.Sorted(maps.Keys(f.exchange.Header)) {
 		canonical := http.CanonicalHeaderKey(name)
 		in := "header " + strings.ToLower(shorten(name))
-		header := headers[canonical]
+		header := cmp.Or(here[canonical], f.headers[canonical])
 		switch {
 		case header == nil && transportHeaders[canonical]:
 			continue
-		case header == nil || !here[canonical] && documented != nil:
+		case header == nil || here[canonical] == nil && documented != nil:
 			f.add("undocumented-header", in, nil, "the contract does not have it for this response")
 			if header == nil {
 				continue
@@ -136,7 +132,7 @@ func (f *findings) checkHeaders(operation *openapi3.Operation, documented *opena
 			f.add("repeated-header", in, nil, fmt.Sprintf("it comes %d times", len(values)))
 		}
 		for _, value := range values {
-			f.checkHeader(in, value, header.Schema.Value)
+			f.checkHeader(in, value, header.Value.Schema.Value)
 		}
 	}
 }
