@@ -232,7 +232,7 @@ func TestNetworkFaultMatrix(t *testing.T) {
 				fake := newFake()
 				base, client := row.serve(t, fake)
 				ctx := wrapper.ContextWithRetry(t.Context(), wrapper.Retry{Attempts: 2})
-				cell := try(t, ctx, op, fake, fakeapi.Fault{Operation: "none"}, base, client)
+				cell := try(t, ctx, op, fake, fakeapi.Fault{Page: 99}, base, client)
 				mu.Lock()
 				defer mu.Unlock()
 				got.set(t, row.name, op.kind, cell)

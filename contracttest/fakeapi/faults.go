@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +17,8 @@ import (
 
 // Fault lets something go wrong. The zero value of the fields that choose requests chooses every request.
 type Fault struct {
-	Operation   string  // the operation id, such as images_list
-	Page        int     // only this page of a list
+	Operation   string  // the operation id, such as images_list; there must be such a one
+	Page        int     // only this page of a list, and no operation but those that list
 	After       int     // requests that match and are let off first
 	Count       int     // requests that are struck; 0 is no bound
 	Probability float64 // how likely each is struck; 0 is always
@@ -60,10 +60,11 @@ func Status(status int) Effect {
 	}}
 }
 
-// BurstLimit answers with the 429 of the limit per minute, which says in seconds when to come back, and does nothing else.
+// BurstLimit answers with the 429 of the limit per minute, which says when to come back, in whole seconds and rounded up,
+// and does nothing else.
 func BurstLimit(retryAfter time.Duration) Effect {
 	return limited("burst", 0, func(h http.Header) {
-		h.Set("retry-after", strconv.Itoa(int(retryAfter/time.Second)))
+		h.Set("retry-after", wholeSeconds(retryAfter))
 	})
 }
 
@@ -227,8 +228,15 @@ func eachObject(change func(map[string]any)) func(map[string]any) {
 	}
 }
 
-// WithFaults lets these things go wrong. Of several that choose a request, the first strikes.
+// WithFaults lets these things go wrong. Of several that choose a request, the first strikes. It panics if one names an
+// operation that does not exist.
 func WithFaults(faults ...Fault) Option {
+	for _, f := range faults {
+		if f.Operation != "" {
+			mustBeOperation(f.Operation)
+		}
+	}
+	faults = slices.Clone(faults)
 	return func(a *API) {
 		for _, f := range faults {
 			a.faults = append(a.faults, &fault{Fault: f, rng: rand.New(rand.NewPCG(f.Seed, 0))})
@@ -236,13 +244,15 @@ func WithFaults(faults ...Fault) Option {
 	}
 }
 
-// Inject adds faults to a fake that is running, in front of those it has.
+// Inject adds faults to a fake that is running, in front of those it has. It panics if one names an operation that does
+// not exist.
 func (a *API) Inject(faults ...Fault) {
+	inject := WithFaults(faults...)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	old := a.faults
 	a.faults = nil
-	WithFaults(faults...)(a)
+	inject(a)
 	a.faults = append(a.faults, old...)
 }
 
@@ -254,8 +264,7 @@ type fault struct {
 }
 
 func (f *fault) strikes(operation string, r *http.Request) bool {
-	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	if f.Operation != "" && f.Operation != operation || f.Page != 0 && f.Page != max(page, 1) {
+	if f.Operation != "" && f.Operation != operation || f.Page != 0 && f.Page != pageOf(operation, r) {
 		return false
 	}
 	f.seen++
@@ -267,6 +276,15 @@ func (f *fault) strikes(operation string, r *http.Request) bool {
 	}
 	f.stricken++
 	return true
+}
+
+// pageOf returns which page of a list is asked for, or 0 if it is no list.
+func pageOf(operation string, r *http.Request) int {
+	if !strings.HasSuffix(operation, "_list") {
+		return 0
+	}
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	return max(page, 1)
 }
 
 // effectOn returns what is to happen to a request.
@@ -299,119 +317,4 @@ func (e Effect) finish(b *buffer) {
 		b.body.Reset()
 		b.body.Write(body)
 	}
-}
-
-// ParseFault reads a fault from text, as the serve command takes it: an operation id or *, a colon, and the effect and
-// the choice of requests in any order, such as
-//
-//	images_list:status=500,page=3,count=1
-//	*:delay=2s,probability=0.1,seed=7
-//
-// The effects are status=N, burst=D, hourly=D, redirect=URL, html, delay=D, stall, reset, lose-answer,
-// reset-after-headers, truncate, slow=D, content-type=T, malformed, oversize=N, gzip, next=URL, total=N, add=N, remove=N,
-// unknown-enum and extra-field; the choices page, after, count, probability and seed.
-func ParseFault(text string) (Fault, error) {
-	operation, rest, ok := strings.Cut(text, ":")
-	if !ok {
-		return Fault{}, fmt.Errorf("fault %q: it is written operation:effect, such as images_list:status=500", text)
-	}
-	f := Fault{Operation: operation}
-	if operation == "*" {
-		f.Operation = ""
-	} else if !isOperation(operation) {
-		return Fault{}, fmt.Errorf("fault %q: there is no operation %q", text, operation)
-	}
-	for _, part := range strings.Split(rest, ",") {
-		key, value, _ := strings.Cut(part, "=")
-		number, numberErr := strconv.Atoi(value)
-		duration, durationErr := time.ParseDuration(value)
-		var err error
-		do := Effect{}
-		switch key {
-		case "status":
-			do, err = Status(number), numberErr
-			if err == nil && (number < 300 || number > 599) {
-				err = fmt.Errorf("not from 300 to 599")
-			}
-		case "burst":
-			do, err = BurstLimit(duration), durationErr
-		case "hourly":
-			do, err = HourlyLimit(duration), durationErr
-		case "redirect":
-			do = Redirect(value)
-		case "next":
-			do = NextLink(value)
-		case "oversize":
-			do, err = Oversize(number), numberErr
-			if err == nil && number < 0 {
-				err = fmt.Errorf("less than 0")
-			}
-		case "gzip":
-			do = Gzip()
-		case "stall":
-			do = Stall()
-		case "delay":
-			do, err = Delay(duration), durationErr
-		case "slow":
-			do, err = Slow(duration), durationErr
-		case "total":
-			do, err = Total(number), numberErr
-		case "add":
-			do, err = AddImages(number), numberErr
-		case "remove":
-			do, err = RemoveImages(number), numberErr
-		case "content-type":
-			do = ContentType(value)
-		case "html":
-			do = GatewayPage()
-		case "reset":
-			do = Reset()
-		case "lose-answer":
-			do = LoseAnswer()
-		case "reset-after-headers":
-			do = ResetAfterHeaders()
-		case "truncate":
-			do = Truncate()
-		case "malformed":
-			do = Malformed()
-		case "unknown-enum":
-			do = UnknownEnum()
-		case "extra-field":
-			do = ExtraField()
-		case "page":
-			f.Page, err = number, numberErr
-		case "after":
-			f.After, err = number, numberErr
-		case "count":
-			f.Count, err = number, numberErr
-		case "probability":
-			f.Probability, err = strconv.ParseFloat(value, 64)
-		case "seed":
-			f.Seed, err = strconv.ParseUint(value, 10, 64)
-		default:
-			err = fmt.Errorf("it is neither an effect nor a choice")
-		}
-		if err != nil {
-			return Fault{}, fmt.Errorf("fault %q: %q: %w", text, part, err)
-		}
-		if do.name != "" {
-			if f.Do.name != "" {
-				return Fault{}, fmt.Errorf("fault %q: it has two effects", text)
-			}
-			f.Do = do
-		}
-	}
-	if f.Do.name == "" {
-		return Fault{}, fmt.Errorf("fault %q: it has no effect", text)
-	}
-	return f, nil
-}
-
-func isOperation(id string) bool {
-	for _, op := range operations {
-		if op.id == id {
-			return true
-		}
-	}
-	return false
 }

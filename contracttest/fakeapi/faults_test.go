@@ -23,6 +23,15 @@ import (
 // stay lets a redirect be seen.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
+// newRequest makes a request with the token of the default account.
+func newRequest(t *testing.T, method, url string, body io.Reader) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+	return req
+}
+
 // A fault must look the same over a socket and without one.
 func TestEffects(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -109,7 +118,8 @@ func TestEffects(t *testing.T) {
 		}},
 		"malformed": {"images_list:malformed", func(t *testing.T, resp *http.Response, body string, err error) {
 			require.NoError(t, err)
-			assert.NotContains(t, body, `"total"`)
+			assert.NotEmpty(t, body)
+			assert.False(t, json.Valid([]byte(body)))
 		}},
 		"total": {"images_list:total=-7", func(t *testing.T, resp *http.Response, body string, err error) {
 			require.NoError(t, err)
@@ -169,6 +179,8 @@ func TestFaultsChooseRequests(t *testing.T) {
 		"images_get:status=500":                         "xxxxxxxxxx",
 		"*:status=500":                                  "xxxxxxxxxx",
 		"images_list:status=500":                        "..........",
+		"*:status=500,page=1":                           "..........", // only lists have pages
+		"images_get:status=500,page=1":                  "..........",
 		"images_get:status=500,count=2":                 "xx........",
 		"images_get:status=500,after=3,count=2":         "...xx.....",
 		"images_get:probability=0.5,status=500,seed=12": "", // whatever, but the same twice
@@ -204,6 +216,18 @@ func TestAPageThatFailsOnce(t *testing.T) {
 	images, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{PerPage: 20}))
 	require.NoError(t, err)
 	assert.Len(t, images, 60)
+}
+
+// retry-after is in whole seconds, and nobody may be told to come too early.
+func TestBurstLimitRoundsUp(t *testing.T) {
+	for wait, want := range map[time.Duration]string{
+		0: "0", time.Millisecond: "1", 500 * time.Millisecond: "1", time.Second: "1", time.Second + 1: "2", time.Minute: "60",
+	} {
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.BurstLimit(wait)}))
+		resp, err := fake.RoundTrip(newRequest(t, http.MethodGet, "https://api.digitalocean.com/v2/images", nil))
+		require.NoError(t, err)
+		assert.Equal(t, want, resp.Header.Get("retry-after"), wait)
+	}
 }
 
 // Whether a request that failed took effect is what tells a lost answer from a broken connection.

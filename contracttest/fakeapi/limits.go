@@ -1,6 +1,7 @@
 package fakeapi
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -35,12 +36,12 @@ func (l *limits) take(h http.Header, token string, now time.Time) error {
 		l.headers(h, token, now)
 		wait := time.Minute - now.Sub(used[len(used)-inMinute])
 		h.Set("ratelimit-remaining", "0")
-		h.Set("retry-after", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+		h.Set("retry-after", wholeSeconds(wait))
 		return errTooMany
 	}
 	used = append(used, now)
-	if l.perHour == 0 && len(used) > defaultPerHour/2 {
-		used = used[1:] // a client that spaces its requests must not take a limit that is off for one that is near
+	if l.perHour == 0 && len(used) > max(defaultPerHour/2, l.perMinute) {
+		used = used[1:]
 	}
 	l.used[token] = used
 	l.headers(h, token, now)
@@ -48,15 +49,19 @@ func (l *limits) take(h http.Header, token string, now time.Time) error {
 }
 
 func (l *limits) headers(h http.Header, token string, now time.Time) {
-	limit := l.perHour
+	limit, used := l.perHour, len(l.used[token])
 	if limit == 0 {
-		limit = defaultPerHour
+		// A client that spaces its requests must not take a limit that is off for one that is near.
+		limit, used = defaultPerHour, min(used, defaultPerHour/2)
 	}
 	reset := now.Add(time.Hour)
 	if used := l.used[token]; len(used) > 0 {
 		reset = used[0].Add(time.Hour)
 	}
 	h.Set("ratelimit-limit", strconv.Itoa(limit))
-	h.Set("ratelimit-remaining", strconv.Itoa(max(limit-len(l.used[token]), 0)))
+	h.Set("ratelimit-remaining", strconv.Itoa(max(limit-used, 0)))
 	h.Set("ratelimit-reset", strconv.FormatInt(reset.Unix(), 10))
 }
+
+// wholeSeconds is a time as retry-after gives it: rounded up, because whoever comes back too early is refused again.
+func wholeSeconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
