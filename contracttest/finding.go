@@ -129,7 +129,7 @@ func (f *findings) add(check, in string, pointer []string, message string) *Find
 	f.list = append(f.list, Finding{
 		Check: check, Severity: severities[check],
 		Source: f.exchange.Source, File: f.exchange.File, Operation: f.operation, Status: f.exchange.Status,
-		In: in, Pointer: jsonPointer(pointer), Message: shorten(message),
+		In: printable(in), Pointer: jsonPointer(pointer), Message: shorten(printable(message)),
 	})
 	return &f.list[len(f.list)-1]
 }
@@ -303,7 +303,20 @@ func jsonPointer(path []string) string {
 	for _, key := range path {
 		b.WriteString("/" + escape.Replace(key))
 	}
-	return shorten(printable(b.String())) // a key can hold what a terminal obeys
+	return shorten(printable(b.String()))
+}
+
+// printable replaces what neither XML nor a terminal should be given, so that a text stays on its line.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case r < ' ' || '\u007F' <= r && r <= '\u009F' || r == '\uFFFE' || r == '\uFFFF':
+			return '\uFFFD'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 // shorten keeps what a server sent from filling a report.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -147,4 +148,67 @@ func TestReportHoldsABoundedNumberOfFindings(t *testing.T) {
 	assert.Len(t, report.Findings, 10_000)
 	assert.Greater(t, report.Worst(contracttest.Breaking), 10_000)
 	assert.Contains(t, write(t, report, "text"), fmt.Sprintf("and %d more findings", report.Worst(contracttest.Accepted)-10_000))
+}
+
+// What comes from the other side can hold what a terminal obeys, or ends a line.
+func TestReportsHoldNoControlCharacters(t *testing.T) {
+	const nasty = "red\x1b[31m\r\n\x07\u009b2J\x7f"
+	text, err := json.Marshal(nasty)
+	require.NoError(t, err)
+	report := load(t).NewReport(nil)
+	get := func(kind, created string) contracttest.Exchange {
+		return exchangeOf(t, step{"GET /v2/images/1?" + url.QueryEscape(nasty) + "=1", 200, fmt.Sprintf(
+			`{"image":{"id":1,"name":1,"distribution":"Ubuntu","created_at":%s,"regions":[],"status":"available","tags":[],"description":"","error_message":"","type":%s,%s:1}}`, created, kind, text)}, 10, 100)
+	}
+	first := get(string(text), string(text))
+	first.Header.Set("Content-Length", nasty)
+	first.Header[nasty] = []string{nasty}
+	found := append(report.Add(first), report.Add(get(`"custom"`, `"2020-01-01T00:00:00Z"`))...)
+	assert.Greater(t, len(found), 8)
+	for _, finding := range found {
+		assert.NotRegexp(t, `[\x00-\x1f\x7f-\x{9f}]`, finding.String())
+	}
+	for _, format := range []string{"text", "junit", "github"} {
+		assert.NotRegexp(t, `[\x00-\x09\x0b-\x1f\x7f-\x{9f}]`, write(t, report, format), format)
+	}
+}
+
+// A cell fails by what was counted, not by what is held of it.
+func TestJUnitReportOfMoreThanIsHeld(t *testing.T) {
+	lists, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	list := lists[5]
+	replaceBody(`"Ubuntu"`, `1`)(&list)
+	report := load(t).NewReport(nil)
+	for len(report.Findings) < 10_000 {
+		report.Add(list)
+	}
+	get := exchangeOf(t, step{"GET /v2/images/1", 200, `{"image":` + strings.Replace(plain(1), `"name":"a"`, `"name":1`, 1) + `}`}, 10, 100)
+	report.Add(get)
+	report.Add(get)
+	nowhere := get
+	setURL("https://api.digitalocean.com/v2/imagos/1")(&nowhere)
+	report.Add(nowhere)
+	var suite struct {
+		Failures int `xml:"failures,attr"`
+		Cases    []struct {
+			Name    string `xml:"name,attr"`
+			Failure *struct {
+				Message string `xml:"message,attr"`
+			} `xml:"failure"`
+			Skipped *struct{} `xml:"skipped"`
+		} `xml:"testcase"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(write(t, report, "junit")), &suite))
+	assert.Equal(t, 3, suite.Failures)
+	failures := map[string]string{}
+	for _, c := range suite.Cases {
+		if c.Failure != nil {
+			failures[c.Name] = c.Failure.Message
+			assert.Nil(t, c.Skipped, c.Name)
+		}
+	}
+	assert.Contains(t, failures["images_list 200"], "images_list 200: body /images/", "what is held is shown")
+	assert.Equal(t, "breaking findings that were counted and not held: 2", failures["images_get 200"])
+	assert.Equal(t, "breaking findings that were counted and not held: 1", failures["no operation default"])
 }

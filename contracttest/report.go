@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -34,7 +35,7 @@ const maxFindings = 10_000
 // cell is a place in the table: an operation and a status that the contract documents for it, or default.
 type cell struct{ operation, status string }
 
-type count struct{ checked, findings int }
+type count struct{ checked, findings, breaking int }
 
 // NewReport returns a report of nothing. The ledger may be nil.
 func (c *Contract) NewReport(ledger *Ledger) *Report {
@@ -115,15 +116,14 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []F
 		r.counts[f.Severity]++
 	}
 	r.Findings = append(r.Findings, found[:min(len(found), maxFindings-len(r.Findings))]...)
-	if result.operation == nil {
-		return found
+	operation := ""
+	if result.operation != nil {
+		operation = result.operation.OperationID
 	}
-	operation := result.operation.OperationID
-	at := cell{operation, strconv.Itoa(exchange.Status)}
-	if !slices.Contains(r.contract.responses[operation], at.status) {
-		at.status = "default"
+	at := r.cellOf(operation, exchange.Status)
+	if result.operation != nil {
+		r.cover(exchange, result, at.status)
 	}
-	r.cover(exchange, result, at.status)
 	if r.cells[at] == nil {
 		r.cells[at] = &count{}
 	}
@@ -132,8 +132,20 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []F
 		if f.Severity != Accepted {
 			r.cells[at].findings++
 		}
+		if f.Severity == Breaking {
+			r.cells[at].breaking++
+		}
 	}
 	return found
+}
+
+// cellOf returns the place of an exchange: in a column of its own, or in that of default.
+func (r *Report) cellOf(operation string, status int) cell {
+	at := cell{cmp.Or(operation, "no operation"), strconv.Itoa(status)}
+	if !slices.Contains(r.contract.responses[operation], at.status) {
+		at.status = "default"
+	}
+	return at
 }
 
 // Unchecked returns what the contract documents and no exchange showed, such as "images_get 404".

@@ -93,10 +93,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 	suite := junitSuite{Name: "contract"}
 	byCell := map[cell][]Finding{}
 	for _, f := range r.Findings {
-		at := cell{cmp.Or(f.Operation, "no operation"), "default"}
-		if status := fmt.Sprint(f.Status); slices.Contains(r.contract.responses[f.Operation], status) {
-			at.status = status
-		}
+		at := r.cellOf(f.Operation, f.Status)
 		byCell[at] = append(byCell[at], f)
 	}
 	cells := map[cell]bool{}
@@ -105,7 +102,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 			cells[cell{operation, status}] = true
 		}
 	}
-	for at := range byCell {
+	for at := range r.cells {
 		cells[at] = true
 	}
 	order := func(a, b cell) int {
@@ -120,6 +117,9 @@ func (r *Report) writeJUnit(w io.Writer) error {
 			} else {
 				other = append(other, printable(string(f.Severity)+": "+f.String()))
 			}
+		}
+		if n := r.cells[at]; n != nil && n.breaking > len(broken) {
+			broken = append(broken, fmt.Sprintf("breaking findings that were counted and not held: %d", n.breaking-len(broken)))
 		}
 		suite.Tests++
 		switch {
@@ -143,16 +143,6 @@ func (r *Report) writeJUnit(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
-}
-
-// printable drops what XML cannot hold.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == '\uFFFE' || r == '\uFFFF' {
-			return '\uFFFD'
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 // writeGitHub writes the findings as annotations of GitHub Actions.
