@@ -1,0 +1,60 @@
+package wrapper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+func ExampleError() {
+	client := exampleClient()
+	_, err := client.Get(context.Background(), 42)
+	if errors.Is(err, wrapper.ErrNotFound) {
+		fmt.Println("there is no such image")
+	}
+	var apiError *wrapper.Error
+	if errors.As(err, &apiError) {
+		fmt.Println(apiError.Operation, apiError.Status, apiError.ID, apiError.Message)
+	}
+	// Output:
+	// there is no such image
+	// images_get 404 not_found The resource you requested could not be found.
+}
+
+// A wait ends early for a cause, which is not always the deadline.
+func ExampleWaitError() {
+	client := exampleClient()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+	defer cancel()
+	_, err := client.WaitAvailable(ctx, 42)
+	var cut *wrapper.WaitError
+	if errors.As(err, &cut) {
+		fmt.Println(cut.Subject, "after", cut.Polls, "poll")
+		fmt.Println("time is up:", errors.Is(err, context.DeadlineExceeded))
+		fmt.Println("no image:", errors.Is(err, wrapper.ErrNotFound))
+	}
+	// Output:
+	// image 42 after 1 poll
+	// time is up: false
+	// no image: true
+}
+
+func ExampleImageFailedError() {
+	client := exampleClient(fakeapi.WithImportPolls(1))
+	image, err := client.CreateAndWait(context.Background(), gen.ImageCreate{
+		Name: "talos", URL: "https://example.com/digital-ocean.tar.gz", Region: gen.RegionSlugSfo2,
+	})
+	var failed *wrapper.ImageFailedError
+	if errors.As(err, &failed) {
+		fmt.Println("the import failed:", failed.Image.Status, failed.Image.ErrorMessage != "")
+		fmt.Println(client.Delete(context.Background(), image.ID))
+	}
+	// Output:
+	// the import failed: deleted true
+	// <nil>
+}
