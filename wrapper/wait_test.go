@@ -76,6 +76,19 @@ func TestWaitIntervalGrows(t *testing.T) {
 	})
 }
 
+// However short the pauses are to be, there are some.
+func TestWaitNeverPollsWithoutAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, interval := range [][2]time.Duration{{0, 30 * time.Second}, {0, 0}, {1, 1}, {-time.Second, time.Second}} {
+			handler, _ := statuses("NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "available")
+			start := time.Now()
+			_, err := newClient(t, handler).WaitAvailable(t.Context(), 42, wrapper.WithInterval(interval[0], interval[1]))
+			require.NoError(t, err)
+			assert.GreaterOrEqual(t, time.Since(start), 8*time.Millisecond, interval)
+		}
+	})
+}
+
 func TestWaitsThatBeganTogetherDriftApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		durations := map[time.Duration]bool{}
