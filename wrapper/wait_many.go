@@ -60,7 +60,7 @@ func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 	missing := maps.Clone(w.pending)
 	// Pages that held an awaited image come first.
 	pages := slices.SortedFunc(maps.Keys(w.pages), func(a, b int) int { return cmp.Or(w.pages[b]-w.pages[a], a-b) })
-	for i := 0; i < len(pages) && len(missing) > len(pages)-i; i++ {
+	for i := 0; i < len(pages) && len(w.pending) > 0 && len(missing) > len(pages)-i; i++ {
 		page, err := list.page(ctx, pages[i])
 		if err != nil {
 			return nil, err

@@ -234,6 +234,18 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 			break
 		}
 		assert.Equal(t, 2, fake.Requests()-before, "the list, and the first")
+		fake = fakeapi.New(fakeapi.WithCatalogue(2000, 1))
+		client, _ = fakeClient(t, fake)
+		ids = nil
+		for _, image := range fake.Images() {
+			if !image.Public {
+				ids = append(ids, image.ID)
+			}
+		}
+		for range client.WaitAllAvailable(t.Context(), ids...) {
+			break
+		}
+		assert.Equal(t, 1, fake.Requests(), "the first page of many")
 		for range client.WaitAllAvailable(t.Context()) {
 			assert.Fail(t, "there is nothing to wait for")
 		}
