@@ -123,10 +123,10 @@ func (c *Client) RateLimit() RateLimit {
 func parseBaseURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
+	case strings.Contains(address, "@"): // before any error that quotes the address, which may hold a password
+		return nil, errors.New("base URL: it cannot hold an @: credentials do not belong in it, and a path says %40")
 	case err != nil:
 		return nil, fmt.Errorf("base URL: %w", err)
-	case u.User != nil:
-		return nil, errors.New("base URL: credentials do not belong in it")
 	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
 		return nil, fmt.Errorf("base URL %q: it must begin with https:// and a host", address)
 	case u.RawQuery != "" || u.Fragment != "":

@@ -32,6 +32,9 @@ func TestNewClientRejects(t *testing.T) {
 		"a look-alike of loopback": {canary, "http://localhost.example.com",
 			"in the clear"},
 		"credentials":             {canary, "https://user:secret@api.example.com", "credentials"},
+		"credentials and a port":  {canary, "https://user:secret@api.example.com:port", "credentials"},
+		"credentials, no scheme":  {canary, "user:secret@api.example.com", "credentials"},
+		"credentials and a slash": {canary, "https://user:secret/1@api.example.com", "credentials"},
 		"a query":                 {canary, "https://api.example.com/?a=b", "query"},
 		"the token as an address": {canary, canary, "[token]"},
 	} {
