@@ -2,6 +2,7 @@ package contracttest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -69,12 +70,17 @@ func createRefused(ctx context.Context, s *session) error {
 		"without a body":           "",
 		"with an action's content": `{"type":"convert"}`,
 	} {
-		resp, _, err := s.raw(deliberately(ctx), http.MethodPost, "/v2/images", s.Token, body)
+		resp, answer, err := s.raw(deliberately(ctx), http.MethodPost, "/v2/images", s.Token, body)
 		if err != nil {
 			return err
 		}
 		if resp.StatusCode < 400 || resp.StatusCode >= 500 {
-			return fmt.Errorf("a create %s is answered with %s", what, resp.Status)
+			err := fmt.Errorf("a create %s is answered with %s", what, resp.Status)
+			var made struct{ Image struct{ ID int64 } }
+			if json.Unmarshal(answer, &made) == nil && made.Image.ID != 0 {
+				err = errors.Join(err, s.cleanUp(ctx, made.Image.ID))
+			}
+			return err
 		}
 	}
 	after, err := s.list(ctx, wrapper.ListParams{Private: true})

@@ -59,12 +59,20 @@ func (c *Contract) check(exchange Exchange) (result checked) {
 // scrub takes the token of the request, and what looks like one, out of what is said of the exchange: a server can
 // repeat it anywhere, in the name of a header too.
 func scrub(findings []Finding, exchange Exchange) {
-	_, token, _ := strings.Cut(exchange.RequestHeader.Get("Authorization"), " ")
 	for i := range findings {
 		for _, text := range []*string{&findings[i].In, &findings[i].Pointer, &findings[i].Message, &findings[i].Got} {
-			*text = redact(secret.ReplaceAllString(*text, "[redacted]"), token, "[redacted]")
+			*text = withoutSecrets(*text, exchange)
 		}
 	}
+}
+
+func withoutSecrets(text string, exchange Exchange) string {
+	return redact(secret.ReplaceAllString(text, "[redacted]"), tokenOf(exchange.RequestHeader), "[redacted]")
+}
+
+func tokenOf(header http.Header) string {
+	_, token, _ := strings.Cut(header.Get("Authorization"), " ")
+	return token
 }
 
 // minToken is the length from which on a token is looked for. A shorter one is part of any text.

@@ -132,8 +132,8 @@ type harHeader struct {
 }
 
 func (e *harEntry) exchange() (exchange Exchange, ok bool, err error) {
-	if e.Request.Method == "" && e.Request.URL == "" {
-		return exchange, false, errors.New("an entry without a request")
+	if e.Request.Method == "" || e.Request.URL == "" {
+		return exchange, false, errors.New("an entry without the method or the URL of its request")
 	}
 	u, err := url.Parse(e.Request.URL)
 	if err != nil {

@@ -75,6 +75,7 @@ func TestReadHARRejects(t *testing.T) {
 		"a header that is a number": archiveOf(`{"request":{"method":"GET","url":"https://a/","headers":987654321},"response":{}}`),
 		"a status beyond an int":    archiveOf(entryOf(`{"status":987654321987654321987,"headers":[]}`)),
 		"an entry without request":  archiveOf(`{}`),
+		"an entry without a method": archiveOf(`{"request":{"url":"https://a/"},"response":{"status":200}}`),
 		"a URL that is none":        archiveOf(`{"request":{"method":"GET","url":"http://[dop_v1_secret"},"response":{"status":200}}`),
 		"base64 that is none":       archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"dop_v1_secret!","encoding":"base64"}}`)),
 		"cut in an entry":           whole[:len(whole)/2],

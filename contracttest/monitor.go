@@ -72,6 +72,9 @@ func (m *Monitor) run() {
 	defer close(m.done)
 	for exchange := range m.queue {
 		findings := m.contract.Check(exchange)
+		for i := range findings { // the source has the path, which can hold anything
+			findings[i].Source = shorten(withoutSecrets(printable(exchange.Source), exchange))
+		}
 		m.options.Ledger.accept(findings, "")
 		m.checked.Add(1)
 		if m.options.Report != nil {

@@ -42,7 +42,7 @@ func IsImagesAPI(e Exchange, hosts ...string) bool {
 		return false
 	}
 	host := e.URL.Hostname()
-	for _, known := range append(hosts, "api.digitalocean.com", "localhost") {
+	for _, known := range append([]string{"api.digitalocean.com", "localhost"}, hosts...) {
 		if strings.EqualFold(host, known) {
 			return true
 		}

@@ -84,9 +84,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, token, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok && token != "" {
-		r.tokens[token] = true
-	}
+	r.tokens[tokenOf(req.Header)] = true
 	r.hosts[req.URL.Scheme+"://"+req.URL.Host] = true
 	r.overTLS = r.overTLS && resp.TLS != nil
 	r.cassette.AddInteraction(&cassette.Interaction{

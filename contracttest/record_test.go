@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -296,5 +297,30 @@ func TestMonitorJudgesWholeBodiesOfItsSize(t *testing.T) {
 			assert.Equal(t, 1-test.checked, monitor.Dropped())
 			assert.Equal(t, test.findings, findings)
 		})
+	}
+}
+
+// A path can hold a token, or what a terminal obeys, and a finding names it.
+func TestMonitorNamesNoSecrets(t *testing.T) {
+	const token = "another-kind-of-token"
+	var found []string
+	monitor := contracttest.Transport(load(t), fakeapi.New(), contracttest.MonitorOptions{Sample: 1, Report: func(f contracttest.Finding) { found = append(found, f.String()+f.Source) }})
+	for _, path := range []string{token, canary, "alice@example.com", "\x1b[31m", strings.Repeat("long", 1000)} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/1/"+url.PathEscape(path), nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+token)
+		resp, err := monitor.RoundTrip(req)
+		require.NoError(t, err)
+		_, err = io.ReadAll(resp.Body)
+		require.NoError(t, err)
+	}
+	monitor.Close()
+	require.Len(t, found, 5)
+	for _, text := range found {
+		assert.Contains(t, text, "GET /v2/images/1/")
+		assert.Less(t, len(text), 800)
+		for _, secret := range []string{token, canary, "alice", "\x1b"} {
+			assert.NotContains(t, text, secret)
+		}
 	}
 }

@@ -97,3 +97,13 @@ func TestReadCassetteRejects(t *testing.T) {
 		assert.Nil(t, exchanges, name)
 	}
 }
+
+func TestIsImagesAPILeavesTheHostsAlone(t *testing.T) {
+	hosts := []string{"a.example", "b.example", "c.example"}
+	exchange := contracttest.Exchange{}
+	setURL("https://localhost/v2/images")(&exchange)
+	assert.True(t, contracttest.IsImagesAPI(exchange, hosts[:1]...))
+	setURL("https://b.example/v2/images")(&exchange)
+	assert.False(t, contracttest.IsImagesAPI(exchange, hosts[:1]...))
+	assert.Equal(t, []string{"a.example", "b.example", "c.example"}, hosts)
+}

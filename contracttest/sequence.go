@@ -52,7 +52,9 @@ func (s *sequence) check(exchange Exchange, result checked) []Finding {
 	id := imageID(exchange.URL.Path)
 	switch {
 	case success && f.operation == "images_delete":
-		s.deleted[id] = true
+		if !s.full {
+			s.deleted[id] = true
+		}
 		s.changes++
 	case success && f.operation == "images_create_custom":
 		s.changes++
@@ -75,7 +77,7 @@ func (s *sequence) check(exchange Exchange, result checked) []Finding {
 		}
 	}
 	s.checkBudget(f)
-	if !s.full && (len(s.kinds) >= maxTracked || len(s.walks) >= maxTracked) {
+	if !s.full && max(len(s.kinds), len(s.walks), len(s.deleted)) >= maxTracked {
 		s.full = true
 		f.add("sequence-limit", "body", nil, fmt.Sprintf("there are more than %d images or lists in the session; no others are held against each other", maxTracked))
 	}

@@ -135,3 +135,12 @@ func TestSequenceIsBounded(t *testing.T) {
 	assert.Equal(t, "sequence-limit", report.Findings[0].Check)
 	assert.Equal(t, contracttest.Note, report.Findings[0].Severity)
 }
+
+func TestSequenceOfDeletesIsBounded(t *testing.T) {
+	report := load(t).NewReport(nil)
+	for id := range 50_002 {
+		report.Add(exchangeOf(t, step{fmt.Sprintf("DELETE /v2/images/%d", id+1), 204, ""}, 1, 100))
+	}
+	require.Len(t, report.Findings, 1)
+	assert.Equal(t, "sequence-limit", report.Findings[0].Check)
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -224,4 +225,25 @@ func TestSuiteLeavesErrorsLegible(t *testing.T) {
 	results, _, err = contracttest.RunCases(t.Context(), target, suiteCase(t, "content-type"))
 	require.NoError(t, err)
 	assert.ErrorContains(t, results[0].Err, "no [redacted], and no [redacted]…")
+}
+
+// An API that accepts what it should refuse has made an image, which the suite removes as every other.
+func TestSuiteRemovesWhatShouldHaveBeenRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New()
+		before := len(fake.Images())
+		target := fakeTarget()
+		target.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
+			req = req.Clone(req.Context())
+			if req.Method == http.MethodPost {
+				req.Header.Set("Content-Type", "application/json")
+				req.Body = io.NopCloser(strings.NewReader(`{"name":"a","url":"https://example.com/a.img","region":"nyc3"}`))
+			}
+			return fake.RoundTrip(req)
+		})
+		results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "create-refused"))
+		require.NoError(t, err)
+		assert.ErrorContains(t, results[0].Err, "is answered with 202")
+		assert.Len(t, fake.Images(), before)
+	})
 }
