@@ -3,6 +3,7 @@ package fakeapi
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +52,8 @@ var (
 )
 
 // image makes the image in a place: distributions first, then applications, a fifth of the catalogue each at most,
-// then the private images.
+// then the private images. Its regions are those of every image: they are clipped, so that appending copies them, and who
+// hands an image out clones it.
 func (c catalogue) image(place int) gen.Image {
 	rng := rand.New(rand.NewPCG(c.seed, uint64(place)))
 	image := gen.Image{
@@ -69,16 +71,16 @@ func (c catalogue) image(place int) gen.Image {
 	switch {
 	case place < distributions:
 		image.Name, image.Slug, image.Public = release.name, ptr(release.slug), true
-		image.Regions = regions
+		image.Regions = slices.Clip(regions)
 	case place < distributions+apps:
 		name := applications[place-distributions]
 		image.Name, image.Slug, image.Public = name+" on Ubuntu 24.04", ptr(strings.ToLower(name)+"-24-04"), true
-		image.Distribution, image.Regions = gen.DistributionUbuntu, regions
+		image.Distribution, image.Regions = gen.DistributionUbuntu, slices.Clip(regions)
 	default:
 		image.Type = []gen.ImageType{gen.ImageTypeSnapshot, gen.ImageTypeSnapshot, gen.ImageTypeBackup, gen.ImageTypeCustom}[place%4]
 		image.Name = fmt.Sprintf("%s of web-%d", image.Type, rng.IntN(100))
 		from := rng.IntN(len(regions))
-		image.Regions = regions[from:min(from+1+rng.IntN(2), len(regions))]
+		image.Regions = slices.Clip(regions[from:min(from+1+rng.IntN(2), len(regions))])
 		if place%3 == 0 {
 			image.Tags = []string{tags[rng.IntN(len(tags))], "fleet"}
 		}

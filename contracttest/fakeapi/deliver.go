@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -17,6 +18,7 @@ const parts = 8
 
 // handle carries a request out, unless a fault is in the way, and says how the response is to go out.
 func (a *API) handle(r *http.Request) (*buffer, delivery) {
+	r = received(r)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests++
@@ -37,6 +39,22 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 		b.header.Set("Content-Length", strconv.Itoa(b.body.Len()))
 	}
 	return b, effect.deliver
+}
+
+// received returns a request whose body has come in, so that no slow sender is waited for while the fake is locked.
+func received(r *http.Request) *http.Request {
+	r = r.WithContext(r.Context())
+	if r.Body == nil || r.Body == http.NoBody {
+		r.Body = http.NoBody
+		return r
+	}
+	body, err := io.ReadAll(r.Body)
+	content := io.Reader(bytes.NewReader(body))
+	if err != nil {
+		content = broken{content}
+	}
+	r.Body = io.NopCloser(content)
+	return r
 }
 
 // ServeHTTP implements http.Handler.
@@ -77,18 +95,17 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // RoundTrip implements http.RoundTripper. Time passes by the clock of the caller's goroutine, that of a
 // testing/synctest bubble included.
 func (a *API) RoundTrip(r *http.Request) (*http.Response, error) {
-	received := r.Clone(r.Context())
-	if received.Body == nil {
-		received.Body = http.NoBody
+	sent := r.Clone(r.Context())
+	if sent.Body != nil {
+		defer sent.Body.Close()
 	}
-	defer received.Body.Close()
-	if received.Host == "" {
-		received.Host = received.URL.Host
+	if sent.Host == "" {
+		sent.Host = sent.URL.Host
 	}
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	b, how := a.handle(received)
+	b, how := a.handle(sent)
 	if err := wait(r.Context(), how.delay); err != nil {
 		return nil, err
 	}
@@ -98,6 +115,8 @@ func (a *API) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := b.body.Bytes()
 	content := io.Reader(bytes.NewReader(body))
 	switch {
+	case r.Method == http.MethodHead:
+		content = http.NoBody
 	case how.breaks == afterHeaders:
 		content = broken{bytes.NewReader(nil)}
 	case how.breaks == amidBody:
@@ -160,4 +179,31 @@ func (s *slow) Read(p []byte) (int, error) {
 	n := copy(p, s.rest[:min(s.part, len(s.rest))])
 	s.rest = s.rest[n:]
 	return n, nil
+}
+
+// buffer holds a response until it is known how it is to be delivered.
+type buffer struct {
+	header    http.Header
+	status    int
+	body      bytes.Buffer
+	requestID string
+}
+
+func (b *buffer) Header() http.Header { return b.header }
+
+func (b *buffer) WriteHeader(status int) {
+	if b.status == 0 {
+		b.status = status
+	}
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.WriteHeader(http.StatusOK)
+	return b.body.Write(p)
+}
+
+// requestID makes ids that look like the API's and repeat from run to run.
+func requestID(n int) string {
+	s := strconv.FormatInt(int64(n), 16)
+	return "00000000-0000-4000-8000-" + strings.Repeat("0", 12-len(s)) + s
 }

@@ -38,7 +38,8 @@
 //   - a page behind the last is empty; page or per_page out of range is 422; type=… with private=true is empty
 //   - which public image is an application (one whose slug does not begin with its distribution)
 //   - when NEW becomes pending (after a third of the import), how long imports and actions take (WithImportTime, …)
-//   - 403 {"id":"forbidden"}; 405 for a method that a path lacks; 422 for every other refusal, a second delete included
+//   - 403 {"id":"forbidden"}; 405 for a method that a path lacks; 400 for every body that cannot be read as JSON of the
+//     right types, 422 for every other refusal, a second delete included; no redirects: /v2//images is 404
 //   - a deleted image is 404 at once; a public image of DigitalOcean cannot be changed by anybody (403)
-//   - what is sent to a limited or refused token still counts for nothing; error messages not named above
+//   - requests that get 401 or 429 do not count towards the limits; error messages not named above
 package fakeapi

@@ -1,14 +1,10 @@
 package fakeapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -48,6 +44,10 @@ type Option func(*API)
 // WithAccounts replaces the account that a fake has by default. The private images of the catalogue, and those of
 // WithImages, belong to the first.
 func WithAccounts(accounts ...Account) Option {
+	accounts = slices.Clone(accounts)
+	for i, account := range accounts {
+		accounts[i].Scopes, accounts[i].Teams = slices.Clone(account.Scopes), slices.Clone(account.Teams)
+	}
 	return func(a *API) { a.accounts = accounts }
 }
 
@@ -90,8 +90,8 @@ func WithActionPolls(n int) Option {
 }
 
 // WithRateLimit sets how many requests each token may make in any hour and in any minute; the defaults are the
-// documented 5,000 and 250. Zero switches a limit off; the headers are sent all the same, and say that at least half of
-// 5,000 is left.
+// documented 5,000 and 250. Zero switches a limit off. Without a limit per hour the headers name one of 5,000 all the
+// same, of which at least half is left; only a refusal by the limit per minute says that nothing is.
 func WithRateLimit(perHour, perMinute int) Option {
 	return func(a *API) { a.limits.perHour, a.limits.perMinute = perHour, perMinute }
 }
@@ -135,14 +135,16 @@ func (a *API) Requests() int {
 }
 
 // Done returns how many requests of an operation, such as images_create_custom, were carried out with success, those
-// whose answer was lost included.
+// whose answer was lost included. It panics if there is no such operation.
 func (a *API) Done(operation string) int {
+	mustBeOperation(operation)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.done[operation]
 }
 
-// Images returns what the fake holds, in the order of a list. It is meant for assertions about what requests did.
+// Images returns what the fake holds, in the order of a list. It is meant for assertions about what requests did. The
+// images are copies that the caller owns.
 func (a *API) Images() []gen.Image {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -150,30 +152,9 @@ func (a *API) Images() []gen.Image {
 	images := make([]gen.Image, 0, len(a.store.order))
 	for _, id := range a.store.order {
 		image, _ := a.store.find(id)
-		images = append(images, image.Image)
+		images = append(images, clone(image.Image))
 	}
 	return images
-}
-
-// operation is what the fake needs to know of one before its handler runs.
-type operation struct {
-	id     string
-	scopes []string
-}
-
-var operations = map[string]operation{
-	"GET /v2/images":                                      {"images_list", []string{"image:read"}},
-	"POST /v2/images":                                     {"images_create_custom", []string{"image:create"}},
-	"GET /v2/images/{image_id}":                           {"images_get", []string{"image:read"}},
-	"PUT /v2/images/{image_id}":                           {"images_update", []string{"image:update"}},
-	"DELETE /v2/images/{image_id}":                        {"images_delete", []string{"image:delete"}},
-	"GET /v2/images/{image_id}/actions":                   {"imageActions_list", []string{"image:read"}},
-	"POST /v2/images/{image_id}/actions":                  {"imageActions_post", []string{"image:update"}},
-	"GET /v2/images/{image_id}/actions/{action_id}":       {"imageActions_get", []string{"image:read"}},
-	"POST /v2/images/{image_id}/account_transfer":         {"images_post_account_transfer_create", []string{"image:update", "image:delete"}},
-	"POST /v2/images/{image_id}/account_transfer/accept":  {"images_post_account_transfer_accept", []string{"image:create"}},
-	"POST /v2/images/{image_id}/account_transfer/cancel":  {"images_post_account_transfer_cancel", []string{"image:update"}},
-	"POST /v2/images/{image_id}/account_transfer/decline": {"images_post_account_transfer_decline", []string{"image:create"}},
 }
 
 // caller is who makes a request, for the handlers.
@@ -187,7 +168,7 @@ type callerKey struct{}
 
 func callerOf(ctx context.Context) caller { return ctx.Value(callerKey{}).(caller) }
 
-// answer returns the response to a request, as buffered by w. The fake is locked while it does.
+// answer writes the response to a request into w. The fake is locked while it does.
 func (a *API) answer(w *buffer, r *http.Request, op operation, pathKnown bool) {
 	now := time.Now()
 	account := a.authenticate(r)
@@ -231,85 +212,4 @@ func (a *API) authenticate(r *http.Request) int {
 		}
 	}
 	return -1
-}
-
-// operationOf returns what a request asks for, and whether another method would have found something at its path.
-func (a *API) operationOf(r *http.Request) (op operation, pathKnown bool) {
-	for _, method := range []string{r.Method, http.MethodGet, http.MethodPost} {
-		probe := r.Clone(r.Context())
-		probe.Method = method
-		if _, pattern := a.router.Handler(probe); pattern != "" {
-			if method == r.Method {
-				return operations[pattern], true
-			}
-			return operation{}, true
-		}
-	}
-	return operation{}, false
-}
-
-// refusal is an error of the API.
-type refusal struct {
-	status  int
-	id      string
-	message string
-}
-
-func (r *refusal) Error() string { return r.message }
-
-var (
-	errUnauthorized = &refusal{401, "unauthorized", "Unable to authenticate you."}
-	errForbidden    = &refusal{403, "forbidden", "You are not authorized to perform this operation."}
-	errNotFound     = &refusal{404, "not_found", "The resource you requested could not be found."}
-	errTooMany      = &refusal{429, "too_many_requests", "API rate limit exceeded."}
-)
-
-// refuse is a request that was understood and cannot be carried out.
-func refuse(format string, args ...any) *refusal {
-	return &refusal{422, "unprocessable_entity", fmt.Sprintf(format, args...)}
-}
-
-func refuseBody(w http.ResponseWriter, _ *http.Request, _ error) {
-	writeError(w, &refusal{400, "bad_request", "error parsing request body"})
-}
-
-func writeError(w http.ResponseWriter, err error) {
-	var r *refusal
-	if !errors.As(err, &r) {
-		r = &refusal{500, "server_error", "Unexpected server-side error"}
-	}
-	body := gen.Error{ID: r.id, Message: r.message}
-	if b, ok := w.(*buffer); ok && r.status != 401 {
-		body.RequestID = b.requestID
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(r.status)
-	_ = json.NewEncoder(w).Encode(body)
-}
-
-// buffer holds a response until it is known how it is to be delivered.
-type buffer struct {
-	header    http.Header
-	status    int
-	body      bytes.Buffer
-	requestID string
-}
-
-func (b *buffer) Header() http.Header { return b.header }
-
-func (b *buffer) WriteHeader(status int) {
-	if b.status == 0 {
-		b.status = status
-	}
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.WriteHeader(http.StatusOK)
-	return b.body.Write(p)
-}
-
-// requestID makes ids that look like the API's and repeat from run to run.
-func requestID(n int) string {
-	s := strconv.FormatInt(int64(n), 16)
-	return "00000000-0000-4000-8000-" + strings.Repeat("0", 12-len(s)) + s
 }

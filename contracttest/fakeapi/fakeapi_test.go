@@ -2,9 +2,11 @@ package fakeapi_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,6 +115,7 @@ func TestAccountsSeeTheirOwnImages(t *testing.T) {
 	require.NotEmpty(t, private)
 	others, err := wrapper.Collect(two.Images(t.Context(), wrapper.ListParams{}))
 	require.NoError(t, err)
+	require.NotEmpty(t, others)
 	for _, image := range others {
 		assert.True(t, image.Public)
 	}
@@ -174,6 +177,83 @@ func TestRateLimitsSwitchedOff(t *testing.T) {
 	assert.Equal(t, 2500, client.RateLimit().Remaining)
 }
 
+// The limit per minute holds above the half of 5,000 that is left to see where there is no limit per hour.
+func TestRateLimitPerMinuteAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, fakeapi.New(fakeapi.WithRateLimit(0, 6000)), fakeapi.Token)
+		for range 2 {
+			for range 6000 {
+				_, err := client.Get(t.Context(), 6_000_000)
+				require.NoError(t, err)
+				require.GreaterOrEqual(t, client.RateLimit().Remaining, 2500)
+				require.Equal(t, 5000, client.RateLimit().Limit)
+			}
+			_, err := client.Get(t.Context(), 6_000_000)
+			var apiError *wrapper.Error
+			require.ErrorAs(t, err, &apiError)
+			require.ErrorIs(t, err, wrapper.ErrRateLimited)
+			assert.Equal(t, time.Minute, apiError.RetryAfter)
+			time.Sleep(time.Minute)
+		}
+	})
+}
+
+// What the caller does with the images is his own affair.
+func TestImagesAreACopy(t *testing.T) {
+	text := func(fake *fakeapi.API) string {
+		b, err := json.Marshal(fake.Images())
+		require.NoError(t, err)
+		return string(b)
+	}
+	mine := gen.Image{ID: 42, Slug: ptr("mine"), MinDiskSize: ptr(7), SizeGigabytes: ptr(0.5), Regions: []gen.RegionSlug{"nyc3"}, Tags: []string{"a"}}
+	fake, given, other := fakeapi.New(), fakeapi.New(fakeapi.WithImages(mine)), fakeapi.New()
+	params := newImage
+	params.Tags = []string{"a", "b"}
+	_, err := newClient(t, fake, fakeapi.Token).Create(t.Context(), params)
+	require.NoError(t, err)
+	before := []string{text(fake), text(given), text(other)}
+	images := slices.Concat(fake.Images(), given.Images(), []gen.Image{mine})
+	for _, image := range images {
+		_, _ = append(image.Regions, "mars1"), append(image.Tags, "mine")
+		for i := range image.Regions {
+			image.Regions[i] = "mars1"
+		}
+		for i := range image.Tags {
+			image.Tags[i] = "mine"
+		}
+		if image.Slug != nil {
+			*image.Slug = "mine"
+		}
+		if image.MinDiskSize != nil {
+			*image.MinDiskSize, *image.SizeGigabytes = -1, -1
+		}
+	}
+	assert.Equal(t, before, []string{text(fake), text(given), text(other)})
+}
+
+func TestAccountsAreACopy(t *testing.T) {
+	accounts := []fakeapi.Account{{Token: "one", Scopes: []string{"image:read"}}}
+	fake := fakeapi.New(fakeapi.WithAccounts(accounts...))
+	accounts[0].Token, accounts[0].Scopes[0] = "another", "image:create"
+	_, err := newClient(t, fake, "one").Get(t.Context(), 6_000_000)
+	assert.NoError(t, err)
+}
+
+func TestOperationsThatDoNotExist(t *testing.T) {
+	fake := fakeapi.New()
+	for operation, call := range map[string]func(){
+		"image_list": func() { fake.Inject(fakeapi.Fault{}, fakeapi.Fault{Operation: "image_list"}) },
+		"images":     func() { fakeapi.WithFaults(fakeapi.Fault{Operation: "images"}) },
+		"ImagesList": func() { fake.Done("ImagesList") },
+		"":           func() { fake.Done("") },
+	} {
+		assert.PanicsWithValue(t, fmt.Sprintf("fakeapi: there is no operation %q", operation), call)
+	}
+	assert.Zero(t, fake.Done("images_list"))
+	_, err := newClient(t, fake, fakeapi.Token).Get(t.Context(), 6_000_000)
+	assert.NoError(t, err, "nothing was injected, and the fake is not locked")
+}
+
 func TestPaths(t *testing.T) {
 	for request, want := range map[string]int{
 		"GET /v2/images":                   200,
@@ -192,6 +272,11 @@ func TestPaths(t *testing.T) {
 		"GET /v2/images?private=perhaps":   422,
 		"GET /v2/images?type=snapshot":     422,
 		"POST /v2/images":                  400, // without a body
+		"GET /v2//images":                  404, // the API has no redirects
+		"GET /v2/images/.":                 404,
+		"GET /v2/images/6000000/..":        404,
+		"PATCH /v2//images":                404,
+		"GET /v2/images/%2e":               404,
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		req, err := http.NewRequestWithContext(t.Context(), method, "https://api.digitalocean.com"+path, nil)

@@ -110,10 +110,24 @@ func (s *store) edit(account int, id int64) (*record, error) {
 func (s *store) change(r record) *record {
 	clear(s.views)
 	if s.changed[r.ID] == nil {
-		r.Regions, r.Tags = slices.Clone(r.Regions), slices.Clone(r.Tags)
+		r.Image = clone(r.Image)
 		s.changed[r.ID] = &r
 	}
 	return s.changed[r.ID]
+}
+
+// clone returns an image that has nothing in common with another.
+func clone(image gen.Image) gen.Image {
+	image.Regions, image.Tags = slices.Clone(image.Regions), slices.Clone(image.Tags)
+	image.Slug, image.MinDiskSize, image.SizeGigabytes = clonePtr(image.Slug), clonePtr(image.MinDiskSize), clonePtr(image.SizeGigabytes)
+	return image
+}
+
+func clonePtr[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	return ptr(*p)
 }
 
 // addImage takes an image in, and gives it what it lacks.

@@ -1,0 +1,93 @@
+package fakeapi_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+)
+
+func TestASlowSenderHoldsNobodyUp(t *testing.T) {
+	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0))
+	body, sender := io.Pipe()
+	posted := make(chan int, 1)
+	req := newRequest(t, http.MethodPost, "https://api.digitalocean.com/v2/images", body)
+	go func() {
+		resp, err := fake.RoundTrip(req)
+		if assert.NoError(t, err) {
+			posted <- resp.StatusCode
+		}
+	}()
+	_, err := io.WriteString(sender, `{"name":"new","region":"nyc3",`) // returns when the fake has read it
+	require.NoError(t, err)
+
+	listed := make(chan int, 1)
+	list := newRequest(t, http.MethodGet, "https://api.digitalocean.com/v2/images", nil)
+	go func() {
+		resp, err := fake.RoundTrip(list)
+		if assert.NoError(t, err) {
+			listed <- resp.StatusCode
+		}
+	}()
+	select {
+	case status := <-listed:
+		assert.Equal(t, http.StatusOK, status)
+	case <-time.After(5 * time.Second):
+		t.Error("a list waits for the body of another request")
+	}
+
+	_, err = io.WriteString(sender, `"url":"https://example.com/a.img"}`)
+	require.NoError(t, err)
+	require.NoError(t, sender.Close())
+	assert.Equal(t, http.StatusAccepted, <-posted)
+	assert.Len(t, fake.Images(), 1)
+}
+
+func TestABodyThatBreaksOff(t *testing.T) {
+	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0))
+	for _, sent := range []string{``, `{"name":"new","region":"nyc3"`} {
+		body := io.MultiReader(strings.NewReader(sent), iotest.ErrReader(errors.New("the line is dead")))
+		resp, err := fake.RoundTrip(newRequest(t, http.MethodPost, "https://api.digitalocean.com/v2/images", body))
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusBadRequest, resp.StatusCode)
+	}
+	assert.Empty(t, fake.Images())
+}
+
+// A request of net/http's client has no body rather than an empty one.
+func TestServeHTTPWithoutABody(t *testing.T) {
+	for method, want := range map[string]int{http.MethodGet: http.StatusOK, http.MethodPost: http.StatusBadRequest} {
+		answer := httptest.NewRecorder()
+		fakeapi.New().ServeHTTP(answer, newRequest(t, method, "/v2/images", nil))
+		assert.Equal(t, want, answer.Code)
+	}
+}
+
+// No response to HEAD has a body, whatever goes wrong with that of others.
+func TestHeadHasNoBody(t *testing.T) {
+	for _, text := range []string{"*:page=99,delay=0s", "*:truncate", "*:reset-after-headers", "*:slow=1ms", "*:html", "images_get:status=500"} {
+		fault, err := fakeapi.ParseFault(text)
+		require.NoError(t, err)
+		fake := fakeapi.New(fakeapi.WithFaults(fault))
+		server := httptest.NewServer(fake)
+		t.Cleanup(server.Close)
+		for name, transport := range map[string]http.RoundTripper{"socket": server.Client().Transport, "none": fake} {
+			resp, err := transport.RoundTrip(newRequest(t, http.MethodHead, server.URL+"/v2/images", nil))
+			require.NoError(t, err)
+			body, err := io.ReadAll(resp.Body)
+			assert.NoError(t, err, "%s, %s", text, name)
+			assert.NoError(t, resp.Body.Close())
+			assert.Empty(t, body, "%s, %s", text, name)
+			assert.Positive(t, resp.ContentLength, "that of the body that GET would have; %s, %s", text, name)
+		}
+	}
+}
