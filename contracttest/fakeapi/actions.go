@@ -2,7 +2,6 @@ package fakeapi
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -72,16 +71,12 @@ func (s *service) ImageActionsGet(ctx context.Context, r server.ImageActionsGetR
 
 func (s *service) ImageActionsPost(ctx context.Context, r server.ImageActionsPostRequestObject) (server.ImageActionsPostResponseObject, error) {
 	c := callerOf(ctx)
-	raw, err := r.Body.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
 	var body struct {
 		Type   string         `json:"type"`
 		Region gen.RegionSlug `json:"region"`
 	}
-	if err := json.Unmarshal(raw, &body); err != nil {
-		return nil, &refusal{400, "bad_request", "error parsing request body"}
+	if err := decodeUnion(r.Body, &body); err != nil {
+		return nil, err
 	}
 	image, err := s.store.edit(c.account, r.ImageID)
 	if err != nil {

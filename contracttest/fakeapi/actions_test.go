@@ -172,4 +172,12 @@ func TestAccountTransfers(t *testing.T) {
 			assert.Equal(t, want, resp.StatusCode(), body)
 		}
 	})
+	t.Run("accepted by nobody", func(t *testing.T) {
+		alice, bob := setUp(t)
+		id, err := alice.CreateAccountTransfer(ctx, 1, wrapper.Recipient{Email: "bob@example.com"})
+		require.NoError(t, err)
+		assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id, ""), wrapper.ErrUnprocessable)
+		assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id+1, ""), wrapper.ErrUnprocessable)
+		assert.NoError(t, bob.AcceptAccountTransfer(ctx, 1, id, team), "the transfer still waits")
+	})
 }

@@ -2,7 +2,6 @@ package fakeapi
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -131,17 +130,16 @@ func (s *service) ImagesGet(ctx context.Context, r server.ImagesGetRequestObject
 			return nil, err
 		}
 	}
-	s.store.poll(func(p progress) bool {
-		i, ok := p.(*imageImport)
-		if ok && i.id == id {
-			i.polls++
-		}
-		return ok && i.id == id
-	}, c.now)
-	image, err := s.store.visible(c.account, id)
-	if err != nil {
+	if _, err := s.store.visible(c.account, id); err != nil {
 		return nil, err
 	}
+	for _, p := range s.store.running {
+		if i, ok := p.(*imageImport); ok && i.id == id {
+			i.polls++
+		}
+	}
+	s.store.settle(c.now)
+	image, _ := s.store.find(id)
 	return server.ImagesGet200JSONResponse{OneImageJSONResponse: server.OneImageJSONResponse{Body: gen.ImageResponse{Image: image.Image}}}, nil
 }
 
@@ -152,13 +150,6 @@ func (s *store) bySlug(slug string) (int64, error) {
 		}
 	}
 	return 0, errNotFound
-}
-
-// poll counts a read of what is under way and lets it go on.
-func (s *store) poll(count func(progress) bool, now time.Time) {
-	if slices.ContainsFunc(s.running, count) {
-		s.settle(now)
-	}
 }
 
 func (s *service) ImagesUpdate(ctx context.Context, r server.ImagesUpdateRequestObject) (server.ImagesUpdateResponseObject, error) {
@@ -194,43 +185,4 @@ func (s *service) ImagesDelete(ctx context.Context, r server.ImagesDeleteRequest
 	}
 	s.store.remove(image.ID, c.account)
 	return server.ImagesDelete204Response{}, nil
-}
-
-// page returns what a page of a list holds, and the links around it.
-func page[T any](c caller, all []T, number, perPage *int) (items []T, links gen.Links, total int, err error) {
-	n, size := 1, 20
-	if number != nil {
-		n = *number
-	}
-	if perPage != nil {
-		size = *perPage
-	}
-	if n < 1 || size < 1 || size > 200 {
-		return nil, links, 0, refuse("page must be at least 1, and per_page from 1 to 200")
-	}
-	total = len(all)
-	last := max((total+size-1)/size, 1)
-	if n <= last {
-		items = all[(n-1)*size : min(n*size, total)]
-	}
-	link := func(page int) string {
-		query := "page=" + strconv.Itoa(page)
-		for _, name := range []string{"per_page", "type", "private", "tag_name"} {
-			if value := c.request.URL.Query().Get(name); value != "" {
-				query += "&" + name + "=" + url.QueryEscape(value)
-			}
-		}
-		scheme := "https"
-		if c.request.URL.Scheme == "http" || c.request.URL.Scheme == "" && c.request.TLS == nil {
-			scheme = "http"
-		}
-		return fmt.Sprintf("%s://%s%s?%s", scheme, c.request.Host, c.request.URL.Path, query)
-	}
-	if n > 1 {
-		links.Pages.First, links.Pages.Prev = link(1), link(min(n-1, last))
-	}
-	if n < last {
-		links.Pages.Next, links.Pages.Last = link(n+1), link(last)
-	}
-	return items, links, total, nil
 }

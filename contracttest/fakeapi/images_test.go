@@ -44,12 +44,15 @@ func TestCatalogue(t *testing.T) {
 
 func TestAMillionImages(t *testing.T) {
 	client := newClient(t, fakeapi.New(fakeapi.WithCatalogue(1_000_000, 1)), fakeapi.Token)
+	pages := 0
 	for page, err := range client.Pages(t.Context(), wrapper.ListParams{Page: 5000}) {
 		require.NoError(t, err)
 		assert.Len(t, page.Images, 200)
 		assert.Equal(t, 1_000_000, page.Meta.Total)
 		assert.Empty(t, page.Links.Pages.Next)
+		pages++
 	}
+	assert.Equal(t, 1, pages)
 }
 
 func TestImagesOfTheCaller(t *testing.T) {
@@ -166,6 +169,22 @@ func TestImportByPolls(t *testing.T) {
 	require.NoError(t, err)
 	for _, want := range []gen.ImageStatus{gen.ImageStatusPending, gen.ImageStatusPending, gen.ImageStatusAvailable, gen.ImageStatusAvailable} {
 		image, err := client.Get(t.Context(), created.ID)
+		require.NoError(t, err)
+		assert.Equal(t, want, image.Status)
+	}
+}
+
+func TestImportIsNotPolledByStrangers(t *testing.T) {
+	fake := fakeapi.New(fakeapi.WithImportPolls(2), fakeapi.WithAccounts(fakeapi.Account{Token: "one"}, fakeapi.Account{Token: "two"}))
+	one, two := newClient(t, fake, "one"), newClient(t, fake, "two")
+	created, err := one.Create(t.Context(), newImage)
+	require.NoError(t, err)
+	for range 5 {
+		_, err := two.Get(t.Context(), created.ID)
+		require.ErrorIs(t, err, wrapper.ErrNotFound)
+	}
+	for _, want := range []gen.ImageStatus{gen.ImageStatusPending, gen.ImageStatusAvailable} {
+		image, err := one.Get(t.Context(), created.ID)
 		require.NoError(t, err)
 		assert.Equal(t, want, image.Status)
 	}

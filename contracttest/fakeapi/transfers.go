@@ -2,7 +2,6 @@ package fakeapi
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"example.com/doimages/gen"
@@ -23,16 +22,12 @@ func (t *transfer) isFor(a Account) bool {
 
 func (s *service) ImagesPostAccountTransferCreate(ctx context.Context, r server.ImagesPostAccountTransferCreateRequestObject) (server.ImagesPostAccountTransferCreateResponseObject, error) {
 	c := callerOf(ctx)
-	raw, err := r.Body.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
 	var to struct {
 		Email string `json:"recipient_email"`
 		UUID  string `json:"recipient_uuid"`
 	}
-	if err := json.Unmarshal(raw, &to); err != nil {
-		return nil, &refusal{400, "bad_request", "error parsing request body"}
+	if err := decodeUnion(r.Body, &to); err != nil {
+		return nil, err
 	}
 	image, err := s.store.edit(c.account, r.ImageID)
 	switch {
@@ -57,6 +52,9 @@ func (s *service) ImagesPostAccountTransferCreate(ctx context.Context, r server.
 
 func (s *service) ImagesPostAccountTransferAccept(ctx context.Context, r server.ImagesPostAccountTransferAcceptRequestObject) (server.ImagesPostAccountTransferAcceptResponseObject, error) {
 	c := callerOf(ctx)
+	if r.Body.RecipientUUID == "" {
+		return nil, refuse("Recipient uuid can't be blank")
+	}
 	t, err := s.endTransfer(r.ImageID, r.Body.TransferID, func(t *transfer) bool { return t.isFor(s.accounts[c.account]) })
 	if err != nil {
 		return nil, err
