@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -189,10 +190,16 @@ func (r *Recorder) Close() error {
 	return os.Rename(r.cassette.File, r.file)
 }
 
+// toolVersion returns the version of the module of this package, which a program of somebody else depends on.
 func toolVersion() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
+	if !ok {
 		return "(unknown version)"
 	}
-	return info.Main.Version
+	for _, module := range append([]*debug.Module{&info.Main}, info.Deps...) {
+		if strings.HasPrefix(reflect.TypeFor[Recorder]().PkgPath(), module.Path+"/") && module.Version != "" {
+			return module.Version
+		}
+	}
+	return "(unknown version)"
 }
