@@ -20,7 +20,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"example.com/doimages/gen"
@@ -43,8 +42,8 @@ type config struct {
 	userAgent string
 	logger    *slog.Logger
 	retry     Retry
-	limiter   Limiter
-	pacer     *pacer // nil if it was switched off
+	limiter   Limiter // nil if there is none
+	pacer     *pacer
 	maxBody   int64
 
 	repeats, concurrency int // of lists
@@ -95,7 +94,6 @@ func NewClient(token string, options ...Option) (*Client, error) {
 	noRedirects := *cmp.Or(c.http, &http.Client{Timeout: time.Minute})
 	noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.http, c.logger = &noRedirects, cmp.Or(c.logger, slog.New(slog.DiscardHandler))
-	c.limiter = cmp.Or(c.limiter, Limiter((*pacer)(nil)))
 	send := &sender{
 		config: c,
 		base:   base,
@@ -116,8 +114,9 @@ func (c *Client) API() *gen.ClientWithResponses { return c.api }
 
 // RateLimit returns what the latest response that carried rate-limit headers said, or the zero value before the first.
 func (c *Client) RateLimit() RateLimit {
-	limit, _ := c.send.limit.Load().(RateLimit)
-	return limit
+	c.send.pacer.mu.Lock()
+	defer c.send.pacer.mu.Unlock()
+	return c.send.pacer.limit
 }
 
 func parseBaseURL(address string) (*url.URL, error) {
@@ -141,7 +140,6 @@ func parseBaseURL(address string) (*url.URL, error) {
 type sender struct {
 	config
 	base      *url.URL
-	limit     atomic.Value // the latest RateLimit
 	authorize func(http.Header)
 	redact    func(string) string
 }

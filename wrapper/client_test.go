@@ -117,20 +117,22 @@ func TestCallersHTTPClientIsNotChanged(t *testing.T) {
 
 func TestRateLimitOfTheLatestResponse(t *testing.T) {
 	remaining := "4816"
-	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+	handler := func(w http.ResponseWriter, r *http.Request) {
 		if remaining != "" {
 			w.Header().Set("RateLimit-Limit", "5000")
 			w.Header().Set("RateLimit-Remaining", remaining)
 			w.Header().Set("RateLimit-Reset", "1444931833")
 		}
 		reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
-	})
-	assert.Zero(t, client.RateLimit())
-	for _, remaining = range []string{"4816", "4815", "", "lots"} {
-		_, err := client.Get(t.Context(), 42)
-		require.NoError(t, err)
 	}
-	assert.Equal(t, wrapper.RateLimit{Limit: 5000, Remaining: 4815, Reset: time.Unix(1444931833, 0)}, client.RateLimit())
+	for _, client := range []*wrapper.Client{newClient(t, handler), newClient(t, handler, wrapper.WithoutAdaptiveLimit())} {
+		assert.Zero(t, client.RateLimit())
+		for _, remaining = range []string{"4816", "4815", "", "lots"} {
+			_, err := client.Get(t.Context(), 42)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, wrapper.RateLimit{Limit: 5000, Remaining: 4815, Reset: time.Unix(1444931833, 0)}, client.RateLimit())
+	}
 }
 
 func TestTokenIsNeverPrinted(t *testing.T) {

@@ -28,10 +28,12 @@ func WithLimiter(limiter Limiter) Option { return func(c *config) { c.limiter = 
 // WithoutAdaptiveLimit sends requests without regard to what the API said of the budget. By default, once less than a
 // tenth of it is left, requests are spread over the time until it is renewed, and while it is known to be used up they
 // wait, or fail at once with ErrRateLimited if their deadline comes first.
-func WithoutAdaptiveLimit() Option { return func(c *config) { c.pacer = nil } }
+func WithoutAdaptiveLimit() Option { return func(c *config) { c.pacer.off = true } }
 
-// pacer is the adaptive limiter. A nil one holds nothing back.
+// pacer is the adaptive limiter.
 type pacer struct {
+	off bool // it takes in what it hears, and holds nothing back
+
 	mu      sync.Mutex
 	limit   RateLimit     // as last heard
 	spacing time.Duration // from one request to the next
@@ -41,9 +43,6 @@ type pacer struct {
 
 // note takes in what an answer said of the budget, and how long it asks to wait.
 func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
-	if p == nil {
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	low, ahead := limit.Limit/10, untilReset(limit)
@@ -75,7 +74,7 @@ func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 // Wait holds a request back until it may go. It looks up at least once a minute, since another answer may have brought
 // better news.
 func (p *pacer) Wait(ctx context.Context) error {
-	for p != nil {
+	for !p.off {
 		pause, err := p.claim(ctx)
 		if err == nil && pause > 0 {
 			err = sleep(ctx, min(pause, time.Minute))
@@ -99,7 +98,7 @@ func (p *pacer) claim(ctx context.Context) (time.Duration, error) {
 		turn = p.blocked
 	}
 	switch {
-	case bounded && deadline.Before(p.blocked):
+	case bounded && now.Before(deadline) && deadline.Before(p.blocked):
 		return 0, &Error{Status: http.StatusTooManyRequests, Message: "not sent, because the request budget is used up", RetryAfter: p.blocked.Sub(now), RateLimit: p.limit}
 	case turn.After(now) && (!bounded || turn.Before(deadline)):
 		return turn.Sub(now), nil

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
@@ -110,6 +111,31 @@ func TestAdaptiveLimitDoesNotFailWhatThereIsBudgetFor(t *testing.T) {
 		assert.Positive(t, apiError.RetryAfter)
 		assert.EqualError(t, err, "get image 6000000: 429 Too Many Requests: not sent, because the request budget is used up (retry after "+apiError.RetryAfter.String()+")")
 		assert.Zero(t, counter.seen[429])
+	})
+}
+
+// Nothing is sent under a context that has ended, and that is no matter of the budget.
+func TestAContextThatHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, options := range map[string][]wrapper.Option{"by default": nil, "without the adaptive limit": {wrapper.WithoutAdaptiveLimit()}} {
+			s := &script{answers: []func() (*http.Response, error){fine}}
+			client := s.client(t, options...)
+			ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+			defer cancel()
+			for used := range 2 { // by a new client, and by one that had an answer
+				_, err := client.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3})
+				var apiError *wrapper.Error
+				require.ErrorAs(t, err, &apiError, name)
+				assert.Zero(t, apiError.Attempts, name)
+				assert.False(t, apiError.MayHaveActed, name)
+				assert.ErrorIs(t, err, wrapper.ErrNoAnswer, name)
+				assert.ErrorIs(t, err, context.DeadlineExceeded, name)
+				assert.EqualError(t, err, `create image "a": not sent: context deadline exceeded`, name)
+				assert.Len(t, s.at, used, name)
+				_, err = client.Get(t.Context(), 42)
+				require.NoError(t, err, name)
+			}
+		}
 	})
 }
 

@@ -68,8 +68,11 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	pauses := backoff.ExponentialBackOff{InitialInterval: time.Second / 2, MaxInterval: 15 * time.Second, Multiplier: 2, RandomizationFactor: 1}
 	acted := false
 	for number := 1; ; number++ {
-		err := s.pacer.Wait(ctx)
+		err := ended(ctx)
 		if err == nil {
+			err = s.pacer.Wait(ctx)
+		}
+		if err == nil && s.limiter != nil {
 			err = s.limiter.Wait(ctx)
 		}
 		if err != nil {
@@ -158,9 +161,6 @@ func (s *sender) attempt(req *http.Request, number int) (resp *http.Response, er
 	}
 	a.Reset(a.body)
 	s.log(req, "attempt", number, "status", resp.StatusCode, "duration", time.Since(start))
-	if limit.Limit > 0 {
-		s.limit.Store(limit)
-	}
 	s.pacer.note(resp.StatusCode, limit, a.failed.RetryAfter)
 	resp.Body = a
 	return resp, nil

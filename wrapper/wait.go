@@ -21,7 +21,7 @@ type WaitOption func(*waiter)
 // one before. The defaults are 5 and 30 seconds, a millisecond is the least. Every pause is shifted by up to a fifth, so
 // that many waits that began together drift apart.
 func WithInterval(first, longest time.Duration) WaitOption {
-	return func(w *waiter) { w.interval, w.maxInterval = max(first, time.Millisecond), max(first, longest, time.Millisecond) }
+	return func(w *waiter) { w.interval, w.maxInterval = first, max(first, longest) }
 }
 
 // WithProgress calls f after every poll, before the pause that follows. f runs on the waiting goroutine.
@@ -183,7 +183,7 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 
 // next returns the pause to make now, shifted by up to a fifth, and lets the one after it grow.
 func (w *waiter) next() time.Duration {
-	pause := w.interval
+	pause := max(w.interval, time.Millisecond)
 	w.interval = min(pause+pause/2, w.maxInterval)
 	return time.Duration(float64(pause) * (0.8 + 0.4*rand.Float64()))
 }
