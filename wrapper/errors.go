@@ -44,26 +44,25 @@ type Error struct {
 	RateLimit  RateLimit     // the request budget as of this answer; zero where the API did not say
 	Attempts   int           // how often the request was sent; 0 if the wait for its turn was too long
 
-	// MayHaveActed tells, of a request that was not answered, whether an attempt may have reached the API. If not, it
-	// created, changed and deleted nothing.
+	// MayHaveActed tells whether the API may have acted on an attempt whose outcome is not known: on any that was not
+	// answered or, of a request that was answered, on one before the last.
 	MayHaveActed bool
 
-	mayBeDone bool // an attempt before the last may have been acted on
-	err       error
+	err error
 }
 
 // unanswered is the error of a request that got no answer, or was not sent.
 func unanswered(attempts int, acted bool, err error) *Error {
 	var held *Error
 	if errors.As(err, &held) {
-		held.Attempts = attempts
+		held.Attempts, held.MayHaveActed = attempts, acted
 		return held
 	}
 	return &Error{Attempts: attempts, MayHaveActed: acted, err: err}
 }
 
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%d %s", e.Status, cmp.Or(e.ID, http.StatusText(e.Status)))
+	text := fmt.Sprintf("%d %s", e.Status, cmp.Or(e.ID, http.StatusText(e.Status), "unknown status"))
 	if e.Status == 0 && e.Attempts == 0 {
 		text = fmt.Sprintf("not sent: %v", e.err)
 	} else if e.Status == 0 {
@@ -108,8 +107,10 @@ func call[E, T any](c *Client, operation, what string, open func(*E) (*T, string
 		err = errors.New(problem)
 	}
 	e := resp.Body.(*answer).failed // a copy, which does not hold on to the body
-	e.Operation, e.err = operation, c.send.quiet(err)
-	e.Message = shorten("the response cannot be used: " + e.err.Error())
+	if e.Message = c.send.clean(err.Error()); e.Message != err.Error() {
+		err = errors.New(e.Message) // it quotes what was sent: the token, or too much
+	}
+	e.Operation, e.err, e.Message = operation, err, "the response cannot be used: "+e.Message
 	return nil, fmt.Errorf("%s: %w", what, &e)
 }
 

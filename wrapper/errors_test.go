@@ -87,6 +87,11 @@ func TestErrorForBodiesThatAreNoAPIError(t *testing.T) {
 	}
 }
 
+func TestErrorOfAStatusWithoutAName(t *testing.T) {
+	_, err := newClient(t, answer(520, "", nil)).Get(t.Context(), 42)
+	assert.EqualError(t, err, "get image 42: 520 unknown status: the body is empty")
+}
+
 func TestErrorIsShortWhateverTheServerSends(t *testing.T) {
 	client := newClient(t, answer(500, `{"id":"server_error","message":"`+strings.Repeat("é", 100_000)+`"}`, nil))
 	_, err := client.Get(t.Context(), 42)
@@ -194,17 +199,29 @@ func TestBodyOfUnboundedSize(t *testing.T) {
 
 // Errors are kept, in logs and queues; the megabytes that a server sent are not.
 func TestErrorDoesNotHoldOnToTheBody(t *testing.T) {
-	for _, code := range []int{200, 500} {
+	for _, test := range []struct {
+		code          int
+		before, after string
+	}{
+		{200, `{"id":"`, `"}`},
+		{500, `{"id":"`, `"}`},
+		{200, `{"image":{"created_at":"`, `"}}`},
+		{200, `{"image":{"id":1.`, `1}}`},
+	} {
+		code, body := test.code, test.before+strings.Repeat("1", 1<<20)+test.after
 		var kept []error
 		for range 20 {
-			_, err := newClient(t, answer(code, `{"id":"`+strings.Repeat("x", 1<<20)+`"}`, nil)).Get(t.Context(), 42)
+			_, err := newClient(t, answer(code, body, nil)).Get(t.Context(), 42)
 			require.Error(t, err)
 			kept = append(kept, err)
+			for ; err != nil; err = errors.Unwrap(err) {
+				assert.Less(t, len(err.Error()), 1000, "%d %s", code, test.before)
+			}
 		}
 		runtime.GC()
 		var memory runtime.MemStats
 		runtime.ReadMemStats(&memory)
-		assert.Less(t, memory.HeapAlloc, uint64(12<<20), "with %d errors of %d kept", len(kept), code)
+		assert.Less(t, memory.HeapAlloc, uint64(12<<20), "with %d errors of %d %s kept", len(kept), code, test.before)
 		runtime.KeepAlive(kept)
 	}
 }

@@ -34,11 +34,11 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 // WaitAvailable waits for that, CreateAndWait does both. Name, URL and Region are required.
 //
 // A failed request is repeated only where it cannot have been acted on. When it ends with ErrServer, with
-// ErrInvalidResponse, or with ErrNoAnswer and MayHaveActed, the image may have been created all the same.
+// ErrInvalidResponse or with MayHaveActed, the image may have been created all the same.
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
-	for field, value := range map[string]string{"name": params.Name, "url": params.URL, "region": string(params.Region)} {
-		if value == "" {
-			return nil, fmt.Errorf("create image: the %s is missing", field)
+	for _, field := range []struct{ name, value string }{{"name", params.Name}, {"url", params.URL}, {"region", string(params.Region)}} {
+		if field.value == "" {
+			return nil, fmt.Errorf("create image: the %s is missing", field.name)
 		}
 	}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
@@ -58,7 +58,7 @@ func (c *Client) Delete(ctx context.Context, id int64) error {
 	resp, err := c.api.ImagesDelete(ctx, id)
 	err = c.failure("images_delete", fmt.Sprintf("delete image %d", id), resp, err)
 	var e *Error
-	if errors.As(err, &e) && e.mayBeDone && (e.Status == 404 || strings.Contains(e.Message, "already deleted")) {
+	if errors.As(err, &e) && e.MayHaveActed && (e.Status == 404 || strings.Contains(e.Message, "already deleted")) {
 		return nil
 	}
 	return err

@@ -110,6 +110,10 @@ func TestInputsThatAreRefused(t *testing.T) {
 		_, err := client.Create(t.Context(), params)
 		assert.EqualError(t, err, "create image: the "+field+" is missing")
 	}
+	for range 20 { // of several that are missing, always the first
+		_, err := client.Create(t.Context(), gen.ImageCreate{})
+		assert.EqualError(t, err, "create image: the name is missing")
+	}
 	for _, to := range []wrapper.Recipient{{}, {Email: "alice@example.com", UUID: "4f6c71e2"}} {
 		_, err := client.CreateAccountTransfer(t.Context(), 42, to)
 		assert.ErrorContains(t, err, "create account transfer of image 42: the recipient must be named by either")

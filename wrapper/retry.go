@@ -82,7 +82,7 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 		status, pause := 0, pauses.NextBackOff()
 		if err == nil {
 			a := resp.Body.(*answer)
-			a.failed.Attempts, a.failed.mayBeDone = number, acted
+			a.failed.Attempts, a.failed.MayHaveActed = number, acted
 			status, err, pause = resp.StatusCode, a.err, cmp.Or(a.failed.RetryAfter, pause)
 		}
 		acted = acted || mayHaveActed(status, err)

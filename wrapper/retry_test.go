@@ -231,23 +231,29 @@ func TestADeadlineThatComesFirstFailsAtOnce(t *testing.T) {
 // What another request is told while one pauses counts for it, too.
 func TestADeadlineThatComesFirstAfterAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("retry-after", "2")
-			if r.Method == http.MethodPut {
-				time.Sleep(time.Second)
-				w.Header().Set("retry-after", "60")
-			}
-			reply(w, 429, "")
-		})
-		go func() { _, _ = client.Update(t.Context(), 42, updateName) }()
-		synctest.Wait()
-		ctx, cancel := context.WithTimeout(wrapper.ContextWithRetry(t.Context(), wrapper.Retry{}), 10*time.Second)
-		defer cancel()
-		_, err := client.Get(ctx, 42)
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
-		assert.Equal(t, 1, apiError.Attempts)
-		assert.Equal(t, 59*time.Second, apiError.RetryAfter)
+		for first, acted := range map[int]bool{429: false, 503: true} {
+			client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("retry-after", "2")
+				if r.Method == http.MethodPut {
+					time.Sleep(time.Second)
+					w.Header().Set("retry-after", "60")
+					reply(w, 429, "")
+					return
+				}
+				reply(w, first, "")
+			})
+			go func() { _, _ = client.Update(t.Context(), 42, updateName) }()
+			synctest.Wait()
+			ctx, cancel := context.WithTimeout(wrapper.ContextWithRetry(t.Context(), wrapper.Retry{}), 10*time.Second)
+			defer cancel()
+			err := client.Delete(ctx, 42)
+			var apiError *wrapper.Error
+			require.ErrorAs(t, err, &apiError)
+			assert.ErrorIs(t, err, wrapper.ErrRateLimited)
+			assert.Equal(t, 1, apiError.Attempts)
+			assert.Equal(t, 59*time.Second, apiError.RetryAfter)
+			assert.Equal(t, acted, apiError.MayHaveActed, "after %d", first)
+		}
 	})
 }
 
@@ -287,6 +293,8 @@ func TestRetryOfPosts(t *testing.T) {
 			"refused, reset":         {wrapper.Retry{}, []func() (*http.Response, error){refused, reset, created}, 2, wrapper.ErrNoAnswer, true},
 			"server error":           {wrapper.Retry{}, []func() (*http.Response, error){down, created}, 1, wrapper.ErrServer, false},
 			"reset, and allowed":     {wrapper.Retry{RepeatPosts: true}, []func() (*http.Response, error){reset, down, created}, 3, nil, false},
+			"refused, server error":  {wrapper.Retry{}, []func() (*http.Response, error){refused, down}, 2, wrapper.ErrServer, false},
+			"reset, server error":    {wrapper.Retry{RepeatPosts: true}, []func() (*http.Response, error){reset, down}, 5, wrapper.ErrServer, true},
 			"refused, but only once": {wrapper.Retry{Attempts: 1}, []func() (*http.Response, error){refused, created}, 1, wrapper.ErrNoAnswer, false},
 		} {
 			s := &script{answers: test.answers}
