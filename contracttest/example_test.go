@@ -4,12 +4,25 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
+
+func exampleContract() *contracttest.Contract {
+	contract, err := contracttest.Load(openapi.Document())
+	if err != nil {
+		panic(err)
+	}
+	return contract
+}
 
 func ExampleContract_Check() {
 	contract, err := contracttest.Load(openapi.Document())
@@ -29,6 +42,121 @@ func ExampleContract_Check() {
 	// Output:
 	// breaking missing-field /message
 	// <nil>
+}
+
+// A report follows many exchanges, and finds what none of them shows alone.
+func ExampleReport() {
+	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
+	if err != nil {
+		panic(err)
+	}
+	read := exchanges[1]
+	deleted := contracttest.Exchange{
+		Method: http.MethodDelete, URL: read.URL, RequestHeader: read.RequestHeader, Status: http.StatusNoContent, Header: read.Header,
+	}
+
+	report := exampleContract().NewReport(nil)
+	for _, exchange := range []contracttest.Exchange{read, deleted, read} {
+		report.Add(exchange)
+	}
+	for _, finding := range report.Findings {
+		fmt.Println(finding.Severity, finding.Check, finding.Message)
+	}
+	fmt.Println(report.Exchanges, "exchanges,", report.Worst(contracttest.Breaking), "breaking")
+	// Output:
+	// breaking sequence-deleted the image was deleted before, and is served again
+	// 3 exchanges, 1 breaking
+}
+
+// What is known and explained fails nothing.
+func ExampleLoadLedger() {
+	ledger, err := contracttest.LoadLedger([]byte(`
+x-responses:
+  - check: undocumented-field
+    pointer: /hint
+    reason: The API tries out hints.
+    source: its changelog of May
+`))
+	if err != nil {
+		panic(err)
+	}
+	report := exampleContract().NewReport(ledger)
+	_, err = contracttest.ReadFile("recordings/images_get.cassette.yaml", func(exchange contracttest.Exchange) error {
+		if exchange.Status == http.StatusNotFound {
+			exchange.Body = []byte(`{"id":"not_found","message":"gone","hint":"none"}`)
+			report.Add(exchange)
+		}
+		return nil
+	})
+	for _, finding := range report.Findings {
+		fmt.Println(finding.Severity, finding.Pointer, finding.Reason)
+	}
+	fmt.Println(report.Worst(contracttest.Drift), ledger.Warnings(time.Now()), err)
+	// Output:
+	// accepted /hint The API tries out hints.
+	// 0 [] <nil>
+}
+
+// An HTTP Archive, as browsers and proxies save it.
+func ExampleReadHAR() {
+	archive := strings.NewReader(`{"log":{"entries":[
+		{"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images/42"},"response":{"status":404,"content":{"text":"{}"}}},
+		{"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images/43"},"response":{"status":0}}]}}`)
+	left, err := contracttest.ReadHAR(archive, "session.har", func(e contracttest.Exchange) error {
+		fmt.Println(e.Source, e.Method, e.URL.Path, e.Status)
+		return nil
+	})
+	fmt.Println(left, "without an answer", err)
+	// Output:
+	// session.har#0 GET /v2/images/42 404
+	// 1 without an answer <nil>
+}
+
+// A recording holds no token, and says where it comes from.
+func ExampleNewRecorder() {
+	folder, err := os.MkdirTemp("", "recordings")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "images_get.cassette.yaml")
+	recorder, err := contracttest.NewRecorder(fakeapi.New(), file) // a program has http.DefaultTransport
+	if err != nil {
+		panic(err)
+	}
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+	if err != nil {
+		panic(err)
+	}
+	_, err = client.GetBySlug(context.Background(), "debian-13-x64")
+	fmt.Println(err, recorder.Close())
+
+	exchanges, err := contracttest.ReadCassette(file)
+	fmt.Println(exchanges[0].URL.Path, exchanges[0].RequestHeader["Authorization"], err)
+	provenance, err := contracttest.ReadProvenance(file)
+	fmt.Println(provenance.Kind, err)
+	// Output:
+	// <nil> <nil>
+	// /v2/images/debian-13-x64 [REDACTED] <nil>
+	// recording of another server than the API <nil>
+}
+
+// The cases that only read, as against an account in which nothing may change.
+func ExampleRunCases() {
+	target := contracttest.Target{Token: fakeapi.Token, Transport: fakeapi.New()}
+	reading := slices.DeleteFunc(contracttest.Cases(), func(c contracttest.Case) bool { return c.Writes })
+	results, report, err := contracttest.RunCases(context.Background(), target, reading...)
+	if err != nil {
+		panic(err)
+	}
+	passed := 0
+	for _, result := range results {
+		if result.Err == nil && result.Skipped == "" {
+			passed++
+		}
+	}
+	fmt.Println(passed == len(reading), report.Worst(contracttest.Breaking))
+	// Output: true 0
 }
 
 func ExampleTransport() {
