@@ -147,12 +147,10 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response) error {
 	}
 	p.mu.Lock()
 	p.number++
-	before := len(p.report.Findings)
-	p.report.Add(contracttest.Exchange{
+	findings := p.report.Add(contracttest.Exchange{
 		Source: "exchange#" + strconv.Itoa(p.number), Method: r.Method, URL: r.URL, RequestHeader: r.Header, RequestBody: sent,
 		Status: resp.StatusCode, Header: header, Body: body,
 	})
-	findings := p.report.Findings[before:]
 	p.mu.Unlock()
 
 	var broken []string
