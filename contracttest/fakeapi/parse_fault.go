@@ -3,6 +3,7 @@ package fakeapi
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -31,17 +32,74 @@ func ParseFault(text string) (Fault, error) {
 	}
 	for _, part := range strings.Split(rest, ",") {
 		key, value, hasValue := strings.Cut(part, "=")
-		chosen, err := f.choose(key, value)
-		if err == nil && !chosen {
-			var do Effect
-			do, err = parseEffect(key, value, hasValue)
-			if err == nil && f.Do.name != "" {
-				return Fault{}, fmt.Errorf("fault %q: it has two effects", text)
-			}
-			f.Do = do
+		var do Effect
+		var err error
+		switch key {
+		case "status":
+			do, err = effectOf(Status, value, parseStatus)
+		case "burst":
+			do, err = effectOf(BurstLimit, value, parseWait)
+		case "hourly":
+			do, err = effectOf(HourlyLimit, value, time.ParseDuration)
+		case "redirect":
+			do = Redirect(value)
+		case "html":
+			do, err = bareEffect(GatewayPage, hasValue)
+		case "delay":
+			do, err = effectOf(Delay, value, parseWait)
+		case "stall":
+			do, err = bareEffect(Stall, hasValue)
+		case "reset":
+			do, err = bareEffect(Reset, hasValue)
+		case "lose-answer":
+			do, err = bareEffect(LoseAnswer, hasValue)
+		case "reset-after-headers":
+			do, err = bareEffect(ResetAfterHeaders, hasValue)
+		case "truncate":
+			do, err = bareEffect(Truncate, hasValue)
+		case "slow":
+			do, err = effectOf(Slow, value, parseWait)
+		case "content-type":
+			do = ContentType(value)
+		case "malformed":
+			do, err = bareEffect(Malformed, hasValue)
+		case "oversize":
+			do, err = effectOf(Oversize, value, parseCount)
+		case "gzip":
+			do, err = bareEffect(Gzip, hasValue)
+		case "next":
+			do = NextLink(value)
+		case "total":
+			do, err = effectOf(Total, value, strconv.Atoi)
+		case "add":
+			do, err = effectOf(AddImages, value, parseCount)
+		case "remove":
+			do, err = effectOf(RemoveImages, value, parseCount)
+		case "unknown-enum":
+			do, err = bareEffect(UnknownEnum, hasValue)
+		case "extra-field":
+			do, err = bareEffect(ExtraField, hasValue)
+		case "page":
+			f.Page, err = parseCount(value)
+		case "after":
+			f.After, err = parseCount(value)
+		case "count":
+			f.Count, err = parseCount(value)
+		case "probability":
+			f.Probability, err = parseProbability(value)
+		case "seed":
+			f.Seed, err = strconv.ParseUint(value, 10, 64)
+		default:
+			err = errors.New("it is neither an effect nor a choice")
 		}
 		if err != nil {
 			return Fault{}, fmt.Errorf("fault %q: %q: %w", text, part, err)
+		}
+		if do.name != "" {
+			if f.Do.name != "" {
+				return Fault{}, fmt.Errorf("fault %q: it has two effects", text)
+			}
+			f.Do = do
 		}
 	}
 	if f.Do.name == "" {
@@ -50,79 +108,29 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
-// choose reads a choice of requests, if it is one.
-func (f *Fault) choose(key, value string) (ok bool, err error) {
-	switch key {
-	case "page":
-		f.Page, err = parseCount(value)
-	case "after":
-		f.After, err = parseCount(value)
-	case "count":
-		f.Count, err = parseCount(value)
-	case "probability":
-		f.Probability, err = strconv.ParseFloat(value, 64)
-		if err == nil && !(f.Probability >= 0 && f.Probability <= 1) { // NaN is neither
-			err = errors.New("not from 0 to 1")
-		}
-	case "seed":
-		f.Seed, err = strconv.ParseUint(value, 10, 64)
-	default:
-		return false, nil
+// effectOf makes an effect from its value.
+func effectOf[T any](effect func(T) Effect, value string, parse func(string) (T, error)) (Effect, error) {
+	v, err := parse(value)
+	if err != nil {
+		return Effect{}, err
 	}
-	return true, err
+	return effect(v), nil
 }
 
-func parseEffect(key, value string, hasValue bool) (Effect, error) {
-	switch key {
-	case "status":
-		status, err := strconv.Atoi(value)
-		if err == nil && (status < 300 || status > 599) {
-			err = errors.New("not from 300 to 599")
-		}
-		return Status(status), err
-	case "burst":
-		d, err := parseWait(value)
-		return BurstLimit(d), err
-	case "hourly":
-		d, err := time.ParseDuration(value)
-		return HourlyLimit(d), err
-	case "delay":
-		d, err := parseWait(value)
-		return Delay(d), err
-	case "slow":
-		d, err := parseWait(value)
-		return Slow(d), err
-	case "oversize":
-		n, err := parseCount(value)
-		return Oversize(n), err
-	case "total":
-		n, err := strconv.Atoi(value)
-		return Total(n), err
-	case "add":
-		n, err := parseCount(value)
-		return AddImages(n), err
-	case "remove":
-		n, err := parseCount(value)
-		return RemoveImages(n), err
-	case "redirect":
-		return Redirect(value), nil
-	case "next":
-		return NextLink(value), nil
-	case "content-type":
-		return ContentType(value), nil
-	}
-	bare := map[string]func() Effect{
-		"html": GatewayPage, "stall": Stall, "reset": Reset, "lose-answer": LoseAnswer, "reset-after-headers": ResetAfterHeaders,
-		"truncate": Truncate, "malformed": Malformed, "gzip": Gzip, "unknown-enum": UnknownEnum, "extra-field": ExtraField,
-	}
-	effect := bare[key]
-	switch {
-	case effect == nil:
-		return Effect{}, errors.New("it is neither an effect nor a choice")
-	case hasValue:
+// bareEffect makes an effect that takes no value.
+func bareEffect(effect func() Effect, hasValue bool) (Effect, error) {
+	if hasValue {
 		return Effect{}, errors.New("it takes no value")
 	}
 	return effect(), nil
+}
+
+func parseStatus(value string) (int, error) {
+	status, err := strconv.Atoi(value)
+	if err == nil && (status < 300 || status > 599) {
+		err = errors.New("not from 300 to 599")
+	}
+	return status, err
 }
 
 func parseCount(value string) (int, error) {
@@ -139,6 +147,14 @@ func parseWait(value string) (time.Duration, error) {
 		err = errNegative
 	}
 	return d, err
+}
+
+func parseProbability(value string) (float64, error) {
+	p, err := strconv.ParseFloat(value, 64)
+	if err == nil && (math.IsNaN(p) || p < 0 || p > 1) {
+		err = errors.New("not from 0 to 1")
+	}
+	return p, err
 }
 
 var errNegative = errors.New("less than 0")
