@@ -308,30 +308,3 @@ func TestManyGoroutines(t *testing.T) {
 	assert.Len(t, fake.Images(), before)
 	assert.Equal(t, 20*4, fake.Requests())
 }
-
-func Example() {
-	fake := fakeapi.New()
-	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
-	if err != nil {
-		panic(err)
-	}
-	image, err := client.GetBySlug(context.Background(), "ubuntu-24-04-x64")
-	fmt.Println(image.Distribution, image.Name, err)
-	// Output: Ubuntu 24.04 (LTS) x64 <nil>
-}
-
-func ExampleWithFaults() {
-	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Count: 1, Do: fakeapi.Status(503)}))
-	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
-	if err != nil {
-		panic(err)
-	}
-	once := wrapper.ContextWithRetry(context.Background(), wrapper.Retry{Attempts: 1}) // or the client would try again
-	for range 2 {
-		_, err := client.Get(once, 6_000_000)
-		fmt.Println(err)
-	}
-	// Output:
-	// get image 6000000: 503 service_unavailable: an injected fault (request id 00000000-0000-4000-8000-000000000001)
-	// <nil>
-}

@@ -1,0 +1,177 @@
+package fakeapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+func Example() {
+	fake := fakeapi.New()
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	image, err := client.GetBySlug(context.Background(), "ubuntu-24-04-x64")
+	fmt.Println(image.Distribution, image.Name, err)
+	// Output: Ubuntu 24.04 (LTS) x64 <nil>
+}
+
+func ExampleWithFaults() {
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Count: 1, Do: fakeapi.Status(503)}))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	once := wrapper.ContextWithRetry(context.Background(), wrapper.Retry{Attempts: 1}) // or the client would try again
+	for range 2 {
+		_, err := client.Get(once, 6_000_000)
+		fmt.Println(err)
+	}
+	// Output:
+	// get image 6000000: 503 service_unavailable: an injected fault (request id 00000000-0000-4000-8000-000000000001)
+	// <nil>
+}
+
+// A fake can hold the images that a test is about, and an import can end at the nth read, so that nothing waits.
+func ExampleNew() {
+	fake := fakeapi.New(
+		fakeapi.WithImages(gen.Image{ID: 42, Name: "golden"}),
+		fakeapi.WithImportPolls(1),
+	)
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	if _, err := client.CreateAndWait(ctx, gen.ImageCreate{Name: "new", URL: "https://example.com/new.img", Region: gen.RegionSlugNyc3}); err != nil {
+		panic(err)
+	}
+	for image, err := range client.Images(ctx, wrapper.ListParams{}) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(image.Name, image.Status, image.Regions)
+	}
+	// Output:
+	// golden available []
+	// new available [nyc3]
+}
+
+// As a handler the fake serves clients that need an address.
+func ExampleAPI_ServeHTTP() {
+	server := httptest.NewServer(fakeapi.New())
+	defer server.Close()
+	req, err := http.NewRequest(http.MethodGet, server.URL+"/v2/images?per_page=2", nil)
+	if err != nil {
+		panic(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+	resp, err := server.Client().Do(req)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	var list gen.ImageList
+	if err := json.NewDecoder(resp.Body).Decode(&list); err != nil {
+		panic(err)
+	}
+	fmt.Println(resp.Status, len(list.Images), "of", list.Meta.Total)
+	fmt.Println(resp.Header.Get("ratelimit-remaining"), "requests are left")
+	// Output:
+	// 200 OK 2 of 60
+	// 4999 requests are left
+}
+
+// Images shows what requests did, without a further request.
+func ExampleAPI_Images() {
+	fake := fakeapi.New(fakeapi.WithImages(gen.Image{ID: 1, Name: "one"}, gen.Image{ID: 2, Name: "two"}))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	if err := client.Delete(context.Background(), 1); err != nil {
+		panic(err)
+	}
+	for _, image := range fake.Images() {
+		fmt.Println(image.ID, image.Name)
+	}
+	fmt.Println(fake.Done("images_delete"), "delete in", fake.Requests(), "request")
+	// Output:
+	// 2 two
+	// 1 delete in 1 request
+}
+
+// A fault can begin in the middle of a test: here the API comes to know a status that the client does not.
+func ExampleAPI_Inject() {
+	fake := fakeapi.New(fakeapi.WithImages(gen.Image{ID: 42, Name: "golden"}))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	show := func() {
+		image, err := client.Get(context.Background(), 42)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(image.Name, image.Status)
+	}
+	show()
+	fake.Inject(fakeapi.Fault{Operation: "images_get", Count: 1, Do: fakeapi.UnknownEnum()})
+	show()
+	show()
+	// Output:
+	// golden available
+	// golden thawing
+	// golden available
+}
+
+// A snapshot moves from one account to another when the recipient accepts it.
+func ExampleWithAccounts() {
+	const team = "22222222-2222-4222-8222-222222222222"
+	fake := fakeapi.New(
+		fakeapi.WithAccounts(fakeapi.Account{Token: "alice"}, fakeapi.Account{Token: "bob", Email: "bob@example.com", UUID: team}),
+		fakeapi.WithImages(gen.Image{ID: 42, Name: "golden", Type: gen.ImageTypeSnapshot}), // of the first account
+	)
+	clientOf := func(token string) *wrapper.Client {
+		client, err := wrapper.NewClient(token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+		if err != nil {
+			panic(err)
+		}
+		return client
+	}
+	ctx, alice, bob := context.Background(), clientOf("alice"), clientOf("bob")
+	transfer, err := alice.CreateAccountTransfer(ctx, 42, wrapper.Recipient{Email: "bob@example.com"})
+	if err != nil {
+		panic(err)
+	}
+	if err := bob.AcceptAccountTransfer(ctx, 42, transfer, team); err != nil {
+		panic(err)
+	}
+	image, err := bob.Get(ctx, 42)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("bob has", image.Name)
+	_, err = alice.Get(ctx, 42)
+	fmt.Println("alice:", err)
+	// Output:
+	// bob has golden
+	// alice: get image 42: 404 not_found: The resource you requested could not be found. (request id 00000000-0000-4000-8000-000000000004)
+}
+
+// Faults come from text where a test is no Go program, such as in the flags of the serve command.
+func ExampleParseFault() {
+	fault, err := fakeapi.ParseFault("images_list:status=500,page=3,count=1")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(fault.Operation, fault.Page, fault.Count)
+	// Output: images_list 3 1
+}
