@@ -9,7 +9,7 @@ import (
 )
 
 // Filter passes on the items for which every predicate holds, and errors always. It filters what was read; ListParams
-// filters before anything is sent.
+// has the filters of the API itself.
 func Filter[T any](seq iter.Seq2[T, error], predicates ...func(T) bool) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for item, err := range seq {
@@ -51,9 +51,6 @@ func InRegion(region gen.RegionSlug) func(gen.Image) bool {
 func HasTag(tag string) func(gen.Image) bool {
 	return func(image gen.Image) bool { return slices.Contains(image.Tags, tag) }
 }
-
-// IsPublic holds for images that every account can use.
-func IsPublic(image gen.Image) bool { return image.Public }
 
 // IsOfficial holds for images that DigitalOcean provides, which are those with a slug.
 func IsOfficial(image gen.Image) bool { return image.Slug != nil && *image.Slug != "" }

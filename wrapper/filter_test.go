@@ -1,14 +1,18 @@
 package wrapper_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"log"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
@@ -52,10 +56,9 @@ func TestFilter(t *testing.T) {
 		"HasType":             {[]func(gen.Image) bool{wrapper.HasType(gen.ImageTypeBackup)}, []int64{3}},
 		"InRegion":            {[]func(gen.Image) bool{wrapper.InRegion(gen.RegionSlugNyc3)}, []int64{1, 2}},
 		"HasTag":              {[]func(gen.Image) bool{wrapper.HasTag("web")}, []int64{3}},
-		"IsPublic":            {[]func(gen.Image) bool{wrapper.IsPublic}, []int64{1, 2, 4}},
 		"IsOfficial":          {[]func(gen.Image) bool{wrapper.IsOfficial}, []int64{1, 2}},
-		"several":             {[]func(gen.Image) bool{wrapper.IsPublic, wrapper.InRegion("nyc1"), wrapper.NameContains("x64")}, []int64{1}},
-		"several, none holds": {[]func(gen.Image) bool{wrapper.IsPublic, wrapper.HasTag("web")}, nil},
+		"several":             {[]func(gen.Image) bool{wrapper.IsOfficial, wrapper.InRegion("nyc1"), wrapper.NameContains("x64")}, []int64{1}},
+		"several, none holds": {[]func(gen.Image) bool{wrapper.IsOfficial, wrapper.HasTag("web")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var ids []int64
@@ -66,6 +69,22 @@ func TestFilter(t *testing.T) {
 			assert.Equal(t, test.want, ids)
 		})
 	}
+}
+
+// The API has no filter for the type of an image.
+func ExampleHasType() {
+	client := exampleClient(fakeapi.WithImages(
+		gen.Image{ID: 1, Name: "nightly of web-1", Type: gen.ImageTypeBackup},
+		gen.Image{ID: 2, Name: "talos", Type: gen.ImageTypeCustom},
+	))
+	images := client.Images(context.Background(), wrapper.ListParams{Private: true})
+	for image, err := range wrapper.Filter(images, wrapper.HasType(gen.ImageTypeCustom)) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(image.Name)
+	}
+	// Output: talos
 }
 
 func TestFilterPassesErrorsOnAndStops(t *testing.T) {
