@@ -22,7 +22,7 @@ func Cases() []Case {
 	return []Case{
 		{"first-page", "Lists without parameters.", "a page holds at most the default of 20, and the total counts all pages", "positive_data_acceptance", false, firstPage},
 		{"walk-pages-of-200", "Reads every page, 200 images each.", "no image is lost, none comes twice, and the total is right", "", false, walkPagesOf(200)},
-		{"walk-pages-of-20", "Reads every page, 20 images each, and compares with pages of 200.", "pages and links agree at another size", "", false, walkPagesOf(20)},
+		{"walk-pages-of-20", "Reads up to 20 pages of 20 images, and compares with pages of 200.", "pages and links agree at another size", "", false, walkPagesOf(20)},
 		{"walk-pages-of-1", "Reads up to 20 pages of one image.", "pages and links agree at the smallest size", "", false, walkPagesOf(1)},
 		{"walk-exact-boundary", "Reads pages of a size that divides the total.", "a full last page is the last", "", false, walkExactBoundary},
 		{"filter-distribution", "Lists with type=distribution.", "every image is public and none is an application", "", false, filterType(gen.ImagesListParamsTypeDistribution, gen.ImagesListParamsTypeApplication)},
@@ -31,7 +31,7 @@ func Cases() []Case {
 		{"filter-tag", "Lists with a tag that some image has, and with one that none has.", "exactly the images with the tag", "", false, filterTag},
 		{"filters-combined", "Lists with private=true and a tag, and with a type and a tag.", "filters narrow each other", "", false, filtersCombined},
 		{"get-by-id", "Reads the first, the middle and the last image of the list by id.", "an image is read as it is listed", "ensure_resource_availability", false, getByID},
-		{"get-by-slug", "Reads a public image by slug, and a private one by what would be its slug.", "a slug leads to its public image", "ensure_resource_availability", false, getBySlug},
+		{"get-by-slug", "Reads a public image by slug.", "a slug leads to its public image", "ensure_resource_availability", false, getBySlug},
 		{"unknown-id", "Reads an image that does not exist.", "404 in the shape of an error", "status_code_conformance", false, unknownID},
 		{"unknown-slug", "Reads a slug that does not exist.", "404 in the shape of an error", "status_code_conformance", false, unknownSlug},
 		{"no-token", "Sends every operation without a token.", "no operation answers without one: 401", "ignored_auth", false, noToken},

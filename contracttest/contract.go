@@ -1,9 +1,18 @@
-// Package contracttest checks requests and responses of the images API against the contract in package openapi, with
-// kin-openapi as the judge of its schemas.
+// Package contracttest checks requests and responses of the images API against the contract in package openapi.
+//
+// Contract.Check judges one exchange, and a Report follows many, with a Ledger of known differences. ReadFile reads
+// recordings, which are go-vcr cassettes or HTTP Archives; NewRecorder makes them. Run and RunCases send the requests of a
+// suite to an API or to package fakeapi. Transport checks a sample of what a service sends in production.
+//
+// kin-openapi is the judge of schemas. What it lets pass is checked here.
 //
 //	contract, err := contracttest.Load(openapi.Document())
-//	…
+//	if err != nil {
+//		return err
+//	}
 //	for _, finding := range contract.Check(exchange) {
+//		fmt.Println(finding.Severity, finding)
+//	}
 package contracttest
 
 import (

@@ -11,8 +11,8 @@ import (
 
 // Coverage says how much of the contract the exchanges of a report showed.
 type Coverage struct {
-	Percent    float64                      `json:"percent"`
-	Operations map[string]OperationCoverage `json:"operations"`
+	Percent    float64                      `json:"percent"`    // 0 to 100, cut to tenths
+	Operations map[string]OperationCoverage `json:"operations"` // by operation id
 }
 
 // OperationCoverage is the coverage of one operation: its statuses, parameters with default and limits, and the fields,

@@ -44,6 +44,7 @@ type Finding struct {
 	Reason    string   // why the ledger accepts it
 }
 
+// String returns the finding in one line, with its source and without its severity.
 func (f Finding) String() string {
 	operation := f.Operation
 	if operation == "" {

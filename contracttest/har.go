@@ -14,7 +14,8 @@ import (
 
 // ReadHAR reads the exchanges of an HTTP Archive (HAR 1.2), as browsers, mitmproxy and Playwright write it, and hands
 // each to f. It holds one entry at a time, whatever the size of the file. Entries without an answer, such as requests
-// that were blocked, and those whose body was left out of the file are not handed on; how many is returned.
+// that were blocked, and those whose body was left out of the file are not handed on; how many is returned. An error of
+// f ends the reading and is returned.
 //
 // Errors name the place and never what stands there: archives hold secrets.
 func ReadHAR(r io.Reader, source string, f func(Exchange) error) (left int, err error) {
@@ -175,7 +176,7 @@ func harText(text, encoding string) ([]byte, error) {
 	return body, nil
 }
 
-// harHeaders leaves out the pseudo-headers of HTTP/2, and joins what some writers cut at line ends.
+// harHeaders leaves out the pseudo-headers of HTTP/2, and splits what some writers join with line ends.
 func harHeaders(list []harHeader) http.Header {
 	headers := http.Header{}
 	for _, h := range list {

@@ -41,7 +41,7 @@ type ledgerEntry struct {
 }
 
 // LoadLedger reads the known differences from YAML, such as openapi.Accepted holds. Every entry has a check, a reason
-// and a source; none may be empty, misspelt or unknown.
+// and a source. An unknown field or check is an error.
 func LoadLedger(text []byte) (*Ledger, error) {
 	var file struct {
 		Responses yaml.Node            `yaml:"x-responses"`
@@ -129,7 +129,8 @@ func matches(pattern, text string) bool {
 	return ok
 }
 
-// Warnings returns the entries that matched nothing since the ledger was loaded, and those to be reviewed by now.
+// Warnings returns the entries that matched nothing since the ledger was loaded, and those to be reviewed by now. Of the
+// entries for an origin that was not seen it does not say that they matched nothing.
 func (l *Ledger) Warnings(now time.Time) []string {
 	var warnings []string
 	if l == nil {

@@ -12,9 +12,9 @@ import (
 // MonitorOptions tunes a Monitor.
 type MonitorOptions struct {
 	Ledger  *Ledger       // known differences; may be nil
-	Sample  float64       // the share of exchanges that are checked, from 0 to 1
+	Sample  float64       // the share of exchanges that are checked, from 0, which is none, to 1
 	Report  func(Finding) // is called with each finding, from one goroutine at a time
-	MaxBody int           // exchanges with a larger body are not checked; 1 MiB if zero
+	MaxBody int           // in bytes; exchanges with a larger body are not checked; 1 MiB if zero
 	Queue   int           // exchanges that may wait to be checked; 64 if zero. What comes beyond that is not checked
 }
 
@@ -50,11 +50,11 @@ func Transport(contract *Contract, next http.RoundTripper, options MonitorOption
 	return m
 }
 
-// Checked and Dropped count exchanges of the sample: those that were checked, and those that were not, because the queue
-// was full or a body was too large or was not read to its end.
+// Checked returns how many exchanges of the sample were checked.
 func (m *Monitor) Checked() int64 { return m.checked.Load() }
 
-// Dropped is explained at Checked.
+// Dropped returns how many exchanges of the sample were not checked: the queue was full, a body was too large or was not
+// read to its end, or they came after Close.
 func (m *Monitor) Dropped() int64 { return m.dropped.Load() }
 
 // Close checks what waits, and stops the goroutine. Requests go on to pass through, unchecked.

@@ -9,7 +9,8 @@ import (
 )
 
 // ReadFile reads the exchanges of a recording and hands each to f: of an HTTP Archive, whose name ends in .har, or of a
-// go-vcr cassette. It returns how many entries of an archive had no answer or no body to check.
+// go-vcr cassette. It returns how many entries of an archive had no answer or no body to check, which for a cassette is
+// 0. An error of f ends the reading and is returned.
 func ReadFile(file string, f func(Exchange) error) (left int, err error) {
 	withFile := func(e Exchange) error {
 		e.File = file
@@ -50,7 +51,7 @@ func IsImagesAPI(e Exchange, hosts ...string) bool {
 	return net.ParseIP(host).IsLoopback()
 }
 
-// ParseSeverity reads what --fail-on takes.
+// ParseSeverity returns Breaking or Drift for its name. Anything else is an error.
 func ParseSeverity(text string) (Severity, error) {
 	switch s := Severity(text); s {
 	case Breaking, Drift:

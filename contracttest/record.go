@@ -33,7 +33,8 @@ var recordedHeaders = map[string]bool{
 const redacted = "REDACTED"
 
 // Recorder is a transport that records what passes through it, without credentials: of headers it keeps a list of known
-// ones, and tokens and e-mail addresses are taken out of URLs and bodies. Close writes the recording.
+// ones, and tokens and e-mail addresses are taken out of URLs, bodies and the headers that are kept. Close writes the
+// recording.
 type Recorder struct {
 	next http.RoundTripper
 	file string
@@ -128,18 +129,13 @@ func (r *Recorder) redact(s string) string {
 	})
 }
 
-// Close writes the cassette and its provenance, or neither. A recording of anything but the API over https is marked as
-// such and cannot pass as one of the API.
+// Close writes the cassette and its provenance, or neither. It is an error if nothing was recorded. A recording of
+// anything but the API over https is marked as such and cannot pass as one of the API.
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.cassette.Interactions) == 0 {
 		return errors.New("nothing was recorded, so nothing is written")
-	}
-	type origin = struct {
-		Interaction int    `yaml:"interaction"`
-		Status      int    `yaml:"status"`
-		Source      string `yaml:"source"`
 	}
 	now := time.Now().UTC()
 	revision := sha256.Sum256(openapi.Document())
@@ -162,7 +158,7 @@ func (r *Recorder) Close() error {
 			}
 		}
 		interaction.Request.ContentLength, interaction.Response.ContentLength = int64(len(interaction.Request.Body)), int64(len(interaction.Response.Body))
-		p.Exchanges = append(p.Exchanges, origin{i, interaction.Response.Code, interaction.Request.Method + " on " + now.Format(time.RFC3339)})
+		p.Exchanges = append(p.Exchanges, Origin{i, interaction.Response.Code, interaction.Request.Method + " on " + now.Format(time.RFC3339)})
 	}
 
 	dir, err := os.MkdirTemp(filepath.Dir(r.file), ".recording-*")
@@ -187,7 +183,10 @@ func (r *Recorder) Close() error {
 	if err := os.Rename(filepath.Join(dir, "provenance.yaml"), provenanceFile(r.file)); err != nil {
 		return err
 	}
-	return os.Rename(r.cassette.File, r.file)
+	if err := os.Rename(r.cassette.File, r.file); err != nil {
+		return errors.Join(err, os.Remove(provenanceFile(r.file)))
+	}
+	return nil
 }
 
 // toolVersion returns the version of the module of this package, which a program of somebody else depends on.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -323,4 +324,19 @@ func TestMonitorNamesNoSecrets(t *testing.T) {
 			assert.NotContains(t, text, secret)
 		}
 	}
+}
+
+// A provenance without its cassette says where nothing comes from.
+func TestRecorderWritesNoProvenanceAlone(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "session.cassette.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Join(file, "in the way"), 0o700))
+	recorder, err := contracttest.NewRecorder(fakeapi.New(), file)
+	require.NoError(t, err)
+	resp, err := (&http.Client{Transport: recorder}).Get("https://api.digitalocean.com/v2/images")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Error(t, recorder.Close())
+	_, err = contracttest.ReadProvenance(file)
+	assert.ErrorIs(t, err, fs.ErrNotExist)
 }

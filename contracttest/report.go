@@ -13,11 +13,11 @@ import (
 	"text/tabwriter"
 )
 
-// Report counts what was checked. Contract.NewReport makes one.
+// Report counts what was checked. Contract.NewReport makes one. It is not for several goroutines at once.
 type Report struct {
 	Exchanges int
 	Skipped   int       // exchanges that are not with the images API, or have nothing to check
-	Findings  []Finding // the first of them, up to maxFindings; Worst counts all
+	Findings  []Finding // the first 10,000 of them; Worst counts all
 
 	counts   map[Severity]int
 	contract *Contract
@@ -45,7 +45,7 @@ func (c *Contract) NewReport(ledger *Ledger) *Report {
 }
 
 // NewSession says that the exchanges to come have nothing to do with those before, such as when another recording
-// begins. Kind is its provenance, if that is known.
+// begins. Kind is its Provenance.Kind, or empty.
 func (r *Report) NewSession(kind string) { r.sequence, r.kind = newSequence(), kind }
 
 // Worst returns how many findings there were of a severity or a worse one.

@@ -14,7 +14,7 @@ import (
 // sequence remembers what the exchanges of one session said, for what a single one cannot show.
 type sequence struct {
 	walks    map[string]*pageWalk
-	kinds    map[string]identity // of each image and action
+	kinds    map[string]identity // of each image
 	statuses map[string]string
 	deleted  map[string]bool
 	changes  int  // images that were created or deleted so far

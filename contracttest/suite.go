@@ -28,7 +28,7 @@ type Target struct {
 	Region    gen.RegionSlug       // where to; nyc3 if empty
 	Recipient string               // e-mail address to offer an image to, and take it back; without one that case is skipped
 	FailOn    Severity             // the least severity of a finding that fails a case; Breaking if empty
-	Budget    int                  // requests that a run may make; 200 if zero
+	Budget    int                  // requests that a run may make; 200 if zero. With Write the last 5 are kept for removal
 	Wait      []wrapper.WaitOption // how to wait for imports and actions
 }
 
@@ -46,7 +46,7 @@ type Case struct {
 // Result is what came of a case.
 type Result struct {
 	Case     Case
-	Err      error  // why it failed: the case's own errors and every finding in its exchanges, joined
+	Err      error  // why it failed: the case's own errors and the first five of the findings that fail it, joined
 	Skipped  string // why it could not be run, if it was not
 	Requests int
 }
@@ -88,7 +88,8 @@ func Run(t *testing.T, factory func(*testing.T) Target) {
 	}
 }
 
-// RunCases runs cases, all if none is named, one after the other against one target. The report has every exchange.
+// RunCases runs cases, all if none is named, one after the other against one target. The report has every exchange. The
+// error is for a target that cannot be used; what failed is in the results.
 func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Report, error) {
 	contract, err := Load(openapi.Document())
 	if err != nil {
