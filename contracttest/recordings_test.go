@@ -79,11 +79,12 @@ func TestReadCassetteRejects(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 		return file
 	}
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "directory.yaml"), 0o700))
 	whole, err := os.ReadFile("recordings/images_list.cassette.yaml")
 	require.NoError(t, err)
 	for name, file := range map[string]string{
 		"missing.yaml":   filepath.Join(dir, "missing.yaml"),
-		"directory.yaml": dir + "/.yaml",
+		"directory.yaml": filepath.Join(dir, "directory.yaml"),
 		"session.har":    write("session.har", "{}"),
 		"broken.yaml":    write("broken.yaml", "version: 2\ninteractions: ["),
 		"old.yaml":       write("old.yaml", "version: 1\ninteractions: []"),
