@@ -1,7 +1,6 @@
 package contracttest
 
 import (
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -49,13 +48,4 @@ func IsImagesAPI(e Exchange, hosts ...string) bool {
 		}
 	}
 	return net.ParseIP(host).IsLoopback()
-}
-
-// ParseSeverity returns Breaking or Drift for its name. Anything else is an error.
-func ParseSeverity(text string) (Severity, error) {
-	switch s := Severity(text); s {
-	case Breaking, Drift:
-		return s, nil
-	}
-	return "", fmt.Errorf("%q is neither breaking nor drift", text)
 }

@@ -161,8 +161,8 @@ func (r *Report) Unchecked() []string {
 	return list
 }
 
-// WriteText writes the table of operations and statuses, and the findings.
-func (r *Report) WriteText(w io.Writer) error {
+// writeText writes the table of operations and statuses, and the findings.
+func (r *Report) writeText(w io.Writer) error {
 	columns := r.columns()
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(table, "operation")

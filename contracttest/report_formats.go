@@ -18,7 +18,7 @@ var Formats = []string{"text", "json", "junit", "github", "html"}
 func (r *Report) Write(w io.Writer, format string) error {
 	switch format {
 	case "text":
-		return r.WriteText(w)
+		return r.writeText(w)
 	case "json":
 		return r.writeJSON(w)
 	case "junit":

@@ -37,7 +37,7 @@ func TestReport(t *testing.T) {
 	assert.NotContains(t, report.Unchecked(), "images_list default")
 
 	var text strings.Builder
-	require.NoError(t, report.WriteText(&text))
+	require.NoError(t, report.Write(&text, "text"))
 	assert.Regexp(t, `(?m)^operation +200 +201 +202 +204 +400 +401 +404 +422 +429 +500 +default +covered$`, text.String())
 	assert.Regexp(t, `(?m)^images_list +3!1 +\. +\. +\. +\. +- +\. +\. +- +- +1!1 +\d+/\d+$`, text.String())
 	assert.Regexp(t, `(?m)^images_delete +\. +\. +\. +- +\. +- +- +- +- +- +- +0/\d+$`, text.String())

@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -107,7 +108,7 @@ func (s *sequence) checkImage(f *findings, at []string, value any) {
 	if created != "" && known.created != "" && created != known.created {
 		f.add("sequence-identity", "body", append(slices.Clip(at), "created_at"), fmt.Sprintf("image %s was created at %s before", id, shorten(known.created))).Got = got(created)
 	}
-	s.kinds[id] = identity{first(kind, known.kind), first(known.created, created)}
+	s.kinds[id] = identity{cmp.Or(kind, known.kind), cmp.Or(known.created, created)}
 
 	now := status(value)
 	if s.statuses[id] == "available" && (strings.EqualFold(now, "new") || now == "pending") {
@@ -123,13 +124,6 @@ func status(image any) string {
 	object, _ := image.(map[string]any)
 	s, _ := object["status"].(string)
 	return s
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // imageID returns the id in a path below /v2/images.
