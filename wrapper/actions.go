@@ -2,9 +2,12 @@ package wrapper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
+	"sync"
 
 	"example.com/doimages/gen"
 )
@@ -56,6 +59,36 @@ func (c *Client) startAction(ctx context.Context, imageID int64, what string, bo
 	}
 	resp, err := c.api.ImageActionsPost(ctx, imageID, body)
 	return call(c, "imageActions_post", what, openAction(0), resp, err)
+}
+
+// Distribute copies an image to regions, several at a time, and waits until it is in all of them. Regions that hold it
+// already are skipped. A failure does not stop the others; the errors come joined, and each names its region.
+func (c *Client) Distribute(ctx context.Context, id int64, regions ...gen.RegionSlug) error {
+	image, err := c.Get(ctx, id)
+	if err != nil {
+		return fmt.Errorf("distribute image %d: %w", id, err)
+	}
+	errs := make([]error, len(regions))
+	slots := make(chan struct{}, 8) // transfers that run at a time
+	var running sync.WaitGroup
+	for i, region := range regions {
+		if slices.Contains(image.Regions, region) || slices.Contains(regions[:i], region) {
+			continue
+		}
+		running.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			action, err := c.Transfer(ctx, id, region)
+			if err == nil {
+				_, err = c.WaitAction(ctx, id, action.ID)
+			}
+			if err != nil {
+				errs[i] = fmt.Errorf("distribute image %d to %s: %w", id, region, err)
+			}
+		})
+	}
+	running.Wait()
+	return errors.Join(errs...)
 }
 
 // openAction takes an action out of its envelope: the one with an id, or any for 0.

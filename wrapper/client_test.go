@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -81,7 +82,7 @@ func TestTokenStaysWithTheConfiguredHost(t *testing.T) {
 		"another port":   func(u *url.URL) { u.Host += ":8443" },
 		"another scheme": func(u *url.URL) { u.Scheme = "http" },
 	} {
-		_, err := client.API().ImagesGet(t.Context(), "42", func(_ contextT, req *http.Request) error {
+		_, err := client.API().ImagesGet(t.Context(), "42", func(_ context.Context, req *http.Request) error {
 			change(req.URL)
 			return nil
 		})

@@ -11,74 +11,68 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-type contextT = context.Context
-
-func ptr[T any](v T) *T { return &v }
-
-var updateName = gen.ImageUpdate{Name: ptr("new-image-name")}
-
 func TestRequests(t *testing.T) {
 	image, action := `{"image":`+imageJSON(42, "available")+`}`, `{"action":`+actionJSON(1<<40, "in-progress")+`}`
 	for name, test := range map[string]struct {
 		status int
 		body   string
-		call   func(contextT, *wrapper.Client) error
+		call   func(context.Context, *wrapper.Client) error
 		want   string
 	}{
-		"Get": {200, image, func(ctx contextT, c *wrapper.Client) error {
+		"Get": {200, image, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Get(ctx, 42)
 			return err
 		}, "GET /v2/images/42"},
-		"GetBySlug": {200, image, func(ctx contextT, c *wrapper.Client) error {
+		"GetBySlug": {200, image, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.GetBySlug(ctx, "ubuntu-16-04-x64")
 			return err
 		}, "GET /v2/images/ubuntu-16-04-x64"},
-		"GetBySlug that needs escaping": {200, image, func(ctx contextT, c *wrapper.Client) error {
+		"GetBySlug that needs escaping": {200, image, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.GetBySlug(ctx, "../a b?c#d%e")
 			return err
 		}, "GET /v2/images/..%2Fa%20b%3Fc%23d%25e"},
-		"Create": {202, image, func(ctx contextT, c *wrapper.Client) error {
+		"Create": {202, image, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3, Tags: []string{"b"}})
 			return err
 		}, `POST /v2/images {"name":"a","region":"nyc3","tags":["b"],"url":"https://example.com/a.img"}`},
-		"Update of a name": {200, image, func(ctx contextT, c *wrapper.Client) error {
+		"Update of a name": {200, image, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Update(ctx, 42, updateName)
 			return err
 		}, `PUT /v2/images/42 {"name":"new-image-name"}`},
-		"Update that clears a description": {200, image, func(ctx contextT, c *wrapper.Client) error {
+		"Update that clears a description": {200, image, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Update(ctx, 42, gen.ImageUpdate{Description: ptr(""), Distribution: ptr(gen.DistributionRockyLinux)})
 			return err
 		}, `PUT /v2/images/42 {"description":"","distribution":"Rocky Linux"}`},
-		"Delete": {204, "", func(ctx contextT, c *wrapper.Client) error {
+		"Delete": {204, "", func(ctx context.Context, c *wrapper.Client) error {
 			return c.Delete(ctx, 42)
 		}, "DELETE /v2/images/42"},
-		"Action": {200, action, func(ctx contextT, c *wrapper.Client) error {
+		"Action": {200, action, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Action(ctx, 42, 1<<40)
 			return err
 		}, "GET /v2/images/42/actions/1099511627776"},
-		"Transfer": {201, action, func(ctx contextT, c *wrapper.Client) error {
+		"Transfer": {201, action, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Transfer(ctx, 42, "nyc2")
 			return err
 		}, `POST /v2/images/42/actions {"region":"nyc2","type":"transfer"}`},
-		"Convert": {201, action, func(ctx contextT, c *wrapper.Client) error {
+		"Convert": {201, action, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Convert(ctx, 42)
 			return err
 		}, `POST /v2/images/42/actions {"type":"convert"}`},
-		"CreateAccountTransfer to an account": {201, `{"transfer_id":7}`, func(ctx contextT, c *wrapper.Client) error {
+		"CreateAccountTransfer to an account": {201, `{"transfer_id":7}`, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{Email: "alice@example.com"})
 			return err
 		}, `POST /v2/images/42/account_transfer {"recipient_email":"alice@example.com"}`},
-		"CreateAccountTransfer to a team": {201, `{"transfer_id":0}`, func(ctx contextT, c *wrapper.Client) error {
+		"CreateAccountTransfer to a team": {201, `{"transfer_id":0}`, func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{UUID: "4f6c71e2"})
 			return err
 		}, `POST /v2/images/42/account_transfer {"recipient_uuid":"4f6c71e2"}`},
-		"AcceptAccountTransfer": {201, "", func(ctx contextT, c *wrapper.Client) error {
+		"AcceptAccountTransfer": {201, "", func(ctx context.Context, c *wrapper.Client) error {
 			return c.AcceptAccountTransfer(ctx, 42, 7, "4f6c71e2")
 		}, `POST /v2/images/42/account_transfer/accept {"recipient_uuid":"4f6c71e2","transfer_id":7}`},
-		"CancelAccountTransfer": {204, "", func(ctx contextT, c *wrapper.Client) error {
+		"CancelAccountTransfer": {204, "", func(ctx context.Context, c *wrapper.Client) error {
 			return c.CancelAccountTransfer(ctx, 42, 7)
 		}, `POST /v2/images/42/account_transfer/cancel {"transfer_id":7}`},
-		"DeclineAccountTransfer": {204, "", func(ctx contextT, c *wrapper.Client) error {
+		"DeclineAccountTransfer": {204, "", func(ctx context.Context, c *wrapper.Client) error {
 			return c.DeclineAccountTransfer(ctx, 42, 7)
 		}, `POST /v2/images/42/account_transfer/decline {"transfer_id":7}`},
 	} {
@@ -89,7 +83,7 @@ func TestRequests(t *testing.T) {
 
 			err := test.call(t.Context(), newClient(t, answer(404, `{"id":"not_found","message":"The resource you requested could not be found."}`, nil)))
 			assert.ErrorIs(t, err, wrapper.ErrNotFound)
-			assert.Regexp(t, `^[a-z ]+( \d+)?( of image)?( by slug)?( \d+)?( "[^"]+")?: 404 not_found: `, err.Error())
+			assert.Regexp(t, `^[a-z ]+( \d+)?( of image)?( \d+)?( "[^"]+")?: 404 not_found: `, err.Error())
 		})
 	}
 }
@@ -132,24 +126,9 @@ func TestAccountTransferID(t *testing.T) {
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 }
 
-func TestActionWithoutItsEnvelope(t *testing.T) {
-	client := newClient(t, answer(200, actionJSON(7, "completed"), nil))
-	_, err := client.Action(t.Context(), 42, 7)
-	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
-	_, err = client.Convert(t.Context(), 42)
-	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
-
-	client = newClient(t, answer(200, `{"action":`+actionJSON(8, "completed")+`}`, nil))
-	_, err = client.Action(t.Context(), 42, 7)
-	assert.ErrorContains(t, err, "it holds 8, not 7")
-}
-
-func TestAnotherImageThanTheOneThatWasAskedFor(t *testing.T) {
+func TestUpdateAnsweredWithAnotherImage(t *testing.T) {
 	client := newClient(t, answer(200, `{"image":{"id":8,"status":"available"}}`, nil))
-	_, err := client.Get(t.Context(), 42)
-	assert.ErrorContains(t, err, "it holds 8, not 42")
-	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
-	_, err = client.Update(t.Context(), 42, gen.ImageUpdate{})
+	_, err := client.Update(t.Context(), 42, updateName)
 	assert.ErrorContains(t, err, "it holds 8, not 42")
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 }

@@ -1,7 +1,6 @@
 package wrapper_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -49,19 +48,7 @@ func (c *changing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.change(c)
-	var page, perPage int
-	_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
-	_, _ = fmt.Sscan(r.URL.Query().Get("per_page"), &perPage)
-	images := []json.RawMessage{}
-	for at := (page - 1) * perPage; at < min(page*perPage, len(c.ids)); at++ {
-		images = append(images, json.RawMessage(imageJSON(c.ids[at], "available")))
-	}
-	links := map[string]string{}
-	if page*perPage < len(c.ids) {
-		links["next"] = fmt.Sprintf("https://api.digitalocean.com/v2/images?page=%d&per_page=%d", page+1, perPage)
-	}
-	body, _ := json.Marshal(map[string]any{"images": images, "links": map[string]any{"pages": links}, "meta": map[string]int{"total": len(c.ids)}})
-	reply(w, http.StatusOK, string(body))
+	servePage(w, r, c.ids, "api.digitalocean.com")
 }
 
 // Whatever is added and deleted between two pages, as long as it is not as many of each: nothing comes twice, and what

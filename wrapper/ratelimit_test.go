@@ -18,37 +18,6 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// counter counts what passes through it: the statuses, and how many requests are under way at a time.
-type counter struct {
-	next      http.RoundTripper
-	mu        sync.Mutex
-	seen      map[int]int
-	now, most int
-}
-
-func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
-	c.mu.Lock()
-	c.now++
-	c.most = max(c.most, c.now)
-	c.mu.Unlock()
-	resp, err := c.next.RoundTrip(req)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now--
-	if err == nil {
-		c.seen[resp.StatusCode]++
-	}
-	return resp, err
-}
-
-func fakeClient(t *testing.T, fake *fakeapi.API, options ...wrapper.Option) (*wrapper.Client, *counter) {
-	t.Helper()
-	counter := &counter{next: fake, seen: map[int]int{}}
-	client, err := wrapper.NewClient(fakeapi.Token, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: counter})}, options...)...)
-	require.NoError(t, err)
-	return client, counter
-}
-
 // Twice as many requests as the hour allows, from one goroutine or from several: with the adaptive limiter none is
 // refused.
 func TestAdaptiveLimitSpacesRequests(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,63 +19,6 @@ import (
 
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
-)
-
-// script answers one request after the other, the last answer again and again, and keeps when each came and its body.
-type script struct {
-	answers []func() (*http.Response, error)
-	at      []time.Time
-	bodies  []string
-}
-
-func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
-	body := ""
-	if req.Body != nil {
-		text, _ := io.ReadAll(req.Body)
-		body = string(text)
-	}
-	s.at, s.bodies = append(s.at, time.Now()), append(s.bodies, body)
-	if err := req.Context().Err(); err != nil {
-		return nil, err
-	}
-	return s.answers[min(len(s.at), len(s.answers))-1]()
-}
-
-// pauses are the times between one request and the next.
-func (s *script) pauses() (list []time.Duration) {
-	for i := 1; i < len(s.at); i++ {
-		list = append(list, s.at[i].Sub(s.at[i-1]))
-	}
-	return list
-}
-
-// client returns a client that this script answers, with the default policy.
-func (s *script) client(t *testing.T, options ...wrapper.Option) *wrapper.Client {
-	t.Helper()
-	client, err := wrapper.NewClient(canary, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: s})}, options...)...)
-	require.NoError(t, err)
-	return client
-}
-
-func status(code int, body string, headers ...string) func() (*http.Response, error) {
-	return func() (*http.Response, error) {
-		h := http.Header{"Content-Type": {"application/json"}}
-		for i := 0; i < len(headers); i += 2 {
-			h.Set(headers[i], headers[i+1])
-		}
-		return &http.Response{StatusCode: code, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}, nil
-	}
-}
-
-func failing(err error) func() (*http.Response, error) {
-	return func() (*http.Response, error) { return nil, err }
-}
-
-var (
-	fine    = status(200, `{"image":`+imageJSON(42, "available")+`}`)
-	down    = status(503, `{"id":"service_unavailable","message":"down"}`)
-	reset   = failing(&net.OpError{Op: "read", Err: syscall.ECONNRESET})
-	refused = failing(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
 )
 
 func TestRetryPausesAreFullJitterAndGrow(t *testing.T) {

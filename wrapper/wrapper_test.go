@@ -4,14 +4,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
@@ -39,6 +44,33 @@ func (s inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// counter counts what passes through it: the statuses, and how many requests are under way at a time.
+type counter struct {
+	next      http.RoundTripper
+	mu        sync.Mutex
+	seen      map[int]int
+	now, most int
+}
+
+func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.mu.Lock()
+	c.now++
+	c.most = max(c.most, c.now)
+	c.mu.Unlock()
+	resp, err := c.next.RoundTrip(req)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now--
+	if err == nil {
+		c.seen[resp.StatusCode]++
+	}
+	return resp, err
+}
+
 // newClient returns a client whose requests handler answers, and which sends each once unless an option says otherwise.
 func newClient(t *testing.T, handler http.HandlerFunc, options ...wrapper.Option) *wrapper.Client {
 	t.Helper()
@@ -50,6 +82,72 @@ func newClient(t *testing.T, handler http.HandlerFunc, options ...wrapper.Option
 	require.NoError(t, err)
 	return client
 }
+
+// fakeClient returns a client of a fake, and what counts its requests.
+func fakeClient(t *testing.T, fake *fakeapi.API, options ...wrapper.Option) (*wrapper.Client, *counter) {
+	t.Helper()
+	counter := &counter{next: fake, seen: map[int]int{}}
+	client, err := wrapper.NewClient(fakeapi.Token, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: counter})}, options...)...)
+	require.NoError(t, err)
+	return client, counter
+}
+
+// script answers one request after the other, the last answer again and again, and keeps when each came and its body.
+type script struct {
+	answers []func() (*http.Response, error)
+	at      []time.Time
+	bodies  []string
+}
+
+func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
+	body := ""
+	if req.Body != nil {
+		text, _ := io.ReadAll(req.Body)
+		body = string(text)
+	}
+	s.at, s.bodies = append(s.at, time.Now()), append(s.bodies, body)
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	return s.answers[min(len(s.at), len(s.answers))-1]()
+}
+
+// pauses are the times between one request and the next.
+func (s *script) pauses() (list []time.Duration) {
+	for i := 1; i < len(s.at); i++ {
+		list = append(list, s.at[i].Sub(s.at[i-1]))
+	}
+	return list
+}
+
+// client returns a client that this script answers, with the default policy.
+func (s *script) client(t *testing.T, options ...wrapper.Option) *wrapper.Client {
+	t.Helper()
+	client, err := wrapper.NewClient(canary, append([]wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: s})}, options...)...)
+	require.NoError(t, err)
+	return client
+}
+
+func status(code int, body string, headers ...string) func() (*http.Response, error) {
+	return func() (*http.Response, error) {
+		h := http.Header{"Content-Type": {"application/json"}}
+		for i := 0; i < len(headers); i += 2 {
+			h.Set(headers[i], headers[i+1])
+		}
+		return &http.Response{StatusCode: code, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}, nil
+	}
+}
+
+func failing(err error) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return nil, err }
+}
+
+var (
+	fine    = status(200, `{"image":`+imageJSON(42, "available")+`}`)
+	down    = status(503, `{"id":"service_unavailable","message":"down"}`)
+	reset   = failing(&net.OpError{Op: "read", Err: syscall.ECONNRESET})
+	refused = failing(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
+)
 
 // answer returns a handler that answers every request alike, and adds what it was asked to requests.
 func answer(status int, body string, requests *[]string) http.HandlerFunc {
@@ -80,6 +178,10 @@ func actionJSON(id int64, status string) string {
 		`"resource_type":"image","region":{"name":"New York 3","slug":"nyc3","sizes":[],"features":[],"available":true},"region_slug":"nyc3"}`, id, status)
 }
 
+func ptr[T any](v T) *T { return &v }
+
+var updateName = gen.ImageUpdate{Name: ptr("new-image-name")}
+
 // catalogue serves images 1 to total in pages as the API does, with links to a host that must never be asked.
 func catalogue(total int, requests *[]string) http.HandlerFunc {
 	var mu sync.Mutex
@@ -89,22 +191,31 @@ func catalogue(total int, requests *[]string) http.HandlerFunc {
 			*requests = append(*requests, r.URL.RawQuery)
 			mu.Unlock()
 		}
-		var page, perPage int
-		_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
-		_, _ = fmt.Sscan(r.URL.Query().Get("per_page"), &perPage)
-		images := []json.RawMessage{}
-		for id := (page-1)*perPage + 1; id <= min(page*perPage, total); id++ {
-			images = append(images, json.RawMessage(imageJSON(int64(id), "available")))
+		ids := make([]int64, total)
+		for i := range ids {
+			ids[i] = int64(i + 1)
 		}
-		links := map[string]string{}
-		if page*perPage < total {
-			links["next"] = fmt.Sprintf("https://elsewhere.example/v2/images?page=%d&per_page=%d", page+1, perPage)
-		}
-		body, _ := json.Marshal(map[string]any{
-			"images": images,
-			"links":  map[string]any{"pages": links},
-			"meta":   map[string]int{"total": total},
-		})
-		reply(w, http.StatusOK, string(body))
+		servePage(w, r, ids, "elsewhere.example")
 	}
+}
+
+// servePage serves the page of a list of images that a request asks for, with a link to the next one on a host.
+func servePage(w http.ResponseWriter, r *http.Request, ids []int64, host string) {
+	var page, perPage int
+	_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
+	_, _ = fmt.Sscan(r.URL.Query().Get("per_page"), &perPage)
+	images := []json.RawMessage{}
+	for _, id := range ids[min((page-1)*perPage, len(ids)):min(page*perPage, len(ids))] {
+		images = append(images, json.RawMessage(imageJSON(id, "available")))
+	}
+	links := map[string]string{}
+	if page*perPage < len(ids) {
+		links["next"] = fmt.Sprintf("https://%s/v2/images?page=%d&per_page=%d", host, page+1, perPage)
+	}
+	body, _ := json.Marshal(map[string]any{
+		"images": images,
+		"links":  map[string]any{"pages": links},
+		"meta":   map[string]int{"total": len(ids)},
+	})
+	reply(w, http.StatusOK, string(body))
 }
