@@ -100,7 +100,7 @@ func (s *scanner) key() []byte {
 	return key
 }
 
-// twice gives up on the field with a number if it has been seen.
+// twice gives up if the field with this number has been seen before, and notes it otherwise.
 func (s *scanner) twice(seen *uint64, number int) bool {
 	bit := uint64(1) << number
 	if *seen&bit != 0 {

@@ -1,7 +1,7 @@
 // Package gen is the generated client for /v2/images: the types of the contract and one method for each operation.
 //
 // Most programs want package wrapper, which adds paging, waiting and errors; wrapper.Client.API leads here. Nothing in
-// the files *.gen.go is written by hand: change openapi/images.yaml or a *.cfg.yaml and run make generate.
+// the files *.gen.go is written by hand: change openapi/images.yaml, a *.cfg.yaml or a *.tmpl and run make generate.
 //
 // An enum is a string type with constants for the documented values. Values that the document does not know decode and
 // encode unchanged, so check Valid before relying on one.
