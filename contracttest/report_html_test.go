@@ -1,0 +1,66 @@
+package contracttest_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+	"example.com/doimages/openapi"
+)
+
+// acceptedReport has nothing but what the ledger accepts.
+func acceptedReport(t *testing.T) *contracttest.Report {
+	t.Helper()
+	ledger, err := contracttest.LoadLedger(openapi.Accepted())
+	require.NoError(t, err)
+	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
+	require.NoError(t, err)
+	report := load(t).NewReport(ledger)
+	report.NewSession("documentation")
+	for _, exchange := range exchanges {
+		report.Add(exchange)
+	}
+	require.NotEmpty(t, report.Findings)
+	require.Zero(t, report.Worst(contracttest.Note))
+	return report
+}
+
+// The heading says what the findings come to, and where there are none a sentence does instead of an empty table.
+func TestHTMLReportSaysItAtOnce(t *testing.T) {
+	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
+	require.NoError(t, err)
+	one := load(t).NewReport(nil)
+	one.Add(exchanges[0])
+	require.Empty(t, one.Findings)
+	drift := load(t).NewReport(nil)
+	unknown := exchanges[0]
+	replaceBody(`"available"`, `"resting"`)(&unknown)
+	drift.Add(unknown)
+	require.Len(t, drift.Findings, 1)
+
+	for name, c := range map[string]struct {
+		report         *contracttest.Report
+		class, verdict string
+		says           string
+	}{
+		"breaking": {mixedReport(t), "breaking", "1 breaking", "7 exchanges checked, 3 skipped."},
+		"drift":    {drift, "drift", "nothing breaking", "1 exchange checked, 0 skipped."},
+		"accepted": {acceptedReport(t), "clean", "clean", `value="accepted" checked`},
+		"clean":    {one, "clean", "clean", "None: every exchange that was checked is as the contract has it."},
+		"nothing":  {load(t).NewReport(nil), "drift", "nothing checked", "None, because no exchange was checked."},
+	} {
+		text := write(t, c.report, "html")
+		assert.Contains(t, text, "<title>"+c.verdict+": contract of /v2/images</title>", name)
+		assert.Contains(t, text, `<h1>Contract of /v2/images: <span class="`+c.class+`">`+c.verdict+`</span></h1>`, name)
+		assert.Contains(t, text, c.says, name)
+		if len(c.report.Findings) == 0 {
+			assert.NotContains(t, text, "<form", name)
+			assert.NotContains(t, text, `<table class="findings">`, name)
+		} else {
+			assert.Contains(t, text, "<form", name)
+			assert.NotContains(t, text, "<p>None", name)
+		}
+	}
+}
