@@ -62,7 +62,7 @@ func ExampleReport() {
 	for _, finding := range report.Findings {
 		fmt.Println(finding.Severity, finding.Check, finding.Message)
 	}
-	fmt.Println(report.Exchanges, "exchanges,", report.Worst(contracttest.Breaking), "breaking")
+	fmt.Println(report.Exchanges, "exchanges,", report.AtLeast(contracttest.Breaking), "breaking")
 	// Output:
 	// breaking sequence-deleted the image was deleted before, and is served again
 	// 3 exchanges, 1 breaking
@@ -91,7 +91,7 @@ x-responses:
 	for _, finding := range report.Findings {
 		fmt.Println(finding.Severity, finding.Pointer, finding.Reason)
 	}
-	fmt.Println(report.Worst(contracttest.Drift), ledger.Warnings(time.Now()), err)
+	fmt.Println(report.AtLeast(contracttest.Drift), ledger.Warnings(time.Now()), err)
 	// Output:
 	// accepted /hint The API tries out hints.
 	// 0 [] <nil>
@@ -155,7 +155,7 @@ func ExampleRunCases() {
 			passed++
 		}
 	}
-	fmt.Println(passed == len(reading), report.Worst(contracttest.Breaking))
+	fmt.Println(passed == len(reading), report.AtLeast(contracttest.Breaking))
 	// Output: true 0
 }
 

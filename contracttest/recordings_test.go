@@ -34,7 +34,7 @@ func TestRecordingsKeepTheContractAndCoverIt(t *testing.T) {
 			report.Add(exchange)
 		}
 	}
-	assert.Zero(t, report.Worst(contracttest.Note), "%v", report.Findings)
+	assert.Zero(t, report.AtLeast(contracttest.Note), "%v", report.Findings)
 	assert.Empty(t, report.Unchecked(), "documented responses without a recording")
 }
 

@@ -17,11 +17,11 @@ import (
 type Report struct {
 	Exchanges int
 	Skipped   int       // exchanges that are not with the images API, or have nothing to check
-	Findings  []Finding // the first 10,000 of them; Worst counts all
+	Findings  []Finding // the first 10,000 of them; AtLeast counts all
 
 	counts   map[Severity]int
 	contract *Contract
-	ledger   *Ledger
+	ledgers  []*Ledger
 	sequence *sequence
 	kind     string // the provenance of the session
 	cells    map[cell]*count
@@ -37,9 +37,9 @@ type cell struct{ operation, status string }
 
 type count struct{ checked, findings, breaking int }
 
-// NewReport returns a report of nothing. The ledger may be nil.
-func (c *Contract) NewReport(ledger *Ledger) *Report {
-	r := &Report{contract: c, ledger: ledger, cells: map[cell]*count{}, covered: map[string]bool{}, places: map[string]*place{}, counts: map[Severity]int{}}
+// NewReport returns a report of nothing. Of several ledgers the first that knows a difference accepts it.
+func (c *Contract) NewReport(ledgers ...*Ledger) *Report {
+	r := &Report{contract: c, ledgers: ledgers, cells: map[cell]*count{}, covered: map[string]bool{}, places: map[string]*place{}, counts: map[Severity]int{}}
 	r.NewSession("")
 	return r
 }
@@ -48,8 +48,8 @@ func (c *Contract) NewReport(ledger *Ledger) *Report {
 // begins. Kind is its Provenance.Kind, or empty.
 func (r *Report) NewSession(kind string) { r.sequence, r.kind = newSequence(), kind }
 
-// Worst returns how many findings there were of a severity or a worse one.
-func (r *Report) Worst(severity Severity) int {
+// AtLeast returns how many findings are of a severity or a worse one, those that are not held among them.
+func (r *Report) AtLeast(severity Severity) int {
 	n := 0
 	for _, s := range worstFirst {
 		n += r.counts[s]
@@ -110,7 +110,9 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []F
 		scrub(of, exchange)
 		found = append(found, of...)
 	}
-	r.ledger.accept(found, r.kind)
+	for _, ledger := range r.ledgers {
+		ledger.accept(found, r.kind)
+	}
 	r.Exchanges++
 	for _, f := range found {
 		r.counts[f.Severity]++
@@ -198,12 +200,12 @@ func (r *Report) writeText(w io.Writer) error {
 	for _, reason := range reasons {
 		fmt.Fprintf(w, "accepted %d times: %s\n", times[reason], reason)
 	}
-	if more := r.Worst(Accepted) - len(r.Findings); more > 0 {
+	if more := r.AtLeast(Accepted) - len(r.Findings); more > 0 {
 		fmt.Fprintf(w, "and %d more findings, which are counted and not held\n", more)
 	}
-	accepted := r.Worst(Accepted) - r.Worst(Note)
+	accepted := r.AtLeast(Accepted) - r.AtLeast(Note)
 	_, err := fmt.Fprintf(w, "%d exchanges checked, %d skipped, %d findings (%d breaking) and %d accepted, %d documented responses not seen, %.1f %% of the contract covered\n",
-		r.Exchanges, r.Skipped, r.Worst(Note), r.Worst(Breaking), accepted, len(r.Unchecked()), r.Coverage().Percent)
+		r.Exchanges, r.Skipped, r.AtLeast(Note), r.AtLeast(Breaking), accepted, len(r.Unchecked()), r.Coverage().Percent)
 	return err
 }
 

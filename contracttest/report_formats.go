@@ -55,7 +55,7 @@ type jsonFinding struct {
 
 // writeJSON writes what report.schema.json describes.
 func (r *Report) writeJSON(w io.Writer) error {
-	report := jsonReport{Exchanges: r.Exchanges, Skipped: r.Skipped, Findings: []jsonFinding{}, Unheld: r.Worst(Accepted) - len(r.Findings), Coverage: r.Coverage()}
+	report := jsonReport{Exchanges: r.Exchanges, Skipped: r.Skipped, Findings: []jsonFinding{}, Unheld: r.AtLeast(Accepted) - len(r.Findings), Coverage: r.Coverage()}
 	for _, f := range r.Findings {
 		report.Findings = append(report.Findings, jsonFinding{f.Check, f.Severity, f.Operation, f.Status, f.In, f.Pointer, f.Message, f.Expected, f.Got, f.Reason, f.Source})
 	}
@@ -159,7 +159,7 @@ func (r *Report) writeGitHub(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d exchanges checked, %d findings (%d breaking)\n", r.Exchanges, r.Worst(Note), r.Worst(Breaking))
+	_, err := fmt.Fprintf(w, "%d exchanges checked, %d findings (%d breaking)\n", r.Exchanges, r.AtLeast(Note), r.AtLeast(Breaking))
 	return err
 }
 
@@ -167,7 +167,7 @@ func (r *Report) writeGitHub(w io.Writer) error {
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	cellText := strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "`", "'")
 	fmt.Fprintf(w, "### Contract of /v2/images\n\n%d exchanges checked, %d skipped, **%d breaking**, %d other findings, %d accepted, %.1f %% of the contract covered.\n",
-		r.Exchanges, r.Skipped, r.Worst(Breaking), r.Worst(Note)-r.Worst(Breaking), r.Worst(Accepted)-r.Worst(Note), r.Coverage().Percent)
+		r.Exchanges, r.Skipped, r.AtLeast(Breaking), r.AtLeast(Note)-r.AtLeast(Breaking), r.AtLeast(Accepted)-r.AtLeast(Note), r.Coverage().Percent)
 	shown := 0
 	for _, f := range r.Findings {
 		if f.Severity == Accepted || shown == 50 {

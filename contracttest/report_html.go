@@ -66,18 +66,18 @@ func (r *Report) writeHTML(w io.Writer) error {
 	verdict, class := r.verdict()
 	return htmlTemplate.Execute(w, map[string]any{
 		"Report": r, "Verdict": verdict, "Class": class, "Numbers": numbers, "Findings": findings, "Columns": columns, "Rows": rows,
-		"Percent": coverage.Percent, "More": r.Worst(Accepted) - len(r.Findings), "Script": scriptHash,
+		"Percent": coverage.Percent, "More": r.AtLeast(Accepted) - len(r.Findings), "Script": scriptHash,
 	})
 }
 
 // verdict says in a few words what the findings come to, and which colour that has.
 func (r *Report) verdict() (words, class string) {
 	switch {
-	case r.Worst(Breaking) > 0:
-		return fmt.Sprintf("%d breaking", r.Worst(Breaking)), "breaking"
+	case r.AtLeast(Breaking) > 0:
+		return fmt.Sprintf("%d breaking", r.AtLeast(Breaking)), "breaking"
 	case r.Exchanges == 0:
 		return "nothing checked", "drift"
-	case r.Worst(Note) > 0:
+	case r.AtLeast(Note) > 0:
 		return "nothing breaking", "drift"
 	}
 	return "clean", "clean"

@@ -30,8 +30,8 @@ func TestReport(t *testing.T) {
 	report.Add(nowhere)
 
 	assert.Equal(t, 5, report.Exchanges)
-	assert.Equal(t, 2, report.Worst(contracttest.Breaking))
-	assert.Equal(t, 3, report.Worst(contracttest.Drift))
+	assert.Equal(t, 2, report.AtLeast(contracttest.Breaking))
+	assert.Equal(t, 3, report.AtLeast(contracttest.Drift))
 	assert.Contains(t, report.Unchecked(), "images_list 401")
 	assert.NotContains(t, report.Unchecked(), "images_list 200")
 	assert.NotContains(t, report.Unchecked(), "images_list default")

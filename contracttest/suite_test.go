@@ -36,7 +36,7 @@ func TestSuitePassesOnTheFake(t *testing.T) {
 			assert.NoError(t, result.Err, result.Case.Name)
 			assert.Empty(t, result.Skipped, result.Case.Name)
 		}
-		assert.Zero(t, report.Worst(contracttest.Breaking), "%v", report.Findings)
+		assert.Zero(t, report.AtLeast(contracttest.Breaking), "%v", report.Findings)
 	})
 }
 
