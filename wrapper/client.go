@@ -7,6 +7,9 @@
 //
 // Types of the API, such as gen.Image, come from package gen unchanged. A Client may be used by many goroutines.
 //
+// A call that the API refuses, or does not answer as it should, fails with an *Error, which errors.Is tells apart
+// (ErrNotFound, …); input that cannot be sent fails with another error.
+//
 // The API's own description: https://docs.digitalocean.com/reference/api/reference/images/
 package wrapper
 
@@ -54,7 +57,7 @@ type config struct {
 func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = address } }
 
 // WithHTTPClient sends requests through a client of the caller's, for its transport, proxy and timeout; the default
-// gives each request a minute. The client is copied, and the copy follows no redirects: the API has none, and a token
+// gives each attempt a minute. The client is copied, and the copy follows no redirects: the API has none, and a token
 // must not travel.
 func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.http = client } }
 
@@ -108,8 +111,9 @@ func NewClient(token string, options ...Option) (*Client, error) {
 	return &Client{api: api, send: send}, nil
 }
 
-// API returns the generated client, for what the wrapper does not offer. It shares the wrapper's token, address,
-// HTTP client and logger. It knows neither paging nor waiting, and returns an undocumented status without an error.
+// API returns the generated client, for what the wrapper does not offer. It shares the wrapper's token, address, HTTP
+// client, logger, retries and limits; a request that got no whole answer is an *Error without Operation. It knows
+// neither paging nor waiting, and returns an undocumented status without an error.
 func (c *Client) API() *gen.ClientWithResponses { return c.api }
 
 // RateLimit returns what the latest response that carried rate-limit headers said, or the zero value before the first.

@@ -12,7 +12,7 @@ import (
 	"example.com/doimages/gen"
 )
 
-// What an *Error is, for errors.Is.
+// What errors.Is finds in an *Error: the class of its status.
 var (
 	ErrNoAnswer        error = class{"no answer", 0, 0}                // the connection failed, the context ended, or a limiter refused
 	ErrInvalidResponse error = class{"invalid response", 200, 299}     // a success whose body is not what the contract promises
@@ -42,7 +42,7 @@ type Error struct {
 	RequestID  string        // what to quote to support; empty where the API sent none
 	RetryAfter time.Duration // how long the API asks to wait, by retry-after or ratelimit-reset; 0 where it does not say
 	RateLimit  RateLimit     // the request budget as of this answer; zero where the API did not say
-	Attempts   int           // how often the request was sent; 0 if the wait for its turn was too long
+	Attempts   int           // how often the request was sent; 0 if it was not, or if the error is of a page's next link
 
 	// MayHaveActed tells whether the API may have acted on an attempt whose outcome is not known: on any that was not
 	// answered or, of a request that was answered, on one before the last.

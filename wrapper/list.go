@@ -56,7 +56,7 @@ func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Im
 // earlier page is left out, so that a page of a list that is read again may be shorter than it was sent.
 //
 // Errors are as for Images: an *Error, of which ErrInvalidResponse is also a next link that does not lead to the page
-// that follows; or ErrListChanged.
+// that follows; or ErrListChanged. A PerPage or Page out of range is a plain error, which comes first and alone.
 func (c *Client) Pages(ctx context.Context, params ListParams) iter.Seq2[*gen.ImageList, error] {
 	return walk(ctx, c.imageList(params))
 }

@@ -25,10 +25,10 @@ import (
 // The pause before an attempt is what the API asks for: retry-after or, where the hour's requests are used up, the
 // time of ratelimit-reset if it lies ahead. Otherwise it is random, from nothing up to 1, 2, 4, … 30 seconds, so that
 // clients that failed together do not come back together. When the context's deadline or MaxElapsed would come before
-// the end of the pause, the failure is returned at once.
+// the end of the pause, the failure is returned at once. Waits for a limiter are bounded by the context alone.
 type Retry struct {
 	Attempts    int           // how often a request is sent at the most; 1 switches retries off, 0 stands for 5
-	MaxElapsed  time.Duration // from the first attempt to the start of the last; 0 stands for 65 minutes
+	MaxElapsed  time.Duration // from the call to the end of the last pause; 0 stands for 65 minutes
 	RepeatPosts bool          // repeat every POST as if it were a PUT: an image may then be created twice
 }
 
@@ -37,7 +37,8 @@ func WithRetry(retry Retry) Option { return func(c *config) { c.retry = retry } 
 
 type retryKey struct{}
 
-// ContextWithRetry returns a context whose requests are repeated in this way, whatever WithRetry says.
+// ContextWithRetry returns a context whose requests are repeated in this way, whatever WithRetry says. The polls
+// of a wait are sent once in any case.
 func ContextWithRetry(ctx context.Context, retry Retry) context.Context {
 	return context.WithValue(ctx, retryKey{}, retry)
 }

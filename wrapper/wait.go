@@ -10,7 +10,7 @@ import (
 	"example.com/doimages/gen"
 )
 
-// maxFailures is how many polls in a row may fail before a wait gives up: an import of half an hour should outlive a
+// maxFailures is how many polls have failed in a row when a wait gives up: an import of half an hour should outlive a
 // gateway's restart, and an API that is down should not look like an import that is slow.
 const maxFailures = 5
 
@@ -24,21 +24,23 @@ func WithInterval(first, longest time.Duration) WaitOption {
 	return func(w *waiter) { w.interval, w.maxInterval = first, max(first, longest) }
 }
 
-// WithProgress calls f after every poll, before the pause that follows. f runs on the waiting goroutine.
+// WithProgress calls f after every poll, before the pause that follows, but not after one whose failure ends the wait.
+// f runs on the waiting goroutine.
 func WithProgress(f func(Progress)) WaitOption { return func(w *waiter) { w.progress = f } }
 
 // Progress is the state of a wait after a poll.
 type Progress struct {
 	Subject string        // what is waited for, such as "image 42"
 	Status  string        // the status last seen; empty before the first successful poll
-	Polls   int           // requests made, this one included
+	Polls   int           // polls made, this one included; of WaitAllAvailable, rounds of them
 	Elapsed time.Duration // since the wait began
-	Err     error         // why this poll failed, if it did and the wait goes on
+	Err     error         // why this poll failed, if it did
 }
 
-// WaitError is a wait that ended before what it waited for did: the context ended, or polling kept failing. It wraps
-// the cause, so that errors.Is finds context.DeadlineExceeded or ErrNotFound. Nothing is known to be wrong with the
-// image or the action itself, and the wait may be taken up again.
+// WaitError is a wait that ended before what it waited for did: the context ended, polls kept failing, or one failed as
+// every other would (ErrNotFound, ErrUnauthorized). It wraps the cause, so that errors.Is finds
+// context.DeadlineExceeded or ErrNotFound. Unless it is ErrNotFound, nothing is known to be wrong with the image or the
+// action itself, and the wait may be taken up again.
 type WaitError struct {
 	Progress
 	cause error
@@ -85,8 +87,9 @@ func (e *ActionFailedError) Error() string {
 //
 // The statuses NEW (in any case), pending and any that the contract does not know keep it waiting; deleted and retired
 // are an *ImageFailedError. Rate limits are waited out, for as long as the API asks, unless the deadline comes
-// first; other failures of a poll are borne five times in a row where they may pass (5xx, connection, unusable body).
-// The context bounds the wait: give it a deadline. What ends the wait early is a *WaitError that says what was last seen.
+// first; other failures of a poll are borne where they may pass (5xx, connection, unusable body), until the fifth in a
+// row ends the wait. The context bounds the wait: give it a deadline. What ends the wait early is a *WaitError that says
+// what was last seen.
 func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOption) (*gen.Image, error) {
 	get := func(ctx context.Context) (*gen.Image, error) { return c.Get(ctx, id) }
 	return wait(ctx, fmt.Sprintf("image %d", id), options, get, judgeImage)
