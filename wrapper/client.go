@@ -148,10 +148,11 @@ type sender struct {
 	redact    func(string) string
 }
 
-// quiet replaces an error whose text holds the token, which net/http and encoding/json quote where a server repeats it.
+// quiet replaces an error whose text holds the token or is very long: net/http quotes what a server sent. Others stay as
+// they are, for errors.Is.
 func (s *sender) quiet(err error) error {
-	if text := s.redact(err.Error()); text != err.Error() {
-		return errors.New(text)
+	if text := s.redact(err.Error()); text != err.Error() || len(text) > 1<<12 {
+		return errors.New(shorten(text))
 	}
 	return err
 }

@@ -99,6 +99,20 @@ func TestErrorIsShortWhateverTheServerSends(t *testing.T) {
 	assert.True(t, strings.HasSuffix(err.Error(), "é…"))
 }
 
+// net/http quotes a Location that it cannot parse, of which a server may send megabytes.
+func TestErrorIsShortWhateverTheLocation(t *testing.T) {
+	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "http://["+strings.Repeat("é", 100_000))
+		w.WriteHeader(http.StatusFound)
+	})
+	_, err := client.Get(t.Context(), 42)
+	require.ErrorIs(t, err, wrapper.ErrNoAnswer)
+	assert.ErrorContains(t, err, "failed to parse Location header")
+	for ; err != nil; err = errors.Unwrap(err) {
+		assert.Less(t, len(err.Error()), 1000)
+	}
+}
+
 func TestRetryAfterForms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for value, want := range map[string]time.Duration{

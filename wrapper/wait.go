@@ -18,8 +18,8 @@ const maxFailures = 5
 type WaitOption func(*waiter)
 
 // WithInterval sets the pause after the first poll and the longest pause; in between each is half as long again as the
-// one before. The defaults are 5 and 30 seconds, a millisecond is the least. Every pause is shifted by up to a fifth, so
-// that many waits that began together drift apart.
+// one before. The defaults are 5 and 30 seconds, a millisecond is the least. Every pause is shifted by up to a fifth,
+// so that many waits that began together drift apart.
 func WithInterval(first, longest time.Duration) WaitOption {
 	return func(w *waiter) { w.interval, w.maxInterval = first, max(first, longest) }
 }
