@@ -102,6 +102,9 @@ func (l *Ledger) accept(findings []Finding, kind string) {
 	l.kinds[kind] = true
 	for i := range findings {
 		f := &findings[i]
+		if f.Severity == Accepted { // by another ledger
+			continue
+		}
 		for j := range l.entries {
 			if e := &l.entries[j]; e.matches(*f, kind) {
 				e.hits++

@@ -29,6 +29,7 @@ type Target struct {
 	Recipient string               // e-mail address to offer an image to, and take it back; without one that case is skipped
 	FailOn    Severity             // the least severity of a finding that fails a case; Breaking if empty
 	Budget    int                  // requests that a run may make; 200 if zero. With Write the last 5 are kept for removal
+	Ledger    *Ledger              // known differences beside those of openapi.Accepted; may be nil
 	Wait      []wrapper.WaitOption // how to wait for imports and actions
 }
 
@@ -124,7 +125,7 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 		target.BaseURL = "https://api.digitalocean.com"
 	}
 	target.BaseURL = strings.TrimSuffix(target.BaseURL, "/")
-	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(ledger)}
+	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(target.Ledger, ledger)}
 	if target.Write {
 		watch.reserve = 5
 	}

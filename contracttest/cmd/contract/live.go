@@ -37,7 +37,7 @@ Recordings that are named are checked too, so that the report says what they and
 			if err != nil {
 				return err
 			}
-			target.FailOn = failOn
+			target.FailOn, target.Ledger = failOn, o.ledger
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
 			if target.BaseURL == "" {

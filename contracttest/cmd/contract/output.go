@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +21,8 @@ type output struct {
 	failOn, format string
 	files          []string
 	minCoverage    float64
-	ledgerFiles    []string
-	ledger         *contracttest.Ledger // what the files hold
+	ledgerFile     string
+	ledger         *contracttest.Ledger // what that file holds, if there is one
 }
 
 // formOf are the forms of a report by the ending of its file.
@@ -34,14 +35,14 @@ func (o *output) flags(cmd *cobra.Command) {
 github also adds to the summary of the job`)
 	flags.StringArrayVarP(&o.files, "output", "o", nil, `write the report to this file, too, in the form of its name: .txt, .json,
 .xml (JUnit) or .html; may be given several times`)
-	flags.StringArrayVar(&o.ledgerFiles, "ledger", nil, `a file with x-responses, known differences beside the embedded ones; may be given
-several times`)
+	flags.StringVar(&o.ledgerFile, "ledger", "", "a file with x-responses: known differences beside the embedded ones")
 	flags.Float64Var(&o.minCoverage, "min-coverage", 0, "fail if less of the contract was seen, in percent")
 	for flag, values := range map[string][]string{"format": contracttest.Formats, "fail-on": {"breaking", "drift"}} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 }
 
+// check says what is wrong with the flags, and reads the ledger.
 func (o *output) check() (contracttest.Severity, error) {
 	if !slices.Contains(contracttest.Formats, o.format) {
 		return "", fmt.Errorf("--format: there is no %q, but %s", o.format, strings.Join(contracttest.Formats, ", "))
@@ -57,6 +58,15 @@ func (o *output) check() (contracttest.Severity, error) {
 	severity, err := contracttest.ParseSeverity(o.failOn)
 	if err != nil {
 		return "", fmt.Errorf("--fail-on: %w", err)
+	}
+	if o.ledgerFile != "" {
+		text, err := os.ReadFile(o.ledgerFile)
+		if err != nil {
+			return "", fmt.Errorf("--ledger: %w", err)
+		}
+		if o.ledger, err = contracttest.LoadLedger(text); err != nil {
+			return "", fmt.Errorf("--ledger %s: %w", o.ledgerFile, err)
+		}
 	}
 	return severity, nil
 }
@@ -103,6 +113,9 @@ func writeFile(file string, report *contracttest.Report) error {
 
 // verdict says whether the run failed, and why where the report does not.
 func (o *output) verdict(stderr io.Writer, report *contracttest.Report, failOn contracttest.Severity) error {
+	for _, warning := range o.ledger.Warnings(time.Now()) {
+		fmt.Fprintln(stderr, "note:", warning)
+	}
 	failed := report.AtLeast(failOn) > 0
 	if report.Exchanges == 0 {
 		fmt.Fprintln(stderr, "nothing was checked, which proves nothing")

@@ -52,7 +52,7 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 			if err != nil {
 				return err
 			}
-			ledger, err := contracttest.LoadLedger(openapi.Accepted())
+			embedded, err := contracttest.LoadLedger(openapi.Accepted())
 			if err != nil {
 				return err
 			}
@@ -61,7 +61,7 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 				return fmt.Errorf("--addr %s: %w", addr, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "http://%s\n", listener.Addr())
-			p := &proxy{report: contract.NewReport(ledger), failOn: failOn, fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
+			p := &proxy{report: contract.NewReport(o.ledger, embedded), failOn: failOn, fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
 			if err := serve(cmd.Context(), listener, p.handler(to)); err != nil {
 				return err
 			}

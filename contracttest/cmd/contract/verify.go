@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +17,7 @@ import (
 
 func verifyCommand() *cobra.Command {
 	var o output
-	var spec, ledgerFile string
+	var spec string
 	var hosts []string
 	cmd := &cobra.Command{
 		Use:   "verify FILE…",
@@ -35,14 +34,9 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 			if err != nil {
 				return err
 			}
-			document, accepted := openapi.Document(), openapi.Accepted()
+			document := openapi.Document()
 			if spec != "" {
 				if document, err = os.ReadFile(spec); err != nil {
-					return err
-				}
-			}
-			if ledgerFile != "" {
-				if accepted, err = os.ReadFile(ledgerFile); err != nil {
 					return err
 				}
 			}
@@ -50,11 +44,11 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 			if err != nil {
 				return fmt.Errorf("%s: %w", cmp.Or(spec, "the embedded document"), err)
 			}
-			ledger, err := contracttest.LoadLedger(accepted)
+			embedded, err := contracttest.LoadLedger(openapi.Accepted())
 			if err != nil {
-				return fmt.Errorf("%s: %w", cmp.Or(ledgerFile, "the embedded ledger"), err)
+				return err
 			}
-			report := contract.NewReport(ledger)
+			report := contract.NewReport(o.ledger, embedded)
 			kinds, err := verify(report, files, hosts)
 			if err != nil {
 				return err
@@ -66,16 +60,12 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 			if err := o.write(cmd.OutOrStdout(), report); err != nil {
 				return err
 			}
-			for _, warning := range ledger.Warnings(time.Now()) {
-				fmt.Fprintln(stderr, "note:", warning)
-			}
 			return o.verdict(stderr, report, failOn)
 		},
 	}
 	o.flags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&spec, "spec", "", "an OpenAPI document to check against (default: the embedded contract)")
-	flags.StringVar(&ledgerFile, "ledger", "", "a file with x-responses, the known differences (default: the embedded one)")
 	flags.StringArrayVar(&hosts, "host", nil, "another host that serves the images API; may be given several times")
 	return cmd
 }
