@@ -113,6 +113,16 @@ func TestSuiteTriesAgainToRemove(t *testing.T) {
 	})
 }
 
+// An operation that the case forgets could answer anybody.
+func TestNoTokenAsksEveryOperation(t *testing.T) {
+	target := fakeTarget()
+	_, report, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "no-token"))
+	require.NoError(t, err)
+	for operation, coverage := range report.Coverage().Operations {
+		assert.NotContains(t, coverage.Missing, "response 401", operation)
+	}
+}
+
 // An interrupt while a create is under way must not lose the image that comes of it.
 func TestSuiteInterruptedInACreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

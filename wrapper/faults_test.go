@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ import (
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
 
@@ -199,6 +201,14 @@ var faults = []struct {
 	{"images added before page 2", atPage(2, fakeapi.AddImages(3))},
 	{"images removed before page 2", atPage(2, fakeapi.RemoveImages(3))},
 	{"images added before each page", always(fakeapi.AddImages(3))},
+}
+
+func TestFaultMatrixHasEveryOperation(t *testing.T) {
+	documented := regexp.MustCompile(`(?m)^ +operationId: (\S+)$`).FindAllStringSubmatch(string(openapi.Document()), -1)
+	require.NotEmpty(t, documented)
+	for _, match := range documented {
+		assert.True(t, slices.ContainsFunc(operations, func(op operation) bool { return op.id == match[1] }), match[1])
+	}
 }
 
 func TestFaultMatrix(t *testing.T) {

@@ -41,7 +41,7 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 				return err
 			}
 			to, err := url.Parse(target)
-			if err != nil || to.Host == "" || to.User != nil || to.Scheme != "https" && !(to.Scheme == "http" && loopback(to.Hostname())) {
+			if err != nil || to.Host == "" || to.User != nil || to.Scheme != "https" && (to.Scheme != "http" || !loopback(to.Hostname())) {
 				return errors.New("--target: it must be a URL that begins with https:// and a host, or http:// and a loopback host, without credentials")
 			}
 			host, _, err := net.SplitHostPort(addr)
