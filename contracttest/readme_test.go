@@ -27,7 +27,13 @@ import (
 	"example.com/doimages/contracttest"; "example.com/doimages/contracttest/fakeapi"; "example.com/doimages/gen"; "example.com/doimages/wrapper"
 )
 
-var otelhttp interface{ NewTransport(http.RoundTripper) http.RoundTripper } // the module wrapper/oteltrace has the real one
+var ( // the module wrapper/oteltrace has the real ones
+	propagation interface{ NewCompositeTextMapPropagator() any }
+	otelhttp    interface {
+		NewTransport(http.RoundTripper, ...any) http.RoundTripper
+		WithPropagators(any) any
+	}
+)
 `
 	blocks := regexp.MustCompile("(?s)\n```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
 	require.Greater(t, len(blocks), 10)

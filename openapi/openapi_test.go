@@ -12,13 +12,15 @@ import (
 	"example.com/doimages/openapi"
 )
 
-func TestDocumentIsTheFile(t *testing.T) {
-	file, err := os.ReadFile("images.yaml")
-	require.NoError(t, err)
-	assert.Equal(t, string(file), string(openapi.Document()))
+func TestTheFilesAreEmbedded(t *testing.T) {
+	for name, embedded := range map[string]func() []byte{"images.yaml": openapi.Document, "accepted.yaml": openapi.Accepted} {
+		file, err := os.ReadFile(name)
+		require.NoError(t, err)
+		assert.Equal(t, string(file), string(embedded()))
 
-	openapi.Document()[0] = 'x' // a copy: no caller can change the document of another
-	assert.Equal(t, string(file), string(openapi.Document()))
+		embedded()[0] = 'x' // a copy: no caller can change that of another
+		assert.Equal(t, string(file), string(embedded()), name)
+	}
 }
 
 func TestPackageDependsOnNothing(t *testing.T) {

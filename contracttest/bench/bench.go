@@ -2,5 +2,5 @@
 // ratios count. It is a module of its own, so that none of those comes near the importers of doimages.
 //
 //	make bench        # from the root: measures, and writes results.txt and raw.txt anew
-//	make bench-check  # measures more briefly, and fails where a ratio misses its target
+//	make bench-check  # measures more briefly, and fails where a ratio misses its target, or what is held
 package bench

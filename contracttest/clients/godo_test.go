@@ -5,6 +5,7 @@ package clients
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"time"
 
@@ -155,7 +156,7 @@ func TestGodoImageActions(t *testing.T) {
 	action, _, err = client.ImageActions.Get(ctx, snapshot.ID, action.ID)
 	require.NoError(t, err)
 	assert.Equal(t, "in-progress", action.Status)
-	uri := client.BaseURL.JoinPath("v2/images", itoa(snapshot.ID), "actions", itoa(action.ID)).String()
+	uri := client.BaseURL.JoinPath("v2/images", strconv.Itoa(snapshot.ID), "actions", strconv.Itoa(action.ID)).String()
 	action, _, err = client.ImageActions.GetByURI(ctx, uri)
 	require.NoError(t, err)
 	assert.Equal(t, "completed", action.Status)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"sync"
 
 	"example.com/doimages/contracttest"
@@ -32,5 +31,3 @@ func recording(handler http.Handler, add func(contracttest.Exchange)) http.Handl
 		_, _ = w.Write(answer.Body.Bytes())
 	})
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -26,18 +26,20 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-const prefix = "/v2/images"
+const (
+	prefix   = "/v2/images"
+	ours     = "openapi/images.yaml"
+	accepted = "openapi/accepted.yaml"
+)
 
 func main() {
 	oasdiff := flag.String("oasdiff", "oasdiff", "the command that runs oasdiff")
-	ours := flag.String("document", "openapi/images.yaml", "the contract")
-	accepted := flag.String("accepted", "openapi/accepted.yaml", "the accepted differences")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "drift: name one published document, a file or a URL")
 		os.Exit(2)
 	}
-	differences, err := drift(strings.Fields(*oasdiff), *ours, *accepted, flag.Arg(0))
+	differences, err := drift(strings.Fields(*oasdiff), ours, accepted, flag.Arg(0))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "drift:", err)
 		os.Exit(2)
@@ -46,10 +48,10 @@ func main() {
 		fmt.Println(difference)
 	}
 	if len(differences) > 0 {
-		fmt.Printf("%d unexplained differences between %s and %s\n", len(differences), *ours, flag.Arg(0))
+		fmt.Printf("%d unexplained differences between %s and %s\n", len(differences), ours, flag.Arg(0))
 		os.Exit(1)
 	}
-	fmt.Printf("%s is %s with the differences in %s, and nothing else\n", *ours, flag.Arg(0), *accepted)
+	fmt.Printf("%s is %s with the differences in %s, and nothing else\n", ours, flag.Arg(0), accepted)
 }
 
 // drift returns what differs between the contract and the published document once the accepted differences are
@@ -226,19 +228,14 @@ func apply(accepted string, published *yaml.Node) ([]string, error) {
 		one := *ledger
 		one.Actions = []overlay.Action{action}
 		warnings, err := one.ApplyToStrict(published)
-		if err != nil || len(warnings) > 0 {
-			stale = append(stale, fmt.Sprintf("%s: action %d (%s) no longer applies: %s",
-				accepted, i+1, action.Target, strings.Join(append(warnings, errText(err)...), "; ")))
+		if err != nil {
+			warnings = append(warnings, err.Error())
+		}
+		if len(warnings) > 0 {
+			stale = append(stale, fmt.Sprintf("%s: action %d (%s) no longer applies: %s", accepted, i+1, action.Target, strings.Join(warnings, "; ")))
 		}
 	}
 	return stale, nil
-}
-
-func errText(err error) []string {
-	if err == nil {
-		return nil
-	}
-	return []string{err.Error()}
 }
 
 func run(command []string, args ...string) ([]byte, error) {

@@ -1,5 +1,5 @@
 // Command check reads what go test -bench printed, compares the ratios in it with the targets of the project, prints
-// both as a table, and fails where a target is missed or was not measured.
+// both as a table, and fails where a target, or what is held where it is missed, is not met or was not measured.
 //
 //	check raw.txt
 package main
