@@ -26,15 +26,12 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-const (
-	prefix   = "/v2/images"
-	ours     = "openapi/images.yaml"
-	accepted = "openapi/accepted.yaml"
-)
+const prefix = "/v2/images"
 
 func main() {
 	oasdiff := flag.String("oasdiff", "oasdiff", "the command that runs oasdiff")
 	flag.Parse()
+	const ours, accepted = "openapi/images.yaml", "openapi/accepted.yaml"
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "drift: name one published document, a file or a URL")
 		os.Exit(2)
