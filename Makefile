@@ -98,7 +98,8 @@ module: ## rename the module everywhere: make module MODULE=github.com/you/doima
 	@old=$$(go list -m) && go mod edit -module '$(MODULE)' && \
 	for f in $$(git grep -lFI "$$old"); do \
 		sed "s|$$(echo "$$old" | sed 's/[.]/\\./g')|$(MODULE)|g" "$$f" > renamed.tmp && cat renamed.tmp > "$$f" && rm renamed.tmp || exit 1; \
-	done && gofmt -l -w $$(git ls-files '*.go') > /dev/null && echo "$$old is $(MODULE) now; make check test says whether all is well"
+	done && gofmt -l -w $$(git ls-files '*.go') > /dev/null && \
+	sed '/is a placeholder until/,/^$$/d' README.md > renamed.tmp && cat renamed.tmp > README.md && rm renamed.tmp && echo "$$old is $(MODULE) now; make check test says whether all is well"
 
 module-test: ## rename the module in a scratch clone, and run make check test there
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && git clone -q . "$$dir" && cd "$$dir" && old=$$(go list -m) && \

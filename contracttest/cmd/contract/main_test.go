@@ -99,7 +99,7 @@ func TestVerify(t *testing.T) {
 		"a percentage that is none":  {[]string{"verify", "--min-coverage", "900", "x.yaml"}, 2, []string{"from 0 to 100"}},
 		"a file of no form":          {[]string{"verify", "-o", "report.pdf", "x.yaml"}, 2, []string{"--output report.pdf", "has to end in .txt, .json, .xml or .html"}},
 		"no number as a percentage":  {[]string{"verify", "--min-coverage", "NaN", "x.yaml"}, 2, []string{"--min-coverage NaN"}},
-		"a folder that is missing":   {[]string{"verify", "-o", dir + "/missing/report.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"missing"}},
+		"a folder that is missing":   {[]string{"verify", "-o", dir + "/missing/report.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"7 exchanges checked", "--output: ", "missing"}},
 		"a missing file":             {[]string{"verify", dir + "/missing.yaml"}, 2, []string{"contract: ", "missing.yaml"}},
 		"a truncated file":           {[]string{"verify", write("truncated.yaml", string(whole[:1000]))}, 2, []string{"truncated.yaml"}},
 		"a broken provenance":        {[]string{"verify", write("a.cassette.yaml", string(whole)), write("a.provenance.yaml", "- [")}, 2, []string{"a.provenance.yaml"}},

@@ -82,12 +82,13 @@ func (o *output) write(stdout io.Writer, report *contracttest.Report) error {
 			return err
 		}
 	}
+	err := report.Write(stdout, o.format) // first, since a file that cannot be written must not cost the report
 	for _, file := range o.files {
-		if err := writeFile(file, report); err != nil {
-			return fmt.Errorf("--output: %w", err)
+		if failed := writeFile(file, report); failed != nil {
+			err = errors.Join(err, fmt.Errorf("--output: %w", failed))
 		}
 	}
-	return report.Write(stdout, o.format)
+	return err
 }
 
 // writeFile writes a report into a file whole, or leaves the file as it was.
