@@ -43,7 +43,8 @@ type Contract struct {
 // embedded is the contract that nearly everybody loads, which takes some ten milliseconds: once in a process.
 var embedded = sync.OnceValues(func() (*Contract, error) { return load(openapi.Document()) })
 
-// Load reads an OpenAPI document and validates it, its examples included.
+// Load reads an OpenAPI document and validates it, its examples included. An error says where it is wrong. The embedded
+// document is read once in a process.
 func Load(document []byte) (*Contract, error) {
 	if bytes.Equal(document, openapi.Document()) {
 		return embedded()

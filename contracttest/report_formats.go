@@ -14,7 +14,7 @@ import (
 // Formats are the forms in which a report can be written.
 var Formats = []string{"text", "json", "junit", "github", "html"}
 
-// Write writes the report in one of Formats.
+// Write writes the report in one of Formats; another is an error.
 func (r *Report) Write(w io.Writer, format string) error {
 	switch format {
 	case "text":

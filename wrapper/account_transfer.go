@@ -15,7 +15,9 @@ type Recipient struct {
 }
 
 // CreateAccountTransfer offers a snapshot to another account or team and returns the id of the pending transfer, or 0
-// where it was accepted at once.
+// where it was accepted at once. A recipient with both fields or none is refused before anything is sent.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipient) (transferID int64, err error) {
 	what := fmt.Sprintf("create account transfer of image %d", id)
 	var body gen.AccountTransferCreate
@@ -48,18 +50,24 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 }
 
 // AcceptAccountTransfer takes an offered image into the team with the given UUID.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64, teamUUID string) error {
 	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID})
 	return c.failure("images_post_account_transfer_accept", fmt.Sprintf("accept account transfer %d of image %d", transferID, id), resp, err)
 }
 
 // CancelAccountTransfer takes back an offer. Only its sender can.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferCancel(ctx, id, gen.AccountTransferReference{TransferID: transferID})
 	return c.failure("images_post_account_transfer_cancel", fmt.Sprintf("cancel account transfer %d of image %d", transferID, id), resp, err)
 }
 
 // DeclineAccountTransfer refuses an offer. Only its recipient can.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferDecline(ctx, id, gen.AccountTransferReference{TransferID: transferID})
 	return c.failure("images_post_account_transfer_decline", fmt.Sprintf("decline account transfer %d of image %d", transferID, id), resp, err)

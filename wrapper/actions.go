@@ -13,12 +13,15 @@ import (
 )
 
 // Actions lists what has been done to an image, reading pages as they are needed. Errors are as for Images.
+//
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Actions(ctx context.Context, imageID int64) iter.Seq2[gen.Action, error] {
 	return items(c.ActionPages(ctx, imageID), func(page *gen.ActionList) []gen.Action { return page.Actions })
 }
 
 // ActionPages lists the actions of an image a page at a time, as Pages lists images.
+//
+// https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.ActionList, error] {
 	return walk(ctx, pageList[gen.ActionList, gen.Action]{
 		client: c, what: fmt.Sprintf("list actions of image %d", imageID), operation: "imageActions_list",
@@ -33,6 +36,8 @@ func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.
 }
 
 // Action returns one action of an image. An action of another image is ErrNotFound.
+//
+// https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Action, error) {
 	resp, err := c.api.ImageActionsGet(ctx, imageID, actionID)
 	return call(c, "imageActions_get", fmt.Sprintf("get action %d of image %d", actionID, imageID), openAction(actionID), resp, err)
@@ -40,6 +45,8 @@ func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Acti
 
 // Transfer starts to copy an image to one more region; it stays where it is as well. WaitAction waits for the end,
 // which may take 20 minutes and more.
+//
+// https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Transfer(ctx context.Context, imageID int64, region gen.RegionSlug) (*gen.Action, error) {
 	var body gen.ActionCreate
 	err := body.FromActionTransfer(gen.ActionTransfer{Type: gen.ActionTransferTypeTransfer, Region: region})
@@ -47,6 +54,8 @@ func (c *Client) Transfer(ctx context.Context, imageID int64, region gen.RegionS
 }
 
 // Convert starts to make a snapshot of an image, such as a backup. WaitAction waits for the end.
+//
+// https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Convert(ctx context.Context, imageID int64) (*gen.Action, error) {
 	var body gen.ActionCreate
 	err := body.FromActionConvert(gen.ActionConvert{Type: gen.ActionConvertTypeConvert})
@@ -62,7 +71,8 @@ func (c *Client) startAction(ctx context.Context, imageID int64, what string, bo
 }
 
 // Distribute copies an image to regions, several at a time, and waits until it is in all of them. Regions that hold it
-// already are skipped. A failure does not stop the others; the errors come joined, and each names its region.
+// already are skipped. A failure does not stop the others; the errors come joined, and each names its region. Give the
+// context a deadline: each transfer may take 20 minutes and more.
 func (c *Client) Distribute(ctx context.Context, id int64, regions ...gen.RegionSlug) error {
 	image, err := c.Get(ctx, id)
 	if err != nil {

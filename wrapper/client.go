@@ -30,7 +30,7 @@ import (
 
 const defaultUserAgent = "doimages/0.1"
 
-// Client calls the images API for one account.
+// Client calls the images API for one account. NewClient makes one; the zero value cannot be used.
 type Client struct {
 	api  *gen.ClientWithResponses
 	send *sender
@@ -71,8 +71,8 @@ func WithUserAgent(name string) Option {
 // 60 KB. A larger one is ErrInvalidResponse.
 func WithMaxBody(bytes int64) Option { return func(c *config) { c.maxBody = min(bytes, 1<<62) } }
 
-// WithLogger logs each attempt of a request at debug level: path, status, duration, and the pause before the next.
-// Never a token, never a body.
+// WithLogger logs each attempt of a request at debug level: path, status or error, duration, and the pause before the
+// next. Never a token, never a body. Without it nothing is logged.
 func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
 
 // NewClient returns a client that authenticates with the given token. It makes no request. An empty token, one that

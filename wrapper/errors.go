@@ -21,7 +21,7 @@ var (
 	ErrNotFound        error = class{"not found", 404, 404}            // no such image, action or transfer
 	ErrUnprocessable   error = class{"unprocessable entity", 422, 422} // understood, and refused
 	ErrRateLimited     error = class{"rate limited", 429, 429}         // see RetryAfter and RateLimit
-	ErrServer          error = class{"server error", 500, 999}
+	ErrServer          error = class{"server error", 500, 999}         // the API, or a gateway in front of it, failed
 )
 
 // class is the statuses that an error stands for.

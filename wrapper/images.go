@@ -11,6 +11,8 @@ import (
 )
 
 // Get returns the image with an id, public or private. An unknown id is ErrNotFound.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 	resp, err := c.api.ImagesGet(ctx, strconv.FormatInt(id, 10))
 	return call(c, "images_get", fmt.Sprintf("get image %d", id), openImage(id), resp, err)
@@ -18,6 +20,8 @@ func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 
 // GetBySlug returns the public image that a slug, such as ubuntu-24-04-x64, stands for today: a slug moves on to the
 // newest image of its distribution. Private images have none. An unknown slug is ErrNotFound.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error) {
 	switch _, err := strconv.ParseInt(slug, 10, 64); {
 	case slug == "" || slug == "." || slug == "..":
@@ -35,6 +39,8 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 //
 // A failed request is repeated only where it cannot have been acted on. When it ends with ErrServer, with
 // ErrInvalidResponse or with MayHaveActed, the image may have been created all the same.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
 	for _, field := range []struct{ name, value string }{{"name", params.Name}, {"url", params.URL}, {"region", string(params.Region)}} {
 		if field.value == "" {
@@ -46,14 +52,19 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 }
 
 // Update changes the name of an image, and of a custom image the description and the distribution. Nil fields stay
-// as they are; a pointer to the empty string clears a description.
+// as they are; a pointer to the empty string clears a description. An unknown id is ErrNotFound. What the API answers
+// for an image of DigitalOcean's own is not documented.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
 	resp, err := c.api.ImagesUpdate(ctx, id, params)
 	return call(c, "images_update", fmt.Sprintf("update image %d", id), openImage(id), resp, err)
 }
 
 // Delete removes a snapshot, a backup or a custom image for good. Where an attempt whose answer was lost may have done
-// so, the next one's "not found" or "already deleted" is success.
+// so, the next one's "not found" or "already deleted" is success; otherwise an unknown id is ErrNotFound.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	resp, err := c.api.ImagesDelete(ctx, id)
 	err = c.failure("images_delete", fmt.Sprintf("delete image %d", id), resp, err)

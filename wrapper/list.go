@@ -48,6 +48,8 @@ type ListParams struct {
 // and what was missed comes then; when it changed every time (see WithListRepeats), the sequence ends with
 // ErrListChanged. One change cannot be seen: if between two pages as many images are deleted as are created, an image
 // that moved forward is missed without an error. A short loop body, or Collect, makes that time short.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Image, error] {
 	return items(c.Pages(ctx, params), func(page *gen.ImageList) []gen.Image { return page.Images })
 }
@@ -57,6 +59,8 @@ func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Im
 //
 // Errors are as for Images: an *Error, of which ErrInvalidResponse is also a next link that does not lead to the page
 // that follows; or ErrListChanged. A PerPage or Page out of range is a plain error, which comes first and alone.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Pages(ctx context.Context, params ListParams) iter.Seq2[*gen.ImageList, error] {
 	return walk(ctx, c.imageList(params))
 }

@@ -22,7 +22,7 @@ type Limiter interface {
 	Wait(context.Context) error
 }
 
-// WithLimiter asks a limiter before every attempt of every request.
+// WithLimiter asks a limiter before every attempt of every request. Its error ends the request, as ErrNoAnswer that wraps it.
 func WithLimiter(limiter Limiter) Option { return func(c *config) { c.limiter = limiter } }
 
 // WithoutAdaptiveLimit sends requests without regard to what the API said of the budget. By default, once less than a

@@ -59,7 +59,8 @@ func WithCatalogue(n int, seed uint64) Option {
 }
 
 // WithImages fills the fake with these images instead of a catalogue. Public ones are everybody's. An image without an
-// id, a status or a time of creation is given one.
+// id, a status or a time of creation is given one. A status stays as it is given: only an import
+// that was asked of the fake moves on.
 func WithImages(images ...gen.Image) Option {
 	return func(a *API) {
 		a.store.fill(0, 0)
