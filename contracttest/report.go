@@ -189,7 +189,7 @@ func (r *Report) writeText(w io.Writer) error {
 	times := map[string]int{}
 	for _, finding := range r.Findings {
 		if finding.Severity != Accepted {
-			fmt.Fprintf(w, "%s: %s\n", finding.Severity, finding)
+			fmt.Fprintf(w, "%s: %s [%s]\n", finding.Severity, finding, finding.Check)
 			continue
 		}
 		if times[finding.Reason] == 0 {

@@ -174,9 +174,9 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			continue
 		}
 		if shown++; shown == 1 {
-			fmt.Fprint(w, "\n| severity | operation | status | where | what | exchange |\n|---|---|---|---|---|---|\n")
+			fmt.Fprint(w, "\n| severity | check | operation | status | where | what | exchange |\n|---|---|---|---|---|---|---|\n")
 		}
-		fmt.Fprintf(w, "| %s | %s | %d | %s | %s | %s |\n", f.Severity, f.Operation, f.Status, cellText.Replace(f.In+" "+f.Pointer), cellText.Replace(f.Message), cellText.Replace(f.Source))
+		fmt.Fprintf(w, "| %s | %s | %s | %d | %s | %s | %s |\n", f.Severity, f.Check, f.Operation, f.Status, cellText.Replace(f.In+" "+f.Pointer), cellText.Replace(f.Message), cellText.Replace(f.Source))
 	}
 	_, err := fmt.Fprintln(w)
 	return err
