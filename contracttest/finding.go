@@ -54,7 +54,7 @@ type Finding struct {
 	Reason    string   // why the ledger accepts it
 }
 
-// String returns the finding in one line, with its source and without its severity.
+// String returns the finding in one line, with its source and its check, and without its severity.
 func (f Finding) String() string {
 	where := f.In
 	if f.Pointer != "" {
@@ -64,6 +64,7 @@ func (f Finding) String() string {
 	if f.Got != "" {
 		s += ", got " + f.Got
 	}
+	s += " [" + f.Check + "]"
 	if f.Reason != "" {
 		s += " (accepted: " + f.Reason + ")"
 	}

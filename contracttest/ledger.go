@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"path"
 	"strconv"
 	"strings"
@@ -41,28 +40,26 @@ type ledgerEntry struct {
 }
 
 // LoadLedger reads the known differences from YAML, such as openapi.Accepted holds. Every entry has a check, a reason
-// and a source. An unknown field or check is an error.
+// and a source. An unknown field or check is an error, and so is a file without x-responses, which would accept nothing.
 func LoadLedger(text []byte) (*Ledger, error) {
 	var file struct {
-		Responses yaml.Node            `yaml:"x-responses"`
+		Responses []ledgerEntry        `yaml:"x-responses"`
 		Rest      map[string]yaml.Node `yaml:",inline"`
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
+	var top map[string]yaml.Node
+	if err := yaml.Unmarshal(text, &top); err != nil {
 		return nil, fmt.Errorf("load the ledger: %w", err)
 	}
-	l := &Ledger{kinds: map[string]bool{}}
-	if file.Responses.IsZero() {
-		return l, nil
+	if _, ok := top["x-responses"]; !ok {
+		return nil, errors.New("load the ledger: it has no x-responses")
 	}
-	list, err := yaml.Marshal(&file.Responses)
-	if err != nil {
-		return nil, fmt.Errorf("load the ledger: %w", err)
-	}
-	decoder := yaml.NewDecoder(bytes.NewReader(list))
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&l.entries); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("load the ledger: x-responses: %w", err)
+	if err := decoder.Decode(&file); err != nil {
+		text := strings.ReplaceAll(err.Error(), fmt.Sprintf(" in type %T", ledgerEntry{}), "")
+		return nil, fmt.Errorf("load the ledger: x-responses: %s", text)
 	}
+	l := &Ledger{entries: file.Responses, kinds: map[string]bool{}}
 	for i := range l.entries {
 		if err := l.entries[i].prepare(); err != nil {
 			return nil, fmt.Errorf("load the ledger: x-responses: entry %d: %w", i+1, err)
@@ -142,7 +139,8 @@ func (l *Ledger) Warnings(now time.Time) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, e := range l.entries {
-		name := strings.Join(strings.Fields(fmt.Sprintf("entry %d of the ledger (%s %s %s %s)", i+1, e.Check, e.Operation, e.Pointer, e.Got)), " ")
+		what := strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " "))
+		name := fmt.Sprintf("entry %d of the ledger (%s)", i+1, strings.Join(what, " "))
 		if !e.review.IsZero() && now.After(e.review) {
 			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
 		}

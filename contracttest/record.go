@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -33,8 +34,8 @@ var recordedHeaders = map[string]bool{
 const redacted = "REDACTED"
 
 // Recorder is a transport that records what passes through it, without credentials: of headers it keeps a list of known
-// ones, and tokens and e-mail addresses are taken out of URLs, bodies and the headers that are kept. Close writes the
-// recording.
+// ones, and tokens and e-mail addresses are taken out of URLs, bodies and the headers that are kept; so is the query of the
+// address that an image is imported from, which can be a signature. Close writes the recording.
 type Recorder struct {
 	next http.RoundTripper
 	file string
@@ -47,10 +48,14 @@ type Recorder struct {
 }
 
 // NewRecorder returns a Recorder in front of next, or of http.DefaultTransport if that is nil, that will write the
-// cassette to file, whose name ends in .cassette.yaml, and its provenance beside it.
+// cassette to file, whose name ends in .cassette.yaml, and its provenance beside it. It makes the folder of file, so that
+// one that cannot be had is known before anything is sent.
 func NewRecorder(next http.RoundTripper, file string) (*Recorder, error) {
 	if !strings.HasSuffix(file, ".cassette.yaml") {
 		return nil, fmt.Errorf("%s: the name of a recording ends in .cassette.yaml", file)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return nil, fmt.Errorf("%s: its folder: %w", file, err)
 	}
 	if next == nil {
 		next = http.DefaultTransport
@@ -116,11 +121,15 @@ func recordable(h http.Header) http.Header {
 	return kept
 }
 
+// importQuery is the query of the url in the body of a create.
+var importQuery = regexp.MustCompile(`("url"\s*:\s*"(?:[^"\\?]|\\.)*\?)(?:[^"\\]|\\.)*"`)
+
 // redact takes out what no recording may hold.
 func (r *Recorder) redact(s string) string {
 	for token := range r.tokens {
 		s = redact(s, token, redacted)
 	}
+	s = importQuery.ReplaceAllString(s, "${1}redacted\"")
 	return secret.ReplaceAllStringFunc(s, func(found string) string {
 		if strings.Contains(found, "@") {
 			return "someone@example.com" // still an address, so that the body keeps its form
@@ -161,6 +170,14 @@ func (r *Recorder) Close() error {
 		p.Exchanges = append(p.Exchanges, Origin{i, interaction.Response.Code, interaction.Request.Method + " on " + now.Format(time.RFC3339)})
 	}
 
+	if err := r.write(p); err != nil {
+		return fmt.Errorf("%s: %w", r.file, err)
+	}
+	return nil
+}
+
+// write writes both files, or neither.
+func (r *Recorder) write(p Provenance) error {
 	dir, err := os.MkdirTemp(filepath.Dir(r.file), ".recording-*")
 	if err != nil {
 		return err
@@ -170,7 +187,7 @@ func (r *Recorder) Close() error {
 	r.cassette.File = r.cassette.Name + ".yaml"
 	r.cassette.IsNew, r.cassette.MarshalFunc = true, yaml.Marshal
 	if err := r.cassette.Save(); err != nil {
-		return fmt.Errorf("%s: %w", r.file, err)
+		return err
 	}
 	provenance, err := yaml.Marshal(p)
 	if err != nil {

@@ -121,13 +121,16 @@ func TestRecorderWritesAllOrNothing(t *testing.T) {
 	recorder, err := contracttest.NewRecorder(fakeapi.New(), filepath.Join(dir, "session.cassette.yaml"))
 	require.NoError(t, err)
 	assert.ErrorContains(t, recorder.Close(), "nothing was recorded")
-	recorder, err = contracttest.NewRecorder(fakeapi.New(), filepath.Join(dir, "missing", "session.cassette.yaml"))
+	folder := filepath.Join(dir, "new", "folder")
+	recorder, err = contracttest.NewRecorder(fakeapi.New(), filepath.Join(folder, "session.cassette.yaml"))
 	require.NoError(t, err)
+	require.DirExists(t, folder)
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "new"))) // by somebody else, meanwhile
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	_, err = client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
 	require.NoError(t, err)
-	assert.Error(t, recorder.Close())
+	assert.ErrorContains(t, recorder.Close(), filepath.Join(folder, "session.cassette.yaml")+": ")
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Empty(t, entries)
@@ -162,4 +165,26 @@ func TestRecorderWritesNoProvenanceAlone(t *testing.T) {
 	assert.Error(t, recorder.Close())
 	_, err = contracttest.ReadProvenance(file)
 	assert.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// The address that an image is imported from can be signed, and whoever has the signature may read the file.
+func TestRecorderKeepsNoSignatures(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	recorder, err := contracttest.NewRecorder(fakeapi.New(), file)
+	require.NoError(t, err)
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
+	require.NoError(t, err)
+	for _, address := range []string{"https://bucket.example/a.img?X-Amz-Signature=sesame&x=%22\"y", "https://bucket.example/b.img"} {
+		_, err = client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: address, Region: "nyc3"})
+		require.NoError(t, err)
+	}
+	require.NoError(t, recorder.Close())
+	exchanges, err := contracttest.ReadCassette(file)
+	require.NoError(t, err)
+	assert.Contains(t, string(exchanges[0].RequestBody), `"url":"https://bucket.example/a.img?redacted"`)
+	assert.Contains(t, string(exchanges[1].RequestBody), `"url":"https://bucket.example/b.img"`)
+	for _, exchange := range exchanges {
+		assert.NotContains(t, string(exchange.RequestBody), "sesame")
+		assert.Empty(t, load(t).Check(exchange))
+	}
 }

@@ -18,6 +18,7 @@ type Report struct {
 	Exchanges int
 	Skipped   int       // exchanges that are not with the images API, or have nothing to check
 	Findings  []Finding // the first 10,000 of them; AtLeast counts all
+	FailOn    Severity  // the least severity that a report calls a failure; NewReport sets Breaking
 
 	counts   map[Severity]int
 	contract *Contract
@@ -35,11 +36,14 @@ const maxFindings = 10_000
 // cell is a place in the table: an operation and a status that the contract documents for it, or default.
 type cell struct{ operation, status string }
 
-type count struct{ checked, findings, breaking int }
+type count struct {
+	checked int
+	found   map[Severity]int
+}
 
 // NewReport returns a report of nothing. Of several ledgers the first that knows a difference accepts it.
 func (c *Contract) NewReport(ledgers ...*Ledger) *Report {
-	r := &Report{contract: c, ledgers: ledgers, cells: map[cell]*count{}, covered: map[string]bool{}, places: map[string]*place{}, counts: map[Severity]int{}}
+	r := &Report{contract: c, ledgers: ledgers, cells: map[cell]*count{}, covered: map[string]bool{}, places: map[string]*place{}, counts: map[Severity]int{}, FailOn: Breaking}
 	r.NewSession("")
 	return r
 }
@@ -49,12 +53,12 @@ func (c *Contract) NewReport(ledgers ...*Ledger) *Report {
 func (r *Report) NewSession(kind string) { r.sequence, r.kind = newSequence(), kind }
 
 // AtLeast returns how many findings are of a severity or a worse one, those that are not held among them.
-func (r *Report) AtLeast(severity Severity) int {
-	n := 0
-	for _, s := range worstFirst {
-		n += r.counts[s]
-		if s == severity {
-			break
+func (r *Report) AtLeast(severity Severity) int { return atLeast(r.counts, severity) }
+
+func atLeast(counts map[Severity]int, severity Severity) (n int) {
+	for s, count := range counts {
+		if s.atLeast(severity) {
+			n += count
 		}
 	}
 	return n
@@ -114,9 +118,6 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []F
 		ledger.accept(found, r.kind)
 	}
 	r.Exchanges++
-	for _, f := range found {
-		r.counts[f.Severity]++
-	}
 	r.Findings = append(r.Findings, found[:min(len(found), maxFindings-len(r.Findings))]...)
 	operation := ""
 	if result.operation != nil {
@@ -127,16 +128,12 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []F
 		r.cover(exchange, result, at.status)
 	}
 	if r.cells[at] == nil {
-		r.cells[at] = &count{}
+		r.cells[at] = &count{found: map[Severity]int{}}
 	}
 	r.cells[at].checked++
 	for _, f := range found {
-		if f.Severity != Accepted {
-			r.cells[at].findings++
-		}
-		if f.Severity == Breaking {
-			r.cells[at].breaking++
-		}
+		r.counts[f.Severity]++
+		r.cells[at].found[f.Severity]++
 	}
 	return found
 }
@@ -189,7 +186,7 @@ func (r *Report) writeText(w io.Writer) error {
 	times := map[string]int{}
 	for _, finding := range r.Findings {
 		if finding.Severity != Accepted {
-			fmt.Fprintf(w, "%s: %s [%s]\n", finding.Severity, finding, finding.Check)
+			fmt.Fprintf(w, "%s: %s\n", finding.Severity, finding)
 			continue
 		}
 		if times[finding.Reason] == 0 {
@@ -225,8 +222,8 @@ func (r *Report) cell(at cell) string {
 		return "-"
 	case n == nil:
 		return "."
-	case n.findings > 0:
-		return fmt.Sprintf("%d!%d", n.checked, n.findings)
+	case atLeast(n.found, Note) > 0:
+		return fmt.Sprintf("%d!%d", n.checked, atLeast(n.found, Note))
 	default:
 		return strconv.Itoa(n.checked)
 	}

@@ -87,7 +87,7 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// writeJUnit writes a test case for each operation and status: failed where there is a finding that breaks, skipped
+// writeJUnit writes a test case for each operation and status: failed where there is a finding of FailOn or worse, skipped
 // where nothing was seen.
 func (r *Report) writeJUnit(w io.Writer) error {
 	suite := junitSuite{Name: "contract"}
@@ -112,14 +112,15 @@ func (r *Report) writeJUnit(w io.Writer) error {
 		test := junitCase{Class: "contract." + at.operation, Name: at.operation + " " + at.status}
 		var broken, other []string
 		for _, f := range byCell[at] {
-			if f.Severity == Breaking {
-				broken = append(broken, printable(f.String()))
+			text := printable(string(f.Severity) + ": " + f.String())
+			if f.Severity.atLeast(r.FailOn) {
+				broken = append(broken, text)
 			} else {
-				other = append(other, printable(string(f.Severity)+": "+f.String()))
+				other = append(other, text)
 			}
 		}
-		if n := r.cells[at]; n != nil && n.breaking > len(broken) {
-			broken = append(broken, fmt.Sprintf("breaking findings that were counted and not held: %d", n.breaking-len(broken)))
+		if n := r.cells[at]; n != nil && atLeast(n.found, r.FailOn) > len(broken) {
+			broken = append(broken, fmt.Sprintf("more findings, which were counted and not held: %d", atLeast(n.found, r.FailOn)-len(broken)))
 		}
 		suite.Tests++
 		switch {
@@ -151,6 +152,9 @@ func (r *Report) writeGitHub(w io.Writer) error {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	for _, f := range r.Findings {
 		level := map[Severity]string{Breaking: "error", Drift: "warning", Note: "notice", Accepted: "notice"}[f.Severity]
+		if f.Severity.atLeast(r.FailOn) {
+			level = "error"
+		}
 		properties := "title=" + property.Replace(f.Check)
 		if f.File != "" {
 			properties = "file=" + property.Replace(f.File) + "," + properties

@@ -106,6 +106,32 @@ func TestJUnitReport(t *testing.T) {
 	}
 }
 
+// A run that fails has a report that says so in each form.
+func TestReportsFailOnWhatTheRunFailsOn(t *testing.T) {
+	report := load(t).NewReport(nil)
+	exchange := exchangeOf(t, step{"GET /v2/images/1", 200, `{"image":` + strings.Replace(plain(1), `"name"`, `"new":1,"name"`, 1) + `}`}, 10, 100)
+	report.Add(exchange)
+	for format, want := range map[string]string{"junit": `failures="0"`, "html": "<title>nothing breaking:", "github": "::warning "} {
+		assert.Contains(t, write(t, report, format), want)
+	}
+	report.FailOn = contracttest.Drift
+	for format, want := range map[string]string{"junit": `failures="1"`, "html": "<title>1 drift:", "github": "::error "} {
+		assert.Contains(t, write(t, report, format), want)
+	}
+	assert.Contains(t, write(t, report, "junit"), `<failure message="drift: `)
+}
+
+// Whoever reads a finding, in whatever form, can write the entry of a ledger that accepts it.
+func TestReportsNameTheCheck(t *testing.T) {
+	report := mixedReport(t)
+	for _, finding := range report.Findings {
+		assert.Contains(t, finding.String(), "["+finding.Check+"]")
+	}
+	for _, format := range contracttest.Formats {
+		assert.Contains(t, write(t, report, format), "undocumented-field", format)
+	}
+}
+
 func TestGitHubReport(t *testing.T) {
 	text := write(t, mixedReport(t), "github")
 	lines := strings.Split(strings.TrimSpace(text), "\n")
@@ -209,6 +235,6 @@ func TestJUnitReportOfMoreThanIsHeld(t *testing.T) {
 		}
 	}
 	assert.Contains(t, failures["images_list 200"], "images_list 200: body /images/", "what is held is shown")
-	assert.Equal(t, "breaking findings that were counted and not held: 2", failures["images_get 200"])
-	assert.Equal(t, "breaking findings that were counted and not held: 1", failures["no operation default"])
+	assert.Equal(t, "more findings, which were counted and not held: 2", failures["images_get 200"])
+	assert.Equal(t, "more findings, which were counted and not held: 1", failures["no operation default"])
 }

@@ -49,8 +49,8 @@ func (r *Report) writeHTML(w io.Writer) error {
 				c = htmlCell{"", "none", "not documented"}
 			case c.Text == "-":
 				c = htmlCell{"–", "unseen", "documented, not seen"}
-			case n != nil && n.findings > 0:
-				c.Class, c.Label = "found", fmt.Sprintf("%d checked, %d findings", n.checked, n.findings)
+			case n != nil && atLeast(n.found, Note) > 0:
+				c.Class, c.Label = "found", fmt.Sprintf("%d checked, %d findings", n.checked, atLeast(n.found, Note))
 			}
 			row.Cells = append(row.Cells, c)
 		}
@@ -75,6 +75,8 @@ func (r *Report) verdict() (words, class string) {
 	switch {
 	case r.AtLeast(Breaking) > 0:
 		return fmt.Sprintf("%d breaking", r.AtLeast(Breaking)), "breaking"
+	case r.AtLeast(r.FailOn) > 0:
+		return fmt.Sprintf("%d %s", r.AtLeast(r.FailOn), r.FailOn), "breaking"
 	case r.Exchanges == 0:
 		return "nothing checked", "drift"
 	case r.AtLeast(Note) > 0:

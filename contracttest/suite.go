@@ -126,6 +126,7 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 	}
 	target.BaseURL = strings.TrimSuffix(target.BaseURL, "/")
 	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(target.Ledger, ledger)}
+	watch.report.FailOn = target.FailOn
 	if target.Write {
 		watch.reserve = 5
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -44,6 +45,8 @@ type delivery struct {
 	breaks int           // where the connection breaks
 	pause  time.Duration // between one part of the body and the next
 }
+
+const forever = time.Duration(math.MaxInt64)
 
 const (
 	nowhere = iota
@@ -108,8 +111,8 @@ func Delay(d time.Duration) Effect {
 	return Effect{name: "delay", deliver: delivery{delay: d}}
 }
 
-// Stall carries the request out and never answers.
-func Stall() Effect { return Effect{name: "stall", deliver: delivery{delay: math.MaxInt64}} }
+// Stall carries the request out and never answers: only the end of the request's context ends it.
+func Stall() Effect { return Effect{name: "stall", deliver: delivery{delay: forever}} }
 
 // Reset breaks the connection before anything is done.
 func Reset() Effect {
@@ -229,11 +232,14 @@ func eachObject(change func(map[string]any)) func(map[string]any) {
 }
 
 // WithFaults lets these things go wrong. Of several that choose a request, the first strikes. It panics if one names an
-// operation that does not exist.
+// operation that does not exist, or a page of one that does not list.
 func WithFaults(faults ...Fault) Option {
 	for _, f := range faults {
 		if f.Operation != "" {
 			mustBeOperation(f.Operation)
+		}
+		if err := f.pageProblem(); err != nil {
+			panic("fakeapi: " + err.Error())
 		}
 	}
 	faults = slices.Clone(faults)
@@ -244,8 +250,7 @@ func WithFaults(faults ...Fault) Option {
 	}
 }
 
-// Inject adds faults to a fake that is running, in front of those it has. It panics if one names an operation that does
-// not exist.
+// Inject adds faults to a fake that is running, in front of those it has. It panics as WithFaults does.
 func (a *API) Inject(faults ...Fault) {
 	inject := WithFaults(faults...)
 	a.mu.Lock()
@@ -255,6 +260,16 @@ func (a *API) Inject(faults ...Fault) {
 	inject(a)
 	a.faults = append(a.faults, old...)
 }
+
+// pageProblem returns why a fault could never strike.
+func (f Fault) pageProblem() error {
+	if f.Page != 0 && f.Operation != "" && !lists(f.Operation) {
+		return fmt.Errorf("%s has no pages", f.Operation)
+	}
+	return nil
+}
+
+func lists(operation string) bool { return strings.HasSuffix(operation, "_list") }
 
 type fault struct {
 	Fault
@@ -280,7 +295,7 @@ func (f *fault) strikes(operation string, r *http.Request) bool {
 
 // pageOf returns which page of a list is asked for, or 0 if it is no list.
 func pageOf(operation string, r *http.Request) int {
-	if !strings.HasSuffix(operation, "_list") {
+	if !lists(operation) {
 		return 0
 	}
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -180,7 +181,6 @@ func TestFaultsChooseRequests(t *testing.T) {
 		"*:status=500":                                  "xxxxxxxxxx",
 		"images_list:status=500":                        "..........",
 		"*:status=500,page=1":                           "..........", // only lists have pages
-		"images_get:status=500,page=1":                  "..........",
 		"images_get:status=500,count=2":                 "xx........",
 		"images_get:status=500,after=3,count=2":         "...xx.....",
 		"images_get:probability=0.5,status=500,seed=12": "", // whatever, but the same twice
@@ -266,5 +266,19 @@ func TestDelayEndsWithTheContext(t *testing.T) {
 			assert.NoError(t, err)
 			assert.GreaterOrEqual(t, time.Since(start), time.Hour)
 		}
+	})
+	synctest.Test(t, func(t *testing.T) { // however late it gets
+		ctx, cancel := context.WithCancel(t.Context())
+		client := newClient(t, fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Stall()})), fakeapi.Token)
+		answered := false
+		go func() {
+			_, err := client.Get(ctx, 6_000_000)
+			answered = true
+			assert.ErrorIs(t, err, context.Canceled)
+		}()
+		time.Sleep(math.MaxInt64)
+		synctest.Wait()
+		assert.False(t, answered)
+		cancel()
 	})
 }

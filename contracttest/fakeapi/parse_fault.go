@@ -105,6 +105,9 @@ func ParseFault(text string) (Fault, error) {
 	if f.Do.name == "" {
 		return Fault{}, fmt.Errorf("fault %q: it has no effect", text)
 	}
+	if err := f.pageProblem(); err != nil {
+		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
+	}
 	return f, nil
 }
 

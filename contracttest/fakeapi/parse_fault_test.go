@@ -28,6 +28,7 @@ func TestParseFaultRefuses(t *testing.T) {
 		":html":                    `there is no operation ""`,
 		"*:":                       "neither an effect nor a choice",
 		"*:page=1":                 "it has no effect",
+		"images_get:html,page=1":   "images_get has no pages",
 		"*:html,reset":             "it has two effects",
 		"*:status=200":             "not from 300 to 599",
 		"*:status":                 "invalid syntax",

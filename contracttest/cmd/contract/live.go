@@ -72,7 +72,7 @@ Recordings that are named are checked too, so that the report says what they and
 					return errFindings
 				}
 			}
-			return o.verdict(cmd.ErrOrStderr(), report, failOn)
+			return o.verdict(cmd.ErrOrStderr(), report)
 		},
 	}
 	o.flags(cmd)

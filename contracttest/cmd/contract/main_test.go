@@ -70,6 +70,7 @@ func TestVerify(t *testing.T) {
 	}
 	whole, err := os.ReadFile(recordings + "images_get.cassette.yaml")
 	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(dir+"/folder.txt", 0o755))
 
 	for name, test := range map[string]struct {
 		args []string
@@ -99,11 +100,12 @@ func TestVerify(t *testing.T) {
 		"a percentage that is none":  {[]string{"verify", "--min-coverage", "900", "x.yaml"}, 2, []string{"from 0 to 100"}},
 		"a file of no form":          {[]string{"verify", "-o", "report.pdf", "x.yaml"}, 2, []string{"--output report.pdf", "has to end in .txt, .json, .xml or .html"}},
 		"no number as a percentage":  {[]string{"verify", "--min-coverage", "NaN", "x.yaml"}, 2, []string{"--min-coverage NaN"}},
-		"a folder that is missing":   {[]string{"verify", "-o", dir + "/missing/report.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"7 exchanges checked", "--output: ", "missing"}},
+		"a folder that is missing":   {[]string{"verify", "-o", dir + "/missing/report.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"--output " + dir + "/missing/report.txt: its folder: "}},
+		"a folder as a file":         {[]string{"verify", "-o", dir + "/folder.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"7 exchanges checked", "--output " + dir + "/folder.txt: "}},
 		"a missing file":             {[]string{"verify", dir + "/missing.yaml"}, 2, []string{"contract: ", "missing.yaml"}},
 		"a truncated file":           {[]string{"verify", write("truncated.yaml", string(whole[:1000]))}, 2, []string{"truncated.yaml"}},
 		"a broken provenance":        {[]string{"verify", write("a.cassette.yaml", string(whole)), write("a.provenance.yaml", "- [")}, 2, []string{"a.provenance.yaml"}},
-		"no file":                    {[]string{"verify"}, 2, []string{"requires at least 1 arg"}},
+		"no file":                    {[]string{"verify"}, 2, []string{"verify: name at least one recording"}},
 		"an unknown flag":            {[]string{"verify", "--all"}, 2, []string{"unknown flag: --all"}},
 		"an unknown command":         {[]string{"prove"}, 2, []string{`unknown command "prove"`}},
 		"help":                       {[]string{"verify", "--help"}, 0, []string{"contract verify FILE", "Nothing is sent anywhere"}},

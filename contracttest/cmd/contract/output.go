@@ -51,6 +51,9 @@ func (o *output) check() (contracttest.Severity, error) {
 		if formOf[filepath.Ext(file)] == "" {
 			return "", fmt.Errorf("--output %s: the name has to end in .txt, .json, .xml or .html, which says the form of the report", file)
 		}
+		if _, err := os.Stat(filepath.Dir(file)); err != nil { // now, and not when the run is over
+			return "", fmt.Errorf("--output %s: its folder: %w", file, err)
+		}
 	}
 	if !(o.minCoverage >= 0 && o.minCoverage <= 100) { // false for NaN, too
 		return "", fmt.Errorf("--min-coverage %v: it is a percentage, from 0 to 100", o.minCoverage)
@@ -85,7 +88,7 @@ func (o *output) write(stdout io.Writer, report *contracttest.Report) error {
 	err := report.Write(stdout, o.format) // first, since a file that cannot be written must not cost the report
 	for _, file := range o.files {
 		if failed := writeFile(file, report); failed != nil {
-			err = errors.Join(err, fmt.Errorf("--output: %w", failed))
+			err = errors.Join(err, fmt.Errorf("--output %s: %w", file, failed))
 		}
 	}
 	return err
@@ -113,11 +116,11 @@ func writeFile(file string, report *contracttest.Report) error {
 }
 
 // verdict says whether the run failed, and why where the report does not.
-func (o *output) verdict(stderr io.Writer, report *contracttest.Report, failOn contracttest.Severity) error {
+func (o *output) verdict(stderr io.Writer, report *contracttest.Report) error {
 	for _, warning := range o.ledger.Warnings(time.Now()) {
 		fmt.Fprintln(stderr, "note:", warning)
 	}
-	failed := report.AtLeast(failOn) > 0
+	failed := report.AtLeast(report.FailOn) > 0
 	if report.Exchanges == 0 {
 		fmt.Fprintln(stderr, "nothing was checked, which proves nothing")
 		failed = true

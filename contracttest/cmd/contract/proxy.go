@@ -61,7 +61,8 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 				return fmt.Errorf("--addr %s: %w", addr, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "http://%s\n", listener.Addr())
-			p := &proxy{report: contract.NewReport(o.ledger, embedded), failOn: failOn, fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
+			p := &proxy{report: contract.NewReport(o.ledger, embedded), fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
+			p.report.FailOn = failOn
 			if err := serve(cmd.Context(), listener, p.handler(to)); err != nil {
 				return err
 			}
@@ -70,7 +71,7 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 			if err := o.write(cmd.OutOrStdout(), p.report); err != nil {
 				return err
 			}
-			return o.verdict(cmd.ErrOrStderr(), p.report, failOn)
+			return o.verdict(cmd.ErrOrStderr(), p.report)
 		},
 	}
 	o.flags(cmd)
@@ -85,9 +86,8 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 func loopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
 type proxy struct {
-	failOn contracttest.Severity
-	fail   bool
-	log    *slog.Logger
+	fail bool
+	log  *slog.Logger
 
 	mu     sync.Mutex
 	report *contracttest.Report
@@ -155,8 +155,8 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response) error {
 
 	var broken []string
 	for _, finding := range findings {
-		p.log.Warn("finding", "severity", finding.Severity, "check", finding.Check, "what", finding.String())
-		if finding.Severity == contracttest.Breaking || finding.Severity == p.failOn {
+		p.log.Warn("finding", "severity", finding.Severity, "what", finding.String())
+		if finding.Severity == contracttest.Breaking || finding.Severity == p.report.FailOn {
 			broken = append(broken, finding.String())
 		}
 	}

@@ -45,7 +45,7 @@ func TestProxy(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `"exchanges": 3`)
 	assert.Contains(t, string(text), `"check": "content-type"`)
-	assert.Contains(t, p.logged(), "check=undocumented-field")
+	assert.Contains(t, p.logged(), "[undocumented-field]")
 	assert.NotContains(t, p.logged()+string(text), canary)
 }
 

@@ -42,8 +42,15 @@ unknown-enum, extra-field. Choices: page=N, after=N, count=N, probability=P, see
 T a media type, P from 0 to 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if token == "" || images < 0 || importTime < 0 || actionTime < 0 {
-				return errors.New("the token cannot be empty, and no number can be negative")
+			switch {
+			case token == "":
+				return errors.New("--token: it cannot be empty")
+			case images < 0:
+				return fmt.Errorf("--images %d: it cannot be negative", images)
+			case importTime < 0:
+				return fmt.Errorf("--import-time %s: it cannot be negative", importTime)
+			case actionTime < 0:
+				return fmt.Errorf("--action-time %s: it cannot be negative", actionTime)
 			}
 			options := []fakeapi.Option{
 				fakeapi.WithAccounts(fakeapi.Account{Token: token, Email: "me@example.com", UUID: "11111111-1111-4111-8111-111111111111"}),

@@ -130,8 +130,11 @@ func TestServeRejects(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ args, want string }{
 		{"--addr nowhere:port", "nowhere:port"},
-		{"--token=", "the token cannot be empty"},
-		{"--images=-1", "no number can be negative"},
+		{"--token=", "--token: it cannot be empty"},
+		{"--images=-1", "--images -1: it cannot be negative"},
+		{"--import-time=-1s", "--import-time -1s: it cannot be negative"},
+		{"--action-time=-1s", "--action-time -1s: it cannot be negative"},
+		{"--fault images_get:html,page=2", "images_get has no pages"},
 		{"--import-time=soon", "invalid argument"},
 		{"--fault images_list", "it is written operation:effect"},
 		{"--fault images_steal:status=500", `there is no operation "images_steal"`},

@@ -28,8 +28,10 @@ other hosts or paths are skipped and counted.
 
 The exit code is 0 when nothing of the severity --fail-on was found, 1 when something was, when nothing was checked or
 when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return errors.New("verify: name at least one recording: FILE.yaml or FILE.har")
+			}
 			failOn, err := o.check()
 			if err != nil {
 				return err
@@ -49,6 +51,7 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 				return err
 			}
 			report := contract.NewReport(o.ledger, embedded)
+			report.FailOn = failOn
 			kinds, err := verify(report, files, hosts)
 			if err != nil {
 				return err
@@ -60,7 +63,7 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 			if err := o.write(cmd.OutOrStdout(), report); err != nil {
 				return err
 			}
-			return o.verdict(stderr, report, failOn)
+			return o.verdict(stderr, report)
 		},
 	}
 	o.flags(cmd)
