@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,10 +44,7 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 		return t.ID, ""
 	}
 	created, err := call(c, "images_post_account_transfer_create", what, open, resp, err)
-	if err != nil {
-		return 0, err
-	}
-	return *created, nil
+	return *cmp.Or(created, new(int64)), err
 }
 
 // AcceptAccountTransfer takes an offered image into the team with the given UUID.
@@ -54,7 +52,7 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64, teamUUID string) error {
 	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID})
-	return c.failure("images_post_account_transfer_accept", fmt.Sprintf("accept account transfer %d of image %d", transferID, id), resp, err)
+	return c.done("images_post_account_transfer_accept", fmt.Sprintf("accept account transfer %d of image %d", transferID, id), resp, err)
 }
 
 // CancelAccountTransfer takes back an offer. Only its sender can.
@@ -62,7 +60,7 @@ func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferCancel(ctx, id, gen.AccountTransferReference{TransferID: transferID})
-	return c.failure("images_post_account_transfer_cancel", fmt.Sprintf("cancel account transfer %d of image %d", transferID, id), resp, err)
+	return c.done("images_post_account_transfer_cancel", fmt.Sprintf("cancel account transfer %d of image %d", transferID, id), resp, err)
 }
 
 // DeclineAccountTransfer refuses an offer. Only its recipient can.
@@ -70,5 +68,5 @@ func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int64) error {
 	resp, err := c.api.ImagesPostAccountTransferDecline(ctx, id, gen.AccountTransferReference{TransferID: transferID})
-	return c.failure("images_post_account_transfer_decline", fmt.Sprintf("decline account transfer %d of image %d", transferID, id), resp, err)
+	return c.done("images_post_account_transfer_decline", fmt.Sprintf("decline account transfer %d of image %d", transferID, id), resp, err)
 }

@@ -14,6 +14,7 @@
 package wrapper
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -64,7 +65,7 @@ func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.htt
 // WithUserAgent puts the name of the calling program, such as "inventory/1.4", in front of this library's own in the
 // User-Agent header.
 func WithUserAgent(name string) Option {
-	return func(c *config) { c.userAgent = strings.TrimSpace(name + " " + defaultUserAgent) }
+	return func(c *config) { c.userAgent = strings.Join(append(strings.Fields(name), defaultUserAgent), " ") }
 }
 
 // WithMaxBody bounds how many bytes of a response are read, unpacked, 32 MiB by default: a page of 200 images is about
@@ -85,8 +86,8 @@ func NewClient(token string, options ...Option) (*Client, error) {
 	if token == "" {
 		return nil, errors.New("new client: the token is empty")
 	}
-	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, errors.New("new client: the token holds white space or a character that no header may carry; was it read with its line end?")
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return nil, errors.New("new client: the token holds white space, a quote or a character that no header may carry; was it read with its line end?")
 	}
 	base, err := parseBaseURL(c.baseURL)
 	if err != nil {
@@ -102,7 +103,12 @@ func NewClient(token string, options ...Option) (*Client, error) {
 		base:   base,
 		// Both closures keep the token out of reach of %+v, which prints the fields of a struct but no captured value.
 		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
-		redact:    func(s string) string { return strings.ReplaceAll(s, token, "[token]") },
+		redact: func(text []byte) []byte {
+			if len(token) < 6 || !bytes.Contains(text, []byte(token)) { // a shorter one is part of any text
+				return text
+			}
+			return bytes.ReplaceAll(text, []byte(token), []byte("[token]"))
+		},
 	}
 	api, err := gen.NewClientWithResponses(base.String(), gen.WithHTTPClient(send))
 	if err != nil {
@@ -112,8 +118,8 @@ func NewClient(token string, options ...Option) (*Client, error) {
 }
 
 // API returns the generated client, for what the wrapper does not offer. It shares the wrapper's token, address, HTTP
-// client, logger, retries and limits; a request that got no whole answer is an *Error without Operation. It knows
-// neither paging nor waiting, and returns an undocumented status without an error.
+// client, logger, retries and limits; a request that got no answer, or half a success, is an *Error without Operation. It
+// knows neither paging nor waiting, and returns an undocumented status without an error.
 func (c *Client) API() *gen.ClientWithResponses { return c.api }
 
 // RateLimit returns what the latest response that carried rate-limit headers said, or the zero value before the first.
@@ -145,13 +151,13 @@ type sender struct {
 	config
 	base      *url.URL
 	authorize func(http.Header)
-	redact    func(string) string
+	redact    func([]byte) []byte // what a server sent, before anybody sees it
 }
 
 // quiet replaces an error whose text holds the token or is very long: net/http quotes what a server sent. Others stay as
 // they are, for errors.Is.
 func (s *sender) quiet(err error) error {
-	if text := s.redact(err.Error()); text != err.Error() || len(text) > 1<<12 {
+	if text := string(s.redact([]byte(err.Error()))); text != err.Error() || len(text) > 1<<12 {
 		return errors.New(shorten(text))
 	}
 	return err
@@ -159,7 +165,7 @@ func (s *sender) quiet(err error) error {
 
 func (s *sender) log(req *http.Request, args ...any) {
 	if s.logger.Enabled(req.Context(), slog.LevelDebug) {
-		args = append([]any{"method", req.Method, "path", req.URL.EscapedPath()}, args...)
-		s.logger.DebugContext(context.WithoutCancel(req.Context()), "images API request", args...)
+		request := []any{"method", req.Method, "path", req.URL.EscapedPath()}
+		s.logger.DebugContext(context.WithoutCancel(req.Context()), "images API request", append(request, args...)...)
 	}
 }

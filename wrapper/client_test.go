@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -25,6 +27,8 @@ func TestNewClientRejects(t *testing.T) {
 		"an empty token":          {"", "https://api.example.com", "the token is empty"},
 		"a token with a line end": {canary + "\n", "https://api.example.com", "white space"},
 		"a token beyond ASCII":    {canary + "é", "https://api.example.com", "no header may carry"},
+		"a token in quotes":       {`"` + canary + `"`, "https://api.example.com", "a quote"},
+		"a backslash":             {canary + `\`, canary + `\`, "no header may carry"},
 		"a malformed URL":         {canary, "https://api.example.com:port", "base URL"},
 		"no scheme":               {canary, "api.example.com", "must begin with https://"},
 		"another scheme":          {canary, "ftp://api.example.com", "must begin with https://"},
@@ -193,4 +197,36 @@ func TestTokenIsNotInAnyWrappedError(t *testing.T) {
 		}
 	}
 	assert.NotContains(t, log.String(), canary)
+}
+
+// A server that knows the token can put it into what is a success, too.
+func TestTokenIsInNoResult(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, status := range []string{"available", "deleted", canary} {
+			client := newClient(t, answer(200, strings.ReplaceAll(`{"image":`+imageJSON(42, status)+`}`, `_message":"`, `_message":"no access with `+canary), nil))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			image, err := client.WaitAvailable(ctx, 42)
+			cancel()
+			assert.Contains(t, image.ErrorMessage, "no access with [token]")
+			assert.NotContains(t, fmt.Sprintf("%v %+v %#v %v", image, image, image, err), canary)
+			raw, err := client.API().ImagesGetWithResponse(t.Context(), "42")
+			require.NoError(t, err)
+			assert.NotContains(t, fmt.Sprintf("%s %+v", raw.Body, raw.JSON200), canary)
+		}
+		client, err := wrapper.NewClient("T", wrapper.WithHTTPClient(&http.Client{Transport: inMemory{answer(200, `{"image":`+imageJSON(42, "available")+`}`, nil)}}))
+		require.NoError(t, err)
+		_, err = client.Get(t.Context(), 42)
+		assert.NoError(t, err, "a token this short is part of any text")
+	})
+}
+
+func TestUserAgentStaysOnItsLine(t *testing.T) {
+	var got string
+	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r.UserAgent()
+		reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+	}, wrapper.WithUserAgent(" inventory\n1.4 "))
+	_, err := client.Get(t.Context(), 42)
+	require.NoError(t, err)
+	assert.Equal(t, "inventory 1.4 doimages/0.1", got)
 }

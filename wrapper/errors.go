@@ -40,7 +40,7 @@ type Error struct {
 	ID         string        // the API's name for the failure, such as not_found; empty where the body was no API error
 	Message    string        // what went wrong, for a person
 	RequestID  string        // what to quote to support; empty where the API sent none
-	RetryAfter time.Duration // how long the API asks to wait, by retry-after or ratelimit-reset; 0 where it does not say
+	RetryAfter time.Duration // how long the API asks to wait, by retry-after or ratelimit-reset; 0 where it does not say, an hour at the most
 	RateLimit  RateLimit     // the request budget as of this answer; zero where the API did not say
 	Attempts   int           // how often the request was sent; 0 if it was not, or if the error is of a page's next link
 
@@ -53,8 +53,7 @@ type Error struct {
 
 // unanswered is the error of a request that got no answer, or was not sent.
 func unanswered(attempts int, acted bool, err error) *Error {
-	var held *Error
-	if errors.As(err, &held) {
+	if held, ok := err.(*Error); ok { // the pacer's
 		held.Attempts, held.MayHaveActed = attempts, acted
 		return held
 	}
@@ -130,6 +129,16 @@ func (c *Client) failure(operation, what string, resp *http.Response, err error)
 	return fmt.Errorf("%s: %w", what, e)
 }
 
+// done returns why a request failed whose success has nothing to say: one with a body that is no JSON comes from
+// somebody else than the API, and nothing was done.
+func (c *Client) done(operation, what string, resp *http.Response, err error) error {
+	if err = c.failure(operation, what, resp, err); err != nil || strings.TrimSpace(string(resp.Body.(*answer).body)) == "" {
+		return err
+	}
+	_, err = call(c, operation, what, func(*any) (*struct{}, string) { return nil, "" }, resp, nil)
+	return err
+}
+
 // explain returns the error that an answer is, with what its body says.
 func (s *sender) explain(resp *http.Response) *Error {
 	body, e := resp.Body.(*answer).body, resp.Body.(*answer).failed
@@ -144,14 +153,13 @@ func (s *sender) explain(resp *http.Response) *Error {
 	case len(body) == 0:
 		e.Message = "the body is empty"
 	default:
-		kind := cmp.Or(resp.Header.Get("Content-Type"), "no content type")
-		e.Message = s.clean(fmt.Sprintf("the body is no error of the API (%s, %d bytes)", kind, len(body)))
+		e.Message = s.clean(fmt.Sprintf("the body is no error of the API (%s, %d bytes)", cmp.Or(resp.Header.Get("Content-Type"), "no content type"), len(body)))
 	}
 	return &e
 }
 
 // clean makes what a server sent fit to be printed: it may repeat the request, the token included, at any length.
-func (s *sender) clean(text string) string { return shorten(s.redact(text)) }
+func (s *sender) clean(text string) string { return shorten(string(s.redact([]byte(text)))) }
 
 // shorten keeps what a server sent from filling a log.
 func shorten(s string) string {

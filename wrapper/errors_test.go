@@ -1,6 +1,7 @@
 package wrapper_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -120,6 +121,9 @@ func TestRetryAfterForms(t *testing.T) {
 			"-5":                      0,
 			"120":                     2 * time.Minute,
 			"2147483647":              time.Hour,
+			"2147483648":              time.Hour,
+			"9223372036854775807":     time.Hour,
+			"-9223372036854775808":    0,
 			"99999999999999999999999": 0,
 			"soon":                    0,
 			"":                        0,
@@ -256,4 +260,38 @@ func TestNoAnswerAtAll(t *testing.T) {
 	assert.Equal(t, "images_get", apiError.Operation)
 	assert.Equal(t, 1, apiError.Attempts)
 	assert.False(t, apiError.MayHaveActed)
+}
+
+// Who answers everything with a page of HTML is not the API, and has done nothing that was asked for.
+func TestInvalidSuccessOfWhatHasNothingToSay(t *testing.T) {
+	for name, call := range map[string]func(context.Context, *wrapper.Client) error{
+		"delete":  func(ctx context.Context, c *wrapper.Client) error { return c.Delete(ctx, 42) },
+		"accept":  func(ctx context.Context, c *wrapper.Client) error { return c.AcceptAccountTransfer(ctx, 42, 1, "a") },
+		"cancel":  func(ctx context.Context, c *wrapper.Client) error { return c.CancelAccountTransfer(ctx, 42, 1) },
+		"decline": func(ctx context.Context, c *wrapper.Client) error { return c.DeclineAccountTransfer(ctx, 42, 1) },
+	} {
+		err := call(t.Context(), newClient(t, answer(200, "<html>log in</html>", nil)))
+		assert.ErrorIs(t, err, wrapper.ErrInvalidResponse, name)
+		var apiError *wrapper.Error
+		require.ErrorAs(t, err, &apiError)
+		assert.NotEmpty(t, apiError.Operation)
+		for _, body := range []string{"", " \n", "{}", `{"id":"done"}`} {
+			assert.NoError(t, call(t.Context(), newClient(t, answer(200, body, nil))), name)
+		}
+	}
+}
+
+// What a server calls a status or a type can be of any length.
+func TestErrorsOfWaitsAreShort(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := newClient(t, answer(200, `{"image":`+imageJSON(42, long)+`}`, nil)).WaitAvailable(ctx, 42)
+		assert.Less(t, len(err.Error()), 1000)
+		_, err = newClient(t, answer(200, `{"image":`+strings.Replace(imageJSON(42, "deleted"), `_message":"`, `_message":"`+long, 1)+`}`, nil)).WaitAvailable(t.Context(), 42)
+		assert.Less(t, len(err.Error()), 1000)
+		_, err = newClient(t, answer(200, `{"action":{"id":7,"status":"errored","type":"`+long+`"}}`, nil)).WaitAction(t.Context(), 42, 7)
+		assert.Less(t, len(err.Error()), 1000)
+	})
 }

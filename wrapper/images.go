@@ -23,12 +23,9 @@ func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error) {
-	switch _, err := strconv.ParseInt(slug, 10, 64); {
-	case slug == "" || slug == "." || slug == "..":
-		// In a path these would name another resource, and no escaping helps.
-		return nil, fmt.Errorf("get image by slug: %q is no slug", slug)
-	case err == nil:
-		return nil, fmt.Errorf("get image by slug: %q is an id, which Get reads", slug)
+	// In a path these would name another resource, and no escaping helps.
+	if _, err := strconv.ParseInt(slug, 10, 64); err == nil || slug == "" || slug == "." || slug == ".." {
+		return nil, fmt.Errorf("get image by slug: %q is no slug (an id is for Get)", slug)
 	}
 	resp, err := c.api.ImagesGet(ctx, slug)
 	return call(c, "images_get", fmt.Sprintf("get image %q", slug), openImage(0), resp, err)
@@ -67,7 +64,7 @@ func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	resp, err := c.api.ImagesDelete(ctx, id)
-	err = c.failure("images_delete", fmt.Sprintf("delete image %d", id), resp, err)
+	err = c.done("images_delete", fmt.Sprintf("delete image %d", id), resp, err)
 	var e *Error
 	if errors.As(err, &e) && e.MayHaveActed && (e.Status == 404 || strings.Contains(e.Message, "already deleted")) {
 		return nil

@@ -19,6 +19,9 @@ import (
 // images, each of which counts against the rate limit.
 const maxPerPage = 200
 
+// maxPage is more than there can be, and so few that their images can be counted in 32 bits.
+const maxPage = 1 << 23
+
 // ErrListChanged ends a list that changed while it was read, or whose total and links do not fit what it holds. The
 // items before it are good, but others may be missing.
 var ErrListChanged = errors.New("the list changed while it was read")
@@ -124,16 +127,13 @@ func (l *pageList[P, T]) page(ctx context.Context, number int) (*P, error) {
 
 // walk reads a list, again if it changed, and passes each item on once.
 func walk[P, T any](ctx context.Context, list pageList[P, T]) iter.Seq2[*P, error] {
-	var refused error
-	if list.perPage < 0 || list.perPage > maxPerPage || list.first < 0 {
-		refused = fmt.Errorf("%s: page %d of %d a page: pages count from 1 and hold 1 to %d", list.what, list.first, list.perPage, maxPerPage)
-	}
-	list.first, list.perPage = max(list.first, 1), cmp.Or(list.perPage, maxPerPage)
 	return func(yield func(*P, error) bool) {
-		if refused != nil {
-			yield(nil, refused)
+		if list.perPage < 0 || list.perPage > maxPerPage || list.first < 0 || list.first > maxPage {
+			yield(nil, fmt.Errorf("%s: Page %d, PerPage %d: they are 0 to %d and 0 to %d", list.what, list.first, list.perPage, maxPage, maxPerPage))
 			return
 		}
+		list := list
+		list.first, list.perPage = max(list.first, 1), cmp.Or(list.perPage, maxPerPage)
 		passed := ids{}
 		for pass := 1; ; pass++ {
 			change, more := list.read(ctx, passed, pass > 1, yield)
@@ -163,12 +163,13 @@ func (l *pageList[P, T]) read(ctx context.Context, passed ids, again bool, yield
 	pages := map[int]chan func() (*P, error){} // those that are being read
 	count, total, last := (l.first-1)*l.perPage, 0, 0
 	for number := l.first; ; number++ {
-		for n := number; n <= max(number, min(number+l.client.send.concurrency-1, last)); n++ {
+		for n := number; n == number || n <= last && n-number < l.client.send.concurrency; n++ {
 			if pages[n] == nil {
 				answer := make(chan func() (*P, error), 1)
 				running.Go(func() {
-					page, err := l.page(ctx, n)
-					answer <- func() (*P, error) { return page, err }
+					page, err := (*P)(nil), errors.New("the transport ended its goroutine")
+					defer func() { answer <- func() (*P, error) { return page, err } }()
+					page, err = l.page(ctx, n)
 				})
 				pages[n] = answer
 			}
@@ -179,11 +180,10 @@ func (l *pageList[P, T]) read(ctx context.Context, passed ids, again bool, yield
 			return "", false
 		}
 		items, now, next := l.parts(page)
-		if number == l.first {
-			total = now
-		} else if now != total {
+		if number > l.first && now != total {
 			change = fmt.Sprintf("its total went from %d to %d", total, now)
 		}
+		total = now
 		sent, fresh := len(*items), false
 		count += sent
 		*items = slices.DeleteFunc(*items, func(item T) bool {

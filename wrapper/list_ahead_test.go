@@ -2,6 +2,8 @@ package wrapper_test
 
 import (
 	"context"
+	"math"
+	"net/http"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -126,4 +128,26 @@ func TestListHoldsFewPages(t *testing.T) {
 	require.Len(t, heaps, 3)
 	assert.Less(t, heaps[2], heaps[0]+10<<10, "KB after each third: %v", heaps)
 	t.Logf("KB of heap after each third of 60,000 images: %v", heaps)
+}
+
+func TestAnyNumberOfPagesAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithCatalogue(4000, 1), fakeapi.WithRateLimit(0, 0), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(time.Second)}))
+		client, _ := fakeClient(t, fake, wrapper.WithConcurrency(math.MaxInt))
+		start := time.Now()
+		_, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+		require.NoError(t, err)
+		assert.Equal(t, 2*time.Second, time.Since(start), "the first page, and all others at once")
+	})
+}
+
+// A test's transport may end its goroutine, as t.FailNow does. That goroutine is one of ours.
+func TestTransportThatEndsItsGoroutine(t *testing.T) {
+	client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		runtime.Goexit()
+		return nil, nil
+	})}))
+	require.NoError(t, err)
+	_, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+	assert.ErrorContains(t, err, "ended its goroutine")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -182,11 +183,14 @@ func TestPagesThatHoldNoImages(t *testing.T) {
 func TestListParamsOutOfRange(t *testing.T) {
 	var requests []string
 	client := newClient(t, catalogue(1, &requests))
-	for _, params := range []wrapper.ListParams{{PerPage: 201}, {PerPage: -1}, {Page: -1}} {
+	for _, params := range []wrapper.ListParams{{PerPage: 201}, {PerPage: -1}, {Page: -1}, {Page: math.MaxInt}, {Page: 1<<23 + 1}} {
 		_, err := wrapper.Collect(client.Images(t.Context(), params))
-		assert.ErrorContains(t, err, "list images: ")
+		assert.EqualError(t, err, fmt.Sprintf("list images: Page %d, PerPage %d: they are 0 to 8388608 and 0 to 200", params.Page, params.PerPage))
 	}
 	assert.Empty(t, requests)
+	_, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{Page: 1 << 23}))
+	assert.NoError(t, err)
+	assert.Len(t, requests, 1)
 }
 
 func TestListStopsWithItsContext(t *testing.T) {

@@ -39,6 +39,7 @@ type pacer struct {
 	spacing time.Duration // from one request to the next
 	last    time.Time     // when the latest one went
 	blocked time.Time     // until when none may go
+	falling bool          // the budget was last seen low, and not at once 0
 }
 
 // note takes in what an answer said of the budget, and how long it asks to wait.
@@ -46,11 +47,12 @@ func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	low, ahead := limit.Limit/10, untilReset(limit)
+	p.falling = limit.Remaining <= low && (p.falling || limit.Remaining > 0)
 	switch {
 	case status == http.StatusTooManyRequests:
 	case limit.Limit == 0 || limit.Remaining > 0:
 		pause = 0
-	case p.limit.Limit == 0 || p.limit.Remaining > low: // without a way down to it, 0 may be that of the minute's budget
+	case !p.falling: // without a way down to it, 0 may be that of the minute's budget
 		pause = min(ahead, time.Minute)
 	default:
 		pause = ahead
@@ -131,8 +133,8 @@ func askedPause(resp *http.Response, limit RateLimit) (pause time.Duration) {
 	if value == "" && resp.StatusCode != http.StatusTooManyRequests {
 		return 0 // as nearly always, and without the errors of the parsers
 	}
-	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
-		pause = time.Duration(seconds) * time.Second
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+		pause = time.Duration(min(max(seconds, 0), 3600)) * time.Second
 	} else if at, err := http.ParseTime(value); err == nil {
 		pause = time.Until(at)
 	} else if resp.StatusCode == http.StatusTooManyRequests && limit.Limit > 0 && limit.Remaining == 0 {

@@ -142,6 +142,8 @@ func TestHowLongNothingLeftHoldsBack(t *testing.T) {
 		"at first":   {[]int{0}, time.Minute},
 		"a fall":     {[]int{4000, 0}, time.Minute},
 		"a way down": {[]int{4000, 1, 0}, 40 * time.Minute},
+		"two falls":  {[]int{4000, 0, 0}, 2 * time.Minute}, // the first told nothing of a way down
+		"and a rise": {[]int{4000, 499, 4000, 0}, time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			reset := strconv.FormatInt(time.Now().Add(40*time.Minute).Unix(), 10)

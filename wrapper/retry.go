@@ -69,10 +69,7 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	pauses := backoff.ExponentialBackOff{InitialInterval: time.Second / 2, MaxInterval: 15 * time.Second, Multiplier: 2, RandomizationFactor: 1}
 	acted := false
 	for number := 1; ; number++ {
-		err := ended(ctx)
-		if err == nil {
-			err = s.pacer.Wait(ctx)
-		}
+		err := cmp.Or(ended(ctx), s.pacer.Wait(ctx))
 		if err == nil && s.limiter != nil {
 			err = s.limiter.Wait(ctx)
 		}
@@ -86,11 +83,11 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 			a.failed.Attempts, a.failed.MayHaveActed = number, acted
 			status, err, pause = resp.StatusCode, a.err, cmp.Or(a.failed.RetryAfter, pause)
 		}
-		acted = acted || mayHaveActed(status, err)
+		acted = acted || status/100 != 4 && mayHaveActed(status, err) // a refusal whose body broke off is one
 		if number >= attempts || !retry.again(req.Method, status, err) || ctx.Err() != nil || time.Now().Add(pause).After(end) {
 			switch {
 			case status == 0 || err != nil && ctx.Err() != nil:
-				return nil, unanswered(number, acted, err)
+				return nil, unanswered(number, acted, cmp.Or(ended(ctx), err))
 			case err != nil && status/100 == 2:
 				e := resp.Body.(*answer).failed
 				e.Message, e.err = s.clean(fmt.Sprintf("the body cannot be used: %v", err)), s.quiet(err)
@@ -121,7 +118,9 @@ func (r Retry) again(method string, status int, err error) bool {
 // mayHaveActed tells whether the API may have acted on a request: not if no connection was made or a limit refused it.
 func mayHaveActed(status int, err error) bool {
 	var op *net.OpError
-	return status != http.StatusTooManyRequests && (!errors.As(err, &op) || op.Op != "dial")
+	var certificate *tls.CertificateVerificationError
+	unconnected := errors.As(err, &certificate) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+	return status != http.StatusTooManyRequests && !unconnected
 }
 
 // sleep waits for a time, or until the context ends.
@@ -154,7 +153,7 @@ func (s *sender) attempt(req *http.Request, number int) (resp *http.Response, er
 	var body bytes.Buffer
 	body.Grow(int(min(max(resp.ContentLength, 0), 1<<20)) + bytes.MinRead) // no more on the word of a header
 	_, a.err = body.ReadFrom(io.LimitReader(resp.Body, s.maxBody+1))
-	a.body = body.Bytes()
+	a.body = s.redact(body.Bytes())
 	if int64(len(a.body)) > s.maxBody {
 		a.err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxBody)
 	} else if a.err != nil {

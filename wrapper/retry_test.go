@@ -3,6 +3,7 @@ package wrapper_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -10,7 +11,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -221,6 +224,7 @@ func TestRetryOfPosts(t *testing.T) {
 	create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3}
 	created := status(202, `{"image":`+imageJSON(42, "NEW")+`}`)
 	limited := status(429, "", "retry-after", "1")
+	proxyRefused := failing(&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}})
 	synctest.Test(t, func(t *testing.T) {
 		for name, test := range map[string]struct {
 			retry    wrapper.Retry
@@ -231,6 +235,8 @@ func TestRetryOfPosts(t *testing.T) {
 		}{
 			"refused, limited":       {wrapper.Retry{}, []func() (*http.Response, error){refused, limited, created}, 3, nil, false},
 			"refused for ever":       {wrapper.Retry{}, []func() (*http.Response, error){refused}, 5, wrapper.ErrNoAnswer, false},
+			"proxy refused":          {wrapper.Retry{}, []func() (*http.Response, error){proxyRefused, created}, 2, nil, false},
+			"certificate":            {wrapper.Retry{}, []func() (*http.Response, error){failing(&tls.CertificateVerificationError{Err: io.EOF})}, 1, wrapper.ErrNoAnswer, false},
 			"reset":                  {wrapper.Retry{}, []func() (*http.Response, error){reset, created}, 1, wrapper.ErrNoAnswer, true},
 			"refused, reset":         {wrapper.Retry{}, []func() (*http.Response, error){refused, reset, created}, 2, wrapper.ErrNoAnswer, true},
 			"server error":           {wrapper.Retry{}, []func() (*http.Response, error){down, created}, 1, wrapper.ErrServer, false},
@@ -260,6 +266,11 @@ func TestRetryOfDeletes(t *testing.T) {
 	again := status(422, `{"id":"unprocessable_entity","message":"Image Can not delete an already deleted image."}`)
 	other := status(422, `{"id":"unprocessable_entity","message":"The image is in use."}`)
 	limited := status(429, "", "retry-after", "1")
+	brokenOff := func() (*http.Response, error) {
+		resp, err := gone()
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"id":`), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		return resp, err
+	}
 	synctest.Test(t, func(t *testing.T) {
 		for name, test := range map[string]struct {
 			answers []func() (*http.Response, error)
@@ -274,6 +285,7 @@ func TestRetryOfDeletes(t *testing.T) {
 			"limited, gone":  {[]func() (*http.Response, error){limited, refused, gone}, wrapper.ErrNotFound}, // nothing was deleted by us
 			"lost, 204":      {[]func() (*http.Response, error){reset, status(204, "")}, nil},
 			"lost for ever":  {[]func() (*http.Response, error){reset}, wrapper.ErrNoAnswer},
+			"broken, gone":   {[]func() (*http.Response, error){brokenOff, gone}, wrapper.ErrNotFound}, // that was an answer, if half of one
 			"lost, and down": {[]func() (*http.Response, error){reset, down, limited, down, gone}, nil},
 		} {
 			s := &script{answers: test.answers}

@@ -1,10 +1,12 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"example.com/doimages/gen"
@@ -18,10 +20,12 @@ const maxFailures = 5
 type WaitOption func(*waiter)
 
 // WithInterval sets the pause after the first poll and the longest pause; in between each is half as long again as the
-// one before. The defaults are 5 and 30 seconds, a millisecond is the least. Every pause is shifted by up to a fifth,
-// so that many waits that began together drift apart.
+// one before. The defaults are 5 and 30 seconds, a millisecond is the least, a day the most. Every pause is shifted by up
+// to a fifth, so that many waits that began together drift apart.
 func WithInterval(first, longest time.Duration) WaitOption {
-	return func(w *waiter) { w.interval, w.maxInterval = first, max(first, longest) }
+	return func(w *waiter) {
+		w.interval, w.maxInterval = min(first, 24*time.Hour), min(max(first, longest), 24*time.Hour)
+	}
 }
 
 // WithProgress calls f after every poll, before the pause that follows, but not after one whose failure ends the wait.
@@ -49,7 +53,7 @@ type WaitError struct {
 func (e *WaitError) Error() string {
 	seen, latest := "no status seen", ""
 	if e.Status != "" {
-		seen = fmt.Sprintf("last seen with status %q", e.Status)
+		seen = fmt.Sprintf("last seen with status %q", shorten(e.Status))
 	}
 	if e.Err != nil && !errors.Is(e.cause, e.Err) {
 		latest = fmt.Sprintf("; the latest failed: %v", e.Err)
@@ -66,11 +70,7 @@ type ImageFailedError struct {
 }
 
 func (e *ImageFailedError) Error() string {
-	s := fmt.Sprintf("image %d is %s", e.Image.ID, e.Image.Status)
-	if e.Image.ErrorMessage != "" {
-		s += ": " + shorten(e.Image.ErrorMessage)
-	}
-	return s
+	return shorten(strings.TrimSuffix(fmt.Sprintf("image %d is %s: %s", e.Image.ID, e.Image.Status, e.Image.ErrorMessage), ": "))
 }
 
 // ActionFailedError is an action that ended with the status errored.
@@ -79,7 +79,7 @@ type ActionFailedError struct {
 }
 
 func (e *ActionFailedError) Error() string {
-	return fmt.Sprintf("action %d (%s) is %s", e.Action.ID, e.Action.Type, e.Action.Status)
+	return shorten(fmt.Sprintf("action %d (%s) is %s", e.Action.ID, e.Action.Type, e.Action.Status))
 }
 
 // WaitAvailable polls an image, at once and then at growing intervals, until its status is available. It returns the
@@ -98,7 +98,7 @@ func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOpt
 // judgeImage tells whether an image has ended, and how.
 func judgeImage(image *gen.Image) (status string, done bool, err error) {
 	if image.Status == gen.ImageStatusDeleted || image.Status == gen.ImageStatusRetired {
-		err = &ImageFailedError{Image: *image}
+		err = fmt.Errorf("wait for image %d: %w", image.ID, &ImageFailedError{Image: *image})
 	}
 	return string(image.Status), err != nil || image.Status == gen.ImageStatusAvailable, err
 }
@@ -110,7 +110,7 @@ func (c *Client) WaitAction(ctx context.Context, imageID, actionID int64, option
 	subject := fmt.Sprintf("action %d of image %d", actionID, imageID)
 	return wait(ctx, subject, options, get, func(action *gen.Action) (status string, done bool, err error) {
 		if action.Status == gen.ActionStatusErrored {
-			err = &ActionFailedError{Action: *action}
+			err = fmt.Errorf("wait for %s: %w", subject, &ActionFailedError{Action: *action})
 		}
 		return string(action.Status), err != nil || action.Status == gen.ActionStatusCompleted, err
 	})
@@ -124,10 +124,7 @@ func (c *Client) CreateAndWait(ctx context.Context, params gen.ImageCreate, opti
 		return nil, err
 	}
 	image, err := c.WaitAvailable(ctx, created.ID, options...)
-	if image == nil {
-		image = created
-	}
-	return image, err
+	return cmp.Or(image, created), err
 }
 
 type waiter struct {
@@ -155,23 +152,20 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 		state.Polls, state.Elapsed, state.Err = state.Polls+1, time.Since(start), err
 		var apiError *Error
 		pause := w.next()
+		deadline, bounded := ctx.Deadline()
+		if errors.As(err, &apiError) {
+			pause = max(pause, apiError.RetryAfter)
+		}
 		switch {
 		case err == nil:
 			failures, last = 0, got
 			status, done, err := judge(got)
 			state.Status = status
-			if err != nil {
-				err = fmt.Errorf("wait for %s: %w", subject, err)
-			}
 			if done {
 				w.progress(state)
 				return last, err
 			}
-		case errors.Is(err, ErrRateLimited) && errors.As(err, &apiError):
-			pause = max(pause, apiError.RetryAfter)
-			if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < apiError.RetryAfter {
-				return stop(err)
-			}
+		case errors.Is(err, ErrRateLimited) && (!bounded || time.Until(deadline) >= apiError.RetryAfter): // borne however often
 		case !mayPass(err), failures+1 >= maxFailures:
 			return stop(err)
 		default:
@@ -198,8 +192,14 @@ func mayPass(err error) bool {
 
 // ended returns why a context ended: always its Err, so that errors.Is works, and the cause where there is one.
 func ended(ctx context.Context) error {
-	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
-		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	err := ctx.Err()
+	var of *Error // of another call, as where an errgroup ends this one, and not to be taken for this one's
+	switch cause := context.Cause(ctx); {
+	case err == nil || cause == err:
+		return err
+	case errors.As(cause, &of):
+		return fmt.Errorf("%w: %v", err, cause)
+	default:
+		return fmt.Errorf("%w: %w", err, cause)
 	}
-	return ctx.Err()
 }

@@ -72,7 +72,7 @@ func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 				w.judge(image)
 			}
 		}
-		for more := len(pages) + 1; more <= (page.Meta.Total+maxPerPage-1)/maxPerPage; more++ {
+		for more := len(pages) + 1; more <= min((page.Meta.Total+maxPerPage-1)/maxPerPage, i+1+len(missing)); more++ {
 			pages, w.pages[more] = append(pages, more), 0
 		}
 	}
@@ -100,10 +100,8 @@ func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 func (w *manyWait) judge(image gen.Image) {
 	if a := w.pending[image.ID]; a != nil {
 		a.image = image
-		if _, done, err := judgeImage(&image); err != nil {
-			w.end(image, fmt.Errorf("wait for image %d: %w", image.ID, err))
-		} else if done {
-			w.end(image, nil)
+		if _, done, err := judgeImage(&image); done {
+			w.end(image, err)
 		}
 	}
 }

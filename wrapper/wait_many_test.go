@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -244,4 +245,21 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 			assert.Fail(t, "there is nothing to wait for")
 		}
 	})
+}
+
+// A total says how many pages there are, and not how many are worth remembering.
+func TestWaitAllAvailableOfATotalThatLies(t *testing.T) {
+	requests := 0
+	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		reply(w, 200, fmt.Sprintf(`{"images":[%s,%s],"meta":{"total":2000000000},"links":{}}`, imageJSON(1, "available"), imageJSON(2, "available")))
+	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for _, err := range client.WaitAllAvailable(t.Context(), 1, 2) {
+		assert.NoError(t, err)
+	}
+	runtime.ReadMemStats(&after)
+	assert.Equal(t, 1, requests)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(10<<20))
 }

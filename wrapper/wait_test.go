@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -288,5 +289,29 @@ func TestCreateAndWait(t *testing.T) {
 		require.ErrorIs(t, err, wrapper.ErrServer)
 		assert.Nil(t, image)
 		assert.Equal(t, 1, *polls, "a create is sent once")
+	})
+}
+
+// Whoever is told when to come back comes back then, whatever went wrong.
+func TestWaitHonoursRetryAfterOfAServerError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []func() (*http.Response, error){status(503, "", "retry-after", "120"), fine}}
+		_, err := s.client(t).WaitAvailable(t.Context(), 42)
+		require.NoError(t, err)
+		assert.Equal(t, []time.Duration{2 * time.Minute}, s.pauses())
+	})
+}
+
+// However long the pauses are to be, they are pauses.
+func TestWaitWithAnIntervalWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for range 20 {
+			s := &script{answers: []func() (*http.Response, error){status(200, `{"image":`+imageJSON(42, "NEW")+`}`)}}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			_, err := s.client(t).WaitAvailable(ctx, 42, wrapper.WithInterval(math.MaxInt64, math.MaxInt64))
+			cancel()
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+			assert.Len(t, s.at, 1)
+		}
 	})
 }

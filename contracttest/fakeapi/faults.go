@@ -152,12 +152,15 @@ func Oversize(bytes int) Effect {
 	}}
 }
 
-// Gzip packs the body, whether the request accepts that or not.
+// Gzip packs the body, where there is one, whether the request accepts that or not.
 func Gzip() Effect {
 	return Effect{
 		name:    "gzip",
 		headers: func(h http.Header) { h.Set("Content-Encoding", "gzip") },
 		bytes: func(body []byte) []byte {
+			if len(body) == 0 {
+				return body
+			}
 			var packed bytes.Buffer
 			w := gzip.NewWriter(&packed)
 			_, _ = w.Write(body)

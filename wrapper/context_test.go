@@ -1,0 +1,128 @@
+package wrapper_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// hangs answers nothing until the request's context ends, and then as net/http does: with the cause.
+var hangs = roundTrip(func(req *http.Request) (*http.Response, error) {
+	<-req.Context().Done()
+	return nil, context.Cause(req.Context())
+})
+
+// hangsInTheBody answers with headers, and with nothing after them.
+var hangsInTheBody = roundTrip(func(req *http.Request) (*http.Response, error) {
+	body, w := io.Pipe()
+	context.AfterFunc(req.Context(), func() { _ = w.CloseWithError(context.Cause(req.Context())) })
+	return &http.Response{StatusCode: 200, Body: body, Request: req}, nil
+})
+
+// calls is one of each way in which a call ends.
+var calls = map[string]func(context.Context, *wrapper.Client) error{
+	"get": func(ctx context.Context, c *wrapper.Client) error { return second(c.Get(ctx, 2)) },
+	"list": func(ctx context.Context, c *wrapper.Client) error {
+		return second(wrapper.Collect(c.Images(ctx, wrapper.ListParams{})))
+	},
+	"create": func(ctx context.Context, c *wrapper.Client) error {
+		return second(c.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"}))
+	},
+	"delete": func(ctx context.Context, c *wrapper.Client) error { return c.Delete(ctx, 2) },
+	"wait":   func(ctx context.Context, c *wrapper.Client) error { return second(c.WaitAvailable(ctx, 2)) },
+	"wait for all": func(ctx context.Context, c *wrapper.Client) error {
+		return second(wrapper.Collect(c.WaitAllAvailable(ctx, 2)))
+	},
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// An errgroup ends the context of its calls with the error of the one that failed. That is the error of that one alone:
+// a DELETE that took a sibling's "not found" for its own would say that it was done.
+func TestCallEndedByAnothersError(t *testing.T) {
+	for name, call := range calls {
+		for _, transport := range []roundTrip{hangs, hangsInTheBody} {
+			synctest.Test(t, func(t *testing.T) {
+				_, sibling := newClient(t, answer(404, `{"id":"not_found","message":"no image 1"}`, nil)).Get(t.Context(), 1)
+				require.ErrorIs(t, sibling, wrapper.ErrNotFound)
+				client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
+				require.NoError(t, err)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				var running sync.WaitGroup
+				for range 3 {
+					running.Go(func() {
+						err := call(ctx, client)
+						assert.ErrorIs(t, err, context.Canceled, name)
+						assert.NotErrorIs(t, err, wrapper.ErrNotFound, name)
+						assert.ErrorContains(t, err, "no image 1", name)
+					})
+				}
+				synctest.Wait()
+				cancel(sibling)
+				running.Wait()
+				assert.EqualError(t, sibling, "get image 1: 404 not_found: no image 1", "it was left alone")
+			})
+		}
+	}
+}
+
+// Whatever the cause, errors.Is finds what ended the context, and the cause.
+func TestContextThatEndsWithACause(t *testing.T) {
+	cause := errors.New("shutting down")
+	for name, call := range calls {
+		for _, transport := range []roundTrip{hangs, hangsInTheBody} {
+			synctest.Test(t, func(t *testing.T) {
+				client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
+				require.NoError(t, err)
+				for _, cause := range []error{cause, errors.Join(cause, context.Canceled)} {
+					ctx, cancel := context.WithCancelCause(t.Context())
+					time.AfterFunc(time.Second, func() { cancel(cause) })
+					err = call(ctx, client)
+					assert.ErrorIs(t, err, context.Canceled, name)
+					assert.ErrorIs(t, err, cause, name)
+				}
+				ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, cause)
+				defer cancel()
+				err = call(ctx, client)
+				assert.ErrorIs(t, err, context.DeadlineExceeded, name)
+				assert.ErrorIs(t, err, cause, name)
+			})
+		}
+	}
+}
+
+// endsLate is a context that ends between two looks at it.
+type endsLate struct {
+	context.Context
+	looks, end int64
+}
+
+func (c *endsLate) Err() error {
+	if atomic.AddInt64(&c.looks, 1) > c.end {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestContextThatEndsBetweenTwoLooks(t *testing.T) {
+	for end := range int64(8) {
+		_, err := newClient(t, answer(200, `{"image":`+imageJSON(42, "available")+`}`, nil)).Get(&endsLate{Context: t.Context(), end: end}, 42)
+		if err != nil {
+			assert.ErrorIs(t, err, context.Canceled)
+			assert.False(t, strings.Contains(err.Error(), "%!"), err)
+		}
+	}
+}
