@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -26,12 +27,15 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 		f.add("byte-order-mark", in, nil, "it begins with a byte-order mark, which JSON does not allow")
 		body = rest
 	}
-	if len(bytes.TrimSpace(body)) == 0 {
+	if len(trimSpace(body)) == 0 {
 		f.add("empty-body", in, nil, "it is empty")
 		return nil, false
 	}
 	if !utf8.Valid(body) {
 		f.add("invalid-utf8", in, nil, "it is no valid UTF-8")
+	}
+	if halfPair(body) {
+		f.add("invalid-utf8", in, nil, "a \\u escape is half of a pair, which is no character")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	var document json.RawMessage
@@ -39,13 +43,40 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 		f.add("malformed-json", in, nil, fmt.Sprintf("it is no JSON: %v", err))
 		return nil, false
 	}
-	if rest := bytes.TrimSpace(body[decoder.InputOffset():]); len(rest) > 0 {
+	if rest := trimSpace(body[decoder.InputOffset():]); len(rest) > 0 {
 		f.add("trailing-bytes", in, nil, fmt.Sprintf("something follows the JSON at byte %d", decoder.InputOffset()))
 	}
 	d := documentDecoder{Decoder: json.NewDecoder(bytes.NewReader(document)), findings: f, in: in}
 	d.UseNumber() // an id beyond 2^53 must not be rounded before it is judged
 	value = d.value(nil)
 	return value, !d.tooDeep
+}
+
+// trimSpace takes away what JSON calls white space.
+func trimSpace(text []byte) []byte { return bytes.Trim(text, " \t\r\n") }
+
+// halfPair tells whether a \u escape stands for half a character, which some decoders replace and others refuse.
+func halfPair(text []byte) bool {
+	escape := func(at int) (code uint64) {
+		if at+6 <= len(text) && text[at] == '\\' && text[at+1] == 'u' {
+			code, _ = strconv.ParseUint(string(text[at+2:at+6]), 16, 16)
+		}
+		return code
+	}
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		switch code := escape(i); {
+		case 0xD800 <= code && code < 0xDC00 && 0xDC00 <= escape(i+6) && escape(i+6) < 0xE000:
+			i += 11
+		case 0xD800 <= code && code < 0xE000:
+			return true
+		default:
+			i++ // whatever it escapes, a backslash included
+		}
+	}
+	return false
 }
 
 // documentDecoder decodes valid JSON token by token, which shows the keys that come twice.

@@ -20,6 +20,9 @@ const namePrefix = "doimages-contract-"
 // create starts an import. The caller removes the image with cleanUp. An interrupt does not cut the request off, and
 // where no answer says whether there is an image, it is looked for and removed: nothing is left behind.
 func (s *session) create(ctx context.Context, address string) (*gen.Image, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	name := fmt.Sprintf("%s%d", namePrefix, time.Now().UnixNano())
 	uncut, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()

@@ -24,6 +24,9 @@ func ReadCassette(file string) ([]Exchange, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	if recorded.Version == 0 && len(recorded.Interactions) == 0 {
+		return nil, fmt.Errorf("%s: it is no cassette", file)
+	}
 	exchanges := make([]Exchange, len(recorded.Interactions))
 	for i, interaction := range recorded.Interactions {
 		source := fmt.Sprintf("%s#%d", filepath.Base(file), i)

@@ -23,10 +23,11 @@ type checked struct {
 }
 
 func (c *Contract) check(exchange Exchange) (result checked) {
+	exchange = exchange.normal()
 	defer func() { scrub(result.findings, exchange) }()
 	found := &findings{exchange: exchange, plain: c.plain}
 	request, err := http.NewRequest(exchange.Method, exchange.URL.String(), bytes.NewReader(exchange.RequestBody))
-	if err != nil {
+	if err != nil || exchange.Method == "" || exchange.URL.Path == "" {
 		found.add("request", "request", nil, "it is no HTTP request")
 		return checked{findings: found.list}
 	}
@@ -54,6 +55,7 @@ func (c *Contract) check(exchange Exchange) (result checked) {
 		}
 	}
 	body := found.checkResponse(route.Operation)
+	found.checkMeaning(body)
 	return checked{found.list, route.Operation, sent, body}
 }
 
@@ -68,12 +70,21 @@ func scrub(findings []Finding, exchange Exchange) {
 }
 
 func withoutSecrets(text string, exchange Exchange) string {
-	return redact(secret.ReplaceAllString(text, "[redacted]"), tokenOf(exchange.RequestHeader), "[redacted]")
+	text = secret.ReplaceAllString(text, "[redacted]")
+	for _, token := range tokensOf(exchange.RequestHeader) {
+		text = redact(text, token, "[redacted]")
+	}
+	return text
 }
 
-func tokenOf(header http.Header) string {
-	_, token, _ := strings.Cut(header.Get("Authorization"), " ")
-	return token
+// tokensOf returns what a request authenticates with, whatever the scheme.
+func tokensOf(header http.Header) (tokens []string) {
+	for _, value := range header.Values("Authorization") {
+		if words := strings.Fields(value); len(words) > 0 && words[len(words)-1] != redacted {
+			tokens = append(tokens, words[len(words)-1])
+		}
+	}
+	return tokens
 }
 
 // minToken is the length from which on a token is looked for. A shorter one is part of any text.

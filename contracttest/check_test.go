@@ -223,6 +223,7 @@ func TestCheckTakesAnyHost(t *testing.T) {
 	require.NoError(t, err)
 	exchange := exchanges[0]
 	setURL("http://127.0.0.1:8080/v2/images/a%2Fb")(&exchange)
+	replaceBody(`"ubuntu-16-04-x64"`, `"a/b"`)(&exchange)
 	assert.Empty(t, load(t).Check(exchange))
 }
 

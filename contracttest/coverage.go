@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -64,10 +65,10 @@ func coverageItems(operation *openapi3.Operation) []string {
 		if p.In == "query" {
 			add(name + " left out")
 			if s.Min != nil {
-				add(fmt.Sprintf("%s=%v", name, *s.Min))
+				add(name + "=" + strconv.FormatFloat(*s.Min, 'f', -1, 64))
 			}
 			if s.Max != nil {
-				add(fmt.Sprintf("%s=%v", name, *s.Max))
+				add(name + "=" + strconv.FormatFloat(*s.Max, 'f', -1, 64))
 			}
 		}
 		for _, value := range s.Enum {

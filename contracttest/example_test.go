@@ -64,7 +64,7 @@ func ExampleReport() {
 	}
 	fmt.Println(report.Exchanges, "exchanges,", report.AtLeast(contracttest.Breaking), "breaking")
 	// Output:
-	// breaking sequence-deleted the image was deleted before, and is served again
+	// breaking sequence-deleted image 6918990 was deleted before, and is served again
 	// 3 exchanges, 1 breaking
 }
 

@@ -112,10 +112,15 @@ var severities = map[string]Severity{
 	"undocumented-parameter": Drift,
 	"credentials":            Note,
 
-	"sequence-total":     Breaking,
+	"wrong-resource": Breaking,
+	"filter":         Breaking,
+	"page-size":      Breaking,
+	"page-total":     Breaking,
+	"page-links":     Breaking,
+
+	"sequence-total":     Drift, // somebody else may have changed the list
 	"sequence-twice":     Breaking,
 	"sequence-lost":      Breaking,
-	"sequence-links":     Breaking,
 	"sequence-identity":  Breaking,
 	"sequence-status":    Breaking,
 	"sequence-deleted":   Breaking,
@@ -128,6 +133,7 @@ type findings struct {
 	exchange  Exchange
 	operation string
 	list      []Finding
+	places    map[string]bool             // where there is one
 	plain     map[*openapi3.Schema]*plain // of bodies
 	headers   openapi3.Headers            // of any response of the operation
 }
@@ -139,13 +145,17 @@ func (f *findings) add(check, in string, pointer []string, message string) *Find
 		Source: f.exchange.Source, File: f.exchange.File, Operation: f.operation, Status: f.exchange.Status,
 		In: printable(in), Pointer: jsonPointer(pointer), Message: shorten(printable(message)),
 	})
-	return &f.list[len(f.list)-1]
+	finding := &f.list[len(f.list)-1]
+	if f.places == nil {
+		f.places = map[string]bool{}
+	}
+	f.places[finding.In+"\x00"+finding.Pointer] = true
+	return finding
 }
 
 // has reports whether something was found in a place already. One finding there is enough.
 func (f *findings) has(in string, at []string) bool {
-	pointer := jsonPointer(at)
-	return slices.ContainsFunc(f.list, func(o Finding) bool { return o.In == in && o.Pointer == pointer })
+	return f.places[in+"\x00"+jsonPointer(at)]
 }
 
 // secret is what a token or an e-mail address looks like. Neither belongs in a report.

@@ -141,8 +141,10 @@ func (e *harEntry) exchange() (exchange Exchange, ok bool, err error) {
 		return exchange, false, errors.New("the URL of the request is none")
 	}
 	content := e.Response.Content
-	// Status 0 is a request that got no answer; a size without a text is a body that was not recorded.
-	if e.Response.Status <= 0 || content.Text == nil && content.Size > 0 {
+	// Status 0 is a request that got no answer; a size without a text is a body that was not recorded, and a negative one
+	// says that nobody knows.
+	bodiless := e.Response.Status == http.StatusNoContent || e.Response.Status == http.StatusNotModified || strings.EqualFold(e.Request.Method, http.MethodHead)
+	if e.Response.Status <= 0 || content.Text == nil && (content.Size > 0 || content.Size < 0 && !bodiless) {
 		return exchange, false, nil
 	}
 	exchange = Exchange{

@@ -2,6 +2,7 @@ package contracttest
 
 import (
 	"encoding/json"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -122,7 +123,7 @@ func (p *parser) string() any {
 				return p.held(quoted[1 : len(quoted)-1])
 			}
 			var s string
-			if json.Unmarshal(quoted, &s) != nil {
+			if json.Unmarshal(quoted, &s) != nil || strings.ContainsRune(s, utf8.RuneError) && halfPair(quoted) {
 				return p.fail()
 			}
 			return s

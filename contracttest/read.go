@@ -2,6 +2,7 @@ package contracttest
 
 import (
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,8 +37,12 @@ func ReadFile(file string, f func(Exchange) error) (left int, err error) {
 }
 
 // IsImagesAPI reports whether an exchange is with the images API: of DigitalOcean, on a loopback host or on one of the
-// hosts given. A recording of a service's traffic holds others too.
+// hosts given. A recording of a service's traffic holds others too, and that of a browser the OPTIONS which it sends
+// ahead.
 func IsImagesAPI(e Exchange, hosts ...string) bool {
+	if e.URL == nil || strings.EqualFold(e.Method, http.MethodOptions) {
+		return false
+	}
 	if path := e.URL.Path; path != "/v2/images" && !strings.HasPrefix(path, "/v2/images/") {
 		return false
 	}

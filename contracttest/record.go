@@ -91,7 +91,9 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tokens[tokenOf(req.Header)] = true
+	for _, token := range tokensOf(req.Header) {
+		r.tokens[token] = true
+	}
 	r.hosts[req.URL.Scheme+"://"+req.URL.Host] = true
 	r.overTLS = r.overTLS && resp.TLS != nil
 	r.cassette.AddInteraction(&cassette.Interaction{
@@ -100,7 +102,8 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 			Headers: recordable(req.Header), Body: string(sent), ContentLength: int64(len(sent)),
 		},
 		Response: cassette.Response{
-			Proto: resp.Proto, ProtoMajor: resp.ProtoMajor, ProtoMinor: resp.ProtoMinor, Status: resp.Status, Code: resp.StatusCode,
+			Proto: resp.Proto, ProtoMajor: resp.ProtoMajor, ProtoMinor: resp.ProtoMinor, Code: resp.StatusCode,
+			Status:  strings.TrimSpace(fmt.Sprint(resp.StatusCode, " ", http.StatusText(resp.StatusCode))), // and not what the server wrote there
 			Headers: recordable(resp.Header), Body: string(body), ContentLength: int64(len(body)), Uncompressed: resp.Uncompressed,
 			Duration: time.Since(began),
 		},

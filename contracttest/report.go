@@ -106,6 +106,7 @@ func (r *Report) add(exchange Exchange, responseOnly bool) []Finding {
 
 func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []Finding {
 	found := result.findings
+	exchange = exchange.normal()
 	if responseOnly {
 		found = slices.DeleteFunc(found, func(f Finding) bool { return strings.HasPrefix(f.In, "request") })
 	}
@@ -138,13 +139,15 @@ func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []F
 	return found
 }
 
-// cellOf returns the place of an exchange: in a column of its own, or in that of default.
+// cellOf returns the place of an exchange: in a column of its own, in that of its class, such as 4XX, or in that of
+// default.
 func (r *Report) cellOf(operation string, status int) cell {
-	at := cell{cmp.Or(operation, "no operation"), strconv.Itoa(status)}
-	if !slices.Contains(r.contract.responses[operation], at.status) {
-		at.status = "default"
+	for _, column := range []string{strconv.Itoa(status), fmt.Sprintf("%dXX", status/100)} {
+		if slices.Contains(r.contract.responses[operation], column) {
+			return cell{operation, column}
+		}
 	}
-	return at
+	return cell{cmp.Or(operation, "no operation"), "default"}
 }
 
 // Unchecked returns what the contract documents and no exchange showed, such as "images_get 404".

@@ -18,7 +18,7 @@ func TestReport(t *testing.T) {
 	require.NoError(t, err)
 	report := load(t).NewReport(nil)
 	report.Add(exchanges[0])
-	report.Add(exchanges[1])
+	report.Add(exchanges[4])
 	broken := exchanges[2]
 	replaceBody(`7555621`, `"7555621"`)(&broken)
 	report.Add(broken)

@@ -84,8 +84,8 @@ func (f *findings) checkLength() {
 	if text == "" || f.exchange.Method == http.MethodHead || f.exchange.Header.Get("Content-Encoding") != "" {
 		return
 	}
-	length, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || length != int64(len(f.exchange.Body)) {
+	length, err := strconv.ParseUint(text, 10, 63) // takes no sign, as HTTP does not
+	if err != nil || length != uint64(len(f.exchange.Body)) {
 		f.add("truncated-body", "body", nil, fmt.Sprintf("the header promises %q bytes, and there are %d", shorten(text), len(f.exchange.Body)))
 	}
 }
@@ -120,10 +120,13 @@ func (f *findings) checkHeaders(documented *openapi3.ResponseRef) {
 		header := cmp.Or(here[canonical], f.headers[canonical])
 		switch {
 		case header == nil && transportHeaders[canonical]:
+			if n := len(f.exchange.Header[name]); n > 1 && (canonical == "Content-Type" || canonical == "Content-Length") {
+				f.add("repeated-header", in, nil, fmt.Sprintf("it comes %d times", n))
+			}
 			continue
 		case header == nil || here[canonical] == nil && documented != nil:
 			f.add("undocumented-header", in, nil, "the contract does not have it for this response")
-			if header == nil {
+			if header == nil || canonical == "Retry-After" { // which HTTP gives other forms, and any server may send
 				continue
 			}
 		}

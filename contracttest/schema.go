@@ -51,13 +51,37 @@ func (f *findings) addSchema(in string, at []string, err error) {
 		case check == "format" && err.Schema != nil && !err.Schema.Type.Permits("string"):
 			check = "number-range"
 		}
-		finding := f.add(check, in, pointer, err.Reason)
+		reason := err.Reason
+		if check == "unknown-enum-value" && err.Schema.Type != nil && !err.Schema.Type.Permits(kindOf(err.Value)) { // it asks for the enum first
+			check, reason = "wrong-type", "value must be a "+strings.Join(err.Schema.Type.Slice(), " or ")
+			if err.Value == nil {
+				check, reason = "null", "Value is not nullable"
+			}
+		}
+		finding := f.add(check, in, pointer, reason)
 		if err.Schema != nil && check != "missing-field" {
 			finding.Expected, finding.Got = expected(err.Schema), got(err.Value)
 		}
 	default:
 		f.add("schema", in, at, err.Error())
 	}
+}
+
+// kindOf returns the JSON type of a value.
+func kindOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	case []any:
+		return "array"
+	case map[string]any:
+		return "object"
+	}
+	return "number"
 }
 
 // nearestBranch returns which branch of a failed oneOf or anyOf the value was meant for, and what is wrong by it: the

@@ -147,6 +147,8 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Rep
 		watch.name, watch.requests, watch.findings = c.Name, 0, nil
 		if c.Writes && !target.Write {
 			result.Skipped = "it writes, and writing was not asked for"
+		} else if ctx.Err() != nil {
+			result.Err = fmt.Errorf("not run: %w", context.Cause(ctx))
 		} else {
 			err := c.run(ctx, s)
 			if skip, ok := err.(errSkip); ok { // alone: an image that could not be removed must not be passed over

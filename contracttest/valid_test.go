@@ -75,9 +75,17 @@ func TestNoFalseAlarm(t *testing.T) {
 				e.Header.Set(name, strconv.FormatInt(rapid.Int64().Draw(t, name), 10))
 			}
 		}
+		if limit, err := strconv.ParseInt(e.Header.Get("Ratelimit-Limit"), 10, 64); err == nil && e.Header.Get("Ratelimit-Remaining") != "" {
+			e.Header.Set("Ratelimit-Limit", strconv.FormatInt(max(limit, 1), 10))
+			e.Header.Set("Ratelimit-Remaining", strconv.FormatInt(rapid.Int64Range(0, max(limit, 1)).Draw(t, "remaining"), 10))
+		}
 		if media := response.Content["application/json"]; media != nil {
 			e.Header.Set("Content-Type", rapid.SampledFrom([]string{"application/json", "application/json; charset=utf-8", "application/json;charset=UTF-8"}).Draw(t, "content type"))
-			e.Body = marshal(t, generate(t, "response", media.Schema.Value))
+			body := generate(t, "response", media.Schema.Value)
+			if status < 300 {
+				fitToRequest(t, e.URL, body.(map[string]any))
+			}
+			e.Body = marshal(t, body)
 			if rapid.Bool().Draw(t, "length is sent") {
 				e.Header.Set("Content-Length", strconv.Itoa(len(e.Body)))
 			}
@@ -86,6 +94,82 @@ func TestNoFalseAlarm(t *testing.T) {
 			t.Fatalf("%s %s\n%s\n%s\n%v", e.Method, e.URL, e.RequestBody, e.Body, findings)
 		}
 	})
+}
+
+// fitToRequest makes an answer one to its request: about what was asked for, and paged as it was.
+func fitToRequest(t *rapid.T, u *url.URL, body map[string]any) {
+	parts := strings.Split(u.Path+"//", "/")
+	imageID, query := parts[3], u.Query()
+	object := func(value any) map[string]any { o, _ := value.(map[string]any); return o }
+	if image := object(body["image"]); image != nil && imageID != "" {
+		image["id"] = json.Number(imageID)
+	}
+	actions, _ := body["actions"].([]any)
+	for _, action := range append(slices.Clone(actions), body["action"]) {
+		if action := object(action); action["resource_id"] != nil {
+			action["resource_id"] = json.Number(imageID)
+		}
+	}
+	if action := object(body["action"]); action != nil && parts[5] != "" {
+		action["id"] = json.Number(parts[5])
+	}
+	if query.Get("private") == "true" && query.Has("type") && body["images"] != nil {
+		body["images"] = []any{} // no image is both
+	}
+	images, isImages := body["images"].([]any)
+	for _, image := range images {
+		if object(image)["public"] != nil && query.Get("private") == "true" {
+			object(image)["public"] = false
+		} else if object(image)["public"] != nil && query.Has("type") {
+			object(image)["public"] = true
+		}
+		if tags, ok := object(image)["tags"].([]any); ok && query.Has("tag_name") {
+			object(image)["tags"] = append(tags, query.Get("tag_name"))
+		}
+	}
+	if !isImages && actions == nil {
+		return
+	}
+	number, perPage := 1, 20
+	if query.Has("page") {
+		number, _ = strconv.Atoi(query.Get("page"))
+	}
+	if query.Has("per_page") {
+		perPage, _ = strconv.Atoi(query.Get("per_page"))
+	}
+	number = min(number, math.MaxInt/200)
+	query.Set("page", strconv.Itoa(number))
+	u.RawQuery = query.Encode()
+	for _, key := range []string{"images", "actions"} {
+		if list, ok := body[key].([]any); ok && len(list) > perPage {
+			body[key] = list[:perPage]
+		}
+	}
+	length := max(min(len(images), perPage), min(len(actions), perPage))
+	more := rapid.IntRange(0, 1).Draw(t, "pages behind") * perPage
+	total := (number-1)*perPage + length
+	if more > 0 {
+		total = number*perPage + 1
+	}
+	body["meta"].(map[string]any)["total"] = total
+	if length == 0 && more == 0 && number > 1 {
+		return // behind the end, where nobody knows what the links are
+	}
+	pages := map[string]any{}
+	link := func(page int) string {
+		query.Set("page", strconv.Itoa(page))
+		if query.Get("per_page") == "" && rapid.Bool().Draw(t, "default size in links") {
+			query.Set("per_page", "20")
+		}
+		return "https://api.digitalocean.com" + u.Path + "?" + query.Encode()
+	}
+	if number > 1 {
+		pages["first"], pages["prev"] = link(1), link(number-1)
+	}
+	if more > 0 {
+		pages["next"], pages["last"] = link(number+1), link(number+1)
+	}
+	body["links"] = map[string]any{"pages": pages}
 }
 
 func marshal(t *rapid.T, value any) []byte {

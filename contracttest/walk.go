@@ -141,8 +141,10 @@ func numberProblem(number json.Number, s *openapi3.Schema) string {
 }
 
 var (
-	uuid  = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	email = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]+$`)
+	uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	// noOffset is what time.Parse takes for an offset, and a day does not have.
+	noOffset = regexp.MustCompile(`[+-](2[4-9]|[3-9]\d):\d\d$|[+-]\d\d:[6-9]\d$`)
+	email    = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]+$`)
 )
 
 // formatProblem returns what keeps a string from being of a format.
@@ -150,7 +152,7 @@ func formatProblem(format, s string) string {
 	switch format {
 	case "date-time":
 		// A space, a lower-case t or z, and a comma are read by some clients and not by others.
-		if _, err := time.Parse(time.RFC3339Nano, s); err != nil || strings.Contains(s, ",") {
+		if _, err := time.Parse(time.RFC3339Nano, s); err != nil || strings.Contains(s, ",") || noOffset.MatchString(s) {
 			if strings.Contains(s, ":60") {
 				return "it is a leap second, which typed clients do not read"
 			}

@@ -38,6 +38,11 @@ Recordings that are named are checked too, so that the report says what they and
 				return err
 			}
 			target.FailOn, target.Ledger = failOn, o.ledger
+			for _, file := range recordings { // now, and not when the run is over
+				if _, err := contracttest.ReadFile(file, func(contracttest.Exchange) error { return nil }); err != nil {
+					return err
+				}
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
 			if target.BaseURL == "" {
@@ -52,7 +57,7 @@ Recordings that are named are checked too, so that the report says what they and
 			if err != nil {
 				return err
 			}
-			if _, err := verify(report, recordings, nil); err != nil {
+			if _, err := verify(context.WithoutCancel(ctx), report, recordings, nil); err != nil {
 				return err
 			}
 			// The table of cases makes way for a report that another program reads.

@@ -37,6 +37,7 @@ line cannot be used.`,
 		SilenceErrors: true,
 	}
 	root.AddCommand(verifyCommand(), liveCommand(), recordCommand(), proxyCommand(), serveCommand())
+	signal.Ignore(syscall.SIGPIPE) // so that a reader that has seen enough, such as head, costs no report in a file
 	// The first interrupt ends what is under way in good order; a second one, after stop, ends the program.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

@@ -76,16 +76,16 @@ func (o *output) check() (contracttest.Severity, error) {
 
 // write writes a report wherever it belongs.
 func (o *output) write(stdout io.Writer, report *contracttest.Report) error {
+	err := report.Write(stdout, o.format) // first, since a file that cannot be written must not cost the report
 	if summary := os.Getenv("GITHUB_STEP_SUMMARY"); o.format == "github" && summary != "" {
-		file, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-		if err != nil {
-			return err
+		file, failed := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		if failed == nil {
+			failed = errors.Join(report.WriteMarkdown(file), file.Close())
 		}
-		if err := errors.Join(report.WriteMarkdown(file), file.Close()); err != nil {
-			return err
+		if failed != nil {
+			err = errors.Join(err, fmt.Errorf("the summary of the job: %w", failed))
 		}
 	}
-	err := report.Write(stdout, o.format) // first, since a file that cannot be written must not cost the report
 	for _, file := range o.files {
 		if failed := writeFile(file, report); failed != nil {
 			err = errors.Join(err, fmt.Errorf("--output %s: %w", file, failed))

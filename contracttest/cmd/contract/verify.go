@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,7 +53,7 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 			}
 			report := contract.NewReport(o.ledger, embedded)
 			report.FailOn = failOn
-			kinds, err := verify(report, files, hosts)
+			kinds, err := verify(cmd.Context(), report, files, hosts)
 			if err != nil {
 				return err
 			}
@@ -74,7 +75,7 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 }
 
 // verify adds the exchanges of recordings to a report, and returns how many there are of each provenance.
-func verify(report *contracttest.Report, files, hosts []string) (map[string]int, error) {
+func verify(ctx context.Context, report *contracttest.Report, files, hosts []string) (map[string]int, error) {
 	kinds := map[string]int{}
 	for _, file := range files {
 		kind := "unknown origin"
@@ -87,6 +88,9 @@ func verify(report *contracttest.Report, files, hosts []string) (map[string]int,
 		report.NewSession(kind)
 		err := report.Concurrently(func(add func(contracttest.Exchange)) error {
 			left, err := contracttest.ReadFile(file, func(exchange contracttest.Exchange) error {
+				if ctx.Err() != nil {
+					return fmt.Errorf("%s: %w", exchange.Source, context.Cause(ctx))
+				}
 				if !contracttest.IsImagesAPI(exchange, hosts...) {
 					report.Skipped++
 					return nil
