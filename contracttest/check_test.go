@@ -1,6 +1,8 @@
 package contracttest_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"maps"
 	"net/http"
@@ -225,6 +227,87 @@ func TestCheckTakesAnyHost(t *testing.T) {
 	setURL("http://127.0.0.1:8080/v2/images/a%2Fb")(&exchange)
 	replaceBody(`"ubuntu-16-04-x64"`, `"a/b"`)(&exchange)
 	assert.Empty(t, load(t).Check(exchange))
+}
+
+// The same exchange in another form is judged alike.
+func TestCheckTakesAnExchangeAsItComes(t *testing.T) {
+	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
+	require.NoError(t, err)
+	packed := func(e *contracttest.Exchange) {
+		var text bytes.Buffer
+		w := gzip.NewWriter(&text)
+		_, _ = w.Write(e.Body)
+		_ = w.Close()
+		e.Body = text.Bytes()
+	}
+	says := func(e *contracttest.Exchange) { e.Header = e.Header.Clone(); e.Header.Set("Content-Encoding", "gzip") }
+	for name, changes := range map[string][]func(*contracttest.Exchange){
+		"gzip":                      {says, packed},
+		"gzip, unpacked by another": {says},
+		"header names in lower case": {func(e *contracttest.Exchange) {
+			for _, header := range []*http.Header{&e.Header, &e.RequestHeader} {
+				lower := http.Header{}
+				for name, values := range *header {
+					lower[strings.ToLower(name)] = values
+				}
+				*header = lower
+			}
+		}},
+	} {
+		for _, breaks := range []bool{false, true} {
+			exchange := exchanges[1]
+			if breaks {
+				replaceBody(`"available"`, `1`)(&exchange)
+			}
+			for _, change := range changes {
+				change(&exchange)
+			}
+			findings := load(t).Check(exchange)
+			if !breaks {
+				assert.Empty(t, findings, name)
+			} else if assert.Len(t, findings, 1, name) {
+				assert.Equal(t, "wrong-type", findings[0].Check, name)
+				assert.Equal(t, contracttest.Breaking, findings[0].Severity, name)
+			}
+		}
+	}
+	for _, nothing := range []contracttest.Exchange{{}, {Method: "GET"}, {URL: &url.URL{Path: "/v2/images"}}} {
+		findings := load(t).Check(nothing)
+		require.Len(t, findings, 1)
+		assert.Contains(t, findings[0].Message, "no HTTP request")
+		assert.False(t, contracttest.IsImagesAPI(contracttest.Exchange{}))
+	}
+}
+
+// A token is known in whatever form it is sent.
+func TestFindingsHoldNoTokenInAnyForm(t *testing.T) {
+	for _, header := range []http.Header{
+		{"Authorization": {"Bearer sesame42"}}, {"authorization": {"Bearer sesame42"}}, {"Authorization": {"Bearer  sesame42 "}},
+		{"Authorization": {"sesame42"}}, {"Authorization": {"Bearer other999", "Bearer sesame42"}},
+	} {
+		exchange := exchangeOf(t, step{"GET /v2/images/1", 200, `{"image":` + imageOf(1, "snapshot", "sesame42", "sesame42") + `}`}, 10, 100)
+		exchange.RequestHeader = header
+		findings := load(t).Check(exchange)
+		require.NotEmpty(t, findings)
+		for _, finding := range findings {
+			assert.NotContains(t, fmt.Sprintf("%+v", finding), "sesame42", "%v", header)
+		}
+	}
+}
+
+// HTTP lets a server say retry-after as a date; of the contract's own it is a number.
+func TestRetryAfterOfAnotherForm(t *testing.T) {
+	for status, want := range map[int]string{429: "header", 503: "undocumented-header"} {
+		exchange := exchangeOf(t, step{"GET /v2/images/1", status, `{"id":"a","message":"b"}`}, 10, 100)
+		exchange.Header.Set("Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT")
+		var checks []string
+		for _, finding := range load(t).Check(exchange) {
+			if finding.In == "header retry-after" {
+				checks = append(checks, finding.Check)
+			}
+		}
+		assert.Equal(t, []string{want}, checks, status)
+	}
 }
 
 func replaceBody(old, new string) func(*contracttest.Exchange) {

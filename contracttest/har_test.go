@@ -39,13 +39,14 @@ func TestReadHARDialects(t *testing.T) {
 		entryOf(`{"status":200,"headers":[],"content":{"size":14,"mimeType":"application/json","text":"`+binary+`","encoding":"base64"}}`),
 		entryOf(`{"status":0,"statusText":"","headers":[],"content":{"size":0,"mimeType":"x-unknown"},"_error":"net::ERR_ABORTED"}`),
 		entryOf(`{"status":200,"headers":[],"content":{"size":100,"mimeType":"application/json","_file":"abc.json"}}`),
-		entryOf(`{"status":204,"headers":[],"content":{"size":0,"mimeType":""}}`),
+		entryOf(`{"status":200,"headers":[],"content":{"size":-1,"mimeType":"application/json"}}`),
+		entryOf(`{"status":204,"headers":[],"content":{"size":-1,"mimeType":""}}`),
 		entryOf(`{"status":-1,"headers":[],"content":{"size":-1}}`),
 	)
 	for _, mark := range []string{"", "\xef\xbb\xbf"} {
 		exchanges, left, err := readHAR(t, mark+text)
 		require.NoError(t, err)
-		assert.Equal(t, 3, left, "without an answer, or without its body")
+		assert.Equal(t, 4, left, "without an answer, or without its body")
 		require.Len(t, exchanges, 3)
 		first, second, third := exchanges[0], exchanges[1], exchanges[2]
 		assert.Equal(t, "session.har#0", first.Source)

@@ -96,6 +96,10 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	r.hosts[req.URL.Scheme+"://"+req.URL.Host] = true
 	r.overTLS = r.overTLS && resp.TLS != nil
+	answered, text := recordable(resp.Header), unpacked(resp.Header, body) // packed, nothing could be taken out of it
+	if len(text) != len(body) {
+		answered.Del("Content-Encoding")
+	}
 	r.cassette.AddInteraction(&cassette.Interaction{
 		Request: cassette.Request{
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Method: req.Method, Host: req.URL.Host, URL: req.URL.String(),
@@ -104,7 +108,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		Response: cassette.Response{
 			Proto: resp.Proto, ProtoMajor: resp.ProtoMajor, ProtoMinor: resp.ProtoMinor, Code: resp.StatusCode,
 			Status:  strings.TrimSpace(fmt.Sprint(resp.StatusCode, " ", http.StatusText(resp.StatusCode))), // and not what the server wrote there
-			Headers: recordable(resp.Header), Body: string(body), ContentLength: int64(len(body)), Uncompressed: resp.Uncompressed,
+			Headers: answered, Body: string(text), ContentLength: int64(len(text)), Uncompressed: resp.Uncompressed,
 			Duration: time.Since(began),
 		},
 	})

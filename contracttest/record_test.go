@@ -1,6 +1,7 @@
 package contracttest_test
 
 import (
+	"bytes"
 	"crypto/tls"
 	"io"
 	"io/fs"
@@ -187,4 +188,33 @@ func TestRecorderKeepsNoSignatures(t *testing.T) {
 		assert.NotContains(t, string(exchange.RequestBody), "sesame")
 		assert.Empty(t, load(t).Check(exchange))
 	}
+}
+
+// Nothing can be taken out of what is packed.
+func TestRecorderUnpacks(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	var sent []byte
+	next := roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Gzip()})).RoundTrip(req)
+		if err == nil {
+			sent, err = io.ReadAll(resp.Body)
+			resp.Body = io.NopCloser(bytes.NewReader(sent))
+		}
+		return resp, err
+	})
+	recorder, err := contracttest.NewRecorder(next, file)
+	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images", nil)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+	resp, err := recorder.RoundTrip(req)
+	require.NoError(t, err)
+	got, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Equal(t, sent, got, "the caller has what was sent")
+	require.NoError(t, recorder.Close())
+	exchanges, err := contracttest.ReadCassette(file)
+	require.NoError(t, err)
+	assert.Contains(t, string(exchanges[0].Body), `"images":[`)
+	assert.Empty(t, load(t).Check(exchanges[0]))
 }

@@ -1,19 +1,24 @@
 package contracttest_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/wrapper"
 )
 
-// step is an exchange in short: the request, the status, and the body or what it is made of.
+// step is an exchange in short: the request with its body, the status, and the body or what it is made of.
 type step struct {
 	request string
 	status  int
@@ -27,6 +32,10 @@ func listOf(total int, links string, images ...string) string {
 func imageOf(id int, kind, status, created string) string {
 	return fmt.Sprintf(`{"id":%d,"name":"a","distribution":"Ubuntu","created_at":%q,"regions":[],"status":%q,"tags":[],"description":"","error_message":"","type":%q}`,
 		id, created, status, kind)
+}
+
+func actionOf(id int, status string, image int) string {
+	return fmt.Sprintf(`{"id":%d,"status":%q,"type":"transfer","started_at":"2020-05-15T05:47:50Z","completed_at":null,"resource_id":%d,"resource_type":"image","region":{"name":"New York 3","slug":"nyc3","sizes":[],"features":[],"available":true},"region_slug":"nyc3"}`, id, status, image)
 }
 
 func plain(id int) string { return imageOf(id, "snapshot", "available", "2020-05-15T05:47:50Z") }
@@ -63,7 +72,29 @@ func TestSequences(t *testing.T) {
 		"a deleted image read":       {[]step{{"DELETE /v2/images/1", 204, ""}, {"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}}, []string{"sequence-deleted /image"}},
 		"a deleted image as deleted": {[]step{{"DELETE /v2/images/1", 204, ""}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "snapshot", "deleted", "2020-05-15T05:47:50Z") + `}`}}, nil},
 		"a deleted image listed":     {[]step{{"DELETE /v2/images/1", 204, ""}, {list + "1", 200, listOf(1, "", plain(1))}}, []string{"sequence-deleted /images/0"}},
-		"a delete that failed":       {[]step{{"DELETE /v2/images/1", 404, `{"id":"not_found","message":"m"}`}, {"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}}, nil},
+		"a deleted image changed":    {[]step{{"DELETE /v2/images/1", 204, ""}, {`PUT /v2/images/1 {"name":"a"}`, 200, `{"image":` + plain(1) + `}`}}, []string{"sequence-deleted /image"}},
+		"an action on a deleted one": {[]step{{"DELETE /v2/images/1", 204, ""}, {`POST /v2/images/1/actions {"type":"convert"}`, 201, `{"action":` + actionOf(5, "in-progress", 1) + `}`}}, []string{"sequence-deleted "}},
+		"back from deleted":          {[]step{{"GET /v2/images/1", 200, `{"image":` + imageOf(1, "custom", "deleted", "2020-05-15T05:47:50Z") + `}`}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "custom", "available", "2020-05-15T05:47:50Z") + `}`}}, []string{"sequence-status /image/status"}},
+		"back from pending":          {[]step{{"GET /v2/images/1", 200, `{"image":` + imageOf(1, "custom", "pending", "2020-05-15T05:47:50Z") + `}`}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "custom", "NEW", "2020-05-15T05:47:50Z") + `}`}}, []string{"sequence-status /image/status"}},
+		"an action that goes on":     {[]step{{"GET /v2/images/1/actions/5", 200, `{"action":` + actionOf(5, "in-progress", 1) + `}`}, {"GET /v2/images/1/actions/5", 200, `{"action":` + actionOf(5, "completed", 1) + `}`}}, nil},
+		"an action that goes back":   {[]step{{"GET /v2/images/1/actions/5", 200, `{"action":` + actionOf(5, "completed", 1) + `}`}, {"GET /v2/images/1/actions/5", 200, `{"action":` + actionOf(5, "in-progress", 1) + `}`}}, []string{"sequence-status /action/status"}},
+		"one time in two forms":      {[]step{{"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}, {"GET /v2/images/1", 200, `{"image":` + imageOf(1, "snapshot", "available", "2020-05-15T07:47:50.000+02:00") + `}`}}, nil},
+		"an image made before the last page": {[]step{
+			{list + "1", 200, listOf(5, links(link("next", 2), link("last", 3)), plain(1), plain(2))}, {`POST /v2/images {"name":"a","url":"https://example.com/a.img","region":"nyc3"}`, 202, `{"image":` + imageOf(9, "custom", "NEW", "2020-05-15T05:47:50Z") + `}`},
+			{list + "2", 200, listOf(6, links(link("first", 1), link("prev", 1), link("next", 3), link("last", 3)), plain(2), plain(3))},
+			{list + "3", 200, listOf(6, links(link("first", 1), link("prev", 2)), plain(4), plain(5))}}, nil},
+		"an import that fails meanwhile": {[]step{
+			{list + "1", 200, listOf(4, links(link("next", 2), link("last", 2)), plain(1), plain(2))}, {"GET /v2/images/3", 200, `{"image":` + imageOf(3, "custom", "deleted", "2020-05-15T05:47:50Z") + `}`},
+			{list + "2", 200, listOf(3, links(link("first", 1), link("prev", 1)), plain(4))}}, nil},
+		"pages in another order": {[]step{
+			{list + "1", 200, listOf(5, links(link("next", 2), link("last", 3)), plain(1), plain(2))},
+			{list + "3", 200, listOf(5, links(link("first", 1), link("prev", 2)), plain(5))},
+			{list + "2", 200, listOf(5, links(link("first", 1), link("prev", 1), link("next", 3), link("last", 3)), plain(3), plain(4))}}, nil},
+		"pages in another order, and one lost": {[]step{
+			{list + "1", 200, listOf(5, links(link("next", 2), link("last", 3)), plain(1), plain(2))},
+			{list + "3", 200, listOf(5, links(link("first", 1), link("prev", 2)), plain(5))},
+			{list + "2", 200, listOf(5, links(link("first", 1), link("prev", 1), link("next", 3), link("last", 3)), plain(3))}}, []string{"sequence-lost /images"}},
+		"a delete that failed": {[]step{{"DELETE /v2/images/1", 404, `{"id":"not_found","message":"m"}`}, {"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := load(t).NewReport(nil)
@@ -104,16 +135,67 @@ func TestSequenceOfRateLimits(t *testing.T) {
 	assert.Equal(t, "sequence-ratelimit", report.Findings[0].Check)
 }
 
+// The answers to several requests at a time come in any order: one may fill a gap, and none may come twice later on.
+func TestSequenceOfRateLimitsOfRequestsAtATime(t *testing.T) {
+	get := step{"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}
+	report := load(t).NewReport()
+	for _, remaining := range []int{4999, 4996, 4998, 4995, 4997, 4994} {
+		report.Add(exchangeOf(t, get, remaining, 100))
+	}
+	require.Empty(t, report.Findings)
+	report.Add(exchangeOf(t, get, 4998, 100))
+	require.Len(t, report.Findings, 1)
+	assert.Equal(t, "sequence-ratelimit", report.Findings[0].Check)
+}
+
+// What the wrapper sends by default, several pages at a time, and what it reads again because somebody else changed the
+// list, breaks nothing.
+func TestSequencesOfTheWrapper(t *testing.T) {
+	for name, fault := range map[string]string{
+		"late":    "images_list:delay=1ms,probability=0.5,seed=7",
+		"added":   "images_list:add=1,page=2,count=1",
+		"removed": "images_list:remove=1,page=2,count=1",
+	} {
+		fault, err := fakeapi.ParseFault(fault)
+		require.NoError(t, err)
+		report := load(t).NewReport()
+		fake := fakeapi.New(fakeapi.WithCatalogue(3000, 1), fakeapi.WithFaults(fault))
+		var mu sync.Mutex
+		record := roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := fake.RoundTrip(req)
+			if err != nil {
+				return nil, err
+			}
+			body, err := io.ReadAll(resp.Body)
+			resp.Body = io.NopCloser(bytes.NewReader(body))
+			mu.Lock()
+			defer mu.Unlock()
+			report.Add(contracttest.Exchange{Source: name, Method: req.Method, URL: req.URL, RequestHeader: req.Header, Status: resp.StatusCode, Header: resp.Header, Body: body})
+			return resp, err
+		})
+		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: record}))
+		require.NoError(t, err)
+		_, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+		require.NoError(t, err)
+		assert.Zero(t, report.AtLeast(contracttest.Breaking), "%s: %v", name, report.Findings)
+		for _, finding := range report.Findings {
+			assert.Equal(t, "sequence-total", finding.Check, name)
+		}
+		assert.Equal(t, name == "late", len(report.Findings) == 0, name)
+	}
+}
+
 func exchangeOf(t *testing.T, s step, remaining, reset int) contracttest.Exchange {
 	t.Helper()
 	method, path, _ := strings.Cut(s.request, " ")
+	path, sent, _ := strings.Cut(path, " ")
 	u, err := url.Parse("https://api.digitalocean.com" + path)
 	require.NoError(t, err)
 	header := http.Header{"Ratelimit-Limit": {"5000"}, "Ratelimit-Remaining": {fmt.Sprint(remaining)}, "Ratelimit-Reset": {fmt.Sprint(reset)}}
 	if s.body != "" {
 		header.Set("Content-Type", "application/json")
 	}
-	return contracttest.Exchange{Source: "test", Redacted: true, Method: method, URL: u, Status: s.status, Header: header, Body: []byte(s.body)}
+	return contracttest.Exchange{Source: "test", Redacted: true, Method: method, URL: u, RequestHeader: http.Header{"Content-Type": {"application/json"}}, RequestBody: []byte(sent), Status: s.status, Header: header, Body: []byte(s.body)}
 }
 
 // A session of any length is checked in bounded memory, and says where it stopped to remember.

@@ -128,4 +128,15 @@ func TestLiveInterruptedRemovesWhatItMade(t *testing.T) {
 	assert.Eventually(t, func() bool { return strings.Contains(s.logged(), "method=DELETE") }, 20*time.Second, 10*time.Millisecond)
 	_, body := s.get(t, "/v2/images?private=true&per_page=200", canary)
 	assert.NotContains(t, body, "doimages-contract-")
+	assert.Equal(t, 1, strings.Count(s.logged(), "method=POST path=/v2/images status=202"), "and no other is made")
+}
+
+// A run whose time is up makes nothing, and does not pass.
+func TestLiveWithoutTime(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	exit, out := run(t, []string{"DIGITALOCEAN_TOKEN=" + canary}, "live", "--base-url", s.url, "--write", "--timeout", "1ns")
+	assert.Equal(t, 1, exit)
+	assert.Contains(t, out, "not run: context deadline exceeded")
+	assert.NotContains(t, s.logged(), "method=")
 }

@@ -106,6 +106,9 @@ func TestVerify(t *testing.T) {
 		"a truncated file":           {[]string{"verify", write("truncated.yaml", string(whole[:1000]))}, 2, []string{"truncated.yaml"}},
 		"a broken provenance":        {[]string{"verify", write("a.cassette.yaml", string(whole)), write("a.provenance.yaml", "- [")}, 2, []string{"a.provenance.yaml"}},
 		"no file":                    {[]string{"verify"}, 2, []string{"verify: name at least one recording"}},
+		"another YAML":               {[]string{"verify", recordings + "images_get.cassette.yaml", write("compose.yaml", "services:\n  web: {image: a}\n")}, 2, []string{"compose.yaml: it is no cassette"}},
+		"a file cut to nothing":      {[]string{"verify", recordings + "images_get.cassette.yaml", write("nothing.cassette.yaml", "")}, 2, []string{"nothing.cassette.yaml: it is no cassette"}},
+		"a recording for live":       {[]string{"live", dir + "/missing.har"}, 2, []string{"missing.har"}},
 		"an unknown flag":            {[]string{"verify", "--all"}, 2, []string{"unknown flag: --all"}},
 		"an unknown command":         {[]string{"prove"}, 2, []string{`unknown command "prove"`}},
 		"help":                       {[]string{"verify", "--help"}, 0, []string{"contract verify FILE", "Nothing is sent anywhere"}},
@@ -154,6 +157,53 @@ func TestSummaryOfAJob(t *testing.T) {
 	text, err := os.ReadFile(summary)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "7 exchanges checked, 0 skipped, **0 breaking**")
+
+	report := filepath.Join(t.TempDir(), "report.json")
+	exit, out = run(t, []string{"GITHUB_STEP_SUMMARY=/nonexistent/summary.md"}, "verify", "--format", "github", "-o", report, recordings+"images_get.cassette.yaml")
+	assert.Equal(t, 2, exit)
+	assert.Contains(t, out, "the summary of the job: ")
+	assert.Contains(t, out, "7 exchanges checked", "a summary that cannot be written costs no report")
+	assert.FileExists(t, report)
+}
+
+// Whoever reads no more of standard output, as head does, has the files all the same.
+func TestReaderThatHasSeenEnough(t *testing.T) {
+	t.Parallel()
+	report := filepath.Join(t.TempDir(), "report.json")
+	command := exec.Command(contract, "verify", "-o", report, recordings+"images_get.cassette.yaml")
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	defer w.Close()
+	require.NoError(t, r.Close())
+	command.Stdout = w
+	var exit *exec.ExitError
+	require.ErrorAs(t, command.Run(), &exit)
+	assert.Equal(t, 2, exit.ExitCode())
+	assert.FileExists(t, report)
+}
+
+// An archive of any length can be left in the middle.
+func TestVerifyCanBeInterrupted(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "endless.har")
+	require.NoError(t, os.Symlink("/dev/stdin", file))
+	command := exec.Command(contract, "verify", file)
+	var out strings.Builder
+	command.Stderr = &out
+	endless, err := command.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	_, err = endless.Write([]byte(`{"log":{"entries":[`))
+	for n := 0; err == nil; n++ {
+		if n == 10_000 { // more than a pipe holds, so that the program is reading
+			require.NoError(t, command.Process.Signal(os.Interrupt))
+		}
+		_, err = endless.Write([]byte(`{"request":{"method":"DELETE","url":"https://api.digitalocean.com/v2/images/1"},"response":{"status":204}},`))
+	}
+	var exit *exec.ExitError
+	require.ErrorAs(t, command.Wait(), &exit)
+	assert.Equal(t, 2, exit.ExitCode())
+	assert.Contains(t, out.String(), "contract: endless.har#")
 }
 
 func TestCompletion(t *testing.T) {

@@ -100,8 +100,9 @@ func (p *proxy) handler(target *url.URL) http.Handler {
 			r.SetURL(target)
 			r.Out.Header.Del("Accept-Encoding") // so that the transport decodes what it asked for itself
 		},
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
-			p.log.Error("the target did not answer, or not in a way that can be passed on", "error", err)
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			// net/http quotes what the target sent, which may be the token.
+			p.log.Error("the target did not answer, or not in a way that can be passed on", "error", withoutToken(err.Error(), r))
 			answer(w, gatewayError{ID: "bad_gateway", Message: "the target of the contract proxy did not answer, or not in a way that can be passed on"})
 		},
 	}

@@ -88,6 +88,23 @@ func TestProxyOfAHugeResponse(t *testing.T) {
 	assert.False(t, strings.Contains(string(text), "truncated-body"))
 }
 
+// A body that breaks off is a finding, and not a response that was never seen.
+func TestProxyOfABodyThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	address := answerAll(t, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"image\":{")
+	report := filepath.Join(t.TempDir(), "report.json")
+	p := startProxy(t, "--target", address, "-o", report)
+	status, _ := p.get(t, "/v2/images/1", canary)
+	assert.Equal(t, 502, status)
+	require.NoError(t, p.command.Process.Signal(syscall.SIGTERM))
+	var exit *exec.ExitError
+	require.ErrorAs(t, p.wait(), &exit)
+	assert.Equal(t, 1, exit.ExitCode())
+	text, err := os.ReadFile(report)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"check": "truncated-body"`)
+}
+
 // A request that is still under way at the end costs neither the report nor the exit code.
 func TestInterruptDuringARequest(t *testing.T) {
 	t.Parallel()

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"encoding/base64"
 	"encoding/json"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -60,6 +62,29 @@ func parrot() http.Handler {
 	})
 }
 
+// answerAll answers whatever comes with these bytes, and returns the address at which it does.
+func answerAll(t *testing.T, answer string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+					_, _ = conn.Write([]byte(answer))
+				}
+			}()
+		}
+	}()
+	return "http://" + listener.Addr().String()
+}
+
 // Whatever the commands print or write, the token is not in it, even where the server repeats it everywhere.
 func TestTheTokenIsNowhere(t *testing.T) {
 	t.Parallel()
@@ -94,6 +119,28 @@ func TestTheTokenIsNowhere(t *testing.T) {
 	require.NoError(t, proxy.command.Process.Signal(syscall.SIGTERM))
 	_ = proxy.wait()
 	outputs["proxy"] = proxy.logged()
+
+	for name, answer := range map[string]string{
+		"reason":   "HTTP/1.1 404 " + canary + "\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}",
+		"status":   "HTTP/1.1 " + canary + " OK\r\n\r\n",
+		"header":   "HTTP/1.1 200 OK\r\n" + canary + "\r\n\r\n",
+		"length":   "HTTP/1.1 200 OK\r\nContent-Length: " + canary + "\r\n\r\n",
+		"encoding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + canary + "\r\n\r\n",
+		"upgrade":  "HTTP/1.1 101 " + canary + "\r\nConnection: Upgrade\r\nUpgrade: " + canary + "\r\n\r\n",
+	} {
+		address := answerAll(t, answer)
+		proxy := start(t, exec.Command(contract, "proxy", "--target", address))
+		proxy.get(t, "/v2/images", canary)
+		require.NoError(t, proxy.command.Process.Signal(syscall.SIGTERM))
+		_ = proxy.wait()
+		outputs["proxy, with the token as "+name] = proxy.logged()
+		_, outputs["live, with the token as "+name] = run(t, env, "live", "--base-url", address, "--budget", "5")
+		cassette := filepath.Join(dir, name+".cassette.yaml")
+		_, outputs["record, with the token as "+name] = run(t, env, "record", "--base-url", address, "--budget", "5", "-o", cassette)
+		if name == "reason" {
+			assert.FileExists(t, cassette)
+		}
+	}
 
 	fake := startServer(t)
 	fake.get(t, "/v2/images?token="+canary, canary)

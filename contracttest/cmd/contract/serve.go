@@ -136,10 +136,17 @@ func loggable(r *http.Request, token string) string {
 		}
 	}
 	text := (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).RequestURI()
-	if _, sent, _ := strings.Cut(r.Header.Get("Authorization"), " "); sent != "" {
-		text = strings.ReplaceAll(text, sent, "[token]")
+	return strings.ReplaceAll(withoutToken(text, r), token, "[token]")
+}
+
+// withoutToken takes out of a text what a request authenticates with.
+func withoutToken(text string, r *http.Request) string {
+	for _, value := range r.Header.Values("Authorization") {
+		if words := strings.Fields(value); len(words) > 0 {
+			text = strings.ReplaceAll(text, words[len(words)-1], "[token]")
+		}
 	}
-	return strings.ReplaceAll(text, token, "[token]")
+	return text
 }
 
 // statusWriter remembers the status of a response; 0 is none.
