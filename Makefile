@@ -42,7 +42,7 @@ bench-prism: ## bench-check with Prism, which npm installs
 	$(call BENCH,-tags prism,1,check.txt)
 	cd contracttest/bench && go run ./check check.txt
 
-faults: ## print what each operation comes to under each fault
+faults: ## print what each kind of operation comes to under each fault
 	FAULTS=1 go test -count=1 -v -run FaultMatrix ./wrapper
 
 soak: ## send 200,000 requests of which one in twenty meets a fault (some minutes)

@@ -24,7 +24,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"example.com/doimages/contracttest"; "example.com/doimages/contracttest/fakeapi"; "example.com/doimages/gen"; "example.com/doimages/wrapper"
+	"example.com/doimages/contracttest"; "example.com/doimages/contracttest/fakeapi"; "example.com/doimages/gen"; "example.com/doimages/openapi"; "example.com/doimages/wrapper"
 )
 
 var ( // the module wrapper/oteltrace has the real ones

@@ -69,7 +69,7 @@ type session struct {
 //
 //	func TestContract(t *testing.T) {
 //		contracttest.Run(t, func(t *testing.T) contracttest.Target {
-//			return contracttest.Target{Token: fakeapi.Token, Transport: fakeapi.New(), Write: true}
+//			return contracttest.Target{Token: fakeapi.Token, Transport: fakeapi.New(fakeapi.WithImportTime(0)), Write: true}
 //		})
 //	}
 func Run(t *testing.T, factory func(*testing.T) Target) {
