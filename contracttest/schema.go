@@ -52,7 +52,7 @@ func (f *findings) addSchema(in string, at []string, err error) {
 			check = "number-range"
 		}
 		reason := err.Reason
-		if check == "unknown-enum-value" && err.Schema.Type != nil && !err.Schema.Type.Permits(kindOf(err.Value)) { // it asks for the enum first
+		if check == "unknown-enum-value" && !permits(err.Schema.Type, err.Value) { // it asks for the enum first
 			check, reason = "wrong-type", "value must be a "+strings.Join(err.Schema.Type.Slice(), " or ")
 			if err.Value == nil {
 				check, reason = "null", "Value is not nullable"
@@ -67,21 +67,22 @@ func (f *findings) addSchema(in string, at []string, err error) {
 	}
 }
 
-// kindOf returns the JSON type of a value.
-func kindOf(value any) string {
+// permits tells whether a value is of a type that a schema has, if it has one.
+func permits(types *openapi3.Types, value any) bool {
+	kind := "number"
 	switch value.(type) {
 	case nil:
-		return "null"
+		kind = "null"
 	case string:
-		return "string"
+		kind = "string"
 	case bool:
-		return "boolean"
+		kind = "boolean"
 	case []any:
-		return "array"
+		kind = "array"
 	case map[string]any:
-		return "object"
+		kind = "object"
 	}
-	return "number"
+	return types.IsEmpty() || types.Permits(kind) || kind == "number" && types.Permits("integer")
 }
 
 // nearestBranch returns which branch of a failed oneOf or anyOf the value was meant for, and what is wrong by it: the
