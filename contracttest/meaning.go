@@ -165,11 +165,9 @@ func (f *findings) checkLinks(pages map[string]any, number, perPage, total int) 
 // linkProblem says where a link leads if that is not to the list of the request.
 func (f *findings) linkProblem(link *url.URL) string {
 	asked := f.exchange.URL
-	filters := func(u *url.URL) string {
+	filters := func(u *url.URL) [3]string {
 		query := u.Query()
-		query.Del("page")
-		query.Del("per_page")
-		return query.Encode()
+		return [3]string{query.Get("type"), query.Get("private"), query.Get("tag_name")}
 	}
 	switch host := link.Hostname(); {
 	case asked.Host != "" && link.Host != asked.Host && host != "api.digitalocean.com":

@@ -53,7 +53,7 @@ func newSequence() *sequence {
 func (s *sequence) check(exchange Exchange, result checked) []Finding {
 	f := &findings{exchange: exchange, operation: result.operation.OperationID}
 	if exchange.Status/100 == 2 {
-		if exchange.Method != http.MethodGet {
+		if exchange.Method != http.MethodGet && exchange.Method != http.MethodHead {
 			s.changes++
 		}
 		s.checkSuccess(f, asObject(result.body))
