@@ -146,23 +146,25 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response) error {
 	if len(body) > maxProxied {
 		header.Del("Content-Length") // it is cut off here, not by the target
 	}
+	asked := *r.URL
+	asked.Scheme, asked.Host = resp.Request.URL.Scheme, resp.Request.URL.Host // which links may lead to
 	p.mu.Lock()
 	p.number++
 	findings := p.report.Add(contracttest.Exchange{
-		Source: "exchange#" + strconv.Itoa(p.number), Method: r.Method, URL: r.URL, RequestHeader: r.Header, RequestBody: sent,
+		Source: "exchange#" + strconv.Itoa(p.number), Method: r.Method, URL: &asked, RequestHeader: r.Header, RequestBody: sent,
 		Status: resp.StatusCode, Header: header, Body: body,
 	})
 	p.mu.Unlock()
 
-	if err != nil {
-		return err // after it was counted
-	}
 	var broken []string
 	for _, finding := range findings {
 		p.log.Warn("finding", "severity", finding.Severity, "what", finding.String())
 		if finding.Severity == contracttest.Breaking || finding.Severity == p.report.FailOn {
 			broken = append(broken, finding.String())
 		}
+	}
+	if err != nil {
+		return err // a body that broke off cannot be passed on, and has been told of
 	}
 	if p.fail && len(broken) > 0 {
 		text, err := json.Marshal(gatewayError{ID: "contract_broken", Message: "the response of the target breaks the contract", Findings: broken})

@@ -88,6 +88,19 @@ func TestProxyOfAHugeResponse(t *testing.T) {
 	assert.False(t, strings.Contains(string(text), "truncated-body"))
 }
 
+// A link that leads away from the target is one that leads the token away.
+func TestProxyOfALinkToElsewhere(t *testing.T) {
+	t.Parallel()
+	api := startServer(t, "--fault", "images_list:next=https://evil.example/v2/images?page=2,after=1")
+	p := startProxy(t, "--target", api.url)
+	p.get(t, "/v2/images", canary)
+	assert.NotContains(t, p.logged(), "page-links", "links to the target itself")
+	p.get(t, "/v2/images", canary)
+	assert.Contains(t, p.logged(), "it leads to another host")
+	require.NoError(t, p.command.Process.Signal(syscall.SIGTERM))
+	assert.Error(t, p.wait())
+}
+
 // A body that breaks off is a finding, and not a response that was never seen.
 func TestProxyOfABodyThatBreaksOff(t *testing.T) {
 	t.Parallel()
@@ -103,6 +116,7 @@ func TestProxyOfABodyThatBreaksOff(t *testing.T) {
 	text, err := os.ReadFile(report)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `"check": "truncated-body"`)
+	assert.Contains(t, p.logged(), "[truncated-body]")
 }
 
 // A request that is still under way at the end costs neither the report nor the exit code.
