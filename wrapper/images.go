@@ -23,7 +23,7 @@ func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error) {
-	// In a path these would name another resource, and no escaping helps.
+	// In a path ids, nothing, . and .. name something else, and no escaping helps.
 	if _, err := strconv.ParseInt(slug, 10, 64); err == nil || slug == "" || slug == "." || slug == ".." {
 		return nil, fmt.Errorf("get image by slug: %q is no slug (an id is for Get)", slug)
 	}

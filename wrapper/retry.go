@@ -154,10 +154,10 @@ func (s *sender) attempt(req *http.Request, number int) (resp *http.Response, er
 	body.Grow(int(min(max(resp.ContentLength, 0), 1<<20)) + bytes.MinRead) // no more on the word of a header
 	_, a.err = body.ReadFrom(io.LimitReader(resp.Body, s.maxBody+1))
 	a.body = s.redact(body.Bytes())
-	if int64(len(a.body)) > s.maxBody {
+	if int64(body.Len()) > s.maxBody {
 		a.err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxBody)
 	} else if a.err != nil {
-		a.err = fmt.Errorf("it broke off after %d bytes: %w", len(a.body), a.err)
+		a.err = fmt.Errorf("it broke off after %d bytes: %w", body.Len(), a.err)
 	}
 	a.Reset(a.body)
 	s.log(req, "attempt", number, "status", resp.StatusCode, "duration", time.Since(start))
