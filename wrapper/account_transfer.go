@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,7 +43,10 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 		return t.ID, ""
 	}
 	created, err := call(c, "images_post_account_transfer_create", what, open, resp, err)
-	return *cmp.Or(created, new(int64)), err
+	if err != nil {
+		return 0, err
+	}
+	return *created, nil
 }
 
 // AcceptAccountTransfer takes an offered image into the team with the given UUID.

@@ -87,7 +87,7 @@ func NewClient(token string, options ...Option) (*Client, error) {
 		return nil, errors.New("new client: the token is empty")
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
-		return nil, errors.New("new client: the token holds white space, a quote or a character that no header may carry; was it read with its line end?")
+		return nil, errors.New("new client: the token holds white space, a quote, a backslash or a character that no header may carry; was it read with its line end?")
 	}
 	base, err := parseBaseURL(c.baseURL)
 	if err != nil {

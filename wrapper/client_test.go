@@ -28,7 +28,7 @@ func TestNewClientRejects(t *testing.T) {
 		"a token with a line end": {canary + "\n", "https://api.example.com", "white space"},
 		"a token beyond ASCII":    {canary + "é", "https://api.example.com", "no header may carry"},
 		"a token in quotes":       {`"` + canary + `"`, "https://api.example.com", "a quote"},
-		"a backslash":             {canary + `\`, canary + `\`, "no header may carry"},
+		"a backslash":             {canary + `\`, canary + `\`, "a backslash"},
 		"a malformed URL":         {canary, "https://api.example.com:port", "base URL"},
 		"no scheme":               {canary, "api.example.com", "must begin with https://"},
 		"another scheme":          {canary, "ftp://api.example.com", "must begin with https://"},

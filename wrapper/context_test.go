@@ -3,8 +3,10 @@ package wrapper_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -125,4 +127,62 @@ func TestContextThatEndsBetweenTwoLooks(t *testing.T) {
 			assert.False(t, strings.Contains(err.Error(), "%!"), err)
 		}
 	}
+}
+
+// What ended another call, of whatever type, is not found in the error of this one; a limiter may return it, too.
+func TestCallEndedByAnotherKindOfError(t *testing.T) {
+	imageFailed := &wrapper.ImageFailedError{Image: gen.Image{ID: 1, Status: gen.ImageStatusDeleted}}
+	for _, cause := range []error{imageFailed, &wrapper.ActionFailedError{}, &wrapper.WaitError{}, fmt.Errorf("list: %w", wrapper.ErrListChanged), &wrapper.Error{Status: 404}} {
+		for name, limiter := range map[string]wrapper.Limiter{
+			"none":    nil,
+			"its Err": limiterFunc(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }),
+			"a cause": limiterFunc(func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) }),
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				options := []wrapper.Option{wrapper.WithHTTPClient(&http.Client{Transport: hangs})}
+				if limiter != nil {
+					options = append(options, wrapper.WithLimiter(limiter))
+				}
+				client, err := wrapper.NewClient(canary, options...)
+				require.NoError(t, err)
+				for _, call := range calls {
+					ctx, cancel := context.WithCancelCause(t.Context())
+					time.AfterFunc(time.Second, func() { cancel(cause) })
+					err := call(ctx, client)
+					assert.ErrorIs(t, err, context.Canceled, name)
+					assert.NotErrorIs(t, err, cause, name)
+					assert.NotErrorIs(t, err, wrapper.ErrListChanged, name)
+					assert.NotErrorIs(t, err, wrapper.ErrNotFound, name)
+					assert.False(t, errors.As(err, new(*wrapper.ImageFailedError)), name)
+				}
+			})
+		}
+	}
+}
+
+// Calls whose time is up take no turn of those that wait.
+func TestCallsWhoseTimeIsUpTakeNoTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reset := strconv.FormatInt(time.Now().Add(50*time.Minute).Unix(), 10)
+		s := &script{answers: []func() (*http.Response, error){status(200, `{"image":`+imageJSON(42, "available")+`}`,
+			"ratelimit-limit", "5000", "ratelimit-remaining", "100", "ratelimit-reset", reset)}}
+		client := s.client(t)
+		for range 2 {
+			require.NoError(t, second(client.Get(t.Context(), 42)))
+		}
+		expired, cancel := context.WithTimeout(t.Context(), 0)
+		defer cancel()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for range 100 {
+				assert.ErrorIs(t, second(client.Get(expired, 42)), context.DeadlineExceeded)
+				time.Sleep(time.Second)
+			}
+		}()
+		start := time.Now()
+		require.NoError(t, second(client.Get(t.Context(), 42)))
+		assert.Less(t, time.Since(start), time.Minute)
+		<-done
+	})
 }

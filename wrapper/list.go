@@ -30,8 +30,9 @@ var ErrListChanged = errors.New("the list changed while it was read")
 // ErrListChanged: twice by default, never with 0.
 func WithListRepeats(n int) Option { return func(c *config) { c.repeats = n } }
 
-// WithConcurrency sets how many pages of a list are read at a time: 16 by default, strictly one by one with 1.
-func WithConcurrency(n int) Option { return func(c *config) { c.concurrency = n } }
+// WithConcurrency sets how many pages of a list are read at a time: 16 by default, strictly one by one with 1, 1,000 at
+// the most.
+func WithConcurrency(n int) Option { return func(c *config) { c.concurrency = min(n, 1000) } }
 
 // ListParams says which images to list. The filters combine; the zero value lists every image the account can see.
 type ListParams struct {
@@ -167,7 +168,7 @@ func (l *pageList[P, T]) read(ctx context.Context, passed ids, again bool, yield
 			if pages[n] == nil {
 				answer := make(chan func() (*P, error), 1)
 				running.Go(func() {
-					page, err := (*P)(nil), errors.New("the transport ended its goroutine")
+					page, err := (*P)(nil), fmt.Errorf("%s: page %d: the transport ended its goroutine", l.what, n)
 					defer func() { answer <- func() (*P, error) { return page, err } }()
 					page, err = l.page(ctx, n)
 				})

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -139,6 +140,21 @@ func TestAnyNumberOfPagesAtATime(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 2*time.Second, time.Since(start), "the first page, and all others at once")
 	})
+	synctest.Test(t, func(t *testing.T) { // but not as many as a server says there are
+		var now, most atomic.Int64
+		client, err := wrapper.NewClient(canary, wrapper.WithConcurrency(math.MaxInt), wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+			most.Store(max(most.Load(), now.Add(1)))
+			defer now.Add(-1)
+			if req.URL.Query().Get("page") != "1" {
+				time.Sleep(time.Second)
+			}
+			return status(200, `{"images":[`+imageJSON(1, "available")+`],"links":{"pages":{"next":"https://a.invalid/?page=2"}},"meta":{"total":20000000}}`)()
+		})}))
+		require.NoError(t, err)
+		_, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+		require.Error(t, err)
+		assert.LessOrEqual(t, most.Load(), int64(1000))
+	})
 }
 
 // A test's transport may end its goroutine, as t.FailNow does. That goroutine is one of ours.
@@ -149,5 +165,5 @@ func TestTransportThatEndsItsGoroutine(t *testing.T) {
 	})}))
 	require.NoError(t, err)
 	_, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
-	assert.ErrorContains(t, err, "ended its goroutine")
+	assert.EqualError(t, err, "list images: page 1: the transport ended its goroutine")
 }

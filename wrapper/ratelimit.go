@@ -76,7 +76,7 @@ func (p *pacer) note(status int, limit RateLimit, pause time.Duration) {
 // Wait holds a request back until it may go. It looks up at least once a minute, since another answer may have brought
 // better news.
 func (p *pacer) Wait(ctx context.Context) error {
-	for !p.off {
+	for !p.off && ctx.Err() == nil { // a request that will not be sent takes nobody's turn
 		pause, err := p.claim(ctx)
 		if err == nil && pause > 0 {
 			err = sleep(ctx, min(pause, time.Minute))

@@ -69,12 +69,12 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	pauses := backoff.ExponentialBackOff{InitialInterval: time.Second / 2, MaxInterval: 15 * time.Second, Multiplier: 2, RandomizationFactor: 1}
 	acted := false
 	for number := 1; ; number++ {
-		err := cmp.Or(ended(ctx), s.pacer.Wait(ctx))
+		err := cmp.Or(s.pacer.Wait(ctx), ended(ctx))
 		if err == nil && s.limiter != nil {
 			err = s.limiter.Wait(ctx)
 		}
 		if err != nil {
-			return nil, unanswered(number-1, acted, err)
+			return nil, unanswered(number-1, acted, cmp.Or(ended(ctx), err))
 		}
 		resp, err := s.attempt(req, number)
 		status, pause := 0, pauses.NextBackOff()
@@ -104,10 +104,9 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 
 // again tells whether a request with this outcome is worth another attempt. The status is 0 if there is none.
 func (r Retry) again(method string, status int, err error) bool {
-	var certificate *tls.CertificateVerificationError
 	var dns *net.DNSError
 	switch {
-	case errors.Is(err, errTooLarge), errors.As(err, &certificate), errors.As(err, &dns) && dns.IsNotFound:
+	case errors.Is(err, errTooLarge), errors.As(err, new(*tls.CertificateVerificationError)), errors.As(err, &dns) && dns.IsNotFound:
 		return false
 	case method == http.MethodPost && !r.RepeatPosts:
 		return !mayHaveActed(status, err)
@@ -118,8 +117,7 @@ func (r Retry) again(method string, status int, err error) bool {
 // mayHaveActed tells whether the API may have acted on a request: not if no connection was made or a limit refused it.
 func mayHaveActed(status int, err error) bool {
 	var op *net.OpError
-	var certificate *tls.CertificateVerificationError
-	unconnected := errors.As(err, &certificate) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+	unconnected := errors.As(err, new(*tls.CertificateVerificationError)) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 	return status != http.StatusTooManyRequests && !unconnected
 }
 

@@ -166,7 +166,7 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 				return last, err
 			}
 		case errors.Is(err, ErrRateLimited) && (!bounded || time.Until(deadline) >= apiError.RetryAfter): // borne however often
-		case !mayPass(err), failures+1 >= maxFailures:
+		case !mayPass(err), failures+1 >= maxFailures, bounded && apiError != nil && time.Until(deadline) < apiError.RetryAfter:
 			return stop(err)
 		default:
 			failures++
@@ -193,11 +193,12 @@ func mayPass(err error) bool {
 // ended returns why a context ended: always its Err, so that errors.Is works, and the cause where there is one.
 func ended(ctx context.Context) error {
 	err := ctx.Err()
-	var of *Error // of another call, as where an errgroup ends this one, and not to be taken for this one's
 	switch cause := context.Cause(ctx); {
 	case err == nil || cause == err:
 		return err
-	case errors.As(cause, &of):
+	case errors.As(cause, new(*Error)), errors.As(cause, new(*WaitError)), errors.As(cause, new(*ImageFailedError)),
+		errors.As(cause, new(*ActionFailedError)), errors.Is(cause, ErrListChanged):
+		// Of another call, as where an errgroup ends this one, and not to be taken for this one's.
 		return fmt.Errorf("%w: %v", err, cause)
 	default:
 		return fmt.Errorf("%w: %w", err, cause)

@@ -315,3 +315,20 @@ func TestWaitWithAnIntervalWithoutEnd(t *testing.T) {
 		}
 	})
 }
+
+// A wait that was told to come back after its deadline says so at once.
+func TestWaitThatIsTurnedAwayBeyondItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, code := range []int{429, 503} {
+			s := &script{answers: []func() (*http.Response, error){status(code, "", "retry-after", "3600")}}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			start := time.Now()
+			_, err := s.client(t).WaitAvailable(ctx, 42)
+			cancel()
+			var apiError *wrapper.Error
+			require.ErrorAs(t, err, &apiError)
+			assert.Equal(t, time.Hour, apiError.RetryAfter)
+			assert.Zero(t, time.Since(start))
+		}
+	})
+}

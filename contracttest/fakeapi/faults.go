@@ -266,6 +266,9 @@ func (a *API) Inject(faults ...Fault) {
 
 // pageProblem returns why a fault could never strike.
 func (f Fault) pageProblem() error {
+	if f.Page < 0 {
+		return fmt.Errorf("page %d: pages count from 1", f.Page)
+	}
 	if f.Page != 0 && f.Operation != "" && !lists(f.Operation) {
 		return fmt.Errorf("%s has no pages", f.Operation)
 	}
