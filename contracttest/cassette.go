@@ -3,16 +3,19 @@ package contracttest
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 )
 
-// ReadCassette reads the exchanges of a go-vcr recording. The name of the file ends in .yaml.
+// ReadCassette reads the exchanges of a go-vcr recording, and from the provenance beside it, if there is one, when each
+// began. The name of the file ends in .yaml.
 func ReadCassette(file string) ([]Exchange, error) {
 	name, ok := strings.CutSuffix(file, ".yaml")
 	if !ok {
@@ -49,6 +52,15 @@ func ReadCassette(file string) ([]Exchange, error) {
 			Status: response.Code, Header: response.Headers, Body: []byte(response.Body),
 		}
 	}
+	provenance, err := ReadProvenance(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, origin := range provenance.Exchanges {
+		if i := origin.Interaction; 0 <= i && i < len(exchanges) && !origin.Began.IsZero() {
+			exchanges[i].Began, exchanges[i].Ended = origin.Began, origin.Began.Add(recorded.Interactions[i].Response.Duration)
+		}
+	}
 	return exchanges, nil
 }
 
@@ -66,9 +78,10 @@ type Provenance struct {
 
 // Origin says where one exchange of a recording comes from.
 type Origin struct {
-	Interaction int    `yaml:"interaction"` // its index in the cassette
-	Status      int    `yaml:"status"`      // of the response
-	Source      string `yaml:"source"`      // the place in the document, or the method and the time
+	Interaction int       `yaml:"interaction"`     // its index in the cassette
+	Status      int       `yaml:"status"`          // of the response
+	Source      string    `yaml:"source"`          // the place in the document, or the method
+	Began       time.Time `yaml:"began,omitempty"` // when the request was sent
 }
 
 // ReadProvenance reads what is known of the origin of a cassette. The error is fs.ErrNotExist if nothing is.

@@ -279,6 +279,34 @@ func TestCheckTakesAnExchangeAsItComes(t *testing.T) {
 	}
 }
 
+// A link leads to the list of the request, by whatever name its host is known.
+func TestLinksToTheSamePlace(t *testing.T) {
+	for asked, link := range map[string]string{
+		"http://fake:8080/v2/images":                                        "http://fake:8080/v2/images?page=2",
+		"https://gw.example:443/v2/images":                                  "https://gw.example/v2/images?page=2",
+		"https://GW.example/v2/images":                                      "https://gw.example/v2/images?page=2",
+		"http://localhost:8080/v2/images":                                   "http://127.0.0.1:8080/v2/images?page=2",
+		"https://gw2.example/v2/images":                                     "https://gw2.example/do/v2/images?page=2",
+		"https://api.digitalocean.com/v2/images?private=false&tag_name=Web": "https://api.digitalocean.com/v2/images?page=2&tag_name=web",
+		"http://127.0.0.1:1/v2/images":                                      "https://api.digitalocean.com/v2/images?page=2",
+	} {
+		exchange := exchangeOf(t, step{"GET /v2/images", 200, listOf(21, fmt.Sprintf(`"next":%q,"last":%q`, link, link), strings.Replace(plain(1), `"tags":[]`, `"tags":["WEB"]`, 1))}, 10, 100)
+		setURL(asked)(&exchange)
+		assert.Empty(t, load(t).Check(exchange), asked)
+	}
+	for asked, link := range map[string]string{
+		"https://gw.example/v2/images":                        "https://gw.example:8443/v2/images?page=2",
+		"https://api.digitalocean.com/v2/images":              "http://api.digitalocean.com/v2/images?page=2",
+		"https://api.digitalocean.com/v2/images?private=true": "https://api.digitalocean.com/v2/images?page=2",
+	} {
+		exchange := exchangeOf(t, step{"GET /v2/images", 200, listOf(21, fmt.Sprintf(`"next":%q,"last":%q`, link, link), plain(1))}, 10, 100)
+		setURL(asked)(&exchange)
+		findings := load(t).Check(exchange)
+		require.Len(t, findings, 2, asked)
+		assert.Equal(t, "page-links", findings[0].Check)
+	}
+}
+
 // A token is known in whatever form it is sent.
 func TestFindingsHoldNoTokenInAnyForm(t *testing.T) {
 	for _, header := range []http.Header{

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
+	"unicode/utf8"
 )
 
 // Exchange is one request and the response to it, as recorded or as seen.
@@ -23,6 +25,15 @@ type Exchange struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	Cut    bool // whether the body broke off before its end
+
+	Began, Ended time.Time // when the request was sent, and when the answer was there; zero where nobody knows
+}
+
+// isAfter reports whether an exchange began after another had ended, at the time given. Those of which that is not known
+// are taken to have been one after the other.
+func (e Exchange) isAfter(ended time.Time) bool {
+	return e.Began.IsZero() || ended.IsZero() || !e.Began.Before(ended)
 }
 
 // normal returns an exchange in the one form that the checks read: with a URL, the names of headers in their canonical
@@ -32,7 +43,9 @@ func (e Exchange) normal() Exchange {
 		e.URL = &url.URL{}
 	}
 	e.RequestHeader, e.Header = canonical(e.RequestHeader), canonical(e.Header)
-	e.Body = unpacked(e.Header, e.Body)
+	if body, ok := unpacked(e.Header, e.Body); ok {
+		e.Body = body
+	}
 	return e
 }
 
@@ -49,19 +62,22 @@ func canonical(header http.Header) http.Header {
 	return header
 }
 
-// unpacked returns a body as it was before gzip, or as it is where it is not packed whatever the header says (archives
-// of browsers hold it so) or cannot be unpacked.
-func unpacked(header http.Header, body []byte) []byte {
-	if !strings.EqualFold(header.Get("Content-Encoding"), "gzip") || !bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
-		return body
+// unpacked returns a body as it was before gzip, or as it is where it is not packed whatever the header says: archives of
+// browsers hold it so. It returns false where it cannot be unpacked.
+func unpacked(header http.Header, body []byte) ([]byte, bool) {
+	switch strings.ToLower(header.Get("Content-Encoding")) {
+	case "", "identity":
+		return body, true
+	case "gzip", "x-gzip":
+		if !bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+			return body, utf8.Valid(body)
+		}
+		reader, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, false
+		}
+		text, err := io.ReadAll(io.LimitReader(reader, maxBody+1))
+		return text, err == nil
 	}
-	reader, err := gzip.NewReader(bytes.NewReader(body))
-	if err != nil {
-		return body
-	}
-	text, err := io.ReadAll(io.LimitReader(reader, maxBody+1))
-	if err != nil {
-		return body
-	}
-	return text
+	return body, utf8.Valid(body)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // ReadHAR reads the exchanges of an HTTP Archive (HAR 1.2), as browsers, mitmproxy and Playwright write it, and hands
@@ -106,6 +107,8 @@ func skip(decoder *json.Decoder) error {
 }
 
 type harEntry struct {
+	Started string `json:"startedDateTime"`
+	Time    any    `json:"time"` // milliseconds
 	Request struct {
 		Method   string      `json:"method"`
 		URL      string      `json:"url"`
@@ -141,10 +144,11 @@ func (e *harEntry) exchange() (exchange Exchange, ok bool, err error) {
 		return exchange, false, errors.New("the URL of the request is none")
 	}
 	content := e.Response.Content
-	// Status 0 is a request that got no answer; a size without a text is a body that was not recorded, and a negative one
-	// says that nobody knows.
-	bodiless := e.Response.Status == http.StatusNoContent || e.Response.Status == http.StatusNotModified || strings.EqualFold(e.Request.Method, http.MethodHead)
-	if e.Response.Status <= 0 || content.Text == nil && (content.Size > 0 || content.Size < 0 && !bodiless) {
+	// Status 0 is a request that got no answer, 304 one that a browser's cache answered; a size without a text is a body
+	// that was not recorded, and a negative one says that nobody knows.
+	bodiless := e.Response.Status == http.StatusNoContent || strings.EqualFold(e.Request.Method, http.MethodHead)
+	omitted := content.Text == nil || *content.Text == ""
+	if e.Response.Status <= 0 || e.Response.Status == http.StatusNotModified || omitted && (content.Size > 0 || content.Size < 0 && !bodiless) {
 		return exchange, false, nil
 	}
 	exchange = Exchange{
@@ -163,6 +167,10 @@ func (e *harEntry) exchange() (exchange Exchange, ok bool, err error) {
 	}
 	if len(exchange.Header) == 0 && content.MimeType != "" && len(exchange.Body) > 0 {
 		exchange.Header.Set("Content-Type", content.MimeType) // some writers leave the headers out
+	}
+	began, err := time.Parse(time.RFC3339, e.Started)
+	if took, ok := e.Time.(float64); ok && err == nil && took >= 0 {
+		exchange.Began, exchange.Ended = began, began.Add(time.Duration(took*float64(time.Millisecond)))
 	}
 	return exchange, true, nil
 }

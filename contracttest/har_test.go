@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,7 +16,7 @@ import (
 )
 
 func entryOf(response string) string {
-	return `{"startedDateTime":"2026-01-01T00:00:00Z","request":{"method":"get","url":"https://api.digitalocean.com/v2/images/1","httpVersion":"h2",` +
+	return `{"startedDateTime":"2026-01-01T00:00:00Z","time":1500,"request":{"method":"get","url":"https://api.digitalocean.com/v2/images/1","httpVersion":"h2",` +
 		`"headers":[{"name":":method","value":"GET"},{"name":"authorization","value":"Bearer dop_v1_secret"}],"postData":{"text":"cGluZw==","encoding":"base64"}},"response":` + response + `}`
 }
 
@@ -40,16 +41,20 @@ func TestReadHARDialects(t *testing.T) {
 		entryOf(`{"status":0,"statusText":"","headers":[],"content":{"size":0,"mimeType":"x-unknown"},"_error":"net::ERR_ABORTED"}`),
 		entryOf(`{"status":200,"headers":[],"content":{"size":100,"mimeType":"application/json","_file":"abc.json"}}`),
 		entryOf(`{"status":200,"headers":[],"content":{"size":-1,"mimeType":"application/json"}}`),
+		entryOf(`{"status":304,"headers":[],"content":{"size":100,"mimeType":"application/json","text":"{}"}}`),
+		entryOf(`{"status":200,"headers":[],"content":{"size":100,"mimeType":"application/json","text":""}}`),
 		entryOf(`{"status":204,"headers":[],"content":{"size":-1,"mimeType":""}}`),
 		entryOf(`{"status":-1,"headers":[],"content":{"size":-1}}`),
 	)
 	for _, mark := range []string{"", "\xef\xbb\xbf"} {
 		exchanges, left, err := readHAR(t, mark+text)
 		require.NoError(t, err)
-		assert.Equal(t, 4, left, "without an answer, or without its body")
+		assert.Equal(t, 6, left, "without an answer, without its body, or from a cache")
 		require.Len(t, exchanges, 3)
 		first, second, third := exchanges[0], exchanges[1], exchanges[2]
 		assert.Equal(t, "session.har#0", first.Source)
+		assert.Equal(t, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), first.Began)
+		assert.Equal(t, first.Began.Add(1500*time.Millisecond), first.Ended)
 		assert.Equal(t, "GET", first.Method)
 		assert.Equal(t, "ping", string(first.RequestBody))
 		assert.NotContains(t, first.RequestHeader, ":method")

@@ -23,7 +23,7 @@ func (f *findings) checkMeaning(body any) {
 	if image, ok := object["image"].(map[string]any); ok && f.operation != "images_create_custom" {
 		if _, err := strconv.ParseInt(at.image, 10, 64); err == nil {
 			f.checkID([]string{"image", "id"}, image["id"], at.image)
-		} else if slug, ok := image["slug"].(string); ok && slug != at.image {
+		} else if slug, told := image["slug"]; told && slug != at.image { // null, as private images have it, is another one, too
 			f.add("wrong-resource", "body", []string{"image", "slug"}, "the request asks for "+shorten(at.image)).Got = got(slug)
 		}
 	}
@@ -73,7 +73,7 @@ func (f *findings) checkID(at []string, value any, want string) {
 // checkFilters demands that the images in a list be such as were asked for.
 func (f *findings) checkFilters(images []any) {
 	query := f.exchange.URL.Query()
-	kind, tag := query.Get("type"), query.Get("tag_name")
+	tag := query.Get("tag_name")
 	isWanted := func(other any) bool { // tags are compared without regard to case
 		text, _ := other.(string)
 		return strings.EqualFold(text, tag)
@@ -83,11 +83,12 @@ func (f *findings) checkFilters(images []any) {
 		switch {
 		case told && public && query.Get("private") == "true":
 			f.add("filter", "body", []string{"images", strconv.Itoa(i), "public"}, "the request asks for private images alone")
-		case told && !public && (kind == "distribution" || kind == "application"):
-			f.add("filter", "body", []string{"images", strconv.Itoa(i), "public"}, fmt.Sprintf("the request asks for type=%s, and those are public", kind))
+		case told && !public && query.Get("type") == "distribution": // of applications the documentation's own example is not
+			f.add("filter", "body", []string{"images", strconv.Itoa(i), "public"}, "the request asks for distributions, and those are public")
 		}
-		tags, told := asObject(image)["tags"].([]any)
-		if told && tag != "" && !slices.ContainsFunc(tags, isWanted) {
+		all, told := asObject(image)["tags"]
+		tags, isList := all.([]any)
+		if told && (isList || all == nil) && tag != "" && !slices.ContainsFunc(tags, isWanted) {
 			f.add("filter", "body", []string{"images", strconv.Itoa(i), "tags"}, "the request asks for images with another tag")
 		}
 	}
@@ -103,7 +104,7 @@ func paging(u *url.URL) (number, perPage int, ok bool) {
 			*value = intOr(strings.Join(values, " and "), 0)
 		}
 	}
-	return number, perPage, number >= 1 && 1 <= perPage && perPage <= 200
+	return number, perPage, 1 <= number && number <= 1<<23 && 1 <= perPage && perPage <= 200
 }
 
 // totalOf returns the total that a page tells.
@@ -167,19 +168,32 @@ func (f *findings) linkProblem(link *url.URL) string {
 	asked := f.exchange.URL
 	filters := func(u *url.URL) [3]string {
 		query := u.Query()
-		return [3]string{query.Get("type"), query.Get("private"), query.Get("tag_name")}
+		private := strings.TrimSuffix(query.Get("private"), "false") // which is the default
+		return [3]string{query.Get("type"), private, strings.ToLower(query.Get("tag_name"))}
 	}
-	switch host := link.Hostname(); {
-	case asked.Host != "" && link.Host != asked.Host && host != "api.digitalocean.com":
+	switch {
+	case asked.Host != "" && hostAndPort(link) != hostAndPort(asked) && link.Hostname() != "api.digitalocean.com":
 		return "it leads to another host"
-	case link.Scheme != "https" && host != "localhost" && !net.ParseIP(host).IsLoopback():
+	case link.Scheme != "https" && asked.Scheme != link.Scheme:
 		return "it leads to a host in the clear"
-	case link.Path != asked.Path:
+	case !strings.HasSuffix(link.Path, asked.Path): // a gateway may put something in front
 		return "it leads to another list"
 	case filters(link) != filters(asked):
 		return "it has not the filters of the request"
 	}
 	return ""
+}
+
+// hostAndPort returns those of a URL in one form.
+func hostAndPort(u *url.URL) string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	if net.ParseIP(host).IsLoopback() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // checkLimits demands that what is left of the request budget be a part of it.

@@ -273,7 +273,7 @@ func heldAgainstTheRequest(e contracttest.Exchange, operator, pointer string) (a
 		}
 		isID := pointer == "/image/id" && e.Method != "POST" || pointer == "/action/id" && e.Method != "POST" || strings.HasSuffix(pointer, "/resource_id")
 		return pointer, isID && slug == nil, false
-	case "another string", "a character as escapes":
+	case "another string", "a character as escapes", "value nulled":
 		if tag := regexp.MustCompile(`^/images/\d+/tags`).FindString(pointer); tag != "" && e.URL.Query().Has("tag_name") {
 			return tag, true, false
 		}

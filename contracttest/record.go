@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -34,8 +34,8 @@ var recordedHeaders = map[string]bool{
 const redacted = "REDACTED"
 
 // Recorder is a transport that records what passes through it, without credentials: of headers it keeps a list of known
-// ones, and tokens and e-mail addresses are taken out of URLs, bodies and the headers that are kept; so is the query of the
-// address that an image is imported from, which can be a signature. Close writes the recording.
+// ones, and tokens and e-mail addresses are taken out of URLs, bodies and the headers that are kept; so are query, fragment
+// and credentials of the address that an image is imported from, which can be a signature. Close writes the recording.
 type Recorder struct {
 	next http.RoundTripper
 	file string
@@ -44,7 +44,9 @@ type Recorder struct {
 	tokens   map[string]bool // those that were sent, wherever else they turn up
 	cassette *cassette.Cassette
 	hosts    map[string]bool
-	overTLS  bool // whether every response came over TLS, which none of a fake in memory does
+	overTLS  bool        // whether every response came over TLS, which none of a fake in memory does
+	began    []time.Time // of each interaction
+	packed   int         // exchanges whose body could not be unpacked
 }
 
 // NewRecorder returns a Recorder in front of next, or of http.DefaultTransport if that is nil, that will write the
@@ -91,19 +93,24 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, token := range tokensOf(req.Header) {
+	requested, answered := canonical(req.Header), canonical(resp.Header)
+	for _, token := range append(tokensOf(requested), secretsOfImport(sent)...) {
 		r.tokens[token] = true
 	}
 	r.hosts[req.URL.Scheme+"://"+req.URL.Host] = true
 	r.overTLS = r.overTLS && resp.TLS != nil
-	answered, text := recordable(resp.Header), unpacked(resp.Header, body) // packed, nothing could be taken out of it
-	if len(text) != len(body) {
-		answered.Del("Content-Encoding")
+	text, ok := unpacked(answered, body)
+	if !ok { // nothing could be taken out of it
+		r.packed++
+		return resp, nil
 	}
+	answered = recordable(answered)
+	answered.Del("Content-Encoding")
+	r.began = append(r.began, began)
 	r.cassette.AddInteraction(&cassette.Interaction{
 		Request: cassette.Request{
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Method: req.Method, Host: req.URL.Host, URL: req.URL.String(),
-			Headers: recordable(req.Header), Body: string(sent), ContentLength: int64(len(sent)),
+			Headers: recordable(requested), Body: string(sent), ContentLength: int64(len(sent)),
 		},
 		Response: cassette.Response{
 			Proto: resp.Proto, ProtoMajor: resp.ProtoMajor, ProtoMinor: resp.ProtoMinor, Code: resp.StatusCode,
@@ -128,15 +135,33 @@ func recordable(h http.Header) http.Header {
 	return kept
 }
 
-// importQuery is the query of the url in the body of a create.
-var importQuery = regexp.MustCompile(`("url"\s*:\s*"(?:[^"\\?]|\\.)*\?)(?:[^"\\]|\\.)*"`)
+// secretsOfImport returns what may be secret of the address in a create: its query, fragment and credentials, in each form
+// in which JSON writes them.
+func secretsOfImport(sent []byte) (list []string) {
+	var create struct {
+		URL string `json:"url"`
+	}
+	if json.Unmarshal(sent, &create) != nil {
+		return nil
+	}
+	address, fragment, _ := strings.Cut(create.URL, "#")
+	address, query, _ := strings.Cut(address, "?")
+	_, address, _ = strings.Cut(address, "//")
+	address, _, _ = strings.Cut(address, "/")
+	credentials := address[:max(strings.LastIndexByte(address, '@'), 0)]
+	for _, secret := range []string{query, fragment, credentials} {
+		escaped, _ := json.Marshal(secret)
+		list = append(list, secret, strings.Trim(string(escaped), `"`), strings.ReplaceAll(secret, "/", `\/`))
+	}
+	return list
+}
 
 // redact takes out what no recording may hold.
 func (r *Recorder) redact(s string) string {
-	for token := range r.tokens {
+	// The longest first, since one can be a part of another.
+	for _, token := range slices.SortedFunc(maps.Keys(r.tokens), func(a, b string) int { return len(b) - len(a) }) {
 		s = redact(s, token, redacted)
 	}
-	s = importQuery.ReplaceAllString(s, "${1}redacted\"")
 	return secret.ReplaceAllStringFunc(s, func(found string) string {
 		if strings.Contains(found, "@") {
 			return "someone@example.com" // still an address, so that the body keeps its form
@@ -163,6 +188,9 @@ func (r *Recorder) Close() error {
 	if len(r.hosts) == 1 && r.hosts["https://api.digitalocean.com"] && r.overTLS {
 		p.Kind = "recording of the API"
 	}
+	if r.packed > 0 {
+		p.Note += fmt.Sprintf(" %d exchanges were left out, since their bodies could not be unpacked.", r.packed)
+	}
 	for i, interaction := range r.cassette.Interactions {
 		interaction.Request.URL, interaction.Request.Body = r.redact(interaction.Request.URL), r.redact(interaction.Request.Body)
 		interaction.Response.Body = r.redact(interaction.Response.Body)
@@ -174,7 +202,7 @@ func (r *Recorder) Close() error {
 			}
 		}
 		interaction.Request.ContentLength, interaction.Response.ContentLength = int64(len(interaction.Request.Body)), int64(len(interaction.Response.Body))
-		p.Exchanges = append(p.Exchanges, Origin{i, interaction.Response.Code, interaction.Request.Method + " on " + now.Format(time.RFC3339)})
+		p.Exchanges = append(p.Exchanges, Origin{i, interaction.Response.Code, interaction.Request.Method, r.began[i].UTC()})
 	}
 
 	if err := r.write(p); err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -175,19 +176,77 @@ func TestRecorderKeepsNoSignatures(t *testing.T) {
 	require.NoError(t, err)
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
 	require.NoError(t, err)
-	for _, address := range []string{"https://bucket.example/a.img?X-Amz-Signature=sesame&x=%22\"y", "https://bucket.example/b.img"} {
+	for _, address := range []string{"https://bucket.example/a.img?X-Amz-Signature=sesame&x=%22\"y/z", "https://bucket.example/b.img", "https://bob:sesame!@bucket.example/c.img", "https://bucket.example/d.img#sesame"} {
 		_, err = client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: address, Region: "nyc3"})
 		require.NoError(t, err)
 	}
 	require.NoError(t, recorder.Close())
 	exchanges, err := contracttest.ReadCassette(file)
 	require.NoError(t, err)
-	assert.Contains(t, string(exchanges[0].RequestBody), `"url":"https://bucket.example/a.img?redacted"`)
+	assert.Contains(t, string(exchanges[0].RequestBody), `"url":"https://bucket.example/a.img?REDACTED"`)
 	assert.Contains(t, string(exchanges[1].RequestBody), `"url":"https://bucket.example/b.img"`)
 	for _, exchange := range exchanges {
 		assert.NotContains(t, string(exchange.RequestBody), "sesame")
 		assert.Empty(t, load(t).Check(exchange))
 	}
+}
+
+// A server can repeat the address, as it is or as its JSON writes it.
+func TestRecorderKeepsNoSignatureThatIsRepeated(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	next := roundTripper(func(req *http.Request) (*http.Response, error) {
+		body := `{"id":"unprocessable_entity","message":"https:\/\/bucket.example\/a.img?X-Sig=ses\/ame&x=1, ?X-Sig=ses/ame\u0026x=1, ?X-Sig=ses/ame&x=1"}`
+		return &http.Response{StatusCode: 422, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	recorder, err := contracttest.NewRecorder(next, file)
+	require.NoError(t, err)
+	for _, body := range []string{`{"url":"https://bucket.example/a.img?X-Sig=ses/ame&x=1"}`, `{"url":"https://bucket.example/a.img\u003fX-Sig=ses/ame\u0026x=1"}`} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.digitalocean.com/v2/images", strings.NewReader(body))
+		require.NoError(t, err)
+		req.Header["authorization"] = []string{"Bearer sesame42"} // as a client that writes its headers itself
+		_, err = recorder.RoundTrip(req)
+		require.NoError(t, err)
+	}
+	require.NoError(t, recorder.Close())
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "X-Sig=ses/ame&")
+	assert.NotContains(t, string(text), `X-Sig=ses/ame\u0026`)
+	assert.NotContains(t, string(text), "sesame42")
+	exchanges, err := contracttest.ReadCassette(file)
+	require.NoError(t, err)
+	assert.Equal(t, "REDACTED", exchanges[0].RequestHeader.Get("Authorization"))
+	assert.WithinDuration(t, time.Now(), exchanges[0].Began, time.Minute)
+	assert.False(t, exchanges[0].Ended.Before(exchanges[0].Began))
+}
+
+// What cannot be unpacked is left out, and that is said.
+func TestRecorderLeavesOutWhatItCannotRead(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	number := 0
+	next := roundTripper(func(req *http.Request) (*http.Response, error) {
+		number++
+		header, body := http.Header{"Content-Type": {"application/json"}}, `{"id":"a","message":"b"}`
+		if number == 2 {
+			header, body = http.Header{"Content-Encoding": {"br"}}, "\x8b\x05\x80{}\xff\x03"
+		}
+		return &http.Response{StatusCode: 404, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	recorder, err := contracttest.NewRecorder(next, file)
+	require.NoError(t, err)
+	for range 2 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/1", nil)
+		require.NoError(t, err)
+		_, err = recorder.RoundTrip(req)
+		require.NoError(t, err)
+	}
+	require.NoError(t, recorder.Close())
+	exchanges, err := contracttest.ReadCassette(file)
+	require.NoError(t, err)
+	assert.Len(t, exchanges, 1)
+	provenance, err := contracttest.ReadProvenance(file)
+	require.NoError(t, err)
+	assert.Contains(t, provenance.Note, "1 exchanges were left out")
 }
 
 // Nothing can be taken out of what is packed.

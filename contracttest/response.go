@@ -80,6 +80,10 @@ func (f *findings) checkBody(content openapi3.Content) any {
 
 // checkLength compares what was promised with what came.
 func (f *findings) checkLength() {
+	if f.exchange.Cut {
+		f.add("truncated-body", "body", nil, fmt.Sprintf("it broke off after %d bytes", len(f.exchange.Body)))
+		return
+	}
 	text := f.exchange.Header.Get("Content-Length")
 	if text == "" || f.exchange.Method == http.MethodHead || f.exchange.Header.Get("Content-Encoding") != "" {
 		return

@@ -15,15 +15,16 @@ import (
 type sequence struct {
 	walks    map[string]*pageWalk
 	kinds    map[string]identity // of each image
-	statuses map[string]string   // of each image
-	actions  map[string]string   // the status of each
-	deleted  map[string]bool
+	statuses map[string]state    // of each image
+	actions  map[string]state    // of each
+	deleted  map[string]time.Time
 	changes  int  // what may have changed a list so far
 	full     bool // whether there was more than can be remembered
 	budget   struct {
 		reset     string
 		remaining map[int]bool // what was told to remain, within one window
 		least     int
+		leastAt   time.Time
 		most      int
 	}
 }
@@ -33,6 +34,12 @@ type sequence struct {
 const maxTracked = 50_000
 
 type identity struct{ kind, created string }
+
+// state is a status, and when it was told.
+type state struct {
+	status string
+	at     time.Time
+}
 
 // pageWalk is a list that is being read page by page. Behind the first page they may come in any order, as they do when
 // several are asked for at a time.
@@ -46,16 +53,16 @@ type pageWalk struct {
 }
 
 func newSequence() *sequence {
-	return &sequence{walks: map[string]*pageWalk{}, kinds: map[string]identity{}, statuses: map[string]string{}, actions: map[string]string{}, deleted: map[string]bool{}}
+	return &sequence{walks: map[string]*pageWalk{}, kinds: map[string]identity{}, statuses: map[string]state{}, actions: map[string]state{}, deleted: map[string]time.Time{}}
 }
 
 // check returns what contradicts the exchanges before.
 func (s *sequence) check(exchange Exchange, result checked) []Finding {
 	f := &findings{exchange: exchange, operation: result.operation.OperationID}
+	if exchange.Method != http.MethodGet && exchange.Method != http.MethodHead && (exchange.Status/100 == 2 || exchange.Status/100 == 5) {
+		s.changes++ // a write that failed can have been carried out
+	}
 	if exchange.Status/100 == 2 {
-		if exchange.Method != http.MethodGet && exchange.Method != http.MethodHead {
-			s.changes++
-		}
 		s.checkSuccess(f, asObject(result.body))
 	}
 	s.checkBudget(f)
@@ -71,11 +78,11 @@ func (s *sequence) checkSuccess(f *findings, object map[string]any) {
 	switch {
 	case f.operation == "images_delete":
 		if !s.full {
-			s.deleted[id] = true
+			s.deleted[id] = f.exchange.Ended
 		}
-	case f.operation == "imageActions_post" && s.deleted[id]:
+	case f.operation == "imageActions_post" && s.isDeleted(f, id):
 		f.add("sequence-deleted", "status", nil, "the image was deleted before, and an action on it is started")
-	case f.operation == "images_post_account_transfer_create" && s.deleted[id]:
+	case f.operation == "images_post_account_transfer_create" && s.isDeleted(f, id):
 		f.add("sequence-deleted", "status", nil, "the image was deleted before, and is offered to another account")
 	}
 	images, _ := object["images"].([]any)
@@ -95,6 +102,12 @@ func (s *sequence) checkSuccess(f *findings, object map[string]any) {
 			s.checkPage(f, key, list, object)
 		}
 	}
+}
+
+// isDeleted tells whether an image had been deleted when an exchange began.
+func (s *sequence) isDeleted(f *findings, id string) bool {
+	at, deleted := s.deleted[id]
+	return deleted && f.exchange.isAfter(at)
 }
 
 // ranks is the order in which an image goes through its statuses.
@@ -124,14 +137,17 @@ func (s *sequence) checkImage(f *findings, at []string, value any) {
 
 	now, _ := image["status"].(string)
 	before := s.statuses[id]
-	if ranks[strings.ToLower(now)] < ranks[strings.ToLower(before)] && ranks[strings.ToLower(now)] > 0 {
-		f.add("sequence-status", "body", append(slices.Clip(at), "status"), fmt.Sprintf("image %s was %s before", id, before)).Got = got(now)
+	rank, rankBefore := ranks[strings.ToLower(now)], ranks[strings.ToLower(before.status)]
+	if 0 < rank && rank < rankBefore && f.exchange.isAfter(before.at) {
+		f.add("sequence-status", "body", append(slices.Clip(at), "status"), fmt.Sprintf("image %s was %s before", id, before.status)).Got = got(now)
 	}
-	if now != before && now == "deleted" {
+	if now != before.status && now == "deleted" {
 		s.changes++ // it leaves the lists
 	}
-	s.statuses[id] = now
-	if s.deleted[id] && now != "deleted" {
+	if rank > 0 && (rank >= rankBefore || f.exchange.isAfter(before.at)) {
+		s.statuses[id] = state{now, f.exchange.Ended}
+	}
+	if s.isDeleted(f, id) && now != "deleted" {
 		f.add("sequence-deleted", "body", at, fmt.Sprintf("image %s was deleted before, and is served again", id))
 	}
 }
@@ -145,10 +161,12 @@ func (s *sequence) checkAction(f *findings, at []string, action map[string]any) 
 	if id == "" || now == "" || !known && s.full {
 		return
 	}
-	if now != before && (before == "completed" || before == "errored") {
-		f.add("sequence-status", "body", at, fmt.Sprintf("action %s was %s before", id, before)).Got = got(now)
+	switch ended := before.status == "completed" || before.status == "errored"; {
+	case !ended:
+		s.actions[id] = state{now, f.exchange.Ended}
+	case now != before.status && f.exchange.isAfter(before.at):
+		f.add("sequence-status", "body", at, fmt.Sprintf("action %s was %s before", id, before.status)).Got = got(now)
 	}
-	s.actions[id] = now
 }
 
 // sameTime tells whether two texts are the same time, in whatever form.
@@ -160,10 +178,10 @@ func sameTime(a, b string) bool {
 
 // checkPage follows a list over its pages.
 func (s *sequence) checkPage(f *findings, key string, list []any, object map[string]any) {
-	number, _, ok := paging(f.exchange.URL)
+	number, perPage, ok := paging(f.exchange.URL)
 	total, told := totalOf(object)
-	if !ok || !told {
-		return
+	if !ok || !told || number > max(1, (total+perPage-1)/perPage) {
+		return // behind the end there is nothing
 	}
 	query := f.exchange.URL.Query()
 	query.Del("page")
@@ -216,12 +234,19 @@ func (s *sequence) checkBudget(f *findings) {
 	}
 	b := &s.budget
 	if reset != b.reset || len(b.remaining) >= maxTracked {
-		b.reset, b.remaining, b.least, b.most = reset, map[int]bool{}, remaining, remaining
+		b.reset, b.remaining, b.least, b.leastAt, b.most = reset, map[int]bool{}, remaining, f.exchange.Ended, remaining
 	}
-	if remaining > b.most || remaining > b.least && b.remaining[remaining] {
+	grows := remaining > b.least && f.exchange.isAfter(b.leastAt)
+	if f.exchange.Began.IsZero() { // then it may have overlapped with others
+		grows = remaining > b.most || remaining > b.least && b.remaining[remaining]
+	}
+	if grows {
 		f.add("sequence-ratelimit", "header ratelimit-remaining", nil, fmt.Sprintf("it was %d before, in the same window", b.least)).Got = strconv.Itoa(remaining)
 	}
-	b.remaining[remaining], b.least, b.most = true, min(b.least, remaining), max(b.most, remaining)
+	if remaining <= b.least {
+		b.least, b.leastAt = remaining, f.exchange.Ended
+	}
+	b.remaining[remaining], b.most = true, max(b.most, remaining)
 }
 
 func intOr(text string, other int) int {

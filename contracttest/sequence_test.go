@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -90,6 +91,14 @@ func TestSequences(t *testing.T) {
 			{list + "1", 200, listOf(5, links(link("next", 2), link("last", 3)), plain(1), plain(2))},
 			{list + "3", 200, listOf(5, links(link("first", 1), link("prev", 2)), plain(5))},
 			{list + "2", 200, listOf(5, links(link("first", 1), link("prev", 1), link("next", 3), link("last", 3)), plain(3), plain(4))}}, nil},
+		"a guess beyond the end": {[]step{
+			{list + "1", 200, listOf(5, links(link("next", 2), link("last", 3)), plain(1), plain(2))},
+			{list + "9", 200, listOf(5, "")},
+			{list + "3", 200, listOf(5, links(link("first", 1), link("prev", 2)), plain(5))},
+			{list + "2", 200, listOf(5, links(link("first", 1), link("prev", 1), link("next", 3), link("last", 3)), plain(3), plain(4))}}, nil},
+		"a delete that failed and was done": {[]step{
+			{list + "1", 200, listOf(4, links(link("next", 2), link("last", 2)), plain(1), plain(2))}, {"DELETE /v2/images/1", 500, `{"id":"server_error","message":"m"}`},
+			{list + "2", 200, listOf(3, links(link("first", 1), link("prev", 1)), plain(4))}}, nil},
 		"pages in another order, and one lost": {[]step{
 			{list + "1", 200, listOf(5, links(link("next", 2), link("last", 3)), plain(1), plain(2))},
 			{list + "3", 200, listOf(5, links(link("first", 1), link("prev", 2)), plain(5))},
@@ -131,6 +140,55 @@ func TestSequenceOfRateLimits(t *testing.T) {
 	report.Add(exchangeOf(t, get, 4000, 200))
 	require.Empty(t, report.Findings)
 	report.Add(exchangeOf(t, get, 4001, 200))
+	require.Len(t, report.Findings, 1)
+	assert.Equal(t, "sequence-ratelimit", report.Findings[0].Check)
+}
+
+// Of requests that were under way at the same time nobody knows which the server took first. What is known to have begun
+// later is judged.
+func TestSequencesOfRequestsAtATime(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	at := func(s step, remaining, began, ended int) contracttest.Exchange {
+		e := exchangeOf(t, s, remaining, 100)
+		e.Began, e.Ended = start.Add(time.Duration(began)*time.Second), start.Add(time.Duration(ended)*time.Second)
+		return e
+	}
+	get := step{"GET /v2/images/1", 200, `{"image":` + plain(1) + `}`}
+	pending := step{"GET /v2/images/1", 200, `{"image":` + imageOf(1, "snapshot", "pending", "2020-05-15T05:47:50Z") + `}`}
+	list := step{"GET /v2/images?per_page=2", 200, listOf(1, "", plain(1))}
+	gone := step{"DELETE /v2/images/1", 204, ""}
+	running, ended := step{"GET /v2/images/1/actions/5", 200, `{"action":` + actionOf(5, "in-progress", 1) + `}`}, step{"GET /v2/images/1/actions/5", 200, `{"action":` + actionOf(5, "completed", 1) + `}`}
+	for name, test := range map[string]struct {
+		first, second step
+		want          string
+	}{
+		"deleted and listed": {gone, list, "sequence-deleted"},
+		"deleted and read":   {gone, get, "sequence-deleted"},
+		"available, pending": {get, pending, "sequence-status"},
+		"completed, running": {ended, running, "sequence-status"},
+	} {
+		for overlaps, want := range map[bool]string{true: "", false: test.want} {
+			began := map[bool]int{true: 1, false: 3}[overlaps]
+			report := load(t).NewReport()
+			report.Add(at(test.first, 10, 0, 2))
+			report.Add(at(test.second, 9, began, 5))
+			got := ""
+			for _, finding := range report.Findings {
+				got += finding.Check
+			}
+			assert.Equal(t, want, got, "%s, at a time: %v", name, overlaps)
+			if overlaps {
+				report.Add(at(test.second, 8, 6, 7))
+				assert.Len(t, report.Findings, 1, "%s: what comes later is judged all the same", name)
+			}
+		}
+	}
+	report := load(t).NewReport()
+	report.Add(at(get, 10, 0, 3))
+	report.Add(at(get, 12, 1, 4)) // was there before the first, whatever came first
+	report.Add(at(get, 11, 2, 5))
+	assert.Empty(t, report.Findings)
+	report.Add(at(get, 11, 6, 7))
 	require.Len(t, report.Findings, 1)
 	assert.Equal(t, "sequence-ratelimit", report.Findings[0].Check)
 }

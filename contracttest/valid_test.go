@@ -123,7 +123,7 @@ func fitToRequest(t *rapid.T, u *url.URL, body map[string]any) {
 		} else if object(image)["public"] != nil && query.Has("type") {
 			object(image)["public"] = true
 		}
-		if tags, ok := object(image)["tags"].([]any); ok && query.Has("tag_name") {
+		if tags, _ := object(image)["tags"].([]any); query.Has("tag_name") {
 			object(image)["tags"] = append(tags, query.Get("tag_name"))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // errBudget is what a request gets when the run has made as many as it may.
@@ -42,12 +43,14 @@ func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := w.begin(req.Context(), &exchange); err != nil {
 		return nil, err
 	}
+	exchange.Began = time.Now()
 	resp, err := w.next.RoundTrip(sent)
 	if err != nil {
 		return nil, err
 	}
 	exchange.Status, exchange.Header = resp.StatusCode, resp.Header
 	body, err := io.ReadAll(resp.Body)
+	exchange.Ended, exchange.Cut = time.Now(), err != nil
 	_ = resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	if err != nil {

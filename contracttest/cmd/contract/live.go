@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,7 +40,7 @@ Recordings that are named are checked too, so that the report says what they and
 			}
 			target.FailOn, target.Ledger = failOn, o.ledger
 			for _, file := range recordings { // now, and not when the run is over
-				if _, err := contracttest.ReadFile(file, func(contracttest.Exchange) error { return nil }); err != nil {
+				if _, err := contracttest.ReadFile(file, func(e contracttest.Exchange) error { return cut(cmd.Context(), e) }); err != nil {
 					return err
 				}
 			}
@@ -65,11 +66,9 @@ Recordings that are named are checked too, so that the report says what they and
 			if o.format != "text" {
 				cases = cmd.ErrOrStderr()
 			}
-			if err := contracttest.WriteResults(cases, results); err != nil {
-				return err
-			}
+			err = contracttest.WriteResults(cases, results)
 			fmt.Fprintln(cases)
-			if err := o.write(cmd.OutOrStdout(), report); err != nil {
+			if err := errors.Join(err, o.write(cmd.OutOrStdout(), report)); err != nil {
 				return err
 			}
 			for _, result := range results {

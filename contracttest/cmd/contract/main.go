@@ -15,6 +15,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -37,6 +39,7 @@ line cannot be used.`,
 		SilenceErrors: true,
 	}
 	root.AddCommand(verifyCommand(), liveCommand(), recordCommand(), proxyCommand(), serveCommand())
+	log.SetOutput(io.Discard)      // net/http writes there what a server sent out of turn
 	signal.Ignore(syscall.SIGPIPE) // so that a reader that has seen enough, such as head, costs no report in a file
 	// The first interrupt ends what is under way in good order; a second one, after stop, ends the program.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -101,6 +101,7 @@ func TestVerify(t *testing.T) {
 		"a file of no form":          {[]string{"verify", "-o", "report.pdf", "x.yaml"}, 2, []string{"--output report.pdf", "has to end in .txt, .json, .xml or .html"}},
 		"no number as a percentage":  {[]string{"verify", "--min-coverage", "NaN", "x.yaml"}, 2, []string{"--min-coverage NaN"}},
 		"a folder that is missing":   {[]string{"verify", "-o", dir + "/missing/report.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"--output " + dir + "/missing/report.txt: its folder: "}},
+		"a file as a folder":         {[]string{"verify", "-o", dir + "/broken.cassette.yaml/report.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"report.txt: its folder: "}},
 		"a folder as a file":         {[]string{"verify", "-o", dir + "/folder.txt", recordings + "images_get.cassette.yaml"}, 2, []string{"7 exchanges checked", "--output " + dir + "/folder.txt: "}},
 		"a missing file":             {[]string{"verify", dir + "/missing.yaml"}, 2, []string{"contract: ", "missing.yaml"}},
 		"a truncated file":           {[]string{"verify", write("truncated.yaml", string(whole[:1000]))}, 2, []string{"truncated.yaml"}},
@@ -108,6 +109,7 @@ func TestVerify(t *testing.T) {
 		"no file":                    {[]string{"verify"}, 2, []string{"verify: name at least one recording"}},
 		"another YAML":               {[]string{"verify", recordings + "images_get.cassette.yaml", write("compose.yaml", "services:\n  web: {image: a}\n")}, 2, []string{"compose.yaml: it is no cassette"}},
 		"a file cut to nothing":      {[]string{"verify", recordings + "images_get.cassette.yaml", write("nothing.cassette.yaml", "")}, 2, []string{"nothing.cassette.yaml: it is no cassette"}},
+		"an origin for live":         {[]string{"live", write("b.cassette.yaml", string(whole)), write("b.provenance.yaml", "- [")}, 2, []string{"b.provenance.yaml"}},
 		"a recording for live":       {[]string{"live", dir + "/missing.har"}, 2, []string{"missing.har"}},
 		"an unknown flag":            {[]string{"verify", "--all"}, 2, []string{"unknown flag: --all"}},
 		"an unknown command":         {[]string{"prove"}, 2, []string{`unknown command "prove"`}},
@@ -180,6 +182,15 @@ func TestReaderThatHasSeenEnough(t *testing.T) {
 	require.ErrorAs(t, command.Run(), &exit)
 	assert.Equal(t, 2, exit.ExitCode())
 	assert.FileExists(t, report)
+
+	live, cassette := filepath.Join(t.TempDir(), "live.json"), filepath.Join(t.TempDir(), "live.cassette.yaml")
+	for file, args := range map[string][]string{live: {"live", "-o", live}, cassette: {"record", "-o", cassette}} {
+		command := exec.Command(contract, args...)
+		command.Stdout = w
+		require.ErrorAs(t, command.Run(), &exit)
+		assert.Equal(t, 2, exit.ExitCode())
+		assert.FileExists(t, file)
+	}
 }
 
 // An archive of any length can be left in the middle.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -100,6 +101,7 @@ func (p *proxy) handler(target *url.URL) http.Handler {
 			r.SetURL(target)
 			r.Out.Header.Del("Accept-Encoding") // so that the transport decodes what it asked for itself
 		},
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0), // it quotes what the target sent
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			// net/http quotes what the target sent, which may be the token.
 			p.log.Error("the target did not answer, or not in a way that can be passed on", "error", withoutToken(err.Error(), r))
@@ -118,7 +120,8 @@ func (p *proxy) handler(target *url.URL) http.Handler {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(sent))
 		checking := *reverse
-		checking.ModifyResponse = func(resp *http.Response) error { return p.check(r, sent, resp) }
+		began := time.Now()
+		checking.ModifyResponse = func(resp *http.Response) error { return p.check(r, sent, resp, began) }
 		checking.ServeHTTP(w, r)
 	})
 }
@@ -136,7 +139,7 @@ func answer(w http.ResponseWriter, e gatewayError) {
 }
 
 // check judges an exchange, and replaces a response that breaks the contract where that is asked for.
-func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response) error {
+func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response, began time.Time) error {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProxied+1))
 	_ = resp.Body.Close()
 	if err != nil && r.Context().Err() != nil {
@@ -152,7 +155,7 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response) error {
 	p.number++
 	findings := p.report.Add(contracttest.Exchange{
 		Source: "exchange#" + strconv.Itoa(p.number), Method: r.Method, URL: &asked, RequestHeader: r.Header, RequestBody: sent,
-		Status: resp.StatusCode, Header: header, Body: body,
+		Status: resp.StatusCode, Header: header, Body: body, Cut: err != nil, Began: began, Ended: time.Now(),
 	})
 	p.mu.Unlock()
 

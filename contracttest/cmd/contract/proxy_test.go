@@ -104,7 +104,17 @@ func TestProxyOfALinkToElsewhere(t *testing.T) {
 // A body that breaks off is a finding, and not a response that was never seen.
 func TestProxyOfABodyThatBreaksOff(t *testing.T) {
 	t.Parallel()
-	address := answerAll(t, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"image\":{")
+	for _, answer := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"image\":{",
+		"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n18\r\n{\"id\":\"a\",\"message\":\"b\"}\r\n",
+	} {
+		testProxyOfABodyThatBreaksOff(t, answer)
+	}
+}
+
+func testProxyOfABodyThatBreaksOff(t *testing.T, answer string) {
+	t.Helper()
+	address := answerAll(t, answer)
 	report := filepath.Join(t.TempDir(), "report.json")
 	p := startProxy(t, "--target", address, "-o", report)
 	status, _ := p.get(t, "/v2/images/1", canary)

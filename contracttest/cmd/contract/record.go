@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -41,10 +42,8 @@ from ` + tokenVariable + `.`,
 			if err != nil {
 				return err
 			}
-			if err := contracttest.WriteResults(cmd.OutOrStdout(), results); err != nil {
-				return err
-			}
-			if err := recorder.Close(); err != nil {
+			err = contracttest.WriteResults(cmd.OutOrStdout(), results)
+			if err := errors.Join(err, recorder.Close()); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d exchanges recorded in %s\n", report.Exchanges, file)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -126,11 +127,21 @@ func TestTheTokenIsNowhere(t *testing.T) {
 		"header":   "HTTP/1.1 200 OK\r\n" + canary + "\r\n\r\n",
 		"length":   "HTTP/1.1 200 OK\r\nContent-Length: " + canary + "\r\n\r\n",
 		"encoding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + canary + "\r\n\r\n",
+		"excess":   "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" + canary + " and more",
+		"trailer":  "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\nTrailer: A\r\n\r\n2\r\n{}\r\n0\r\n" + canary + " line\r\n\r\n",
 		"upgrade":  "HTTP/1.1 101 " + canary + "\r\nConnection: Upgrade\r\nUpgrade: " + canary + "\r\n\r\n",
 	} {
 		address := answerAll(t, answer)
 		proxy := start(t, exec.Command(contract, "proxy", "--target", address))
-		proxy.get(t, "/v2/images", canary)
+		for _, path := range []string{"/v2/images", "/v2/droplets"} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, proxy.url+path, nil)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", "Bearer "+canary)
+			if resp, err := http.DefaultClient.Do(req); err == nil {
+				_, _ = io.Copy(io.Discard, resp.Body) // which may break off
+				_ = resp.Body.Close()
+			}
+		}
 		require.NoError(t, proxy.command.Process.Signal(syscall.SIGTERM))
 		_ = proxy.wait()
 		outputs["proxy, with the token as "+name] = proxy.logged()

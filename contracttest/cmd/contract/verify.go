@@ -74,6 +74,14 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 	return cmd
 }
 
+// cut ends the reading of a recording when the program is interrupted.
+func cut(ctx context.Context, at contracttest.Exchange) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", at.Source, context.Cause(ctx))
+	}
+	return nil
+}
+
 // verify adds the exchanges of recordings to a report, and returns how many there are of each provenance.
 func verify(ctx context.Context, report *contracttest.Report, files, hosts []string) (map[string]int, error) {
 	kinds := map[string]int{}
@@ -88,8 +96,8 @@ func verify(ctx context.Context, report *contracttest.Report, files, hosts []str
 		report.NewSession(kind)
 		err := report.Concurrently(func(add func(contracttest.Exchange)) error {
 			left, err := contracttest.ReadFile(file, func(exchange contracttest.Exchange) error {
-				if ctx.Err() != nil {
-					return fmt.Errorf("%s: %w", exchange.Source, context.Cause(ctx))
+				if err := cut(ctx, exchange); err != nil {
+					return err
 				}
 				if !contracttest.IsImagesAPI(exchange, hosts...) {
 					report.Skipped++
