@@ -288,7 +288,8 @@ func TestLinksToTheSamePlace(t *testing.T) {
 		"http://localhost:8080/v2/images":                                   "http://127.0.0.1:8080/v2/images?page=2",
 		"https://gw2.example/v2/images":                                     "https://gw2.example/do/v2/images?page=2",
 		"https://api.digitalocean.com/v2/images?private=false&tag_name=Web": "https://api.digitalocean.com/v2/images?page=2&tag_name=web",
-		"http://127.0.0.1:1/v2/images":                                      "https://api.digitalocean.com/v2/images?page=2",
+		"/v2/images":                   "http://127.0.0.1:1/v2/images?page=2", // as a server sees it
+		"http://127.0.0.1:1/v2/images": "https://api.digitalocean.com/v2/images?page=2",
 	} {
 		exchange := exchangeOf(t, step{"GET /v2/images", 200, listOf(21, fmt.Sprintf(`"next":%q,"last":%q`, link, link), strings.Replace(plain(1), `"tags":[]`, `"tags":["WEB"]`, 1))}, 10, 100)
 		setURL(asked)(&exchange)

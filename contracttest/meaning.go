@@ -174,7 +174,7 @@ func (f *findings) linkProblem(link *url.URL) string {
 	switch {
 	case asked.Host != "" && hostAndPort(link) != hostAndPort(asked) && link.Hostname() != "api.digitalocean.com":
 		return "it leads to another host"
-	case link.Scheme != "https" && asked.Scheme != link.Scheme:
+	case link.Scheme != "https" && asked.Scheme == "https":
 		return "it leads to a host in the clear"
 	case !strings.HasSuffix(link.Path, asked.Path): // a gateway may put something in front
 		return "it leads to another list"
