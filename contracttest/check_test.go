@@ -284,6 +284,7 @@ func TestLinksToTheSamePlace(t *testing.T) {
 	for asked, link := range map[string]string{
 		"http://fake:8080/v2/images":                                        "http://fake:8080/v2/images?page=2",
 		"https://gw.example:443/v2/images":                                  "https://gw.example/v2/images?page=2",
+		"http://gw.example/v2/images":                                       "https://gw.example/v2/images?page=2",
 		"https://GW.example/v2/images":                                      "https://gw.example/v2/images?page=2",
 		"http://localhost:8080/v2/images":                                   "http://127.0.0.1:8080/v2/images?page=2",
 		"https://gw2.example/v2/images":                                     "https://gw2.example/do/v2/images?page=2",
@@ -296,6 +297,8 @@ func TestLinksToTheSamePlace(t *testing.T) {
 		assert.Empty(t, load(t).Check(exchange), asked)
 	}
 	for asked, link := range map[string]string{
+		"http://127.0.0.1:8080/v2/images":                     "http://api.digitalocean.com/v2/images?page=2",
+		"/v2/images":                                          "http://api.digitalocean.com/v2/images?page=2",
 		"https://gw.example/v2/images":                        "https://gw.example:8443/v2/images?page=2",
 		"https://api.digitalocean.com/v2/images":              "http://api.digitalocean.com/v2/images?page=2",
 		"https://api.digitalocean.com/v2/images?private=true": "https://api.digitalocean.com/v2/images?page=2",

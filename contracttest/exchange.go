@@ -65,11 +65,12 @@ func canonical(header http.Header) http.Header {
 // unpacked returns a body as it was before gzip, or as it is where it is not packed whatever the header says: archives of
 // browsers hold it so. It returns false where it cannot be unpacked.
 func unpacked(header http.Header, body []byte) ([]byte, bool) {
+	isPacked := func(body []byte) bool { return bytes.HasPrefix(body, []byte{0x1f, 0x8b}) }
 	switch strings.ToLower(header.Get("Content-Encoding")) {
 	case "", "identity":
-		return body, true
+		return body, !isPacked(body)
 	case "gzip", "x-gzip":
-		if !bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+		if !isPacked(body) {
 			return body, utf8.Valid(body)
 		}
 		reader, err := gzip.NewReader(bytes.NewReader(body))
@@ -77,7 +78,7 @@ func unpacked(header http.Header, body []byte) ([]byte, bool) {
 			return nil, false
 		}
 		text, err := io.ReadAll(io.LimitReader(reader, maxBody+1))
-		return text, err == nil
+		return text, err == nil && !isPacked(text)
 	}
 	return body, utf8.Valid(body)
 }

@@ -107,8 +107,9 @@ func skip(decoder *json.Decoder) error {
 }
 
 type harEntry struct {
-	Started string `json:"startedDateTime"`
-	Time    any    `json:"time"` // milliseconds
+	Started any `json:"startedDateTime"`
+	Time    any `json:"time"`       // milliseconds
+	Cache   any `json:"_fromCache"` // that of the browser, where it answered
 	Request struct {
 		Method   string      `json:"method"`
 		URL      string      `json:"url"`
@@ -148,7 +149,7 @@ func (e *harEntry) exchange() (exchange Exchange, ok bool, err error) {
 	// that was not recorded, and a negative one says that nobody knows.
 	bodiless := e.Response.Status == http.StatusNoContent || strings.EqualFold(e.Request.Method, http.MethodHead)
 	omitted := content.Text == nil || *content.Text == ""
-	if e.Response.Status <= 0 || e.Response.Status == http.StatusNotModified || omitted && (content.Size > 0 || content.Size < 0 && !bodiless) {
+	if e.Response.Status <= 0 || e.Response.Status == http.StatusNotModified || e.Cache != nil || omitted && (content.Size > 0 || content.Size < 0 && !bodiless) {
 		return exchange, false, nil
 	}
 	exchange = Exchange{
@@ -168,8 +169,9 @@ func (e *harEntry) exchange() (exchange Exchange, ok bool, err error) {
 	if len(exchange.Header) == 0 && content.MimeType != "" && len(exchange.Body) > 0 {
 		exchange.Header.Set("Content-Type", content.MimeType) // some writers leave the headers out
 	}
-	began, err := time.Parse(time.RFC3339, e.Started)
-	if took, ok := e.Time.(float64); ok && err == nil && took >= 0 {
+	text, _ := e.Started.(string)
+	began, err := time.Parse(time.RFC3339, text)
+	if took, ok := e.Time.(float64); ok && err == nil && 0 < took && took < 1e9 {
 		exchange.Began, exchange.Ended = began, began.Add(time.Duration(took*float64(time.Millisecond)))
 	}
 	return exchange, true, nil

@@ -41,6 +41,7 @@ func TestReadHARDialects(t *testing.T) {
 		entryOf(`{"status":0,"statusText":"","headers":[],"content":{"size":0,"mimeType":"x-unknown"},"_error":"net::ERR_ABORTED"}`),
 		entryOf(`{"status":200,"headers":[],"content":{"size":100,"mimeType":"application/json","_file":"abc.json"}}`),
 		entryOf(`{"status":200,"headers":[],"content":{"size":-1,"mimeType":"application/json"}}`),
+		strings.Replace(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"{}"}}`), `{`, `{"_fromCache":"disk",`, 1),
 		entryOf(`{"status":304,"headers":[],"content":{"size":100,"mimeType":"application/json","text":"{}"}}`),
 		entryOf(`{"status":200,"headers":[],"content":{"size":100,"mimeType":"application/json","text":""}}`),
 		entryOf(`{"status":204,"headers":[],"content":{"size":-1,"mimeType":""}}`),
@@ -49,7 +50,7 @@ func TestReadHARDialects(t *testing.T) {
 	for _, mark := range []string{"", "\xef\xbb\xbf"} {
 		exchanges, left, err := readHAR(t, mark+text)
 		require.NoError(t, err)
-		assert.Equal(t, 6, left, "without an answer, without its body, or from a cache")
+		assert.Equal(t, 7, left, "without an answer, without its body, or from a cache")
 		require.Len(t, exchanges, 3)
 		first, second, third := exchanges[0], exchanges[1], exchanges[2]
 		assert.Equal(t, "session.har#0", first.Source)
@@ -136,4 +137,15 @@ func FuzzReadHAR(f *testing.F) {
 			return nil
 		})
 	})
+}
+
+// Times of a form that nobody knows are none, and keep no archive from being read.
+func TestReadHARWithTimesOfAnyForm(t *testing.T) {
+	for _, times := range []string{`"startedDateTime":1767225600000,"time":1`, `"startedDateTime":"soon","time":1`, `"startedDateTime":"2026-01-01T00:00:00Z","time":0`,
+		`"startedDateTime":"2026-01-01T00:00:00Z","time":-1`, `"startedDateTime":"2026-01-01T00:00:00Z","time":1e300`, `"startedDateTime":"2026-01-01T00:00:00Z","time":"1"`} {
+		exchanges, _, err := readHAR(t, archiveOf(`{`+times+`,"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images"},"response":{"status":404,"content":{"text":"{}"}}}`))
+		require.NoError(t, err, times)
+		require.Len(t, exchanges, 1)
+		assert.True(t, exchanges[0].Began.IsZero() && exchanges[0].Ended.IsZero(), times)
+	}
 }

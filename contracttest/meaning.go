@@ -174,7 +174,7 @@ func (f *findings) linkProblem(link *url.URL) string {
 	switch {
 	case asked.Host != "" && hostAndPort(link) != hostAndPort(asked) && link.Hostname() != "api.digitalocean.com":
 		return "it leads to another host"
-	case link.Scheme != "https" && asked.Scheme == "https":
+	case link.Scheme != "https" && (asked.Scheme == "https" || link.Hostname() == "api.digitalocean.com"):
 		return "it leads to a host in the clear"
 	case !strings.HasSuffix(link.Path, asked.Path): // a gateway may put something in front
 		return "it leads to another list"
@@ -184,11 +184,11 @@ func (f *findings) linkProblem(link *url.URL) string {
 	return ""
 }
 
-// hostAndPort returns those of a URL in one form.
+// hostAndPort returns those of a URL in one form, without the port that its scheme has anyway.
 func hostAndPort(u *url.URL) string {
 	host, port := strings.ToLower(u.Hostname()), u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	if port == map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+		port = ""
 	}
 	if net.ParseIP(host).IsLoopback() {
 		host = "localhost"

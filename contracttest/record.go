@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -94,7 +95,8 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	requested, answered := canonical(req.Header), canonical(resp.Header)
-	for _, token := range append(tokensOf(requested), secretsOfImport(sent)...) {
+	request, echoes := withoutSignature(string(sent))
+	for _, token := range append(tokensOf(requested), echoes...) {
 		r.tokens[token] = true
 	}
 	r.hosts[req.URL.Scheme+"://"+req.URL.Host] = true
@@ -110,7 +112,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.cassette.AddInteraction(&cassette.Interaction{
 		Request: cassette.Request{
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Method: req.Method, Host: req.URL.Host, URL: req.URL.String(),
-			Headers: recordable(requested), Body: string(sent), ContentLength: int64(len(sent)),
+			Headers: recordable(requested), Body: request, ContentLength: int64(len(sent)),
 		},
 		Response: cassette.Response{
 			Proto: resp.Proto, ProtoMajor: resp.ProtoMajor, ProtoMinor: resp.ProtoMinor, Code: resp.StatusCode,
@@ -135,25 +137,50 @@ func recordable(h http.Header) http.Header {
 	return kept
 }
 
-// secretsOfImport returns what may be secret of the address in a create: its query, fragment and credentials, in each form
-// in which JSON writes them.
-func secretsOfImport(sent []byte) (list []string) {
-	var create struct {
-		URL string `json:"url"`
-	}
-	if json.Unmarshal(sent, &create) != nil {
-		return nil
-	}
-	address, fragment, _ := strings.Cut(create.URL, "#")
-	address, query, _ := strings.Cut(address, "?")
-	_, address, _ = strings.Cut(address, "//")
-	address, _, _ = strings.Cut(address, "/")
-	credentials := address[:max(strings.LastIndexByte(address, '@'), 0)]
-	for _, secret := range []string{query, fragment, credentials} {
-		escaped, _ := json.Marshal(secret)
-		list = append(list, secret, strings.Trim(string(escaped), `"`), strings.ReplaceAll(secret, "/", `\/`))
-	}
-	return list
+// importURL is the address that an image is imported from, in the body of a create.
+var importURL = regexp.MustCompile(`(?i)("url"\s*:\s*)("(?:[^"\\]|\\.)*")`)
+
+// withoutSignature cuts query, fragment and credentials from the address of an import, and returns what would repeat them.
+func withoutSignature(body string) (clean string, echoes []string) {
+	clean = importURL.ReplaceAllStringFunc(body, func(field string) string {
+		parts := importURL.FindStringSubmatch(field)
+		var address string
+		if json.Unmarshal([]byte(parts[2]), &address) != nil {
+			return parts[1] + `"` + redacted + `"`
+		}
+		rest, fragment, hasFragment := strings.Cut(address, "#")
+		rest, query, hasQuery := strings.Cut(rest, "?")
+		scheme, rest, _ := strings.Cut(rest, "//")
+		host, path, hasPath := strings.Cut(rest, "/")
+		credentials, hasCredentials := "", false
+		if at := strings.LastIndexByte(host, '@'); at >= 0 {
+			credentials, host, hasCredentials = host[:at], host[at+1:], true
+		}
+		if !hasFragment && !hasQuery && !hasCredentials {
+			return field
+		}
+		// With what stands around them, so that short ones, too, are found there and nowhere else.
+		for _, echo := range []string{"?" + query, "#" + fragment, "//" + credentials + "@"} {
+			escaped, _ := json.Marshal(echo)
+			slashed := strings.ReplaceAll(echo, "/", `\/`)
+			echoes = append(echoes, echo, string(escaped[1:len(escaped)-1]), slashed, strings.ReplaceAll(slashed, "&", `\u0026`))
+		}
+		if len(query) >= 16 {
+			echoes = append(echoes, query)
+		}
+		cleaned := scheme + "//" + host
+		for _, part := range []struct {
+			is   bool
+			text string
+		}{{hasPath, "/" + path}, {hasQuery, "?" + redacted}, {hasFragment, "#" + redacted}} {
+			if part.is {
+				cleaned += part.text
+			}
+		}
+		text, _ := json.Marshal(cleaned)
+		return parts[1] + string(text)
+	})
+	return clean, echoes
 }
 
 // redact takes out what no recording may hold.
@@ -176,7 +203,7 @@ func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.cassette.Interactions) == 0 {
-		return errors.New("nothing was recorded, so nothing is written")
+		return fmt.Errorf("nothing was recorded, so nothing is written (%d exchanges have a body that cannot be unpacked)", r.packed)
 	}
 	now := time.Now().UTC()
 	revision := sha256.Sum256(openapi.Document())

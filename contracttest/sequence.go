@@ -18,8 +18,9 @@ type sequence struct {
 	statuses map[string]state    // of each image
 	actions  map[string]state    // of each
 	deleted  map[string]time.Time
-	changes  int  // what may have changed a list so far
-	full     bool // whether there was more than can be remembered
+	changes  int       // what may have changed a list so far
+	changed  time.Time // when the latest of it had ended
+	full     bool      // whether there was more than can be remembered
 	budget   struct {
 		reset     string
 		remaining map[int]bool // what was told to remain, within one window
@@ -61,6 +62,9 @@ func (s *sequence) check(exchange Exchange, result checked) []Finding {
 	f := &findings{exchange: exchange, operation: result.operation.OperationID}
 	if exchange.Method != http.MethodGet && exchange.Method != http.MethodHead && (exchange.Status/100 == 2 || exchange.Status/100 == 5) {
 		s.changes++ // a write that failed can have been carried out
+		if exchange.Ended.After(s.changed) {
+			s.changed = exchange.Ended
+		}
 	}
 	if exchange.Status/100 == 2 {
 		s.checkSuccess(f, asObject(result.body))
@@ -77,7 +81,7 @@ func (s *sequence) checkSuccess(f *findings, object map[string]any) {
 	id := pathIDs(f.exchange.URL).image
 	switch {
 	case f.operation == "images_delete":
-		if !s.full {
+		if at, twice := s.deleted[id]; !s.full && (!twice || f.exchange.Ended.Before(at)) {
 			s.deleted[id] = f.exchange.Ended
 		}
 	case f.operation == "imageActions_post" && s.isDeleted(f, id):
@@ -144,7 +148,10 @@ func (s *sequence) checkImage(f *findings, at []string, value any) {
 	if now != before.status && now == "deleted" {
 		s.changes++ // it leaves the lists
 	}
-	if rank > 0 && (rank >= rankBefore || f.exchange.isAfter(before.at)) {
+	switch {
+	case rank == 0:
+	case rank == rankBefore && !f.exchange.Ended.Before(before.at): // it is known for longer
+	case rank >= rankBefore, f.exchange.isAfter(before.at):
 		s.statuses[id] = state{now, f.exchange.Ended}
 	}
 	if s.isDeleted(f, id) && now != "deleted" {
@@ -161,10 +168,11 @@ func (s *sequence) checkAction(f *findings, at []string, action map[string]any) 
 	if id == "" || now == "" || !known && s.full {
 		return
 	}
-	switch ended := before.status == "completed" || before.status == "errored"; {
-	case !ended:
+	ended := func(status string) bool { return status == "completed" || status == "errored" }
+	switch {
+	case !ended(before.status), now == before.status && f.exchange.Ended.Before(before.at):
 		s.actions[id] = state{now, f.exchange.Ended}
-	case now != before.status && f.exchange.isAfter(before.at):
+	case now != before.status && (ended(now) || f.exchange.isAfter(before.at)):
 		f.add("sequence-status", "body", at, fmt.Sprintf("action %s was %s before", id, before.status)).Got = got(now)
 	}
 }
@@ -180,8 +188,8 @@ func sameTime(a, b string) bool {
 func (s *sequence) checkPage(f *findings, key string, list []any, object map[string]any) {
 	number, perPage, ok := paging(f.exchange.URL)
 	total, told := totalOf(object)
-	if !ok || !told || number > max(1, (total+perPage-1)/perPage) {
-		return // behind the end there is nothing
+	if !ok || !told {
+		return
 	}
 	query := f.exchange.URL.Query()
 	query.Del("page")
@@ -190,18 +198,20 @@ func (s *sequence) checkPage(f *findings, key string, list []any, object map[str
 		s.walks[name] = &pageWalk{total: total, changes: s.changes, pages: map[int]bool{}, seen: map[string]int{}}
 	}
 	walk := s.walks[name]
-	if walk == nil || walk.pages[number] {
-		return // a page out of a walk, or once more
+	isBehind := func(total int) bool { return number > max(1, (total+perPage-1)/perPage) }
+	if walk == nil || walk.pages[number] || isBehind(total) && isBehind(walk.total) {
+		return // a page out of a walk, once more, or behind its end
 	}
 	walk.pages[number] = true
 	if len(walk.seen)+len(list) > maxTracked || len(walk.pages) > maxTracked {
 		walk.seen = nil
 	}
-	explained := walk.changed || walk.changes != s.changes
+	explained := walk.changed || walk.changes != s.changes || !f.exchange.isAfter(s.changed)
 	if total != walk.total && !explained {
-		f.add("sequence-total", "body", []string{"meta", "total"}, fmt.Sprintf("it was %d on the page before, and nothing in this session changed the list", walk.total)).Got = strconv.Itoa(total)
-		walk.changed, explained = true, true
+		f.add("sequence-total", "body", []string{"meta", "total"}, fmt.Sprintf("it was %d on the page before, and nothing that came before changed the list", walk.total)).Got = strconv.Itoa(total)
+		explained = true
 	}
+	walk.changed = explained
 	for i, item := range list {
 		id, _ := asObject(item)["id"].(json.Number)
 		if walk.seen == nil {
@@ -243,7 +253,7 @@ func (s *sequence) checkBudget(f *findings) {
 	if grows {
 		f.add("sequence-ratelimit", "header ratelimit-remaining", nil, fmt.Sprintf("it was %d before, in the same window", b.least)).Got = strconv.Itoa(remaining)
 	}
-	if remaining <= b.least {
+	if remaining < b.least || remaining == b.least && f.exchange.Ended.Before(b.leastAt) {
 		b.least, b.leastAt = remaining, f.exchange.Ended
 	}
 	b.remaining[remaining], b.most = true, max(b.most, remaining)

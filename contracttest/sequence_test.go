@@ -96,6 +96,8 @@ func TestSequences(t *testing.T) {
 			{list + "9", 200, listOf(5, "")},
 			{list + "3", 200, listOf(5, links(link("first", 1), link("prev", 2)), plain(5))},
 			{list + "2", 200, listOf(5, links(link("first", 1), link("prev", 1), link("next", 3), link("last", 3)), plain(3), plain(4))}}, nil},
+		"a list that shrinks below its pages": {[]step{
+			{list + "1", 200, listOf(4, links(link("next", 2), link("last", 2)), plain(1), plain(2))}, {list + "2", 200, listOf(2, "")}}, []string{"sequence-total /meta/total"}},
 		"a delete that failed and was done": {[]step{
 			{list + "1", 200, listOf(4, links(link("next", 2), link("last", 2)), plain(1), plain(2))}, {"DELETE /v2/images/1", 500, `{"id":"server_error","message":"m"}`},
 			{list + "2", 200, listOf(3, links(link("first", 1), link("prev", 1)), plain(4))}}, nil},
@@ -183,6 +185,41 @@ func TestSequencesOfRequestsAtATime(t *testing.T) {
 			}
 		}
 	}
+	// What was told twice is known since the first time.
+	errored := step{"GET /v2/images/1/actions/5", 200, `{"action":` + actionOf(5, "errored", 1) + `}`}
+	for name, exchanges := range map[string][]contracttest.Exchange{
+		"sequence-status":    {at(get, 12, 0, 2), at(get, 11, 1, 100), at(pending, 10, 50, 101)},
+		"sequence-deleted":   {at(gone, 12, 0, 2), at(gone, 11, 1, 100), at(get, 10, 50, 101)},
+		"sequence-ratelimit": {at(get, 5, 0, 2), at(get, 5, 1, 100), at(get, 9, 50, 101)},
+		"sequence-status ":   {at(ended, 12, 0, 100), at(ended, 11, 1, 5), at(running, 10, 6, 7)},
+		" sequence-status":   {at(ended, 12, 0, 2), at(errored, 11, 1, 3)}, // of two ends one is wrong, whichever came first
+	} {
+		report := load(t).NewReport()
+		for _, exchange := range exchanges {
+			report.Add(exchange)
+		}
+		if assert.Len(t, report.Findings, 1, name) {
+			assert.Equal(t, strings.TrimSpace(name), report.Findings[0].Check)
+		}
+	}
+	// A page that was under way while the list was changed may be one of before or of after.
+	page := func(number, total int, ids ...int) step {
+		var images []string
+		for _, id := range ids {
+			images = append(images, plain(id))
+		}
+		around := links(link("next", 2), link("last", 3))
+		if number == 2 {
+			around = links(link("first", 1), link("prev", 1), link("next", 3), link("last", 3))
+		}
+		return step{fmt.Sprint("GET /v2/images?per_page=2&page=", number), 200, listOf(total, around, images...)}
+	}
+	create := step{`POST /v2/images {"name":"a","url":"https://example.com/a.img","region":"nyc3"}`, 202, `{"image":` + imageOf(9, "custom", "NEW", "2020-05-15T05:47:50Z") + `}`}
+	overlapping := load(t).NewReport()
+	for i, exchange := range []contracttest.Exchange{at(page(1, 5, 1, 2), 20, 0, 1), at(gone, 19, 2, 3), at(create, 18, 2, 3), at(page(1, 5, 2, 3), 17, 4, 5), at(page(2, 5, 3, 4), 16, 2, 6)} {
+		assert.Empty(t, overlapping.Add(exchange), i)
+	}
+
 	report := load(t).NewReport()
 	report.Add(at(get, 10, 0, 3))
 	report.Add(at(get, 12, 1, 4)) // was there before the first, whatever came first

@@ -186,3 +186,20 @@ func TestCallsWhoseTimeIsUpTakeNoTurn(t *testing.T) {
 		<-done
 	})
 }
+
+// A limiter need not look at the context; what is over by then is not sent all the same.
+func TestContextThatEndsInALimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []func() (*http.Response, error){fine}}
+		client := s.client(t, wrapper.WithLimiter(limiterFunc(func(context.Context) error { time.Sleep(2 * time.Second); return nil })))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := client.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
+		var apiError *wrapper.Error
+		require.ErrorAs(t, err, &apiError)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Zero(t, apiError.Attempts)
+		assert.False(t, apiError.MayHaveActed)
+		assert.Empty(t, s.at)
+	})
+}

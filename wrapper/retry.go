@@ -71,7 +71,7 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	for number := 1; ; number++ {
 		err := cmp.Or(s.pacer.Wait(ctx), ended(ctx))
 		if err == nil && s.limiter != nil {
-			err = s.limiter.Wait(ctx)
+			err = cmp.Or(s.limiter.Wait(ctx), ended(ctx))
 		}
 		if err != nil {
 			return nil, unanswered(number-1, acted, cmp.Or(ended(ctx), err))

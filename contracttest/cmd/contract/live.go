@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,9 @@ Recordings that are named are checked too, so that the report says what they and
 			target.FailOn, target.Ledger = failOn, o.ledger
 			for _, file := range recordings { // now, and not when the run is over
 				if _, err := contracttest.ReadFile(file, func(e contracttest.Exchange) error { return cut(cmd.Context(), e) }); err != nil {
+					return err
+				}
+				if _, err := contracttest.ReadProvenance(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 					return err
 				}
 			}

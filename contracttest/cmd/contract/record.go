@@ -46,7 +46,11 @@ from ` + tokenVariable + `.`,
 			if err := errors.Join(err, recorder.Close()); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d exchanges recorded in %s\n", report.Exchanges, file)
+			recorded, err := contracttest.ReadCassette(file)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d of %d exchanges recorded in %s\n", len(recorded), report.Exchanges, file)
 			for _, result := range results {
 				if result.Err != nil {
 					return errFindings
