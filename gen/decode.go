@@ -173,12 +173,12 @@ func (s *scanner) text() []byte {
 		return nil
 	}
 	start, plain := s.at, true
-	for ; s.at < len(s.body); s.at++ {
-		switch c := s.body[s.at]; {
+	for body, at := s.body, s.at; at < len(body); at++ { // with copies, which the processor can hold
+		switch c := body[at]; {
 		case c > '\\' && c < utf8.RuneSelf || c > '"' && c < '\\': // nearly always
 		case c == '"':
-			text := s.body[start:s.at]
-			s.at++
+			text := body[start:at]
+			s.at = at + 1
 			if plain || utf8.Valid(text) && bytes.IndexByte(text, '\\') < 0 {
 				return text
 			}
@@ -189,9 +189,10 @@ func (s *scanner) text() []byte {
 			return []byte(unquoted)
 		case c == '\\':
 			plain = false
-			s.at++ // a quote that is escaped is no end
+			at++ // a quote that is escaped is no end
 		case c < ' ':
 			s.fail()
+			return nil
 		case c >= utf8.RuneSelf:
 			plain = false
 		}
