@@ -16,6 +16,7 @@ func (c *Contract) Check(exchange Exchange) []Finding { return c.check(exchange)
 
 // checked is what came of one exchange.
 type checked struct {
+	exchange  Exchange // in its normal form
 	findings  []Finding
 	operation *openapi3.Operation // nil where the contract has none for the request
 	request   any                 // the bodies, each decoded once for every check
@@ -24,7 +25,10 @@ type checked struct {
 
 func (c *Contract) check(exchange Exchange) (result checked) {
 	exchange = exchange.normal()
-	defer func() { scrub(result.findings, exchange) }()
+	defer func() {
+		result.exchange = exchange
+		scrub(result.findings, exchange)
+	}()
 	found := &findings{exchange: exchange, plain: c.plain}
 	request, err := http.NewRequest(exchange.Method, exchange.URL.String(), bytes.NewReader(exchange.RequestBody))
 	if err != nil || exchange.Method == "" || exchange.URL.Path == "" {
@@ -56,7 +60,7 @@ func (c *Contract) check(exchange Exchange) (result checked) {
 	}
 	body := found.checkResponse(route.Operation)
 	found.checkMeaning(body)
-	return checked{found.list, route.Operation, sent, body}
+	return checked{findings: found.list, operation: route.Operation, request: sent, body: body}
 }
 
 // scrub takes the token of the request, and what looks like one, out of what is said of the exchange: a server can

@@ -49,6 +49,7 @@ func (e Exchange) normal() Exchange {
 	return e
 }
 
+// canonical returns headers with their names as http.Header looks for them, whoever wrote them.
 func canonical(header http.Header) http.Header {
 	for name := range header {
 		if name != http.CanonicalHeaderKey(name) {

@@ -148,34 +148,30 @@ func withoutSignature(body string) (clean string, echoes []string) {
 		if json.Unmarshal([]byte(parts[2]), &address) != nil {
 			return parts[1] + `"` + redacted + `"`
 		}
-		rest, fragment, hasFragment := strings.Cut(address, "#")
-		rest, query, hasQuery := strings.Cut(rest, "?")
-		scheme, rest, _ := strings.Cut(rest, "//")
-		host, path, hasPath := strings.Cut(rest, "/")
-		credentials, hasCredentials := "", false
-		if at := strings.LastIndexByte(host, '@'); at >= 0 {
-			credentials, host, hasCredentials = host[:at], host[at+1:], true
-		}
-		if !hasFragment && !hasQuery && !hasCredentials {
-			return field
-		}
-		// With what stands around them, so that short ones, too, are found there and nowhere else.
-		for _, echo := range []string{"?" + query, "#" + fragment, "//" + credentials + "@"} {
+		rest, fragment, _ := strings.Cut(address, "#")
+		rest, query, _ := strings.Cut(rest, "?")
+		_, rest, _ = strings.Cut(rest, "//")
+		host, _, _ := strings.Cut(rest, "/")
+		credentials := host[:max(strings.LastIndexByte(host, '@'), 0)]
+		cleaned := address
+		for _, part := range []struct{ before, secret, after, instead string }{
+			{"#", fragment, "", "#" + redacted}, {"?", query, "", "?" + redacted}, {"//", credentials, "@", "//"},
+		} {
+			if part.secret == "" {
+				continue
+			}
+			// An echo is looked for with what stands around it, so that a short one is found there and nowhere else.
+			echo := part.before + part.secret + part.after
+			cleaned = strings.Replace(cleaned, echo, part.instead, 1)
 			escaped, _ := json.Marshal(echo)
 			slashed := strings.ReplaceAll(echo, "/", `\/`)
 			echoes = append(echoes, echo, string(escaped[1:len(escaped)-1]), slashed, strings.ReplaceAll(slashed, "&", `\u0026`))
-		}
-		if len(query) >= 16 {
-			echoes = append(echoes, query)
-		}
-		cleaned := scheme + "//" + host
-		for _, part := range []struct {
-			is   bool
-			text string
-		}{{hasPath, "/" + path}, {hasQuery, "?" + redacted}, {hasFragment, "#" + redacted}} {
-			if part.is {
-				cleaned += part.text
+			if len(part.secret) >= 16 {
+				echoes = append(echoes, part.secret)
 			}
+		}
+		if cleaned == address {
+			return field
 		}
 		text, _ := json.Marshal(cleaned)
 		return parts[1] + string(text)
@@ -202,8 +198,11 @@ func (r *Recorder) redact(s string) string {
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.cassette.Interactions) == 0 {
-		return fmt.Errorf("nothing was recorded, so nothing is written (%d exchanges have a body that cannot be unpacked)", r.packed)
+	switch {
+	case len(r.cassette.Interactions) == 0 && r.packed > 0:
+		return fmt.Errorf("nothing was recorded, so nothing is written: the bodies of %d exchanges cannot be unpacked", r.packed)
+	case len(r.cassette.Interactions) == 0:
+		return errors.New("nothing was recorded, so nothing is written")
 	}
 	now := time.Now().UTC()
 	revision := sha256.Sum256(openapi.Document())

@@ -75,7 +75,7 @@ func (r *Report) Concurrently(read func(add func(Exchange)) error) error {
 		result   chan checked
 	}
 	cores := runtime.GOMAXPROCS(0)
-	todo, inOrder := make(chan job), make(chan job, 2*cores)
+	todo, inOrder := make(chan job), make(chan chan checked, 2*cores)
 	var running sync.WaitGroup
 	for range cores {
 		running.Go(func() {
@@ -85,8 +85,8 @@ func (r *Report) Concurrently(read func(add func(Exchange)) error) error {
 		})
 	}
 	running.Go(func() {
-		for j := range inOrder {
-			r.count(j.exchange, <-j.result, false)
+		for result := range inOrder {
+			r.count(<-result, false)
 		}
 	})
 	defer running.Wait()
@@ -94,19 +94,18 @@ func (r *Report) Concurrently(read func(add func(Exchange)) error) error {
 	defer close(todo)
 	return read(func(exchange Exchange) {
 		j := job{exchange, make(chan checked, 1)}
-		inOrder <- j
+		inOrder <- j.result
 		todo <- j
 	})
 }
 
 // add can leave the request unjudged, where it breaks the contract on purpose.
 func (r *Report) add(exchange Exchange, responseOnly bool) []Finding {
-	return r.count(exchange, r.contract.check(exchange), responseOnly)
+	return r.count(r.contract.check(exchange), responseOnly)
 }
 
-func (r *Report) count(exchange Exchange, result checked, responseOnly bool) []Finding {
-	found := result.findings
-	exchange = exchange.normal()
+func (r *Report) count(result checked, responseOnly bool) []Finding {
+	exchange, found := result.exchange, result.findings
 	if responseOnly {
 		found = slices.DeleteFunc(found, func(f Finding) bool { return strings.HasPrefix(f.In, "request") })
 	}

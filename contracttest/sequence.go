@@ -47,7 +47,7 @@ type state struct {
 type pageWalk struct {
 	total   int
 	changes int            // of the sequence when the walk began
-	changed bool           // whether the total changed, and the list with it
+	changed bool           // whether the list may have changed while it was read
 	pages   map[int]bool   // those that came
 	last    int            // the one without a next link; 0 until it came
 	seen    map[string]int // the page that each id was on; nil where there were too many
