@@ -136,10 +136,22 @@ type findings struct {
 	places    map[string]bool             // where there is one
 	plain     map[*openapi3.Schema]*plain // of bodies
 	headers   openapi3.Headers            // of any response of the operation
+	check     string                      // the name that every finding gets now, whatever it was found as; see as
+}
+
+// as runs f, and files what it finds under the name of one check.
+func (f *findings) as(check string, find func()) {
+	before := f.check
+	f.check = check
+	defer func() { f.check = before }()
+	find()
 }
 
 // add adds a finding, and returns it so that more can be said.
 func (f *findings) add(check, in string, pointer []string, message string) *Finding {
+	if f.check != "" {
+		check = f.check
+	}
 	f.list = append(f.list, Finding{
 		Check: check, Severity: severities[check],
 		Source: f.exchange.Source, File: f.exchange.File, Operation: f.operation, Status: f.exchange.Status,

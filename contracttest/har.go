@@ -145,11 +145,7 @@ func (e *harEntry) exchange() (exchange Exchange, ok bool, err error) {
 		return exchange, false, errors.New("the URL of the request is none")
 	}
 	content := e.Response.Content
-	// Status 0 is a request that got no answer, 304 one that a browser's cache answered; a size without a text is a body
-	// that was not recorded, and a negative one says that nobody knows.
-	bodiless := e.Response.Status == http.StatusNoContent || strings.EqualFold(e.Request.Method, http.MethodHead)
-	omitted := content.Text == nil || *content.Text == ""
-	if e.Response.Status <= 0 || e.Response.Status == http.StatusNotModified || e.Cache != nil || omitted && (content.Size > 0 || content.Size < 0 && !bodiless) {
+	if !e.wasAnswered() || e.isFromCache() || e.lacksBody() {
 		return exchange, false, nil
 	}
 	exchange = Exchange{
@@ -175,6 +171,27 @@ func (e *harEntry) exchange() (exchange Exchange, ok bool, err error) {
 		exchange.Began, exchange.Ended = began, began.Add(time.Duration(took*float64(time.Millisecond)))
 	}
 	return exchange, true, nil
+}
+
+// wasAnswered reports whether the request got a response: writers give status 0, or less, to those that got none.
+func (e *harEntry) wasAnswered() bool { return e.Response.Status > 0 }
+
+// isFromCache reports whether a browser's cache answered, and not the server.
+func (e *harEntry) isFromCache() bool {
+	return e.Cache != nil || e.Response.Status == http.StatusNotModified
+}
+
+// lacksBody reports whether there was a body that the writer left out of the file.
+func (e *harEntry) lacksBody() bool {
+	content := e.Response.Content
+	if content.Text != nil && *content.Text != "" {
+		return false
+	}
+	if content.Size < 0 { // the writer does not know
+		hasNone := e.Response.Status == http.StatusNoContent || strings.EqualFold(e.Request.Method, http.MethodHead)
+		return !hasNone
+	}
+	return content.Size > 0
 }
 
 func harText(text, encoding string) ([]byte, error) {

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -78,6 +77,18 @@ func (f *findings) checkRequestBody(operation *openapi3.Operation) any {
 	return value
 }
 
+func (f *findings) addParameter(in string, err *openapi3filter.RequestError) {
+	parse, cannotRead := err.Err.(*openapi3filter.ParseError)
+	switch {
+	case cannotRead:
+		f.add("request-parameter", in, nil, "it cannot be read: "+parse.Reason)
+	case err.Err != nil:
+		f.addSchema(in, nil, err.Err)
+	default:
+		f.add("request-parameter", in, nil, err.Reason)
+	}
+}
+
 func (f *findings) addRequest(err error) {
 	switch err := err.(type) {
 	case nil:
@@ -90,22 +101,7 @@ func (f *findings) addRequest(err error) {
 		if err.Parameter != nil {
 			in = fmt.Sprintf("request %s %s", err.Parameter.In, err.Parameter.Name)
 		}
-		before := len(f.list)
-		parse, cannotRead := err.Err.(*openapi3filter.ParseError)
-		switch {
-		case cannotRead:
-			f.add("request-parameter", in, nil, "it cannot be read: "+parse.Reason)
-		case err.Err != nil:
-			f.addSchema(in, nil, err.Err)
-		default:
-			f.add("request", in, nil, err.Reason)
-		}
-		for i := before; i < len(f.list); i++ {
-			f.list[i].Check, f.list[i].Severity = "request-parameter", severities["request-parameter"]
-			if strings.HasPrefix(in, "request header") {
-				f.list[i].Got = ""
-			}
-		}
+		f.as("request-parameter", func() { f.addParameter(in, err) })
 	default:
 		f.add("request", "request", nil, err.Error())
 	}

@@ -159,9 +159,5 @@ func (f *findings) checkHeader(in, text string, schema *openapi3.Schema) {
 		}
 		value = float64(number)
 	}
-	before := len(f.list)
-	f.addSchema(in, nil, schema.VisitJSON(value, openapi3.MultiErrors()))
-	for i := before; i < len(f.list); i++ {
-		f.list[i].Check, f.list[i].Severity = "header", severities["header"]
-	}
+	f.as("header", func() { f.addSchema(in, nil, schema.VisitJSON(value, openapi3.MultiErrors())) })
 }

@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,6 +61,7 @@ func (e errSkip) Error() string { return string(e) }
 // session is what a case works with.
 type session struct {
 	Target
+	watch  *watcher
 	client *wrapper.Client // every exchange of which is checked
 	http   *http.Client    // the same transport, for requests that the wrapper would not make
 }
@@ -92,79 +94,95 @@ func Run(t *testing.T, factory func(*testing.T) Target) {
 // RunCases runs cases, all if none is named, one after the other against one target. The report has every exchange. The
 // error is for a target that cannot be used; what failed is in the results.
 func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Report, error) {
-	contract, err := Load(openapi.Document())
-	if err != nil {
-		return nil, nil, err
-	}
-	ledger, err := LoadLedger(openapi.Accepted())
-	if err != nil {
-		return nil, nil, err
-	}
-	if target.FailOn == "" {
-		target.FailOn = Breaking
-	}
+	target = target.withDefaults()
 	if target.FailOn == Accepted || !slices.Contains(worstFirst, target.FailOn) {
 		return nil, nil, fmt.Errorf("FailOn: %q is none of breaking, drift and note", target.FailOn)
+	}
+	s, err := newSession(target)
+	if err != nil {
+		return nil, nil, err
 	}
 	if len(cases) == 0 {
 		cases = Cases()
 	}
-	if target.Transport == nil {
-		target.Transport = http.DefaultTransport
+	results := make([]Result, len(cases))
+	for i, c := range cases {
+		results[i] = s.runCase(ctx, c)
 	}
-	if target.Budget == 0 {
-		target.Budget = 200
+	return results, s.watch.report, nil
+}
+
+// withDefaults returns a target in which nothing is left to be said.
+func (t Target) withDefaults() Target {
+	if t.Transport == nil {
+		t.Transport = http.DefaultTransport
 	}
-	if target.Region == "" {
-		target.Region = gen.RegionSlugNyc3
+	t.FailOn = cmp.Or(t.FailOn, Breaking)
+	t.Budget = cmp.Or(t.Budget, 200)
+	t.Region = cmp.Or(t.Region, gen.RegionSlugNyc3)
+	t.ImageURL = cmp.Or(t.ImageURL, "http://cloud-images.ubuntu.com/minimal/releases/noble/release/ubuntu-24.04-minimal-cloudimg-amd64.img")
+	t.BaseURL = strings.TrimSuffix(cmp.Or(t.BaseURL, "https://api.digitalocean.com"), "/")
+	return t
+}
+
+// newSession returns a session whose every exchange is checked against the embedded contract.
+func newSession(target Target) (*session, error) {
+	contract, err := Load(openapi.Document())
+	if err != nil {
+		return nil, err
 	}
-	if target.ImageURL == "" {
-		target.ImageURL = "http://cloud-images.ubuntu.com/minimal/releases/noble/release/ubuntu-24.04-minimal-cloudimg-amd64.img"
+	embedded, err := LoadLedger(openapi.Accepted())
+	if err != nil {
+		return nil, err
 	}
-	if target.BaseURL == "" {
-		target.BaseURL = "https://api.digitalocean.com"
-	}
-	target.BaseURL = strings.TrimSuffix(target.BaseURL, "/")
-	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(target.Ledger, ledger)}
+	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(target.Ledger, embedded)}
 	watch.report.FailOn = target.FailOn
 	if target.Write {
 		watch.reserve = 5
 	}
-	s := &session{Target: target, http: &http.Client{
-		Transport: watch, Timeout: time.Minute,
+	s := &session{Target: target, watch: watch, http: &http.Client{
+		Transport:     watch,
+		Timeout:       time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a token must not travel
 	}}
-	s.client, err = wrapper.NewClient(target.Token, wrapper.WithBaseURL(target.BaseURL), wrapper.WithHTTPClient(s.http),
-		// A failure is a result, and not to be covered by another attempt; exchanges are judged in their order.
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithListRepeats(0), wrapper.WithConcurrency(1))
-	if err != nil {
-		return nil, nil, err
-	}
+	s.client, err = wrapper.NewClient(target.Token,
+		wrapper.WithBaseURL(target.BaseURL),
+		wrapper.WithHTTPClient(s.http),
+		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), // a failure is a result, and not to be covered by another attempt
+		wrapper.WithListRepeats(0),
+		wrapper.WithConcurrency(1), // exchanges are judged in their order
+	)
+	return s, err
+}
 
-	var results []Result
-	for _, c := range cases {
-		result := Result{Case: c}
-		watch.name, watch.requests, watch.findings = c.Name, 0, nil
-		if c.Writes && !target.Write {
-			result.Skipped = "it writes, and writing was not asked for"
-		} else if ctx.Err() != nil {
-			result.Err = fmt.Errorf("not run: %w", context.Cause(ctx))
-		} else {
-			err := c.run(ctx, s)
-			if skip, ok := err.(errSkip); ok { // alone: an image that could not be removed must not be passed over
-				result.Skipped, err = string(skip), nil
-			}
-			if err != nil { // the generated client quotes what it cannot parse
-				if text := redact(err.Error(), target.Token, "[redacted]"); text != err.Error() {
-					err = errors.New(text)
-				}
-			}
-			result.Err = errors.Join(err, summarize(watch.findings, target.FailOn))
-		}
-		result.Requests = watch.requests
-		results = append(results, result)
+// runCase runs one case. Findings in its exchanges fail it, as its own error does.
+func (s *session) runCase(ctx context.Context, c Case) Result {
+	if c.Writes && !s.Write {
+		return Result{Case: c, Skipped: "it writes, and writing was not asked for"}
 	}
-	return results, watch.report, nil
+	if ctx.Err() != nil {
+		return Result{Case: c, Err: fmt.Errorf("not run: %w", context.Cause(ctx))}
+	}
+	s.watch.begins(c.Name)
+	result := Result{Case: c}
+	err := c.run(ctx, s)
+	if skip, ok := err.(errSkip); ok { // alone: an image that could not be removed must not be passed over
+		result.Skipped, err = string(skip), nil
+	}
+	result.Err = errors.Join(withoutToken(err, s.Token), summarize(s.watch.findings, s.FailOn))
+	result.Requests = s.watch.requests
+	return result
+}
+
+// withoutToken returns an error that does not quote the token, as those of the generated client can.
+func withoutToken(err error, token string) error {
+	if err == nil {
+		return nil
+	}
+	if text := redact(err.Error(), token, "[redacted]"); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
 }
 
 // WriteCases writes a table of all cases.

@@ -28,6 +28,9 @@ type watcher struct {
 	findings []Finding // in those
 }
 
+// begins says that the exchanges to come are those of a case.
+func (w *watcher) begins(name string) { w.name, w.requests, w.findings = name, 0, nil }
+
 // RoundTrip implements http.RoundTripper.
 func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	exchange := Exchange{Method: req.Method, URL: req.URL, RequestHeader: req.Header}

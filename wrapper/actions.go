@@ -2,12 +2,9 @@ package wrapper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"net/http"
-	"slices"
-	"sync"
 
 	"example.com/doimages/gen"
 )
@@ -16,23 +13,25 @@ import (
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Actions(ctx context.Context, imageID int64) iter.Seq2[gen.Action, error] {
-	return items(c.ActionPages(ctx, imageID), func(page *gen.ActionList) []gen.Action { return page.Actions })
+	return flatten(c.ActionPages(ctx, imageID), func(page *gen.ActionList) []gen.Action { return page.Actions })
 }
 
 // ActionPages lists the actions of an image a page at a time, as Pages lists images.
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.ActionList, error] {
-	return walk(ctx, pageList[gen.ActionList, gen.Action]{
-		client: c, what: fmt.Sprintf("list actions of image %d", imageID), operation: "imageActions_list",
-		send: func(ctx context.Context, perPage, page int) (*http.Response, error) {
+	return pagedList[gen.ActionList, gen.Action]{
+		client:    c,
+		what:      fmt.Sprintf("list actions of image %d", imageID),
+		operation: "imageActions_list",
+		request: func(ctx context.Context, perPage, page int) (*http.Response, error) {
 			return c.api.ImageActionsList(ctx, imageID, &gen.ImageActionsListParams{PerPage: &perPage, Page: &page})
 		},
-		parts: func(p *gen.ActionList) (*[]gen.Action, int, string) {
-			return &p.Actions, p.Meta.Total, p.Links.Pages.Next
+		parts: func(p *gen.ActionList) pageParts[gen.Action] {
+			return pageParts[gen.Action]{items: &p.Actions, total: p.Meta.Total, next: p.Links.Pages.Next}
 		},
 		key: func(action gen.Action) (int64, string) { return action.ID, string(action.Status) },
-	})
+	}.pages(ctx)
 }
 
 // Action returns one action of an image. An action of another image is ErrNotFound.
@@ -68,37 +67,6 @@ func (c *Client) startAction(ctx context.Context, imageID int64, what string, bo
 	}
 	resp, err := c.api.ImageActionsPost(ctx, imageID, body)
 	return call(c, "imageActions_post", what, openAction(0), resp, err)
-}
-
-// Distribute copies an image to regions, several at a time, and waits until it is in all of them. Regions that hold it
-// already are skipped. A failure does not stop the others; the errors come joined, and each names its region. Give the
-// context a deadline: each transfer may take 20 minutes and more.
-func (c *Client) Distribute(ctx context.Context, id int64, regions ...gen.RegionSlug) error {
-	image, err := c.Get(ctx, id)
-	if err != nil {
-		return fmt.Errorf("distribute image %d: %w", id, err)
-	}
-	errs := make([]error, len(regions))
-	slots := make(chan struct{}, 8) // transfers that run at a time
-	var running sync.WaitGroup
-	for i, region := range regions {
-		if slices.Contains(image.Regions, region) || slices.Contains(regions[:i], region) {
-			continue
-		}
-		running.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			action, err := c.Transfer(ctx, id, region)
-			if err == nil {
-				_, err = c.WaitAction(ctx, id, action.ID)
-			}
-			if err != nil {
-				errs[i] = fmt.Errorf("distribute image %d to %s: %w", id, region, err)
-			}
-		})
-	}
-	running.Wait()
-	return errors.Join(errs...)
 }
 
 // openAction takes an action out of its envelope: the one with an id, or any for 0.

@@ -14,9 +14,6 @@
 package wrapper
 
 import (
-	"bytes"
-	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,57 +26,23 @@ import (
 	"example.com/doimages/gen"
 )
 
-const defaultUserAgent = "doimages/0.1"
-
 // Client calls the images API for one account. NewClient makes one; the zero value cannot be used.
 type Client struct {
 	api  *gen.ClientWithResponses
 	send *sender
 }
 
-// Option tunes a Client.
-type Option func(*config)
-
-type config struct {
-	baseURL   string
-	http      *http.Client
-	userAgent string
-	logger    *slog.Logger
-	retry     Retry
-	limiter   Limiter // nil if there is none
-	pacer     *pacer
-	maxBody   int64
-
-	repeats, concurrency int // of lists
-}
-
-// WithBaseURL sends requests to another server, such as a fake or a proxy. The address is the one to which /v2/images
-// is added; a path in it is kept. Plain http is accepted for loopback hosts alone.
-func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = address } }
-
-// WithHTTPClient sends requests through a client of the caller's, for its transport, proxy and timeout; the default
-// gives each attempt a minute. The client is copied, and the copy follows no redirects: the API has none, and a token
-// must not travel.
-func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.http = client } }
-
-// WithUserAgent puts the name of the calling program, such as "inventory/1.4", in front of this library's own in the
-// User-Agent header.
-func WithUserAgent(name string) Option {
-	return func(c *config) { c.userAgent = strings.Join(append(strings.Fields(name), defaultUserAgent), " ") }
-}
-
-// WithMaxBody bounds how many bytes of a response are read, unpacked, 32 MiB by default: a page of 200 images is about
-// 60 KB. A larger one is ErrInvalidResponse.
-func WithMaxBody(bytes int64) Option { return func(c *config) { c.maxBody = min(bytes, 1<<62) } }
-
-// WithLogger logs each attempt of a request at debug level: path, status or error, duration, and the pause before the
-// next. Never a token, never a body. Without it nothing is logged.
-func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
-
 // NewClient returns a client that authenticates with the given token. It makes no request. An empty token, one that
 // cannot stand in a header, or a base URL that is malformed or would send the token in the clear is an error.
 func NewClient(token string, options ...Option) (*Client, error) {
-	c := config{baseURL: "https://api.digitalocean.com", userAgent: defaultUserAgent, pacer: &pacer{}, maxBody: 32 << 20, repeats: 2, concurrency: 16}
+	c := config{
+		baseURL:     "https://api.digitalocean.com",
+		userAgent:   defaultUserAgent,
+		pacer:       &pacer{},
+		maxBody:     32 << 20,
+		repeats:     2,
+		concurrency: 16,
+	}
 	for _, option := range options {
 		option(&c)
 	}
@@ -94,21 +57,21 @@ func NewClient(token string, options ...Option) (*Client, error) {
 		// A token passed where the address belongs must not be printed either.
 		return nil, fmt.Errorf("new client: %s", strings.ReplaceAll(err.Error(), token, "[token]"))
 	}
-	// The timeout is there so that a server that falls silent cannot hold a caller who set no deadline.
-	noRedirects := *cmp.Or(c.http, &http.Client{Timeout: time.Minute})
-	noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.http, c.logger = &noRedirects, cmp.Or(c.logger, slog.New(slog.DiscardHandler))
+	httpClient := http.Client{Timeout: time.Minute} // so that a server that falls silent cannot hold a caller without a deadline
+	if c.http != nil {
+		httpClient = *c.http
+	}
+	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.http = &httpClient
+	if c.logger == nil {
+		c.logger = slog.New(slog.DiscardHandler)
+	}
 	send := &sender{
 		config: c,
 		base:   base,
-		// Both closures keep the token out of reach of %+v, which prints the fields of a struct but no captured value.
+		redact: newRedactor(token),
+		// A closure keeps the token out of reach of %+v, which prints the fields of a struct but no captured value.
 		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
-		redact: func(text []byte) []byte {
-			if len(token) < 6 || !bytes.Contains(text, []byte(token)) { // a shorter one is part of any text
-				return text
-			}
-			return bytes.ReplaceAll(text, []byte(token), []byte("[token]"))
-		},
 	}
 	api, err := gen.NewClientWithResponses(base.String(), gen.WithHTTPClient(send))
 	if err != nil {
@@ -144,28 +107,4 @@ func parseBaseURL(address string) (*url.URL, error) {
 		return nil, fmt.Errorf("base URL %q: plain http would send the token in the clear; only loopback hosts may use it", address)
 	}
 	return u, nil
-}
-
-// sender is what every request goes through, the generated client's included: headers, limits, retries, log.
-type sender struct {
-	config
-	base      *url.URL
-	authorize func(http.Header)
-	redact    func([]byte) []byte // what a server sent, before anybody sees it
-}
-
-// quiet replaces an error whose text holds the token or is very long: net/http quotes what a server sent. Others stay as
-// they are, for errors.Is.
-func (s *sender) quiet(err error) error {
-	if text := string(s.redact([]byte(err.Error()))); text != err.Error() || len(text) > 1<<12 {
-		return errors.New(shorten(text))
-	}
-	return err
-}
-
-func (s *sender) log(req *http.Request, args ...any) {
-	if s.logger.Enabled(req.Context(), slog.LevelDebug) {
-		request := []any{"method", req.Method, "path", req.URL.EscapedPath()}
-		s.logger.DebugContext(context.WithoutCancel(req.Context()), "images API request", append(request, args...)...)
-	}
 }

@@ -2,14 +2,9 @@ package wrapper
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
-
-	"example.com/doimages/gen"
 )
 
 // What errors.Is finds in an *Error: the class of its status.
@@ -82,6 +77,8 @@ func (e *Error) Error() string {
 	return text
 }
 
+func (*Error) ofCall() {}
+
 // Is reports whether the status is of the class that target stands for.
 func (e *Error) Is(target error) bool {
 	c, ok := target.(class)
@@ -90,81 +87,3 @@ func (e *Error) Is(target error) bool {
 
 // Unwrap returns why there was no answer, or what made the body of a success unusable, if anything did.
 func (e *Error) Unwrap() error { return e.err }
-
-// call turns the answer to one request into a T. A success must decode into an envelope E, out of which open takes the
-// T, or says what is wrong with it. Errors begin with what was tried.
-func call[E, T any](c *Client, operation, what string, open func(*E) (*T, string), resp *http.Response, err error) (*T, error) {
-	if err = c.failure(operation, what, resp, err); err != nil {
-		return nil, err
-	}
-	envelope, err := gen.Decode[E](resp.Body.(*answer).body)
-	if err == nil {
-		result, problem := open(envelope)
-		if problem == "" {
-			return result, nil
-		}
-		err = errors.New(problem)
-	}
-	e := resp.Body.(*answer).failed // a copy, which does not hold on to the body
-	if e.Message = c.send.clean(err.Error()); e.Message != err.Error() {
-		err = errors.New(e.Message) // it quotes what was sent: the token, or too much
-	}
-	e.Operation, e.err, e.Message = operation, err, "the response cannot be used: "+e.Message
-	return nil, fmt.Errorf("%s: %w", what, &e)
-}
-
-// failure returns why a request failed, or nil if it was answered with success.
-func (c *Client) failure(operation, what string, resp *http.Response, err error) error {
-	var e *Error
-	switch {
-	case errors.As(err, &e):
-	case err == nil && resp.StatusCode/100 == 2:
-		return nil
-	case err == nil:
-		e = c.send.explain(resp)
-	default: // the request could not be made
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	e.Operation = operation
-	return fmt.Errorf("%s: %w", what, e)
-}
-
-// done returns why a request failed whose success has nothing to say: one with a body that is no JSON comes from
-// somebody else than the API, and nothing was done.
-func (c *Client) done(operation, what string, resp *http.Response, err error) error {
-	if err = c.failure(operation, what, resp, err); err != nil || strings.TrimSpace(string(resp.Body.(*answer).body)) == "" {
-		return err
-	}
-	_, err = call(c, operation, what, func(*any) (*struct{}, string) { return nil, "" }, resp, nil)
-	return err
-}
-
-// explain returns the error that an answer is, with what its body says.
-func (s *sender) explain(resp *http.Response) *Error {
-	body, e := resp.Body.(*answer).body, resp.Body.(*answer).failed
-	switch said, err := gen.Decode[gen.Error](body); {
-	case err == nil && said.Message != "":
-		e.ID, e.Message, e.RequestID = s.clean(said.ID), s.clean(said.Message), cmp.Or(s.clean(said.RequestID), e.RequestID)
-	case resp.StatusCode/100 == 3:
-		e.Message = "redirects are not followed"
-		if to, err := url.Parse(resp.Header.Get("Location")); err == nil && to.Host != "" {
-			e.Message += s.clean(", this one leads to " + to.Host)
-		}
-	case len(body) == 0:
-		e.Message = "the body is empty"
-	default:
-		e.Message = s.clean(fmt.Sprintf("the body is no error of the API (%s, %d bytes)", cmp.Or(resp.Header.Get("Content-Type"), "no content type"), len(body)))
-	}
-	return &e
-}
-
-// clean makes what a server sent fit to be printed: it may repeat the request, the token included, at any length.
-func (s *sender) clean(text string) string { return shorten(string(s.redact([]byte(text)))) }
-
-// shorten keeps what a server sent from filling a log.
-func shorten(s string) string {
-	if len(s) <= 500 {
-		return s
-	}
-	return strings.ToValidUTF8(s[:500], "") + "…"
-}

@@ -13,12 +13,23 @@ import (
 func Filter[T any](seq iter.Seq2[T, error], predicates ...func(T) bool) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for item, err := range seq {
-			rejects := func(holds func(T) bool) bool { return !holds(item) }
-			if rejected := err == nil && slices.ContainsFunc(predicates, rejects); !rejected && !yield(item, err) {
+			if err == nil && !satisfies(item, predicates) {
+				continue
+			}
+			if !yield(item, err) {
 				return
 			}
 		}
 	}
+}
+
+func satisfies[T any](item T, predicates []func(T) bool) bool {
+	for _, holds := range predicates {
+		if !holds(item) {
+			return false
+		}
+	}
+	return true
 }
 
 // HasName holds for images with exactly this name. Names need not be unique.

@@ -78,17 +78,3 @@ func openImage(id int64) func(*gen.ImageResponse) (*gen.Image, string) {
 		return &r.Image, problem(r.Image.ID, string(r.Image.Status), id)
 	}
 }
-
-// problem tells a decoded image or action from the zero value that a body such as {} decodes to, and from another one
-// than the one that was asked for, if it was one.
-func problem(id int64, status string, asked int64) string {
-	switch {
-	case id == 0:
-		return "it has no id"
-	case asked != 0 && id != asked:
-		return fmt.Sprintf("it holds %d, not %d", id, asked)
-	case status == "":
-		return fmt.Sprintf("%d has no status", id)
-	}
-	return ""
-}

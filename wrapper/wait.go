@@ -61,6 +61,8 @@ func (e *WaitError) Error() string {
 	return fmt.Sprintf("wait for %s: %v (%s; %d polls in %s%s)", e.Subject, e.cause, seen, e.Polls, e.Elapsed.Round(time.Millisecond), latest)
 }
 
+func (*WaitError) ofCall() {}
+
 // Unwrap returns why the wait ended.
 func (e *WaitError) Unwrap() error { return e.cause }
 
@@ -73,6 +75,8 @@ func (e *ImageFailedError) Error() string {
 	return shorten(strings.TrimSuffix(fmt.Sprintf("image %d is %s: %s", e.Image.ID, e.Image.Status, e.Image.ErrorMessage), ": "))
 }
 
+func (*ImageFailedError) ofCall() {}
+
 // ActionFailedError is an action that ended with the status errored.
 type ActionFailedError struct {
 	Action gen.Action // as last read
@@ -81,6 +85,8 @@ type ActionFailedError struct {
 func (e *ActionFailedError) Error() string {
 	return shorten(fmt.Sprintf("action %d (%s) is %s", e.Action.ID, e.Action.Type, e.Action.Status))
 }
+
+func (*ActionFailedError) ofCall() {}
 
 // WaitAvailable polls an image, at once and then at growing intervals, until its status is available. It returns the
 // image as last read, with an error too, or nil if it was never read.
@@ -132,32 +138,47 @@ type waiter struct {
 	progress              func(Progress)
 }
 
-// wait polls with get until judge says that the end has come, the context ends, or too many polls have failed.
-func wait[T any](ctx context.Context, subject string, options []WaitOption, get func(context.Context) (*T, error), judge func(*T) (status string, done bool, err error)) (*T, error) {
-	w := waiter{interval: 5 * time.Second, maxInterval: 30 * time.Second, progress: func(Progress) {}}
+func newWaiter(options []WaitOption) *waiter {
+	w := &waiter{interval: 5 * time.Second, maxInterval: 30 * time.Second, progress: func(Progress) {}}
 	for _, option := range options {
-		option(&w)
+		option(w)
 	}
+	return w
+}
+
+// poll reads what is waited for once, and judge tells from it whether the wait is over, and how.
+type (
+	poll[T any]  func(context.Context) (*T, error)
+	judge[T any] func(*T) (status string, done bool, err error)
+)
+
+// wait polls until judge says that the end has come, the context ends, or a failure ends it. It returns what was last
+// read, with an error too.
+func wait[T any](ctx context.Context, subject string, options []WaitOption, poll poll[T], judge judge[T]) (*T, error) {
+	w := newWaiter(options)
 	start, state := time.Now(), Progress{Subject: subject}
-	failures, last := 0, (*T)(nil)
+	failures := 0 // in a row
+	var last *T
 	stop := func(cause error) (*T, error) {
 		state.Elapsed = time.Since(start)
 		return last, &WaitError{Progress: state, cause: cause}
 	}
 	for {
-		got, err := get(ContextWithRetry(ctx, Retry{Attempts: 1})) // the next poll is the repetition
-		if ctx.Err() != nil && err != nil {
-			return stop(ended(ctx)) // cut off by the caller, so not counted as a poll
+		got, err := poll(ContextWithRetry(ctx, Retry{Attempts: 1})) // the next poll is the repetition
+		if err != nil && ctx.Err() != nil {
+			return stop(ended(ctx)) // the caller cut it off, so it does not count as a poll
 		}
-		state.Polls, state.Elapsed, state.Err = state.Polls+1, time.Since(start), err
-		var apiError *Error
-		pause := w.next()
-		deadline, bounded := ctx.Deadline()
-		if errors.As(err, &apiError) {
-			pause = max(pause, apiError.RetryAfter)
-		}
-		switch {
-		case err == nil:
+		state.Polls++
+		state.Elapsed, state.Err = time.Since(start), err
+
+		if err != nil {
+			if !errors.Is(err, ErrRateLimited) {
+				failures++
+			}
+			if endsWait(ctx, err, failures) {
+				return stop(err)
+			}
+		} else {
 			failures, last = 0, got
 			status, done, err := judge(got)
 			state.Status = status
@@ -165,42 +186,44 @@ func wait[T any](ctx context.Context, subject string, options []WaitOption, get 
 				w.progress(state)
 				return last, err
 			}
-		case errors.Is(err, ErrRateLimited) && (!bounded || time.Until(deadline) >= apiError.RetryAfter): // borne however often
-		case !mayPass(err), failures+1 >= maxFailures, bounded && apiError != nil && time.Until(deadline) < apiError.RetryAfter:
-			return stop(err)
-		default:
-			failures++
 		}
+
 		w.progress(state)
-		if err := sleep(ctx, pause); err != nil {
+		if err := sleep(ctx, max(w.nextPause(), retryAfter(err))); err != nil {
 			return stop(err)
 		}
 	}
 }
 
-// next returns the pause to make now, shifted by up to a fifth, and lets the one after it grow.
-func (w *waiter) next() time.Duration {
+// endsWait reports whether a failed poll ends its wait: the next would come after the deadline or fail in the same way,
+// or too many have failed in a row. A rate limit is waited out, however often.
+func endsWait(ctx context.Context, err error, failures int) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < retryAfter(err) {
+		return true
+	}
+	if errors.Is(err, ErrRateLimited) {
+		return false
+	}
+	return !isTransient(err) || failures >= maxFailures
+}
+
+// retryAfter returns how long the API asked to wait, or 0.
+func retryAfter(err error) time.Duration {
+	var apiError *Error
+	if errors.As(err, &apiError) {
+		return apiError.RetryAfter
+	}
+	return 0
+}
+
+// nextPause returns the pause to make now, shifted by up to a fifth, and lengthens the one after it.
+func (w *waiter) nextPause() time.Duration {
 	pause := max(w.interval, time.Millisecond)
 	w.interval = min(pause+pause/2, w.maxInterval)
 	return time.Duration(float64(pause) * (0.8 + 0.4*rand.Float64()))
 }
 
-// mayPass tells a failure that another poll may not meet from one that every poll will.
-func mayPass(err error) bool {
+// isTransient tells a failure that another poll may not meet from one that every poll will.
+func isTransient(err error) bool {
 	return errors.Is(err, ErrServer) || errors.Is(err, ErrInvalidResponse) || errors.Is(err, ErrNoAnswer)
-}
-
-// ended returns why a context ended: always its Err, so that errors.Is works, and the cause where there is one.
-func ended(ctx context.Context) error {
-	err := ctx.Err()
-	switch cause := context.Cause(ctx); {
-	case err == nil || cause == err:
-		return err
-	case errors.As(cause, new(*Error)), errors.As(cause, new(*WaitError)), errors.As(cause, new(*ImageFailedError)),
-		errors.As(cause, new(*ActionFailedError)), errors.Is(cause, ErrListChanged):
-		// Of another call, as where an errgroup ends this one, and not to be taken for this one's.
-		return fmt.Errorf("%w: %v", err, cause)
-	default:
-		return fmt.Errorf("%w: %w", err, cause)
-	}
 }

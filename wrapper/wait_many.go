@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +21,7 @@ import (
 // deadline, after which the images still awaited come with a *WaitError each.
 func (c *Client) WaitAllAvailable(ctx context.Context, ids ...int64) iter.Seq2[gen.Image, error] {
 	return func(yield func(gen.Image, error) bool) {
-		w := manyWait{client: c, yield: yield, pending: map[int64]*awaited{}, pages: map[int]int{1: 1}}
+		w := manyWait{client: c, yield: yield, pending: map[int64]*awaited{}, pages: map[int]bool{1: true}}
 		for _, id := range ids {
 			w.pending[id] = &awaited{image: gen.Image{ID: id}}
 		}
@@ -44,7 +43,7 @@ type manyWait struct {
 	client  *Client
 	yield   func(gen.Image, error) bool
 	pending map[int64]*awaited // emptied when nobody wants more
-	pages   map[int]int        // of the list of private images: 1 where awaited ones were last seen
+	pages   map[int]bool       // of the list of private images: whether an awaited one was last seen there
 }
 
 // awaited is an image that has not ended.
@@ -53,48 +52,85 @@ type awaited struct {
 	failures int       // of polls of this image alone, in a row
 }
 
-// round polls every image once. An error is one that all of them share.
+// round polls every image once: those on pages of the private images first, and what is missing there one by one. An
+// error is one that all images share.
 func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
-	list := w.client.imageList(ListParams{Private: true, PerPage: maxPerPage})
 	missing := maps.Clone(w.pending)
-	// Pages that held an awaited image come first.
-	pages := slices.SortedFunc(maps.Keys(w.pages), func(a, b int) int { return cmp.Or(w.pages[b]-w.pages[a], a-b) })
-	for i := 0; i < len(pages) && len(w.pending) > 0 && len(missing) > len(pages)-i; i++ {
-		page, err := list.page(ctx, pages[i])
-		if err != nil {
-			return nil, err
-		}
-		w.pages[pages[i]] = 0
-		for _, image := range page.Images {
-			if _, ok := missing[image.ID]; ok {
-				w.pages[pages[i]] = 1
-				delete(missing, image.ID)
-				w.judge(image)
-			}
-		}
-		for more := len(pages) + 1; more <= min((page.Meta.Total+maxPerPage-1)/maxPerPage, i+1+len(missing)); more++ {
-			pages, w.pages[more] = append(pages, more), 0
-		}
+	if err := w.pollPages(ctx, missing); err != nil {
+		return nil, err
 	}
-	for id, a := range missing {
-		if w.pending[id] == nil {
-			break // nobody wants more
+	for id := range missing {
+		if w.stopped() {
+			break
 		}
-		image, err := w.client.Get(ctx, id)
-		switch {
-		case err == nil:
-			a.failures = 0
-			w.judge(*image)
-		case ctx.Err() != nil || errors.Is(err, ErrRateLimited):
+		if err := w.pollOne(ctx, id); err != nil {
 			return nil, err
-		default:
-			if a.failures++; a.failures >= maxFailures || !mayPass(err) {
-				w.end(a.image, fmt.Errorf("wait for image %d: %w", id, err))
-			}
 		}
 	}
 	return nil, nil
 }
+
+// pollPages reads pages of the private images for as long as that takes fewer requests than reading the missing ones
+// alone, and takes away from missing what it found.
+func (w *manyWait) pollPages(ctx context.Context, missing map[int64]*awaited) error {
+	list := w.client.imageList(ListParams{Private: true, PerPage: maxPerPage})
+	pages := w.pagesToRead()
+	for i := 0; i < len(pages) && !w.stopped() && len(missing) > len(pages)-i; i++ {
+		number := pages[i]
+		page, err := list.page(ctx, number)
+		if err != nil {
+			return err
+		}
+		w.pages[number] = false
+		for _, image := range page.Images {
+			if _, ok := missing[image.ID]; ok {
+				w.pages[number] = true
+				delete(missing, image.ID)
+				w.judge(image)
+			}
+		}
+		last := (page.Meta.Total + maxPerPage - 1) / maxPerPage
+		for next := len(pages) + 1; next <= min(last, i+1+len(missing)); next++ {
+			pages, w.pages[next] = append(pages, next), false
+		}
+	}
+	return nil
+}
+
+// pagesToRead returns the known pages, those on which an awaited image was last seen first.
+func (w *manyWait) pagesToRead() []int {
+	return slices.SortedFunc(maps.Keys(w.pages), func(a, b int) int {
+		if w.pages[a] != w.pages[b] {
+			if w.pages[a] {
+				return -1
+			}
+			return 1
+		}
+		return a - b
+	})
+}
+
+// pollOne reads one image. A failure is counted against the image, unless it would be the same for every other.
+func (w *manyWait) pollOne(ctx context.Context, id int64) error {
+	a := w.pending[id]
+	image, err := w.client.Get(ctx, id)
+	switch {
+	case err == nil:
+		a.failures = 0
+		w.judge(*image)
+	case ctx.Err() != nil || errors.Is(err, ErrRateLimited):
+		return err
+	default:
+		a.failures++
+		if a.failures >= maxFailures || !isTransient(err) {
+			w.end(a.image, fmt.Errorf("wait for image %d: %w", id, err))
+		}
+	}
+	return nil
+}
+
+// stopped reports whether the caller broke out of its loop, or every image has ended.
+func (w *manyWait) stopped() bool { return len(w.pending) == 0 }
 
 // judge passes an image on if it has ended, and remembers it otherwise.
 func (w *manyWait) judge(image gen.Image) {

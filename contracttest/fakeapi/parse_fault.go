@@ -3,24 +3,71 @@ package fakeapi
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// ParseFault reads a fault from text, as the serve command takes it: an operation id or *, a colon, and the effect and
-// the choice of requests in any order, such as
+// effects are the effects that ParseFault knows, by name, each with the form of its value in a help text.
+var effects = map[string]struct {
+	value string
+	parse func(value string) (Effect, error)
+}{
+	"status":              {"N", withValue(Status, parseStatus)},
+	"burst":               {"D", withValue(BurstLimit, parseWait)},
+	"hourly":              {"D", withValue(HourlyLimit, time.ParseDuration)},
+	"redirect":            {"URL", withValue(Redirect, parseText)},
+	"html":                {"", withoutValue(GatewayPage)},
+	"delay":               {"D", withValue(Delay, parseWait)},
+	"stall":               {"", withoutValue(Stall)},
+	"reset":               {"", withoutValue(Reset)},
+	"lose-answer":         {"", withoutValue(LoseAnswer)},
+	"reset-after-headers": {"", withoutValue(ResetAfterHeaders)},
+	"truncate":            {"", withoutValue(Truncate)},
+	"slow":                {"D", withValue(Slow, parseWait)},
+	"content-type":        {"T", withValue(ContentType, parseText)},
+	"malformed":           {"", withoutValue(Malformed)},
+	"oversize":            {"N", withValue(Oversize, parseCount)},
+	"gzip":                {"", withoutValue(Gzip)},
+	"next":                {"URL", withValue(NextLink, parseText)},
+	"total":               {"N", withValue(Total, strconv.Atoi)},
+	"add":                 {"N", withValue(AddImages, parseCount)},
+	"remove":              {"N", withValue(RemoveImages, parseCount)},
+	"unknown-enum":        {"", withoutValue(UnknownEnum)},
+	"extra-field":         {"", withoutValue(ExtraField)},
+}
+
+// selectors are the keys that choose the requests which a fault strikes.
+var selectors = map[string]func(f *Fault, value string) error{
+	"page":        func(f *Fault, value string) (err error) { f.Page, err = parseCount(value); return err },
+	"after":       func(f *Fault, value string) (err error) { f.After, err = parseCount(value); return err },
+	"count":       func(f *Fault, value string) (err error) { f.Count, err = parseCount(value); return err },
+	"probability": func(f *Fault, value string) (err error) { f.Probability, err = parseProbability(value); return err },
+	"seed":        func(f *Fault, value string) (err error) { f.Seed, err = strconv.ParseUint(value, 10, 64); return err },
+}
+
+// Effects lists the effects that ParseFault knows, as a help text names them: "add=N, burst=D, …".
+func Effects() string {
+	names := slices.Sorted(maps.Keys(effects))
+	for i, name := range names {
+		if value := effects[name].value; value != "" {
+			names[i] += "=" + value
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// ParseFault reads a fault from text: an operation id or *, a colon, and an effect and selectors in any order, such as
 //
 //	images_list:status=500,page=3,count=1
 //	*:delay=2s,probability=0.1,seed=7
 //
-// The effects are status=N, burst=D, hourly=D, redirect=URL, html, delay=D, stall, reset, lose-answer,
-// reset-after-headers, truncate, slow=D, content-type=T, malformed, oversize=N, gzip, next=URL, total=N, add=N, remove=N,
-// unknown-enum and extra-field; the choices page, after, count, probability and seed. Only total and hourly can be
-// negative.
+// Effects lists the effects; the selectors are page, after, count, probability and seed.
 func ParseFault(text string) (Fault, error) {
-	operation, rest, ok := strings.Cut(text, ":")
+	operation, settings, ok := strings.Cut(text, ":")
 	if !ok {
 		return Fault{}, fmt.Errorf("fault %q: it is written operation:effect, such as images_list:status=500", text)
 	}
@@ -30,76 +77,9 @@ func ParseFault(text string) (Fault, error) {
 	} else if !isOperation(operation) {
 		return Fault{}, fmt.Errorf("fault %q: there is no operation %q", text, operation)
 	}
-	for _, part := range strings.Split(rest, ",") {
-		key, value, hasValue := strings.Cut(part, "=")
-		var do Effect
-		var err error
-		switch key {
-		case "status":
-			do, err = effectOf(Status, value, parseStatus)
-		case "burst":
-			do, err = effectOf(BurstLimit, value, parseWait)
-		case "hourly":
-			do, err = effectOf(HourlyLimit, value, time.ParseDuration)
-		case "redirect":
-			do = Redirect(value)
-		case "html":
-			do, err = bareEffect(GatewayPage, hasValue)
-		case "delay":
-			do, err = effectOf(Delay, value, parseWait)
-		case "stall":
-			do, err = bareEffect(Stall, hasValue)
-		case "reset":
-			do, err = bareEffect(Reset, hasValue)
-		case "lose-answer":
-			do, err = bareEffect(LoseAnswer, hasValue)
-		case "reset-after-headers":
-			do, err = bareEffect(ResetAfterHeaders, hasValue)
-		case "truncate":
-			do, err = bareEffect(Truncate, hasValue)
-		case "slow":
-			do, err = effectOf(Slow, value, parseWait)
-		case "content-type":
-			do = ContentType(value)
-		case "malformed":
-			do, err = bareEffect(Malformed, hasValue)
-		case "oversize":
-			do, err = effectOf(Oversize, value, parseCount)
-		case "gzip":
-			do, err = bareEffect(Gzip, hasValue)
-		case "next":
-			do = NextLink(value)
-		case "total":
-			do, err = effectOf(Total, value, strconv.Atoi)
-		case "add":
-			do, err = effectOf(AddImages, value, parseCount)
-		case "remove":
-			do, err = effectOf(RemoveImages, value, parseCount)
-		case "unknown-enum":
-			do, err = bareEffect(UnknownEnum, hasValue)
-		case "extra-field":
-			do, err = bareEffect(ExtraField, hasValue)
-		case "page":
-			f.Page, err = parseCount(value)
-		case "after":
-			f.After, err = parseCount(value)
-		case "count":
-			f.Count, err = parseCount(value)
-		case "probability":
-			f.Probability, err = parseProbability(value)
-		case "seed":
-			f.Seed, err = strconv.ParseUint(value, 10, 64)
-		default:
-			err = errors.New("it is neither an effect nor a choice")
-		}
-		if err != nil {
-			return Fault{}, fmt.Errorf("fault %q: %q: %w", text, part, err)
-		}
-		if do.name != "" {
-			if f.Do.name != "" {
-				return Fault{}, fmt.Errorf("fault %q: it has two effects", text)
-			}
-			f.Do = do
+	for _, setting := range strings.Split(settings, ",") {
+		if err := f.set(setting); err != nil {
+			return Fault{}, fmt.Errorf("fault %q: %w", text, err)
 		}
 	}
 	if f.Do.name == "" {
@@ -111,22 +91,46 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
-// effectOf makes an effect from its value.
-func effectOf[T any](effect func(T) Effect, value string, parse func(string) (T, error)) (Effect, error) {
-	v, err := parse(value)
-	if err != nil {
-		return Effect{}, err
+// set takes in one effect or selector.
+func (f *Fault) set(setting string) error {
+	key, value, hasValue := strings.Cut(setting, "=")
+	if set, ok := selectors[key]; ok {
+		if err := set(f, value); err != nil {
+			return fmt.Errorf("%q: %w", setting, err)
+		}
+		return nil
 	}
-	return effect(v), nil
+	effect, ok := effects[key]
+	switch {
+	case !ok:
+		return fmt.Errorf("%q: it is neither an effect nor a choice", setting)
+	case effect.value == "" && hasValue:
+		return fmt.Errorf("%q: it takes no value", setting)
+	case f.Do.name != "":
+		return errors.New("it has two effects")
+	}
+	var err error
+	if f.Do, err = effect.parse(value); err != nil {
+		return fmt.Errorf("%q: %w", setting, err)
+	}
+	return nil
 }
 
-// bareEffect makes an effect that takes no value.
-func bareEffect(effect func() Effect, hasValue bool) (Effect, error) {
-	if hasValue {
-		return Effect{}, errors.New("it takes no value")
+func withValue[T any](effect func(T) Effect, parse func(string) (T, error)) func(string) (Effect, error) {
+	return func(value string) (Effect, error) {
+		v, err := parse(value)
+		if err != nil {
+			return Effect{}, err
+		}
+		return effect(v), nil
 	}
-	return effect(), nil
 }
+
+func withoutValue(effect func() Effect) func(string) (Effect, error) {
+	return func(string) (Effect, error) { return effect(), nil }
+}
+
+func parseText(value string) (string, error) { return value, nil }
 
 func parseStatus(value string) (int, error) {
 	status, err := strconv.Atoi(value)

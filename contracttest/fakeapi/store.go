@@ -178,14 +178,21 @@ func (s *store) list(v view) []int64 {
 }
 
 func (v view) shows(r record) bool {
-	switch {
-	case r.owner != everybody && r.owner != v.account,
-		v.private && r.owner == everybody,
-		v.kind != "" && r.owner != everybody,
-		v.kind == "application" && !isApplication(r.Image),
-		v.kind == "distribution" && isApplication(r.Image),
-		v.tag != "" && !slices.Contains(r.Tags, v.tag):
+	isPublic := r.owner == everybody
+	if !isPublic && r.owner != v.account {
 		return false
+	}
+	if v.private && isPublic {
+		return false
+	}
+	if v.tag != "" && !slices.Contains(r.Tags, v.tag) {
+		return false
+	}
+	switch v.kind {
+	case "application":
+		return isPublic && isApplication(r.Image)
+	case "distribution":
+		return isPublic && !isApplication(r.Image)
 	}
 	return true
 }

@@ -36,10 +36,11 @@ func serveCommand() *cobra.Command {
 first. The fake keeps everything in memory and is no evidence of how the API behaves.
 
 A fault is written operation:effect,choice… (* is every operation), such as images_list:status=500,page=3,count=1 or
-*:delay=2s,probability=0.1. Effects: status=N, burst=D, hourly=D, redirect=URL, html, delay=D, stall, reset, lose-answer,
-reset-after-headers, truncate, slow=D, content-type=T, malformed, oversize=N, gzip, next=URL, total=N, add=N, remove=N,
-unknown-enum, extra-field. Choices: page=N, after=N, count=N, probability=P, seed=N. N is a number, D a time such as 2s,
-T a media type, P from 0 to 1.`,
+*:delay=2s,probability=0.1.
+
+Effects: ` + fakeapi.Effects() + `.
+
+Choices: page=N, after=N, count=N, probability=P, seed=N. N is a number, D a time such as 2s, T a media type, P from 0 to 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
