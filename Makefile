@@ -13,7 +13,7 @@ help: ## this list
 
 # REPORT holds flags for more reports, such as REPORT='--format github -o contract.html'.
 contract: ## check every recording, and the live suite on the embedded fake; print tables
-	go run ./contracttest/cmd/contract verify --ledger openapi/accepted.yaml contracttest/recordings/*.cassette.yaml
+	go run ./contracttest/cmd/contract verify --baseline openapi/baseline.yaml contracttest/recordings/*.cassette.yaml
 	@echo
 	go run ./contracttest/cmd/contract live $(REPORT) contracttest/recordings/*.cassette.yaml
 

@@ -10,7 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Check returns how an exchange breaks the contract, in its request and in its response. It applies no ledger and looks
+// Check returns how an exchange breaks the contract, in its request and in its response. It applies no baseline and looks
 // at no other exchange, as a Report does.
 func (c *Contract) Check(exchange Exchange) []Finding { return c.check(exchange).findings }
 

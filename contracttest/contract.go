@@ -1,6 +1,6 @@
 // Package contracttest checks requests and responses of the images API against the contract in package openapi.
 //
-// Contract.Check judges one exchange, and a Report follows many, with a Ledger of known differences. ReadFile reads
+// Contract.Check judges one exchange, and a Report follows many, with a Baseline of known differences. ReadFile reads
 // recordings, which are go-vcr cassettes or HTTP Archives; NewRecorder makes them. Run and RunCases send the requests of a
 // suite to an API or to package fakeapi. Transport checks a sample of what a service sends in production.
 //

@@ -69,9 +69,9 @@ func ExampleReport() {
 }
 
 // What is known and explained fails nothing.
-func ExampleLoadLedger() {
-	ledger, err := contracttest.LoadLedger([]byte(`
-x-responses:
+func ExampleLoadBaseline() {
+	baseline, err := contracttest.LoadBaseline([]byte(`
+findings:
   - check: undocumented-field
     pointer: /hint
     reason: The API tries out hints.
@@ -80,7 +80,7 @@ x-responses:
 	if err != nil {
 		panic(err)
 	}
-	report := exampleContract().NewReport(ledger)
+	report := exampleContract().NewReport(baseline)
 	_, err = contracttest.ReadFile("recordings/images_get.cassette.yaml", func(exchange contracttest.Exchange) error {
 		if exchange.Status == http.StatusNotFound {
 			exchange.Body = []byte(`{"id":"not_found","message":"gone","hint":"none"}`)
@@ -91,7 +91,7 @@ x-responses:
 	for _, finding := range report.Findings {
 		fmt.Println(finding.Severity, finding.Pointer, finding.Reason)
 	}
-	fmt.Println(report.AtLeast(contracttest.Drift), ledger.Warnings(time.Now()), err)
+	fmt.Println(report.AtLeast(contracttest.Drift), baseline.Warnings(time.Now()), err)
 	// Output:
 	// accepted /hint The API tries out hints.
 	// 0 [] <nil>

@@ -19,7 +19,7 @@ const (
 	Breaking Severity = "breaking" // a typed client fails, or is misled
 	Drift    Severity = "drift"    // something new that a typed client ignores or passes on
 	Note     Severity = "note"     // worth knowing
-	Accepted Severity = "accepted" // known, with a reason, in the ledger
+	Accepted Severity = "accepted" // known, with a reason, in the baseline
 )
 
 var worstFirst = []Severity{Breaking, Drift, Note, Accepted}
@@ -51,7 +51,7 @@ type Finding struct {
 	Message   string   // what is wrong, without the value
 	Expected  string   // what the contract has there, if that can be said shortly
 	Got       string   // what was there: a scalar, cut if it is long; the type of anything else
-	Reason    string   // why the ledger accepts it
+	Reason    string   // why the baseline accepts it
 }
 
 // String returns the finding in one line, with its source and its check, and without its severity.

@@ -61,13 +61,13 @@ func FuzzReadCassette(f *testing.F) {
 	})
 }
 
-func FuzzLoadLedger(f *testing.F) {
-	f.Add(openapi.Accepted())
-	f.Add([]byte("x-responses:\n- {check: null, reason: a, source: b, review: 2020-13-01}\n"))
-	f.Add([]byte("x-responses: &a [*a]\n"))
+func FuzzLoadBaseline(f *testing.F) {
+	f.Add(openapi.Baseline())
+	f.Add([]byte("findings:\n- {check: null, reason: a, source: b, review: 2020-13-01}\n"))
+	f.Add([]byte("findings: &a [*a]\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if ledger, err := contracttest.LoadLedger(text); err == nil {
-			_ = ledger.Warnings(time.Now())
+		if baseline, err := contracttest.LoadBaseline(text); err == nil {
+			_ = baseline.Warnings(time.Now())
 		}
 	})
 }

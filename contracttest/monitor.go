@@ -11,11 +11,11 @@ import (
 
 // MonitorOptions tunes a Monitor.
 type MonitorOptions struct {
-	Ledger  *Ledger       // known differences; may be nil
-	Sample  float64       // the share of exchanges that are checked, from 0, which is none, to 1
-	Report  func(Finding) // is called with each finding, from one goroutine at a time
-	MaxBody int           // in bytes; exchanges with a larger body are not checked; 1 MiB if zero
-	Queue   int           // exchanges that may wait to be checked; 64 if zero. What comes beyond that is not checked
+	Baseline *Baseline     // known differences; may be nil
+	Sample   float64       // the share of exchanges that are checked, from 0, which is none, to 1
+	Report   func(Finding) // is called with each finding, from one goroutine at a time
+	MaxBody  int           // in bytes; exchanges with a larger body are not checked; 1 MiB if zero
+	Queue    int           // exchanges that may wait to be checked; 64 if zero. What comes beyond that is not checked
 }
 
 // Monitor is a transport for production: it checks a sample of the exchanges that pass through it, on a goroutine of
@@ -75,7 +75,7 @@ func (m *Monitor) run() {
 		for i := range findings { // the source has the path, which can hold anything
 			findings[i].Source = shorten(withoutSecrets(printable(exchange.Source), exchange))
 		}
-		m.options.Ledger.accept(findings, "")
+		m.options.Baseline.accept(findings, "")
 		m.checked.Add(1)
 		if m.options.Report != nil {
 			for _, finding := range findings {

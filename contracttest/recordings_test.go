@@ -23,9 +23,9 @@ func cassettes(t *testing.T) []string {
 }
 
 func TestRecordingsKeepTheContractAndCoverIt(t *testing.T) {
-	ledger, err := contracttest.LoadLedger(openapi.Accepted())
+	baseline, err := contracttest.LoadBaseline(openapi.Baseline())
 	require.NoError(t, err)
-	report := load(t).NewReport(ledger)
+	report := load(t).NewReport(baseline)
 	for _, file := range cassettes(t) {
 		exchanges, err := contracttest.ReadCassette(file)
 		require.NoError(t, err)

@@ -20,14 +20,14 @@ type Report struct {
 	Findings  []Finding // the first 10,000 of them; AtLeast counts all
 	FailOn    Severity  // the least severity that a report calls a failure; NewReport sets Breaking
 
-	counts   map[Severity]int
-	contract *Contract
-	ledgers  []*Ledger
-	sequence *sequence
-	kind     string // the provenance of the session
-	cells    map[cell]*count
-	covered  map[string]bool // by operation id and item
-	places   map[string]*place
+	counts    map[Severity]int
+	contract  *Contract
+	baselines []*Baseline
+	sequence  *sequence
+	kind      string // the provenance of the session
+	cells     map[cell]*count
+	covered   map[string]bool // by operation id and item
+	places    map[string]*place
 }
 
 // maxFindings bounds what a report holds of an archive in which everything is wrong.
@@ -41,9 +41,9 @@ type count struct {
 	found   map[Severity]int
 }
 
-// NewReport returns a report of nothing. Of several ledgers the first that knows a difference accepts it.
-func (c *Contract) NewReport(ledgers ...*Ledger) *Report {
-	r := &Report{contract: c, ledgers: ledgers, cells: map[cell]*count{}, covered: map[string]bool{}, places: map[string]*place{}, counts: map[Severity]int{}, FailOn: Breaking}
+// NewReport returns a report of nothing. Of several baselines the first that knows a difference accepts it.
+func (c *Contract) NewReport(baselines ...*Baseline) *Report {
+	r := &Report{contract: c, baselines: baselines, cells: map[cell]*count{}, covered: map[string]bool{}, places: map[string]*place{}, counts: map[Severity]int{}, FailOn: Breaking}
 	r.NewSession("")
 	return r
 }
@@ -114,8 +114,8 @@ func (r *Report) count(result checked, responseOnly bool) []Finding {
 		scrub(of, exchange)
 		found = append(found, of...)
 	}
-	for _, ledger := range r.ledgers {
-		ledger.accept(found, r.kind)
+	for _, baseline := range r.baselines {
+		baseline.accept(found, r.kind)
 	}
 	r.Exchanges++
 	r.Findings = append(r.Findings, found[:min(len(found), maxFindings-len(r.Findings))]...)

@@ -21,9 +21,9 @@ import (
 // mixedReport has a finding of every severity, with texts that are awkward in every format.
 func mixedReport(t *testing.T) *contracttest.Report {
 	t.Helper()
-	ledger, err := contracttest.LoadLedger(openapi.Accepted())
+	baseline, err := contracttest.LoadBaseline(openapi.Baseline())
 	require.NoError(t, err)
-	report := load(t).NewReport(ledger)
+	report := load(t).NewReport(baseline)
 	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
 	require.NoError(t, err)
 	report.NewSession("documentation")
@@ -121,7 +121,7 @@ func TestReportsFailOnWhatTheRunFailsOn(t *testing.T) {
 	assert.Contains(t, write(t, report, "junit"), `<failure message="drift: `)
 }
 
-// Whoever reads a finding, in whatever form, can write the entry of a ledger that accepts it.
+// Whoever reads a finding, in whatever form, can write the entry of a baseline that accepts it.
 func TestReportsNameTheCheck(t *testing.T) {
 	report := mixedReport(t)
 	for _, finding := range report.Findings {

@@ -10,14 +10,14 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// acceptedReport has nothing but what the ledger accepts.
+// acceptedReport has nothing but what the baseline accepts.
 func acceptedReport(t *testing.T) *contracttest.Report {
 	t.Helper()
-	ledger, err := contracttest.LoadLedger(openapi.Accepted())
+	baseline, err := contracttest.LoadBaseline(openapi.Baseline())
 	require.NoError(t, err)
 	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
 	require.NoError(t, err)
-	report := load(t).NewReport(ledger)
+	report := load(t).NewReport(baseline)
 	report.NewSession("documentation")
 	for _, exchange := range exchanges {
 		report.Add(exchange)

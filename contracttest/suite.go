@@ -30,7 +30,7 @@ type Target struct {
 	Recipient string               // e-mail address to offer an image to, and take it back; without one that case is skipped
 	FailOn    Severity             // the least severity of a finding that fails a case; Breaking if empty
 	Budget    int                  // requests that a run may make; 200 if zero. With Write the last 5 are kept for removal
-	Ledger    *Ledger              // known differences beside those of openapi.Accepted; may be nil
+	Baseline  *Baseline            // known differences beside those of openapi.Baseline; may be nil
 	Wait      []wrapper.WaitOption // how to wait for imports and actions
 }
 
@@ -131,11 +131,11 @@ func newSession(target Target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	embedded, err := LoadLedger(openapi.Accepted())
+	embedded, err := LoadBaseline(openapi.Baseline())
 	if err != nil {
 		return nil, err
 	}
-	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(target.Ledger, embedded)}
+	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(target.Baseline, embedded)}
 	watch.report.FailOn = target.FailOn
 	if target.Write {
 		watch.reserve = 5

@@ -13,7 +13,7 @@ import (
 )
 
 func TestTheFilesAreEmbedded(t *testing.T) {
-	for name, embedded := range map[string]func() []byte{"images.yaml": openapi.Document, "accepted.yaml": openapi.Accepted} {
+	for name, embedded := range map[string]func() []byte{"images.yaml": openapi.Document, "baseline.yaml": openapi.Baseline} {
 		file, err := os.ReadFile(name)
 		require.NoError(t, err)
 		assert.Equal(t, string(file), string(embedded()))

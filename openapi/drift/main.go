@@ -31,7 +31,7 @@ const prefix = "/v2/images"
 func main() {
 	oasdiff := flag.String("oasdiff", "oasdiff", "the command that runs oasdiff")
 	flag.Parse()
-	const ours, accepted = "openapi/images.yaml", "openapi/accepted.yaml"
+	const ours, accepted = "openapi/images.yaml", "openapi/overlay.yaml"
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "drift: name one published document, a file or a URL")
 		os.Exit(2)
@@ -213,16 +213,16 @@ func read(fileOrURL string) ([]byte, error) {
 
 // apply corrects the published document, and returns a difference for every correction that it no longer needs.
 func apply(accepted string, published *yaml.Node) ([]string, error) {
-	ledger, err := overlay.Parse(accepted)
+	baseline, err := overlay.Parse(accepted)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", accepted, err)
 	}
 	var stale []string
-	for i, action := range ledger.Actions {
+	for i, action := range baseline.Actions {
 		if action.Description == "" || action.Extensions["x-source"] == nil {
 			return nil, fmt.Errorf("%s: action %d (%s): description and x-source are required", accepted, i+1, action.Target)
 		}
-		one := *ledger
+		one := *baseline
 		one.Actions = []overlay.Action{action}
 		warnings, err := one.ApplyToStrict(published)
 		if err != nil {

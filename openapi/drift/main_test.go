@@ -15,7 +15,7 @@ import (
 
 const (
 	ours     = "../images.yaml"
-	accepted = "../accepted.yaml"
+	accepted = "../overlay.yaml"
 )
 
 // published is a copy of the published document that stands beside a maintainer's checkout, and nowhere else.

@@ -39,7 +39,7 @@ Recordings that are named are checked too, so that the report says what they and
 			if err != nil {
 				return err
 			}
-			target.FailOn, target.Ledger = failOn, o.ledger
+			target.FailOn, target.Baseline = failOn, o.baseline
 			for _, file := range recordings { // now, and not when the run is over
 				if _, err := contracttest.ReadFile(file, func(e contracttest.Exchange) error { return cut(cmd.Context(), e) }); err != nil {
 					return err

@@ -44,28 +44,28 @@ func TestLiveFails(t *testing.T) {
 }
 
 // A known difference of a service's own passes, on whatever is checked.
-func TestLiveWithALedger(t *testing.T) {
+func TestLiveWithABaseline(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "--fault", "images_get:extra-field")
 	env := []string{"DIGITALOCEAN_TOKEN=" + canary}
 	args := []string{"live", "--base-url", s.url, "--fail-on", "drift"}
 	exit, out := run(t, env, args...)
 	assert.Equal(t, 1, exit, out)
-	ledger := filepath.Join(t.TempDir(), "known.yaml")
-	require.NoError(t, os.WriteFile(ledger, []byte(`x-responses:
+	baseline := filepath.Join(t.TempDir(), "known.yaml")
+	require.NoError(t, os.WriteFile(baseline, []byte(`findings:
   - {check: undocumented-field, operation: images_get, pointer: /image/undocumented, reason: Our gateway adds it., source: us}
   - {check: undocumented-field, operation: images_get, pointer: /undocumented, reason: Our gateway adds it., source: us}
   - {check: undocumented-field, operation: images_list, reason: It never comes., source: us}
   - {check: undocumented-status, operation: images_list, status: 422, reason: It refuses pages out of range., source: us}
 `), 0o600))
-	exit, out = run(t, env, append(args, "--ledger", ledger)...)
+	exit, out = run(t, env, append(args, "--baseline", baseline)...)
 	assert.Equal(t, 0, exit, out)
 	assert.Contains(t, out, "Our gateway adds it.")
-	assert.Contains(t, out, "note: entry 3 of the ledger (undocumented-field images_list")
+	assert.Contains(t, out, "note: entry 3 of the baseline (undocumented-field images_list")
 	assert.NotContains(t, out, "Unknown OS", "the embedded entries are not the service's affair")
-	for text, want := range map[string]string{"x-responses: [{check: typo, reason: a, source: b}]": `there is no check "typo"`, "-": "known.yaml"} {
-		require.NoError(t, os.WriteFile(ledger, []byte(text), 0o600))
-		exit, out = run(t, env, append(args, "--ledger", ledger)...)
+	for text, want := range map[string]string{"findings: [{check: typo, reason: a, source: b}]": `there is no check "typo"`, "-": "known.yaml"} {
+		require.NoError(t, os.WriteFile(baseline, []byte(text), 0o600))
+		exit, out = run(t, env, append(args, "--baseline", baseline)...)
 		assert.Equal(t, 2, exit, out)
 		assert.Contains(t, out, want)
 	}

@@ -86,7 +86,7 @@ func TestVerify(t *testing.T) {
 		"drift": {[]string{"verify", write("drift.cassette.yaml", strings.Replace(string(whole), `"id": 6918990`, `"new": 1, "id": 6918990`, 1))}, 0,
 			[]string{"drift: drift.cassette.yaml#0: images_get 200: body /image/new: the contract does not know the field, got 1"}},
 		"drift that fails": {[]string{"verify", "--fail-on", "drift", dir + "/drift.cassette.yaml"}, 1, []string{"/image/new"}},
-		"another ledger": {[]string{"verify", "--fail-on", "drift", "--ledger", write("ledger.yaml", "x-responses:\n- {check: undocumented-field, pointer: /image/new, reason: Seen., source: us}\n- {check: undocumented-status, reason: Chosen., source: us}\n"), dir + "/drift.cassette.yaml"}, 0,
+		"another baseline": {[]string{"verify", "--fail-on", "drift", "--baseline", write("baseline.yaml", "findings:\n- {check: undocumented-field, pointer: /image/new, reason: Seen., source: us}\n- {check: undocumented-status, reason: Chosen., source: us}\n"), dir + "/drift.cassette.yaml"}, 0,
 			[]string{"accepted 1 times: Seen."}},
 		"another document": {[]string{"verify", "--spec", write("spec.yaml", strings.Replace(string(openapi.Document()), "NEW, available,", "NEW,", 1)), recordings + "images_get.cassette.yaml"}, 2,
 			[]string{"spec.yaml", "load the contract"}}, // its examples no longer hold

@@ -21,8 +21,8 @@ type output struct {
 	failOn, format string
 	files          []string
 	minCoverage    float64
-	ledgerFile     string
-	ledger         *contracttest.Ledger // what that file holds, if there is one
+	baselineFile   string
+	baseline       *contracttest.Baseline // what that file holds, if there is one
 }
 
 // formOf are the forms of a report by the ending of its file.
@@ -35,14 +35,14 @@ func (o *output) flags(cmd *cobra.Command) {
 github also adds to the summary of the job`)
 	flags.StringArrayVarP(&o.files, "output", "o", nil, `write the report to this file, too, in the form of its name: .txt, .json,
 .xml (JUnit) or .html; may be given several times`)
-	flags.StringVar(&o.ledgerFile, "ledger", "", "a file with x-responses: known differences beside the embedded ones")
+	flags.StringVar(&o.baselineFile, "baseline", "", "a file with findings: known differences beside the embedded ones")
 	flags.Float64Var(&o.minCoverage, "min-coverage", 0, "fail if less of the contract was seen, in percent")
 	for flag, values := range map[string][]string{"format": contracttest.Formats, "fail-on": {"breaking", "drift"}} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 }
 
-// check says what is wrong with the flags, and reads the ledger.
+// check says what is wrong with the flags, and reads the baseline.
 func (o *output) check() (contracttest.Severity, error) {
 	if !slices.Contains(contracttest.Formats, o.format) {
 		return "", fmt.Errorf("--format: there is no %q, but %s", o.format, strings.Join(contracttest.Formats, ", "))
@@ -62,13 +62,13 @@ func (o *output) check() (contracttest.Severity, error) {
 	if err != nil {
 		return "", fmt.Errorf("--fail-on: %w", err)
 	}
-	if o.ledgerFile != "" {
-		text, err := os.ReadFile(o.ledgerFile)
+	if o.baselineFile != "" {
+		text, err := os.ReadFile(o.baselineFile)
 		if err != nil {
-			return "", fmt.Errorf("--ledger: %w", err)
+			return "", fmt.Errorf("--baseline: %w", err)
 		}
-		if o.ledger, err = contracttest.LoadLedger(text); err != nil {
-			return "", fmt.Errorf("--ledger %s: %w", o.ledgerFile, err)
+		if o.baseline, err = contracttest.LoadBaseline(text); err != nil {
+			return "", fmt.Errorf("--baseline %s: %w", o.baselineFile, err)
 		}
 	}
 	return severity, nil
@@ -117,7 +117,7 @@ func writeFile(file string, report *contracttest.Report) error {
 
 // verdict says whether the run failed, and why where the report does not.
 func (o *output) verdict(stderr io.Writer, report *contracttest.Report) error {
-	for _, warning := range o.ledger.Warnings(time.Now()) {
+	for _, warning := range o.baseline.Warnings(time.Now()) {
 		fmt.Fprintln(stderr, "note:", warning)
 	}
 	failed := report.AtLeast(report.FailOn) > 0

@@ -53,7 +53,7 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 			if err != nil {
 				return err
 			}
-			embedded, err := contracttest.LoadLedger(openapi.Accepted())
+			embedded, err := contracttest.LoadBaseline(openapi.Baseline())
 			if err != nil {
 				return err
 			}
@@ -62,7 +62,7 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 				return fmt.Errorf("--addr %s: %w", addr, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "http://%s\n", listener.Addr())
-			p := &proxy{report: contract.NewReport(o.ledger, embedded), fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
+			p := &proxy{report: contract.NewReport(o.baseline, embedded), fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
 			p.report.FailOn = failOn
 			if err := serve(cmd.Context(), listener, p.handler(to)); err != nil {
 				return err

@@ -47,11 +47,11 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 			if err != nil {
 				return fmt.Errorf("%s: %w", cmp.Or(spec, "the embedded document"), err)
 			}
-			embedded, err := contracttest.LoadLedger(openapi.Accepted())
+			embedded, err := contracttest.LoadBaseline(openapi.Baseline())
 			if err != nil {
 				return err
 			}
-			report := contract.NewReport(o.ledger, embedded)
+			report := contract.NewReport(o.baseline, embedded)
 			report.FailOn = failOn
 			kinds, err := verify(cmd.Context(), report, files, hosts)
 			if err != nil {

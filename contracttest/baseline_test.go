@@ -13,7 +13,7 @@ import (
 )
 
 const entry = `
-x-responses:
+findings:
   - check: unknown-enum-value
     operation: images_*
     status: 200
@@ -25,11 +25,11 @@ x-responses:
     review: "2027-01-01"
 `
 
-func TestLedgerAcceptsWhatItKnows(t *testing.T) {
+func TestBaselineAcceptsWhatItKnows(t *testing.T) {
 	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
 	require.NoError(t, err)
 	for name, test := range map[string]struct {
-		ledger   string
+		baseline string
 		accepted bool
 	}{
 		"the entry":         {entry, true},
@@ -40,12 +40,12 @@ func TestLedgerAcceptsWhatItKnows(t *testing.T) {
 		"another value":     {strings.Replace(entry, "thawing", "frozen", 1), false},
 		"another check":     {strings.Replace(entry, "unknown-enum-value", "wrong-type", 1), false},
 		"another origin":    {strings.Replace(entry, "    in: body\n", "    origin: documentation\n", 1), false},
-		"no entries":        {"x-responses:\n", false},
+		"no entries":        {"findings:\n", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ledger, err := contracttest.LoadLedger([]byte(test.ledger))
+			baseline, err := contracttest.LoadBaseline([]byte(test.baseline))
 			require.NoError(t, err)
-			report := load(t).NewReport(ledger)
+			report := load(t).NewReport(baseline)
 			exchange := exchanges[0]
 			replaceBody(`"available"`, `"thawing"`)(&exchange)
 			report.Add(exchange)
@@ -54,12 +54,12 @@ func TestLedgerAcceptsWhatItKnows(t *testing.T) {
 			if test.accepted {
 				assert.Equal(t, "It is winter.", report.Findings[0].Reason)
 				assert.Zero(t, report.AtLeast(contracttest.Note))
-				assert.Empty(t, ledger.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)))
-				late := ledger.Warnings(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC))
+				assert.Empty(t, baseline.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)))
+				late := baseline.Warnings(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC))
 				require.Len(t, late, 1)
 				assert.Contains(t, late[0], "was to be reviewed by 2027-01-01")
 			} else if name != "no entries" && name != "another origin" {
-				unused := ledger.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC))
+				unused := baseline.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC))
 				require.Len(t, unused, 1)
 				assert.Contains(t, unused[0], "matches nothing here")
 			}
@@ -67,12 +67,12 @@ func TestLedgerAcceptsWhatItKnows(t *testing.T) {
 	}
 }
 
-func TestLoadLedgerRejects(t *testing.T) {
+func TestLoadBaselineRejects(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"no YAML":             {"x-responses: [", "load the ledger"},
-		"no list":             {"x-responses: 5", "x-responses"},
-		"another list":        {strings.Replace(entry, "x-responses", "x-response", 1), "it has no x-responses"},
-		"nothing":             {"", "it has no x-responses"},
+		"no YAML":             {"findings: [", "load the baseline"},
+		"no list":             {"findings: 5", "findings"},
+		"another list":        {strings.Replace(entry, "findings", "finding", 1), "field finding not found"},
+		"nothing":             {"", "it has no findings"},
 		"an unknown field":    {strings.Replace(entry, "pointer:", "pointr:", 1), "line 7: field pointr not found"},
 		"no number":           {strings.Replace(entry, "200", "all", 1), "line 5: "},
 		"an unknown check":    {strings.Replace(entry, "unknown-enum-value", "unknown", 1), `there is no check "unknown"`},
@@ -82,15 +82,15 @@ func TestLoadLedgerRejects(t *testing.T) {
 		"a date that is none": {strings.Replace(entry, "2027-01-01", "2027-02-31", 1), "review"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ledger, err := contracttest.LoadLedger([]byte(test.text))
+			baseline, err := contracttest.LoadBaseline([]byte(test.text))
 			assert.ErrorContains(t, err, test.want)
-			assert.Nil(t, ledger)
+			assert.Nil(t, baseline)
 		})
 	}
 }
 
-func TestLedgerOfTheProjectLoads(t *testing.T) {
-	ledger, err := contracttest.LoadLedger(openapi.Accepted())
+func TestBaselineOfTheProjectLoads(t *testing.T) {
+	baseline, err := contracttest.LoadBaseline(openapi.Baseline())
 	require.NoError(t, err)
-	assert.NotEmpty(t, ledger.Warnings(time.Now()), "it has entries, and none was used")
+	assert.NotEmpty(t, baseline.Warnings(time.Now()), "it has entries, and none was used")
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,17 +15,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Ledger is the list of known differences between the contract and what the API answers: the x-responses of
-// openapi/accepted.yaml. It may be shared by many goroutines.
-type Ledger struct {
+// Baseline is the list of known differences between the contract and what the API answers: the findings of
+// openapi/baseline.yaml. It may be shared by many goroutines.
+type Baseline struct {
 	mu      sync.Mutex
-	entries []ledgerEntry
+	entries []baselineEntry
 	kinds   map[string]bool // the provenances that were seen
 }
 
-// ledgerEntry accepts the findings that match all that it says. The texts are patterns of path.Match, in which * is
+// baselineEntry accepts the findings that match all that it says. The texts are patterns of path.Match, in which * is
 // one part of a pointer.
-type ledgerEntry struct {
+type baselineEntry struct {
 	Check     string `yaml:"check"`
 	Operation string `yaml:"operation"`
 	Status    int    `yaml:"status"`
@@ -39,36 +41,37 @@ type ledgerEntry struct {
 	hits   int
 }
 
-// LoadLedger reads the known differences from YAML, such as openapi.Accepted holds. Every entry has a check, a reason
-// and a source. An unknown field or check is an error, and so is a file without x-responses, which would accept nothing.
-func LoadLedger(text []byte) (*Ledger, error) {
+// withoutTypes matches the names of Go types in the errors of the YAML decoder.
+var withoutTypes = regexp.MustCompile(` (in|into) (type )?(\*?contracttest\.\w+|struct \{.*\})`)
+
+// LoadBaseline reads the known differences from YAML, such as openapi.Baseline holds. Every entry has a check, a reason
+// and a source. An unknown field or check is an error, and so is a file without findings, which would accept nothing.
+func LoadBaseline(text []byte) (*Baseline, error) {
 	var file struct {
-		Responses []ledgerEntry        `yaml:"x-responses"`
-		Rest      map[string]yaml.Node `yaml:",inline"`
-	}
-	var top map[string]yaml.Node
-	if err := yaml.Unmarshal(text, &top); err != nil {
-		return nil, fmt.Errorf("load the ledger: %w", err)
-	}
-	if _, ok := top["x-responses"]; !ok {
-		return nil, errors.New("load the ledger: it has no x-responses")
+		Findings []baselineEntry `yaml:"findings"`
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&file); err != nil {
-		text := strings.ReplaceAll(err.Error(), fmt.Sprintf(" in type %T", ledgerEntry{}), "")
-		return nil, fmt.Errorf("load the ledger: x-responses: %s", text)
+	if err := decoder.Decode(&file); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("load the baseline: findings: %s", withoutTypes.ReplaceAllString(err.Error(), ""))
 	}
-	l := &Ledger{entries: file.Responses, kinds: map[string]bool{}}
+	var top map[string]yaml.Node
+	if err := yaml.Unmarshal(text, &top); err != nil {
+		return nil, fmt.Errorf("load the baseline: %w", err)
+	}
+	if _, ok := top["findings"]; !ok { // where there are none, the list is written, and empty
+		return nil, errors.New("load the baseline: it has no findings")
+	}
+	l := &Baseline{entries: file.Findings, kinds: map[string]bool{}}
 	for i := range l.entries {
 		if err := l.entries[i].prepare(); err != nil {
-			return nil, fmt.Errorf("load the ledger: x-responses: entry %d: %w", i+1, err)
+			return nil, fmt.Errorf("load the baseline: entry %d: %w", i+1, err)
 		}
 	}
 	return l, nil
 }
 
-func (e *ledgerEntry) prepare() error {
+func (e *baselineEntry) prepare() error {
 	if e.Check == "" || e.Reason == "" || e.Source == "" {
 		return errors.New("check, reason and source are required")
 	}
@@ -89,8 +92,8 @@ func (e *ledgerEntry) prepare() error {
 	return nil
 }
 
-// accept marks the findings that the ledger knows. Kind is the provenance of the exchange.
-func (l *Ledger) accept(findings []Finding, kind string) {
+// accept marks the findings that the baseline knows. Kind is the provenance of the exchange.
+func (l *Baseline) accept(findings []Finding, kind string) {
 	if l == nil {
 		return
 	}
@@ -99,7 +102,7 @@ func (l *Ledger) accept(findings []Finding, kind string) {
 	l.kinds[kind] = true
 	for i := range findings {
 		f := &findings[i]
-		if f.Severity == Accepted { // by another ledger
+		if f.Severity == Accepted { // by another baseline
 			continue
 		}
 		for j := range l.entries {
@@ -112,7 +115,7 @@ func (l *Ledger) accept(findings []Finding, kind string) {
 	}
 }
 
-func (e *ledgerEntry) matches(f Finding, kind string) bool {
+func (e *baselineEntry) matches(f Finding, kind string) bool {
 	got := f.Got
 	if unquoted, err := strconv.Unquote(got); err == nil {
 		got = unquoted
@@ -129,9 +132,9 @@ func matches(pattern, text string) bool {
 	return ok
 }
 
-// Warnings returns the entries that matched nothing since the ledger was loaded, and those to be reviewed by now. Of the
+// Warnings returns the entries that matched nothing since the baseline was loaded, and those to be reviewed by now. Of the
 // entries for an origin that was not seen it does not say that they matched nothing.
-func (l *Ledger) Warnings(now time.Time) []string {
+func (l *Baseline) Warnings(now time.Time) []string {
 	var warnings []string
 	if l == nil {
 		return nil
@@ -140,7 +143,7 @@ func (l *Ledger) Warnings(now time.Time) []string {
 	defer l.mu.Unlock()
 	for i, e := range l.entries {
 		what := strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " "))
-		name := fmt.Sprintf("entry %d of the ledger (%s)", i+1, strings.Join(what, " "))
+		name := fmt.Sprintf("entry %d of the baseline (%s)", i+1, strings.Join(what, " "))
 		if !e.review.IsZero() && now.After(e.review) {
 			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
 		}
