@@ -67,7 +67,7 @@ func firstPage(ctx context.Context, s *session) error {
 func (s *session) list(ctx context.Context, params wrapper.ListParams) ([]gen.Image, error) {
 	var all []gen.Image
 	total := 0
-	for page, err := range s.client.Pages(ctx, params) {
+	for page, err := range s.client.ImagePages(ctx, params) {
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +106,7 @@ func walk(ctx context.Context, s *session, size int) error {
 	}
 	last := max((len(all)+size-1)/size, 1)
 	number := 0
-	for page, err := range s.client.Pages(ctx, wrapper.ListParams{PerPage: size}) {
+	for page, err := range s.client.ImagePages(ctx, wrapper.ListParams{PerPage: size}) {
 		if err != nil {
 			return err
 		}

@@ -111,7 +111,7 @@ func call(ctx context.Context, c *wrapper.Client, operation string, exchange con
 	switch operation {
 	case "images_list":
 		query := exchange.URL.Query()
-		return first(c.Pages(ctx, wrapper.ListParams{
+		return first(c.ImagePages(ctx, wrapper.ListParams{
 			Type: gen.ImagesListParamsType(query.Get("type")), Private: query.Get("private") == "true", TagName: query.Get("tag_name"),
 		}))
 	case "images_get":

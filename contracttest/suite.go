@@ -149,7 +149,7 @@ func newSession(target Target) (*session, error) {
 		wrapper.WithBaseURL(target.BaseURL),
 		wrapper.WithHTTPClient(s.http),
 		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), // a failure is a result, and not to be covered by another attempt
-		wrapper.WithListRepeats(0),
+		wrapper.WithListRereads(0),
 		wrapper.WithConcurrency(1), // exchanges are judged in their order
 	)
 	return s, err

@@ -16,7 +16,7 @@ func (c *Client) Actions(ctx context.Context, imageID int64) iter.Seq2[gen.Actio
 	return flatten(c.ActionPages(ctx, imageID), func(page *gen.ActionList) []gen.Action { return page.Actions })
 }
 
-// ActionPages lists the actions of an image a page at a time, as Pages lists images.
+// ActionPages lists the actions of an image a page at a time, as ImagePages lists images.
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.ActionList, error] {

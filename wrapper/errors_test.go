@@ -107,7 +107,7 @@ func TestErrorIsShortWhateverTheLocation(t *testing.T) {
 		w.WriteHeader(http.StatusFound)
 	})
 	_, err := client.Get(t.Context(), 42)
-	require.ErrorIs(t, err, wrapper.ErrNoAnswer)
+	require.ErrorIs(t, err, wrapper.ErrNoResponse)
 	assert.ErrorContains(t, err, "failed to parse Location header")
 	for ; err != nil; err = errors.Unwrap(err) {
 		assert.Less(t, len(err.Error()), 1000)
@@ -189,7 +189,7 @@ func TestMaxBody(t *testing.T) {
 	for bound, want := range map[int64]error{
 		int64(len(body)): nil, math.MaxInt64: nil, int64(len(body)) - 1: wrapper.ErrInvalidResponse, 0: wrapper.ErrInvalidResponse,
 	} {
-		_, err := newClient(t, answer(200, body, nil), wrapper.WithMaxBody(bound)).Get(t.Context(), 42)
+		_, err := newClient(t, answer(200, body, nil), wrapper.WithMaxResponseBytes(bound)).Get(t.Context(), 42)
 		if want == nil {
 			assert.NoError(t, err, bound)
 		} else {
@@ -251,7 +251,7 @@ func TestNoAnswerAtAll(t *testing.T) {
 	require.NoError(t, err)
 	_, err = client.Get(t.Context(), 42)
 	require.ErrorContains(t, err, "get image 42: no answer: Get ")
-	require.ErrorIs(t, err, wrapper.ErrNoAnswer)
+	require.ErrorIs(t, err, wrapper.ErrNoResponse)
 	require.NotErrorIs(t, err, wrapper.ErrServer)
 	var network *url.Error
 	require.ErrorAs(t, err, &network)

@@ -27,10 +27,10 @@ func ExampleClient_Images() {
 	// 7555621 Another Snapshot [nyc2]
 }
 
-func ExampleClient_Pages() {
+func ExampleClient_ImagePages() {
 	client := exampleClient(fakeapi.WithCatalogue(450, 1))
 	seen := 0
-	for page, err := range client.Pages(context.Background(), wrapper.ListParams{}) {
+	for page, err := range client.ImagePages(context.Background(), wrapper.ListParams{}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -287,7 +287,7 @@ func try(t *testing.T, ctx context.Context, op operation, fake *fakeapi.API, fau
 		sent.Add(1)
 		return transport.RoundTrip(req)
 	})
-	s.client, err = wrapper.NewClient(token, wrapper.WithHTTPClient(client), wrapper.WithMaxBody(1<<20), wrapper.WithConcurrency(1),
+	s.client, err = wrapper.NewClient(token, wrapper.WithHTTPClient(client), wrapper.WithMaxResponseBytes(1<<20), wrapper.WithConcurrency(1),
 		wrapper.WithBaseURL(cmp.Or(base, "https://api.digitalocean.com")))
 	require.NoError(t, err)
 	before := fake.Done(op.id)
@@ -303,7 +303,7 @@ func try(t *testing.T, ctx context.Context, op operation, fake *fakeapi.API, fau
 		if errors.As(err, &apiError) && !strings.HasSuffix(op.kind, "s") {
 			assert.Equal(t, int(sent.Load()), apiError.Attempts, "%s: %v", op.id, err)
 			assert.Equal(t, op.id, apiError.Operation)
-			if errors.Is(err, wrapper.ErrNoAnswer) && effects > 0 {
+			if errors.Is(err, wrapper.ErrNoResponse) && effects > 0 {
 				assert.True(t, apiError.MayHaveActed)
 			}
 		}
@@ -317,7 +317,7 @@ func try(t *testing.T, ctx context.Context, op operation, fake *fakeapi.API, fau
 
 func outcome(err error) string {
 	for name, sentinel := range map[string]error{
-		"NoAnswer": wrapper.ErrNoAnswer, "Unprocessable": wrapper.ErrUnprocessable, "RateLimited": wrapper.ErrRateLimited, "Server": wrapper.ErrServer, "Unauthorized": wrapper.ErrUnauthorized,
+		"NoAnswer": wrapper.ErrNoResponse, "Unprocessable": wrapper.ErrUnprocessable, "RateLimited": wrapper.ErrRateLimited, "Server": wrapper.ErrServer, "Unauthorized": wrapper.ErrUnauthorized,
 		"InvalidResponse": wrapper.ErrInvalidResponse, "ListChanged": wrapper.ErrListChanged,
 	} {
 		if errors.Is(err, sentinel) {

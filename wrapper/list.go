@@ -45,23 +45,23 @@ type ListParams struct {
 //
 // No image is yielded twice. The API numbers pages by position, so an image that is deleted while a list is read moves the
 // rest forward, past the place where reading continues. When a total, a link or a count shows that this happened, the list
-// is read again and the images that were missed are yielded then; if it changed every time (see WithListRepeats), the
+// is read again and the images that were missed are yielded then; if it changed every time (see WithListRereads), the
 // sequence ends with ErrListChanged. One change is undetectable: as many images created as deleted between two pages. The
 // shorter the loop body, the smaller that window; Collect has the smallest.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Image, error] {
-	return flatten(c.Pages(ctx, params), func(page *gen.ImageList) []gen.Image { return page.Images })
+	return flatten(c.ImagePages(ctx, params), func(page *gen.ImageList) []gen.Image { return page.Images })
 }
 
-// Pages lists images a page at a time. Meta.Total of each page counts the images of all pages. Images that an earlier page
+// ImagePages lists images a page at a time. Meta.Total of each page counts the images of all pages. Images that an earlier page
 // held are left out, so a page may be shorter than the API sent it.
 //
 // Errors are those of Images: an *Error, which is ErrInvalidResponse also where the next link does not lead to the page
 // that follows; or ErrListChanged. A PerPage or Page out of range is a plain error, yielded before any page.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
-func (c *Client) Pages(ctx context.Context, params ListParams) iter.Seq2[*gen.ImageList, error] {
+func (c *Client) ImagePages(ctx context.Context, params ListParams) iter.Seq2[*gen.ImageList, error] {
 	return c.imageList(params).pages(ctx)
 }
 

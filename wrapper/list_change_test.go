@@ -76,7 +76,7 @@ func TestListUnderChange(t *testing.T) {
 			}
 		})
 		repeats := rng.IntN(6)
-		client := newClient(t, list.ServeHTTP, wrapper.WithListRepeats(repeats), wrapper.WithConcurrency(1+rng.IntN(3)*rng.IntN(8)))
+		client := newClient(t, list.ServeHTTP, wrapper.WithListRereads(repeats), wrapper.WithConcurrency(1+rng.IntN(3)*rng.IntN(8)))
 		got := map[int64]bool{}
 		var last error
 		for image, err := range client.Images(t.Context(), wrapper.ListParams{PerPage: 1 + rng.IntN(12)}) {
@@ -179,7 +179,7 @@ func TestPagesOfAListThatIsReadAgain(t *testing.T) {
 		}
 	})
 	var sizes, totals []int
-	for page, err := range newClient(t, list.ServeHTTP, wrapper.WithConcurrency(1)).Pages(t.Context(), wrapper.ListParams{PerPage: 10}) {
+	for page, err := range newClient(t, list.ServeHTTP, wrapper.WithConcurrency(1)).ImagePages(t.Context(), wrapper.ListParams{PerPage: 10}) {
 		require.NoError(t, err)
 		sizes, totals = append(sizes, len(page.Images)), append(totals, page.Meta.Total)
 	}

@@ -32,7 +32,7 @@ func TestImagesReadsEveryPageInOrder(t *testing.T) {
 
 func TestPagesTellTheTotal(t *testing.T) {
 	var sizes []int
-	for page, err := range newClient(t, catalogue(450, nil)).Pages(t.Context(), wrapper.ListParams{}) {
+	for page, err := range newClient(t, catalogue(450, nil)).ImagePages(t.Context(), wrapper.ListParams{}) {
 		require.NoError(t, err)
 		assert.Equal(t, 450, page.Meta.Total)
 		sizes = append(sizes, len(page.Images))

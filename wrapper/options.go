@@ -40,9 +40,9 @@ func WithUserAgent(name string) Option {
 	return func(c *config) { c.userAgent = strings.Join(append(strings.Fields(name), defaultUserAgent), " ") }
 }
 
-// WithMaxBody bounds how many bytes of a response are read, unpacked, 32 MiB by default: a page of 200 images is about
+// WithMaxResponseBytes bounds how many bytes of a response are read, unpacked, 32 MiB by default: a page of 200 images is about
 // 60 KB. A larger one is ErrInvalidResponse.
-func WithMaxBody(bytes int64) Option { return func(c *config) { c.maxBody = min(bytes, 1<<62) } }
+func WithMaxResponseBytes(bytes int64) Option { return func(c *config) { c.maxBody = min(bytes, 1<<62) } }
 
 // WithLogger logs each attempt of a request at debug level: path, status or error, duration, and the pause before the
 // next. Never a token, never a body. Without it nothing is logged.
@@ -57,7 +57,7 @@ type Limiter interface {
 	Wait(context.Context) error
 }
 
-// WithLimiter asks a limiter before every attempt of every request. Its error ends the request, as ErrNoAnswer that wraps it.
+// WithLimiter asks a limiter before every attempt of every request. Its error ends the request, as ErrNoResponse that wraps it.
 func WithLimiter(limiter Limiter) Option { return func(c *config) { c.limiter = limiter } }
 
 // WithoutAdaptiveLimit sends requests without regard to what the API said of the budget. By default, once less than a
@@ -65,9 +65,9 @@ func WithLimiter(limiter Limiter) Option { return func(c *config) { c.limiter = 
 // wait, or fail at once with ErrRateLimited if their deadline comes first.
 func WithoutAdaptiveLimit() Option { return func(c *config) { c.pacer.off = true } }
 
-// WithListRepeats sets how often a list that changed while it was read is read again before it ends with
+// WithListRereads sets how often a list that changed while it was read is read again before it ends with
 // ErrListChanged: twice by default, never with 0.
-func WithListRepeats(n int) Option { return func(c *config) { c.repeats = n } }
+func WithListRereads(n int) Option { return func(c *config) { c.repeats = n } }
 
 // WithConcurrency sets how many pages of a list are read at a time: 16 by default, one after the other with 1, at most
 // 1,000.

@@ -97,7 +97,7 @@ func TestAContextThatHasEnded(t *testing.T) {
 				require.ErrorAs(t, err, &apiError, name)
 				assert.Zero(t, apiError.Attempts, name)
 				assert.False(t, apiError.MayHaveActed, name)
-				assert.ErrorIs(t, err, wrapper.ErrNoAnswer, name)
+				assert.ErrorIs(t, err, wrapper.ErrNoResponse, name)
 				assert.ErrorIs(t, err, context.DeadlineExceeded, name)
 				assert.EqualError(t, err, `create image "a": not sent: context deadline exceeded`, name)
 				assert.Len(t, s.at, used, name)
@@ -263,7 +263,7 @@ func TestALimiterThatRefuses(t *testing.T) {
 	client := s.client(t, wrapper.WithLimiter(limiterFunc(func(context.Context) error { return full })))
 	_, err := client.Get(t.Context(), 42)
 	require.ErrorIs(t, err, full)
-	require.ErrorIs(t, err, wrapper.ErrNoAnswer)
+	require.ErrorIs(t, err, wrapper.ErrNoResponse)
 	var apiError *wrapper.Error
 	require.ErrorAs(t, err, &apiError)
 	assert.Zero(t, apiError.Attempts)

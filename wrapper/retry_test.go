@@ -210,7 +210,7 @@ func TestAnEndedContextEndsThePause(t *testing.T) {
 			shutdown := errors.New("shutting down")
 			time.AfterFunc(1, func() { cancel(shutdown) })
 			_, err := s.client(t).Get(ctx, 42)
-			require.ErrorIs(t, err, wrapper.ErrNoAnswer)
+			require.ErrorIs(t, err, wrapper.ErrNoResponse)
 			assert.ErrorIs(t, err, context.Canceled)
 			assert.ErrorIs(t, err, shutdown)
 			assert.ErrorContains(t, err, latest)
@@ -234,16 +234,16 @@ func TestRetryOfPosts(t *testing.T) {
 			acted    bool
 		}{
 			"refused, limited":       {wrapper.Retry{}, []func() (*http.Response, error){refused, limited, created}, 3, nil, false},
-			"refused for ever":       {wrapper.Retry{}, []func() (*http.Response, error){refused}, 5, wrapper.ErrNoAnswer, false},
+			"refused for ever":       {wrapper.Retry{}, []func() (*http.Response, error){refused}, 5, wrapper.ErrNoResponse, false},
 			"proxy refused":          {wrapper.Retry{}, []func() (*http.Response, error){proxyRefused, created}, 2, nil, false},
-			"certificate":            {wrapper.Retry{}, []func() (*http.Response, error){failing(&tls.CertificateVerificationError{Err: io.EOF})}, 1, wrapper.ErrNoAnswer, false},
-			"reset":                  {wrapper.Retry{}, []func() (*http.Response, error){reset, created}, 1, wrapper.ErrNoAnswer, true},
-			"refused, reset":         {wrapper.Retry{}, []func() (*http.Response, error){refused, reset, created}, 2, wrapper.ErrNoAnswer, true},
+			"certificate":            {wrapper.Retry{}, []func() (*http.Response, error){failing(&tls.CertificateVerificationError{Err: io.EOF})}, 1, wrapper.ErrNoResponse, false},
+			"reset":                  {wrapper.Retry{}, []func() (*http.Response, error){reset, created}, 1, wrapper.ErrNoResponse, true},
+			"refused, reset":         {wrapper.Retry{}, []func() (*http.Response, error){refused, reset, created}, 2, wrapper.ErrNoResponse, true},
 			"server error":           {wrapper.Retry{}, []func() (*http.Response, error){down, created}, 1, wrapper.ErrServer, false},
 			"reset, and allowed":     {wrapper.Retry{RepeatPosts: true}, []func() (*http.Response, error){reset, down, created}, 3, nil, false},
 			"refused, server error":  {wrapper.Retry{}, []func() (*http.Response, error){refused, down}, 2, wrapper.ErrServer, false},
 			"reset, server error":    {wrapper.Retry{RepeatPosts: true}, []func() (*http.Response, error){reset, down}, 5, wrapper.ErrServer, true},
-			"refused, but only once": {wrapper.Retry{Attempts: 1}, []func() (*http.Response, error){refused, created}, 1, wrapper.ErrNoAnswer, false},
+			"refused, but only once": {wrapper.Retry{Attempts: 1}, []func() (*http.Response, error){refused, created}, 1, wrapper.ErrNoResponse, false},
 		} {
 			s := &script{answers: test.answers}
 			_, err := s.client(t, wrapper.WithRetry(test.retry)).Create(t.Context(), create)
@@ -284,7 +284,7 @@ func TestRetryOfDeletes(t *testing.T) {
 			"again":          {[]func() (*http.Response, error){again}, wrapper.ErrUnprocessable},
 			"limited, gone":  {[]func() (*http.Response, error){limited, refused, gone}, wrapper.ErrNotFound}, // nothing was deleted by us
 			"lost, 204":      {[]func() (*http.Response, error){reset, status(204, "")}, nil},
-			"lost for ever":  {[]func() (*http.Response, error){reset}, wrapper.ErrNoAnswer},
+			"lost for ever":  {[]func() (*http.Response, error){reset}, wrapper.ErrNoResponse},
 			"broken, gone":   {[]func() (*http.Response, error){brokenOff, gone}, wrapper.ErrNotFound}, // that was an answer, if half of one
 			"lost, and down": {[]func() (*http.Response, error){reset, down, limited, down, gone}, nil},
 		} {
@@ -310,7 +310,7 @@ func TestWhatIsNotRepeated(t *testing.T) {
 		"404":          {status(404, "{}"), wrapper.ErrNotFound},
 		"422":          {status(422, "{}"), wrapper.ErrUnprocessable},
 		"501":          {status(501, "{}"), wrapper.ErrServer},
-		"no such host": {failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), wrapper.ErrNoAnswer},
+		"no such host": {failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), wrapper.ErrNoResponse},
 		"broken JSON":  {status(200, "{"), wrapper.ErrInvalidResponse},
 	} {
 		s := &script{answers: []func() (*http.Response, error){test.answer}}

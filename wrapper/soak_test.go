@@ -175,7 +175,7 @@ func (s *soaker) live(ctx context.Context) error {
 	switch n := count(); {
 	case n > 1, err == nil && n != 1:
 		return fmt.Errorf("%d images by the name of one create: %v", n, err)
-	case errors.As(err, &apiError) && n == 1 && errors.Is(err, wrapper.ErrNoAnswer) && !apiError.MayHaveActed:
+	case errors.As(err, &apiError) && n == 1 && errors.Is(err, wrapper.ErrNoResponse) && !apiError.MayHaveActed:
 		return fmt.Errorf("a create that cannot have acted made an image: %v", apiError.Message)
 	case err != nil:
 		return err

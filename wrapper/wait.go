@@ -225,5 +225,5 @@ func (w *waiter) nextPause() time.Duration {
 
 // isTransient tells a failure that another poll may not meet from one that every poll will.
 func isTransient(err error) bool {
-	return errors.Is(err, ErrServer) || errors.Is(err, ErrInvalidResponse) || errors.Is(err, ErrNoAnswer)
+	return errors.Is(err, ErrServer) || errors.Is(err, ErrInvalidResponse) || errors.Is(err, ErrNoResponse)
 }

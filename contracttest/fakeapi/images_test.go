@@ -45,7 +45,7 @@ func TestCatalogue(t *testing.T) {
 func TestAMillionImages(t *testing.T) {
 	client := newClient(t, fakeapi.New(fakeapi.WithCatalogue(1_000_000, 1)), fakeapi.Token)
 	pages := 0
-	for page, err := range client.Pages(t.Context(), wrapper.ListParams{Page: 5000}) {
+	for page, err := range client.ImagePages(t.Context(), wrapper.ListParams{Page: 5000}) {
 		require.NoError(t, err)
 		assert.Len(t, page.Images, 200)
 		assert.Equal(t, 1_000_000, page.Meta.Total)

@@ -94,7 +94,7 @@ func TestAFailureMarksItsSpan(t *testing.T) {
 		status string // empty where there was no answer
 	}{
 		"a missing image": {nil, wrapper.ErrNotFound, "404"},
-		"no answer":       {[]fakeapi.Fault{{Do: fakeapi.Reset()}}, wrapper.ErrNoAnswer, ""},
+		"no answer":       {[]fakeapi.Fault{{Do: fakeapi.Reset()}}, wrapper.ErrNoResponse, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _, exporter := traced(t, fakeOf(fakeapi.WithFaults(test.faults...)))
