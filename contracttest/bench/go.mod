@@ -1,6 +1,6 @@
 module example.com/doimages/contracttest/bench
 
-go 1.25.0
+go 1.26.0
 
 require (
 	example.com/doimages v0.0.0

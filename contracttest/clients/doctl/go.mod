@@ -1,6 +1,6 @@
 module example.com/doimages/contracttest/clients/doctl
 
-go 1.25.0
+go 1.26.0
 
 require github.com/digitalocean/doctl v1.100.0
 
