@@ -92,8 +92,8 @@ func (e *baselineEntry) prepare() error {
 	return nil
 }
 
-// accept marks the findings that the baseline knows. Kind is the provenance of the exchange.
-func (l *Baseline) accept(findings []Finding, kind string) {
+// Accept marks the findings that the baseline knows. Kind is the provenance of the exchange.
+func (l *Baseline) Accept(findings []Finding, kind string) {
 	if l == nil {
 		return
 	}

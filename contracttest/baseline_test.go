@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/openapi"
 )
 
@@ -45,15 +46,15 @@ func TestBaselineAcceptsWhatItKnows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			baseline, err := contracttest.LoadBaseline([]byte(test.baseline))
 			require.NoError(t, err)
-			report := load(t).NewReport(baseline)
+			report := contracttest.NewReport(testkit.Contract(t), baseline)
 			exchange := exchanges[0]
-			replaceBody(`"available"`, `"thawing"`)(&exchange)
+			testkit.ReplaceBody(`"available"`, `"thawing"`)(&exchange)
 			report.Add(exchange)
 			require.Len(t, report.Findings, 1)
 			assert.Equal(t, test.accepted, report.Findings[0].Severity == contracttest.Accepted)
 			if test.accepted {
 				assert.Equal(t, "It is winter.", report.Findings[0].Reason)
-				assert.Zero(t, report.AtLeast(contracttest.Note))
+				assert.Zero(t, report.CountAtLeast(contracttest.Note))
 				assert.Empty(t, baseline.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)))
 				late := baseline.Warnings(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC))
 				require.Len(t, late, 1)

@@ -8,16 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-const (
-	maxBody    = 32 << 20 // what the wrapper reads of a response
-	maxNesting = 100      // the contract's own documents are six deep
-)
+// maxNesting is how deep a body may be nested. The contract's own documents are six deep.
+const maxNesting = 100
 
 // decodeBody decodes the one JSON document that a body should be, and adds what is wrong with it as JSON: what decoders
 // disagree on or pass over in silence. It returns false where there is nothing to judge by a schema.
 func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
-	if len(body) > maxBody {
-		f.add("size", in, nil, fmt.Sprintf("it is larger than %d MiB", maxBody>>20))
+	if len(body) > MaxBody {
+		f.add("size", in, nil, fmt.Sprintf("it is larger than %d MiB", MaxBody>>20))
 		return nil, false
 	}
 	if value, ok := parse(body); ok {

@@ -19,6 +19,7 @@ import (
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/internal/testkit"
 )
 
 // The suite must be able to fail: each of these fakes is broken in one way, and the case that is meant for it must fail
@@ -50,10 +51,6 @@ func TestSuiteFindsBrokenFakes(t *testing.T) {
 		})
 	}
 }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 type breakage func(next http.RoundTripper) http.RoundTripper
 
@@ -254,7 +251,7 @@ func isTransfer(r *http.Request, resp *http.Response) bool {
 // request changes what the fake is asked.
 func request(change func(*http.Request, url.Values)) breakage {
 	return func(next http.RoundTripper) http.RoundTripper {
-		return roundTripper(func(req *http.Request) (*http.Response, error) {
+		return testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			changed := req.Clone(req.Context())
 			query := changed.URL.Query()
 			change(changed, query)
@@ -266,7 +263,7 @@ func request(change func(*http.Request, url.Values)) breakage {
 
 func requestBody(method, old, new string) breakage {
 	return func(next http.RoundTripper) http.RoundTripper {
-		return roundTripper(func(req *http.Request) (*http.Response, error) {
+		return testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			changed := req.Clone(req.Context())
 			if req.Method == method {
 				body, _ := io.ReadAll(req.Body)
@@ -280,7 +277,7 @@ func requestBody(method, old, new string) breakage {
 // response changes what the fake answers, where it matches.
 func response(matches func(*http.Request, *http.Response) bool, change func(*http.Response, []byte) []byte) breakage {
 	return func(next http.RoundTripper) http.RoundTripper {
-		return roundTripper(func(req *http.Request) (*http.Response, error) {
+		return testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if err != nil || !matches(req, resp) {
 				return resp, err
@@ -344,7 +341,7 @@ func resurrection() breakage {
 	return func(next http.RoundTripper) http.RoundTripper {
 		var last []byte
 		var header http.Header
-		return roundTripper(func(req *http.Request) (*http.Response, error) {
+		return testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if err != nil || req.Method != http.MethodGet || strings.Count(req.URL.Path, "/") != 3 {
 				return resp, err

@@ -15,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -23,7 +26,7 @@ import (
 // of the page in the folder that BROWSER_PICTURES names.
 func TestHTMLReportInABrowser(t *testing.T) {
 	page := write(t, mixedReport(t), "html")
-	empty := write(t, load(t).NewReport(nil), "html")
+	empty := write(t, contracttest.NewReport(testkit.Contract(t)), "html")
 	b := startBrowser(t)
 	pictures := os.Getenv("BROWSER_PICTURES")
 	picture := func(t *testing.T, name, method string, params map[string]any) []byte {

@@ -12,28 +12,32 @@ import (
 
 // Check returns how an exchange breaks the contract, in its request and in its response. It applies no baseline and looks
 // at no other exchange, as a Report does.
-func (c *Contract) Check(exchange Exchange) []Finding { return c.check(exchange).findings }
+func (c *Contract) Check(exchange Exchange) []Finding { return c.Examine(exchange).Findings }
 
-// checked is what came of one exchange.
-type checked struct {
-	exchange  Exchange // in its normal form
-	findings  []Finding
-	operation *openapi3.Operation // nil where the contract has none for the request
+// Examined is what examining one exchange found and decoded. A [Session] and a [Coverage] take it in.
+type Examined struct {
+	Exchange  Exchange // in its normalized form
+	Findings  []Finding
+	Operation string // the operation id; empty where the contract has none for the request
+
+	operation *openapi3.Operation // nil where Operation is empty
 	request   any                 // the bodies, each decoded once for every check
 	body      any
 }
 
-func (c *Contract) check(exchange Exchange) (result checked) {
-	exchange = exchange.normal()
+// Examine checks an exchange as [Contract.Check] does, and returns also what it decoded, so that the exchange can be
+// held against others without a second look at its bodies.
+func (c *Contract) Examine(exchange Exchange) (result Examined) {
+	exchange = exchange.Normalized()
 	defer func() {
-		result.exchange = exchange
-		scrub(result.findings, exchange)
+		result.Exchange = exchange
+		scrub(result.Findings, exchange)
 	}()
 	found := &findings{exchange: exchange, plain: c.plain}
 	request, err := http.NewRequest(exchange.Method, exchange.URL.String(), bytes.NewReader(exchange.RequestBody))
 	if err != nil || exchange.Method == "" || exchange.URL.Path == "" {
 		found.add("request", "request", nil, "it is no HTTP request")
-		return checked{findings: found.list}
+		return Examined{Findings: found.list}
 	}
 	request.Header = exchange.RequestHeader.Clone()
 	if request.Header == nil {
@@ -48,7 +52,7 @@ func (c *Contract) check(exchange Exchange) (result checked) {
 		if exchange.Status/100 == 4 {
 			finding.Severity = Note // and the API has none either
 		}
-		return checked{findings: found.list}
+		return Examined{Findings: found.list}
 	}
 	found.operation = route.Operation.OperationID
 	found.headers = c.headers[found.operation]
@@ -60,7 +64,13 @@ func (c *Contract) check(exchange Exchange) (result checked) {
 	}
 	body := found.checkResponse(route.Operation)
 	found.checkMeaning(body)
-	return checked{findings: found.list, operation: route.Operation, request: sent, body: body}
+	return Examined{
+		Findings:  found.list,
+		Operation: found.operation,
+		operation: route.Operation,
+		request:   sent,
+		body:      body,
+	}
 }
 
 // scrub takes the token of the request, and what looks like one, out of what is said of the exchange: a server can
@@ -71,14 +81,14 @@ func scrub(findings []Finding, exchange Exchange) {
 			findings[i].Got = "" // may be what authenticates
 		}
 		for _, text := range []*string{&findings[i].In, &findings[i].Pointer, &findings[i].Message, &findings[i].Got} {
-			*text = withoutSecrets(*text, exchange)
+			*text = withoutSecrets(*text, exchange.RequestHeader)
 		}
 	}
 }
 
-func withoutSecrets(text string, exchange Exchange) string {
+func withoutSecrets(text string, request http.Header) string {
 	text = secret.ReplaceAllString(text, "[redacted]")
-	for _, token := range tokensOf(exchange.RequestHeader) {
+	for _, token := range tokensOf(request) {
 		text = redact(text, token, "[redacted]")
 	}
 	return text

@@ -15,13 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 )
 
 // want is what a finding must say: the part, the pointer and a piece of the message.
 type want struct{ in, pointer, message string }
 
 func TestCheckFinds(t *testing.T) {
-	contract := load(t)
+	contract := testkit.Contract(t)
 	for name, test := range map[string]struct {
 		file     string
 		index    int
@@ -29,115 +30,115 @@ func TestCheckFinds(t *testing.T) {
 		want     []want
 	}{
 		"nothing wrong": {"images_list", 0, func(*contracttest.Exchange) {}, nil},
-		"a missing field": {"images_get", 0, replaceBody(`"id": 6918990,`, ``),
+		"a missing field": {"images_get", 0, testkit.ReplaceBody(`"id": 6918990,`, ``),
 			[]want{{"body", "/image/id", `property "id" is missing`}}},
-		"a null field": {"images_get", 0, replaceBody(`"name": "14.04 x64"`, `"name": null`),
+		"a null field": {"images_get", 0, testkit.ReplaceBody(`"name": "14.04 x64"`, `"name": null`),
 			[]want{{"body", "/image/name", "Value is not nullable"}}},
-		"a field of another type": {"images_get", 0, replaceBody(`6918990`, `"6918990"`),
+		"a field of another type": {"images_get", 0, testkit.ReplaceBody(`6918990`, `"6918990"`),
 			[]want{{"body", "/image/id", "value must be an integer"}}},
-		"a fraction for an integer": {"images_get", 0, replaceBody(`6918990`, `6918990.5`),
+		"a fraction for an integer": {"images_get", 0, testkit.ReplaceBody(`6918990`, `6918990.5`),
 			[]want{{"body", "/image/id", "value must be an integer"}}},
-		"an unknown enum value": {"images_get", 0, replaceBody(`"available"`, `"thawing"`),
+		"an unknown enum value": {"images_get", 0, testkit.ReplaceBody(`"available"`, `"thawing"`),
 			[]want{{"body", "/image/status", "value is not one of the allowed values"}}},
-		"an unknown region in an array": {"images_get", 0, replaceBody(`"sgp1"`, `"mars1"`),
+		"an unknown region in an array": {"images_get", 0, testkit.ReplaceBody(`"sgp1"`, `"mars1"`),
 			[]want{{"body", "/image/regions/5", "value is not one of the allowed values"}}},
-		"a number below its minimum": {"images_get", 0, replaceBody(`"min_disk_size": 20`, `"min_disk_size": -1`),
+		"a number below its minimum": {"images_get", 0, testkit.ReplaceBody(`"min_disk_size": 20`, `"min_disk_size": -1`),
 			[]want{{"body", "/image/min_disk_size", "number must be at least 0"}}},
-		"a date that is none": {"images_get", 0, replaceBody(`2014-10-17T20:24:33Z`, `yesterday`),
+		"a date that is none": {"images_get", 0, testkit.ReplaceBody(`2014-10-17T20:24:33Z`, `yesterday`),
 			[]want{{"body", "/image/created_at", "date-time"}}},
-		"several at once": {"images_list", 5, replaceBody(`7555621`, `"7555621"`),
+		"several at once": {"images_list", 5, testkit.ReplaceBody(`7555621`, `"7555621"`),
 			[]want{{"body", "/images/1/id", "integer"}, {"body", "/images/3/id", "integer"}, {"body", "/images/4/id", "integer"}, {"body", "/images/5/id", "integer"}}},
-		"an action without its envelope": {"imageActions_get", 0, setBody(`{"id":36805527,"status":"in-progress"}`),
+		"an action without its envelope": {"imageActions_get", 0, testkit.SetBody(`{"id":36805527,"status":"in-progress"}`),
 			[]want{{"body", "/action", `property "action" is missing`}, {"body", "/id", "does not know"}, {"body", "/status", "does not know"}}},
-		"a next link of another type": {"imageActions_list", 0, replaceBody(`"https://api.digitalocean.com/v2/images/7555620/actions?page=2&per_page=1"`, `2`),
+		"a next link of another type": {"imageActions_list", 0, testkit.ReplaceBody(`"https://api.digitalocean.com/v2/images/7555620/actions?page=2&per_page=1"`, `2`),
 			[]want{{"body", "/links/pages/next", "value must be a string"}}},
-		"a total of another type": {"images_list", 0, replaceBody(`"total": 1`, `"total": "1"`),
+		"a total of another type": {"images_list", 0, testkit.ReplaceBody(`"total": 1`, `"total": "1"`),
 			[]want{{"body", "/meta/total", "value must be an integer"}}},
-		"an error without a message": {"images_get", 3, replaceBody(`"message"`, `"massage"`),
+		"an error without a message": {"images_get", 3, testkit.ReplaceBody(`"message"`, `"massage"`),
 			[]want{{"body", "/message", `property "message" is missing`}, {"body", "/massage", "does not know"}}},
-		"a body that is no JSON":  {"images_get", 0, setBody(`<html>`), []want{{"body", "", "it is no JSON"}}},
-		"a truncated body":        {"images_get", 0, setBody(`{"image": {"id": 1`), []want{{"body", "", "it is no JSON"}}},
-		"an empty body":           {"images_get", 0, setBody(``), []want{{"body", "", "it is empty"}}},
+		"a body that is no JSON":  {"images_get", 0, testkit.SetBody(`<html>`), []want{{"body", "", "it is no JSON"}}},
+		"a truncated body":        {"images_get", 0, testkit.SetBody(`{"image": {"id": 1`), []want{{"body", "", "it is no JSON"}}},
+		"an empty body":           {"images_get", 0, testkit.SetBody(``), []want{{"body", "", "it is empty"}}},
 		"something after the end": {"images_get", 2, func(e *contracttest.Exchange) { e.Body = append(e.Body, "{}"...) }, []want{{"body", "", "something follows the JSON"}}},
-		"a body where none is documented": {"images_delete", 0, setBody(`{}`),
+		"a body where none is documented": {"images_delete", 0, testkit.SetBody(`{}`),
 			[]want{{"body", "", "the contract has none"}}},
 		"an undocumented success": {"images_get", 0, func(e *contracttest.Exchange) { e.Status = 206 },
 			[]want{{"status", "", "the contract has no such success"}}},
-		"another content type": {"images_get", 0, setHeader("Content-Type", "text/html"),
+		"another content type": {"images_get", 0, testkit.SetHeader("Content-Type", "text/html"),
 			[]want{{"header content-type", "", `"text/html" is not what the contract has`}}},
 		"no content type": {"images_get", 0, func(e *contracttest.Exchange) { e.Header.Del("Content-Type") },
 			[]want{{"header content-type", "", `"" is not what the contract has`}}},
-		"a header of another type": {"images_get", 0, setHeader("Ratelimit-Remaining", "many"),
+		"a header of another type": {"images_get", 0, testkit.SetHeader("Ratelimit-Remaining", "many"),
 			[]want{{"header ratelimit-remaining", "", "value must be an integer"}}},
 		"a header and a body": {"images_get", 0, func(e *contracttest.Exchange) {
-			setHeader("Ratelimit-Remaining", "many")(e)
-			setHeader("Ratelimit-Limit", "5000.5")(e)
-			replaceBody(`6918990`, `true`)(e)
+			testkit.SetHeader("Ratelimit-Remaining", "many")(e)
+			testkit.SetHeader("Ratelimit-Limit", "5000.5")(e)
+			testkit.ReplaceBody(`6918990`, `true`)(e)
 		}, []want{{"header ratelimit-limit", "", "integer"}, {"header ratelimit-remaining", "", "integer"}, {"body", "/image/id", "integer"}}},
-		"retry-after as text on a 429": {"images_list", 8, setHeader("Retry-After", "soon"),
+		"retry-after as text on a 429": {"images_list", 8, testkit.SetHeader("Retry-After", "soon"),
 			[]want{{"header retry-after", "", "value must be an integer"}}},
 
-		"an unknown path": {"images_get", 0, setURL("https://api.digitalocean.com/v2/imagos/1"),
+		"an unknown path": {"images_get", 0, testkit.SetURL("https://api.digitalocean.com/v2/imagos/1"),
 			[]want{{"request", "", "the contract has no operation for GET /v2/imagos/1"}}},
 		"an unknown method": {"images_get", 0, func(e *contracttest.Exchange) { e.Method = http.MethodPatch },
 			[]want{{"request", "", "the contract has no operation for PATCH"}}},
-		"per_page out of range": {"images_list", 5, setURL("https://api.digitalocean.com/v2/images?per_page=201&page=0"),
+		"per_page out of range": {"images_list", 5, testkit.SetURL("https://api.digitalocean.com/v2/images?per_page=201&page=0"),
 			[]want{{"request query per_page", "", "number must be at most 200"}, {"request query page", "", "number must be at least 1"}}},
-		"per_page as text": {"images_list", 5, setURL("https://api.digitalocean.com/v2/images?per_page=all"),
+		"per_page as text": {"images_list", 5, testkit.SetURL("https://api.digitalocean.com/v2/images?per_page=all"),
 			[]want{{"request query per_page", "", "it cannot be read"}}},
-		"an unknown type filter": {"images_list", 5, setURL("https://api.digitalocean.com/v2/images?type=snapshot"),
+		"an unknown type filter": {"images_list", 5, testkit.SetURL("https://api.digitalocean.com/v2/images?type=snapshot"),
 			[]want{{"request query type", "", "value is not one of the allowed values"}}},
-		"an id in the path as text": {"images_delete", 0, setURL("https://api.digitalocean.com/v2/images/ubuntu"),
+		"an id in the path as text": {"images_delete", 0, testkit.SetURL("https://api.digitalocean.com/v2/images/ubuntu"),
 			[]want{{"request path image_id", "", "it cannot be read"}}},
-		"a create without a url": {"images_create_custom", 0, replaceRequest(`"url"`, `"uri"`),
+		"a create without a url": {"images_create_custom", 0, testkit.ReplaceRequest(`"url"`, `"uri"`),
 			[]want{{"request body", "/url", `property "url" is missing`}, {"request body", "/uri", "does not know"}}},
-		"a transfer without a region": {"imageActions_post", 0, replaceRequest(`"region"`, `"regoin"`),
+		"a transfer without a region": {"imageActions_post", 0, testkit.ReplaceRequest(`"region"`, `"regoin"`),
 			[]want{{"request body", "/region", `of action_transfer, the nearest branch: property "region" is missing`}, {"request body", "/regoin", "does not know"}}},
-		"a transfer to nobody": {"images_post_account_transfer_create", 0, replaceRequest(`"recipient_uuid"`, `"recipient"`),
+		"a transfer to nobody": {"images_post_account_transfer_create", 0, testkit.ReplaceRequest(`"recipient_uuid"`, `"recipient"`),
 			[]want{{"request body", "/recipient_email", "of recipient_account, the nearest branch"}, {"request body", "/recipient", "does not know"}}},
-		"a transfer to two recipients": {"images_post_account_transfer_create", 0, setRequest(`{"recipient_email":"alice@example.com","recipient_uuid":"4f6c71e2"}`),
+		"a transfer to two recipients": {"images_post_account_transfer_create", 0, testkit.SetRequest(`{"recipient_email":"alice@example.com","recipient_uuid":"4f6c71e2"}`),
 			[]want{{"request body", "", "more than one"}}},
 
-		"an undocumented field":           {"images_get", 0, replaceBody(`"id": 6918990`, `"id": 6918990, "new": {"a": 1}`), []want{{"body", "/image/new", "does not know the field"}}},
-		"an undocumented field in a list": {"imageActions_list", 0, replaceBody(`"slug": "nyc2"`, `"slug": "nyc2", "zone": "b"`), []want{{"body", "/actions/0/region/zone", "does not know the field"}}},
-		"an undocumented field of the envelope": {"images_list", 0, replaceBody(`"meta"`, `"metadata": 1, "meta"`),
+		"an undocumented field":           {"images_get", 0, testkit.ReplaceBody(`"id": 6918990`, `"id": 6918990, "new": {"a": 1}`), []want{{"body", "/image/new", "does not know the field"}}},
+		"an undocumented field in a list": {"imageActions_list", 0, testkit.ReplaceBody(`"slug": "nyc2"`, `"slug": "nyc2", "zone": "b"`), []want{{"body", "/actions/0/region/zone", "does not know the field"}}},
+		"an undocumented field of the envelope": {"images_list", 0, testkit.ReplaceBody(`"meta"`, `"metadata": 1, "meta"`),
 			[]want{{"body", "/metadata", "does not know the field"}}},
-		"a key that comes twice": {"images_get", 0, replaceBody(`"id": 6918990`, `"id": 6918990, "id": 6918990`), []want{{"body", "/image/id", "comes twice"}}},
-		"invalid UTF-8":          {"images_get", 0, replaceBody(`14.04 x64`, "14.04\xff x64"), []want{{"body", "", "UTF-8"}}},
+		"a key that comes twice": {"images_get", 0, testkit.ReplaceBody(`"id": 6918990`, `"id": 6918990, "id": 6918990`), []want{{"body", "/image/id", "comes twice"}}},
+		"invalid UTF-8":          {"images_get", 0, testkit.ReplaceBody(`14.04 x64`, "14.04\xff x64"), []want{{"body", "", "UTF-8"}}},
 		"a byte-order mark":      {"images_get", 0, func(e *contracttest.Exchange) { e.Body = append([]byte("\xef\xbb\xbf"), e.Body...) }, []want{{"body", "", "byte-order mark"}}},
-		"nesting without end": {"images_get", 0, replaceBody(`"tags": []`, `"tags": `+strings.Repeat("[", 200)+strings.Repeat("]", 200)),
+		"nesting without end": {"images_get", 0, testkit.ReplaceBody(`"tags": []`, `"tags": `+strings.Repeat("[", 200)+strings.Repeat("]", 200)),
 			[]want{{"body", "", "nested more than 100 deep"}}},
-		"a day that does not exist":    {"images_get", 0, replaceBody(`2014-10-17T20:24:33Z`, `2014-02-31T20:24:33Z`), []want{{"body", "/image/created_at", "date-time"}}},
-		"a time without a zone":        {"images_get", 0, replaceBody(`2014-10-17T20:24:33Z`, `2014-10-17T20:24:33`), []want{{"body", "/image/created_at", "date-time"}}},
-		"a leap second":                {"images_get", 0, replaceBody(`2014-10-17T20:24:33Z`, `2016-12-31T23:59:60Z`), []want{{"body", "/image/created_at", "leap second"}}},
-		"a link that is no URI":        {"imageActions_list", 0, replaceBody(`https://api.digitalocean.com/v2/images/7555620/actions?page=2&per_page=1`, `page two`), []want{{"body", "/links/pages/next", "URI"}}},
-		"an id beyond 64 bits":         {"images_get", 0, replaceBody(`6918990`, `9223372036854775808`), []want{{"body", "/image/id", "64 bits"}}},
-		"an id as a power":             {"images_get", 0, replaceBody(`6918990`, `6.91899e6`), []want{{"body", "/image/id", "typed clients"}}},
-		"a size beyond a float":        {"images_get", 0, replaceBody(`2.34`, `1e39`), []want{{"body", "/image/size_gigabytes", "float"}}},
-		"another charset":              {"images_get", 0, setHeader("Content-Type", "application/json; charset=latin1"), []want{{"header content-type", "", "charset"}}},
-		"a body shorter than promised": {"images_get", 0, setHeader("Content-Length", "100000"), []want{{"body", "", "the header promises"}}},
+		"a day that does not exist":    {"images_get", 0, testkit.ReplaceBody(`2014-10-17T20:24:33Z`, `2014-02-31T20:24:33Z`), []want{{"body", "/image/created_at", "date-time"}}},
+		"a time without a zone":        {"images_get", 0, testkit.ReplaceBody(`2014-10-17T20:24:33Z`, `2014-10-17T20:24:33`), []want{{"body", "/image/created_at", "date-time"}}},
+		"a leap second":                {"images_get", 0, testkit.ReplaceBody(`2014-10-17T20:24:33Z`, `2016-12-31T23:59:60Z`), []want{{"body", "/image/created_at", "leap second"}}},
+		"a link that is no URI":        {"imageActions_list", 0, testkit.ReplaceBody(`https://api.digitalocean.com/v2/images/7555620/actions?page=2&per_page=1`, `page two`), []want{{"body", "/links/pages/next", "URI"}}},
+		"an id beyond 64 bits":         {"images_get", 0, testkit.ReplaceBody(`6918990`, `9223372036854775808`), []want{{"body", "/image/id", "64 bits"}}},
+		"an id as a power":             {"images_get", 0, testkit.ReplaceBody(`6918990`, `6.91899e6`), []want{{"body", "/image/id", "typed clients"}}},
+		"a size beyond a float":        {"images_get", 0, testkit.ReplaceBody(`2.34`, `1e39`), []want{{"body", "/image/size_gigabytes", "float"}}},
+		"another charset":              {"images_get", 0, testkit.SetHeader("Content-Type", "application/json; charset=latin1"), []want{{"header content-type", "", "charset"}}},
+		"a body shorter than promised": {"images_get", 0, testkit.SetHeader("Content-Length", "100000"), []want{{"body", "", "the header promises"}}},
 		"a body on a 304":              {"images_get", 0, func(e *contracttest.Exchange) { e.Status = 304 }, []want{{"body", "", "the contract has none"}, {"status", "", "redirects"}}},
 		"a redirect":                   {"images_get", 0, func(e *contracttest.Exchange) { e.Status, e.Body = 307, nil }, []want{{"status", "", "redirects"}}},
 		"a body on a HEAD":             {"images_get", 0, func(e *contracttest.Exchange) { e.Method = http.MethodHead }, []want{{"body", "", "the contract has none"}}},
 		"an undocumented status":       {"images_get", 4, func(e *contracttest.Exchange) { e.Status = 418 }, []want{{"status", "", "only the default"}}},
-		"an undocumented header":       {"images_get", 0, setHeader("X-Request-Id", "1"), []want{{"header x-request-id", "", "does not have it"}}},
-		"a header of another response": {"images_get", 0, setHeader("Retry-After", "5"), []want{{"header retry-after", "", "does not have it"}}},
+		"an undocumented header":       {"images_get", 0, testkit.SetHeader("X-Request-Id", "1"), []want{{"header x-request-id", "", "does not have it"}}},
+		"a header of another response": {"images_get", 0, testkit.SetHeader("Retry-After", "5"), []want{{"header retry-after", "", "does not have it"}}},
 		"a repeated header": {"images_get", 0, func(e *contracttest.Exchange) {
 			e.Header = maps.Clone(e.Header)
 			e.Header["Ratelimit-Limit"] = []string{"5000", "many"}
 		}, []want{{"header ratelimit-limit", "", "comes 2 times"}, {"header ratelimit-limit", "", "integer"}}},
 		"a wrong header on an undocumented status": {"images_get", 4, func(e *contracttest.Exchange) {
 			e.Status = 418
-			setHeader("Ratelimit-Limit", "many")(e)
+			testkit.SetHeader("Ratelimit-Limit", "many")(e)
 		}, []want{{"header ratelimit-limit", "", "integer"}, {"status", "", "only the default"}}},
-		"an unknown query parameter": {"images_list", 5, setURL("https://api.digitalocean.com/v2/images?pages=2"), []want{{"request query pages", "", "does not know"}}},
-		"a query parameter twice":    {"images_list", 5, setURL("https://api.digitalocean.com/v2/images?page=1&page=2"), []want{{"request query page", "", "more than once"}}},
+		"an unknown query parameter": {"images_list", 5, testkit.SetURL("https://api.digitalocean.com/v2/images?pages=2"), []want{{"request query pages", "", "does not know"}}},
+		"a query parameter twice":    {"images_list", 5, testkit.SetURL("https://api.digitalocean.com/v2/images?page=1&page=2"), []want{{"request query page", "", "more than once"}}},
 		"no credentials": {"images_list", 5, func(e *contracttest.Exchange) { e.RequestHeader.Del("Authorization") },
 			[]want{{"request header authorization", "", "nothing says that it was redacted"}}},
 		"credentials taken out":    {"images_list", 5, func(e *contracttest.Exchange) { e.RequestHeader.Del("Authorization"); e.Redacted = true }, nil},
-		"a body on a GET":          {"images_get", 0, setRequest(`{}`), []want{{"request body", "", "the contract has none"}}},
-		"a create without a body":  {"images_create_custom", 0, setRequest(``), []want{{"request body", "", "it is missing"}}},
-		"a create that is no JSON": {"images_create_custom", 0, setRequest(`name=a`), []want{{"request body", "", "it is no JSON"}}},
+		"a body on a GET":          {"images_get", 0, testkit.SetRequest(`{}`), []want{{"request body", "", "the contract has none"}}},
+		"a create without a body":  {"images_create_custom", 0, testkit.SetRequest(``), []want{{"request body", "", "it is missing"}}},
+		"a create that is no JSON": {"images_create_custom", 0, testkit.SetRequest(`name=a`), []want{{"request body", "", "it is no JSON"}}},
 		"a create of another type": {"images_create_custom", 0, func(e *contracttest.Exchange) { e.RequestHeader.Set("Content-Type", "text/plain") },
 			[]want{{"request header content-type", "", "is not what the contract has"}}},
 	} {
@@ -177,7 +178,7 @@ func TestFindingsHoldLittleOfTheBody(t *testing.T) {
 	} {
 		exchange := exchanges[5]
 		exchange.Body = []byte(strings.ReplaceAll(string(exchange.Body), `"available"`, `"`+value+`"`))
-		findings := load(t).Check(exchange)
+		findings := testkit.Contract(t).Check(exchange)
 		require.Len(t, findings, 6)
 		for _, finding := range findings {
 			assert.Equal(t, want, finding.Got)
@@ -209,14 +210,14 @@ func findingsOfAParrot(t *testing.T, token string) []contracttest.Finding {
 	exchange.Header = exchange.Header.Clone()
 	exchange.Header.Set(token, token)
 	exchange.Header.Set("Content-Length", token)
-	replaceBody(`"available"`, `"`+token+`"`)(&exchange)
-	replaceBody(`"14.04 x64"`, `["of `+strings.Repeat("a", 150)+token+`"]`)(&exchange)
-	replaceBody(`"tags": []`, `"`+token+`": {"a": "`+token+`"}, "tags": "`+token+`"`)(&exchange)
-	setURL("https://api.digitalocean.com/v2/images/1?" + token + "=1")(&exchange)
-	report := load(t).NewReport(nil)
+	testkit.ReplaceBody(`"available"`, `"`+token+`"`)(&exchange)
+	testkit.ReplaceBody(`"14.04 x64"`, `["of `+strings.Repeat("a", 150)+token+`"]`)(&exchange)
+	testkit.ReplaceBody(`"tags": []`, `"`+token+`": {"a": "`+token+`"}, "tags": "`+token+`"`)(&exchange)
+	testkit.SetURL("https://api.digitalocean.com/v2/images/1?" + token + "=1")(&exchange)
+	report := contracttest.NewReport(testkit.Contract(t))
 	report.Add(exchange)
 	assert.GreaterOrEqual(t, len(report.Findings), 6)
-	return append(report.Findings, load(t).Check(exchange)...)
+	return append(report.Findings, testkit.Contract(t).Check(exchange)...)
 }
 
 // The same operations behind another host are the same operations.
@@ -224,9 +225,9 @@ func TestCheckTakesAnyHost(t *testing.T) {
 	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
 	require.NoError(t, err)
 	exchange := exchanges[0]
-	setURL("http://127.0.0.1:8080/v2/images/a%2Fb")(&exchange)
-	replaceBody(`"ubuntu-16-04-x64"`, `"a/b"`)(&exchange)
-	assert.Empty(t, load(t).Check(exchange))
+	testkit.SetURL("http://127.0.0.1:8080/v2/images/a%2Fb")(&exchange)
+	testkit.ReplaceBody(`"ubuntu-16-04-x64"`, `"a/b"`)(&exchange)
+	assert.Empty(t, testkit.Contract(t).Check(exchange))
 }
 
 // The same exchange in another form is judged alike.
@@ -257,12 +258,12 @@ func TestCheckTakesAnExchangeAsItComes(t *testing.T) {
 		for _, breaks := range []bool{false, true} {
 			exchange := exchanges[1]
 			if breaks {
-				replaceBody(`"available"`, `1`)(&exchange)
+				testkit.ReplaceBody(`"available"`, `1`)(&exchange)
 			}
 			for _, change := range changes {
 				change(&exchange)
 			}
-			findings := load(t).Check(exchange)
+			findings := testkit.Contract(t).Check(exchange)
 			if !breaks {
 				assert.Empty(t, findings, name)
 			} else if assert.Len(t, findings, 1, name) {
@@ -272,7 +273,7 @@ func TestCheckTakesAnExchangeAsItComes(t *testing.T) {
 		}
 	}
 	for _, nothing := range []contracttest.Exchange{{}, {Method: "GET"}, {URL: &url.URL{Path: "/v2/images"}}} {
-		findings := load(t).Check(nothing)
+		findings := testkit.Contract(t).Check(nothing)
 		require.Len(t, findings, 1)
 		assert.Contains(t, findings[0].Message, "no HTTP request")
 		assert.False(t, contracttest.IsImagesAPI(contracttest.Exchange{}))
@@ -292,9 +293,9 @@ func TestLinksToTheSamePlace(t *testing.T) {
 		"/v2/images":                   "http://127.0.0.1:1/v2/images?page=2", // as a server sees it
 		"http://127.0.0.1:1/v2/images": "https://api.digitalocean.com/v2/images?page=2",
 	} {
-		exchange := exchangeOf(t, step{"GET /v2/images", 200, listOf(21, fmt.Sprintf(`"next":%q,"last":%q`, link, link), strings.Replace(plain(1), `"tags":[]`, `"tags":["WEB"]`, 1))}, 10, 100)
-		setURL(asked)(&exchange)
-		assert.Empty(t, load(t).Check(exchange), asked)
+		exchange := exchangeOf(t, step{"GET /v2/images", 200, listOf(21, fmt.Sprintf(`"next":%q,"last":%q`, link, link), strings.Replace(testkit.Image(1), `"tags":[]`, `"tags":["WEB"]`, 1))}, 10, 100)
+		testkit.SetURL(asked)(&exchange)
+		assert.Empty(t, testkit.Contract(t).Check(exchange), asked)
 	}
 	for asked, link := range map[string]string{
 		"http://127.0.0.1:8080/v2/images":                     "http://api.digitalocean.com/v2/images?page=2",
@@ -303,9 +304,9 @@ func TestLinksToTheSamePlace(t *testing.T) {
 		"https://api.digitalocean.com/v2/images":              "http://api.digitalocean.com/v2/images?page=2",
 		"https://api.digitalocean.com/v2/images?private=true": "https://api.digitalocean.com/v2/images?page=2",
 	} {
-		exchange := exchangeOf(t, step{"GET /v2/images", 200, listOf(21, fmt.Sprintf(`"next":%q,"last":%q`, link, link), plain(1))}, 10, 100)
-		setURL(asked)(&exchange)
-		findings := load(t).Check(exchange)
+		exchange := exchangeOf(t, step{"GET /v2/images", 200, listOf(21, fmt.Sprintf(`"next":%q,"last":%q`, link, link), testkit.Image(1))}, 10, 100)
+		testkit.SetURL(asked)(&exchange)
+		findings := testkit.Contract(t).Check(exchange)
 		require.Len(t, findings, 2, asked)
 		assert.Equal(t, "page-links", findings[0].Check)
 	}
@@ -317,9 +318,9 @@ func TestFindingsHoldNoTokenInAnyForm(t *testing.T) {
 		{"Authorization": {"Bearer sesame42"}}, {"authorization": {"Bearer sesame42"}}, {"Authorization": {"Bearer  sesame42 "}},
 		{"Authorization": {"sesame42"}}, {"Authorization": {"Bearer other999", "Bearer sesame42"}},
 	} {
-		exchange := exchangeOf(t, step{"GET /v2/images/1", 200, `{"image":` + imageOf(1, "snapshot", "sesame42", "sesame42") + `}`}, 10, 100)
+		exchange := exchangeOf(t, step{"GET /v2/images/1", 200, `{"image":` + testkit.ImageOf(1, "snapshot", "sesame42", "sesame42") + `}`}, 10, 100)
 		exchange.RequestHeader = header
-		findings := load(t).Check(exchange)
+		findings := testkit.Contract(t).Check(exchange)
 		require.NotEmpty(t, findings)
 		for _, finding := range findings {
 			assert.NotContains(t, fmt.Sprintf("%+v", finding), "sesame42", "%v", header)
@@ -333,56 +334,12 @@ func TestRetryAfterOfAnotherForm(t *testing.T) {
 		exchange := exchangeOf(t, step{"GET /v2/images/1", status, `{"id":"a","message":"b"}`}, 10, 100)
 		exchange.Header.Set("Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT")
 		var checks []string
-		for _, finding := range load(t).Check(exchange) {
+		for _, finding := range testkit.Contract(t).Check(exchange) {
 			if finding.In == "header retry-after" {
 				checks = append(checks, finding.Check)
 			}
 		}
 		assert.Equal(t, []string{want}, checks, status)
-	}
-}
-
-func replaceBody(old, new string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) { e.Body = []byte(mustReplace(string(e.Body), old, new)) }
-}
-
-func replaceRequest(old, new string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) { e.RequestBody = []byte(mustReplace(string(e.RequestBody), old, new)) }
-}
-
-// mustReplace panics where a recording has changed so that a test would break nothing.
-func mustReplace(s, old, new string) string {
-	if !strings.Contains(s, old) {
-		panic("the recording does not hold " + old)
-	}
-	return strings.ReplaceAll(s, old, new)
-}
-
-func setBody(body string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) { e.Body = []byte(body) }
-}
-
-func setRequest(body string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) {
-		e.RequestBody = []byte(body)
-		e.RequestHeader.Set("Content-Type", "application/json")
-	}
-}
-
-func setHeader(name, value string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) {
-		e.Header = maps.Clone(e.Header)
-		e.Header.Set(name, value)
-	}
-}
-
-func setURL(address string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) {
-		u, err := url.Parse(address)
-		if err != nil {
-			panic(err)
-		}
-		e.URL = u
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -135,4 +136,21 @@ func (c *Contract) add(operation *openapi3.Operation) {
 	for _, item := range coverageItems(operation) {
 		c.items[id+" "+item] = true
 	}
+}
+
+// Operations returns the ids of the operations of the contract, sorted.
+func (c *Contract) Operations() []string { return slices.Sorted(maps.Keys(c.responses)) }
+
+// Statuses returns the statuses that the contract documents for an operation, sorted: such as 200, 4XX, default.
+func (c *Contract) Statuses(operation string) []string { return slices.Clone(c.responses[operation]) }
+
+// Documents reports which of the documented statuses of an operation a response is of: its own, that of its class, such
+// as 4XX, or default.
+func (c *Contract) Documents(operation string, status int) string {
+	for _, documented := range []string{strconv.Itoa(status), fmt.Sprintf("%dXX", status/100)} {
+		if slices.Contains(c.responses[operation], documented) {
+			return documented
+		}
+	}
+	return "default"
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/openapi"
 )
 
@@ -30,21 +31,11 @@ var operations = map[string][]string{
 	"POST /v2/images/{image_id}/account_transfer/decline images_post_account_transfer_decline": {"image:create"},
 }
 
-// responses is how many responses these document, default included.
-const responses = 82
-
 func document(t *testing.T) *openapi3.T {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document())
 	require.NoError(t, err)
 	return doc
-}
-
-func load(t *testing.T) *contracttest.Contract {
-	t.Helper()
-	contract, err := contracttest.Load(openapi.Document())
-	require.NoError(t, err)
-	return contract
 }
 
 func TestDocumentHasEveryOperation(t *testing.T) {
@@ -61,7 +52,7 @@ func TestDocumentHasEveryOperation(t *testing.T) {
 
 // Load validates the examples against their schemas; here each response must have one.
 func TestDocumentHasAnExampleForEveryResponse(t *testing.T) {
-	load(t)
+	testkit.Contract(t)
 	for _, item := range document(t).Paths.Map() {
 		for _, operation := range item.Operations() {
 			for status, response := range operation.Responses.Map() {
@@ -117,9 +108,9 @@ func checkIn(t *testing.T, document, address string, exchange contracttest.Excha
 	t.Helper()
 	contract, err := contracttest.Load([]byte(document))
 	require.NoError(t, err)
-	setURL(address)(&exchange)
+	testkit.SetURL(address)(&exchange)
 	exchange.Method = http.MethodGet
-	report := contract.NewReport(nil)
+	report := contracttest.NewReport(contract)
 	for _, finding := range report.Add(exchange) {
 		found = append(found, finding.Check+" "+finding.In+" "+finding.Pointer)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Coverage says how much of the contract the exchanges of a report showed.
-type Coverage struct {
+// CoverageSummary says how much of the contract was seen.
+type CoverageSummary struct {
 	Percent    float64                      `json:"percent"`    // 0 to 100, cut to tenths
 	Operations map[string]OperationCoverage `json:"operations"` // by operation id
 }
@@ -24,27 +24,40 @@ type OperationCoverage struct {
 	Missing []string `json:"missing"` // such as "response 200 /images/*/slug null"
 }
 
-// Coverage returns what the report has seen of the contract so far.
-func (r *Report) Coverage() Coverage {
-	c := Coverage{Operations: map[string]OperationCoverage{}}
+// Coverage notes how much of a contract exchanges show. [Contract.NewCoverage] makes one. It is not for several
+// goroutines at once.
+type Coverage struct {
+	contract *Contract
+	covered  map[string]bool   // by operation id and item
+	places   map[string]*place // by path
+}
+
+// NewCoverage returns a coverage of nothing.
+func (c *Contract) NewCoverage() *Coverage {
+	return &Coverage{contract: c, covered: map[string]bool{}, places: map[string]*place{}}
+}
+
+// Summary returns what was seen of the contract so far.
+func (c *Coverage) Summary() CoverageSummary {
+	summary := CoverageSummary{Operations: map[string]OperationCoverage{}}
 	covered, total := 0, 0
-	for id, operation := range r.contract.operations {
+	for id, operation := range c.contract.operations {
 		of := OperationCoverage{Missing: []string{}}
 		for _, item := range coverageItems(operation) {
 			of.Total++
-			if r.covered[id+" "+item] {
+			if c.covered[id+" "+item] {
 				of.Covered++
 			} else {
 				of.Missing = append(of.Missing, item)
 			}
 		}
-		c.Operations[id] = of
+		summary.Operations[id] = of
 		covered, total = covered+of.Covered, total+of.Total
 	}
 	if total > 0 {
-		c.Percent = float64(int(1000*float64(covered)/float64(total))) / 10
+		summary.Percent = float64(int(1000*float64(covered)/float64(total))) / 10
 	}
-	return c
+	return summary
 }
 
 // coverageItems returns all that can be seen of an operation.
@@ -117,32 +130,36 @@ func schemaItems(s *openapi3.Schema, part, at string, add func(string), known ma
 	}
 }
 
-// cover notes what an exchange showed.
-func (r *Report) cover(exchange Exchange, result checked, status string) {
+// Add notes what an exchange showed. One without an operation shows nothing.
+func (c *Coverage) Add(result Examined) {
 	operation := result.operation
-	query := exchange.URL.Query()
+	if operation == nil {
+		return
+	}
+	status := c.contract.Documents(result.Operation, result.Exchange.Status)
+	query := result.Exchange.URL.Query()
 	for _, parameter := range operation.Parameters {
 		p := parameter.Value
 		name := operation.OperationID + " " + p.In + " " + p.Name
 		switch {
 		case p.In == "query" && !query.Has(p.Name):
-			r.see(name + " left out")
+			c.see(name + " left out")
 		default:
-			r.see(name)
-			r.see(name + "=" + query.Get(p.Name))
+			c.see(name)
+			c.see(name + "=" + query.Get(p.Name))
 		}
 	}
-	r.coverValue(result.request, r.place(operation.OperationID+" request "))
-	r.see(operation.OperationID + " response " + status)
-	r.coverValue(result.body, r.place(operation.OperationID+" response "+status+" "))
+	c.addValue(result.request, c.place(operation.OperationID+" request "))
+	c.see(operation.OperationID + " response " + status)
+	c.addValue(result.body, c.place(operation.OperationID+" response "+status+" "))
 }
 
 // see notes an item of the contract. Anything else would grow with the input.
-func (r *Report) see(item string) (known bool) {
-	if r.contract.items[item] {
-		r.covered[item] = true
+func (c *Coverage) see(item string) (known bool) {
+	if c.contract.items[item] {
+		c.covered[item] = true
 	}
-	return r.contract.items[item]
+	return c.contract.items[item]
 }
 
 // place is a place in the bodies of an operation. It is there so that of the thousands of values that come in the same
@@ -156,48 +173,48 @@ type place struct {
 }
 
 // place returns the place that items which begin with a path are of.
-func (r *Report) place(path string) *place {
-	if r.places[path] == nil {
+func (c *Coverage) place(path string) *place {
+	if c.places[path] == nil {
 		p := &place{path: path, fields: map[string]*place{}, values: map[string]bool{}}
-		for item := range r.contract.items {
+		for item := range c.contract.items {
 			if value, ok := strings.CutPrefix(item, path+"="); ok {
 				p.values[value] = false
 			}
 		}
-		r.places[path] = p
+		c.places[path] = p
 	}
-	return r.places[path]
+	return c.places[path]
 }
 
-func (r *Report) coverValue(value any, at *place) {
+func (c *Coverage) addValue(value any, at *place) {
 	switch value := value.(type) {
 	case nil:
 		if !at.null {
-			r.see(at.path + " null")
+			c.see(at.path + " null")
 		}
 		at.null = true
 	case map[string]any:
 		for key, item := range value {
 			field := at.fields[key]
 			if field == nil {
-				if !r.see(at.path + "/" + key) {
+				if !c.see(at.path + "/" + key) {
 					continue
 				}
-				field = r.place(at.path + "/" + key)
+				field = c.place(at.path + "/" + key)
 				at.fields[key] = field
 			}
-			r.coverValue(item, field)
+			c.addValue(item, field)
 		}
 	case []any:
 		if at.item == nil {
-			at.item = r.place(at.path + "/*")
+			at.item = c.place(at.path + "/*")
 		}
 		for _, item := range value {
-			r.coverValue(item, at.item)
+			c.addValue(item, at.item)
 		}
 	case string:
 		if seen, documented := at.values[value]; documented && !seen {
-			at.values[value] = r.see(at.path + "=" + value)
+			at.values[value] = c.see(at.path + "=" + value)
 		}
 	}
 }

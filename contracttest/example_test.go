@@ -16,14 +16,6 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-func exampleContract() *contracttest.Contract {
-	contract, err := contracttest.Load(openapi.Document())
-	if err != nil {
-		panic(err)
-	}
-	return contract
-}
-
 func ExampleContract_Check() {
 	contract, err := contracttest.Load(openapi.Document())
 	if err != nil {
@@ -55,14 +47,18 @@ func ExampleReport() {
 		Method: http.MethodDelete, URL: read.URL, RequestHeader: read.RequestHeader, Status: http.StatusNoContent, Header: read.Header,
 	}
 
-	report := exampleContract().NewReport(nil)
+	contract, err := contracttest.Load(openapi.Document())
+	if err != nil {
+		panic(err)
+	}
+	report := contracttest.NewReport(contract)
 	for _, exchange := range []contracttest.Exchange{read, deleted, read} {
 		report.Add(exchange)
 	}
 	for _, finding := range report.Findings {
 		fmt.Println(finding.Severity, finding.Check, finding.Message)
 	}
-	fmt.Println(report.Exchanges, "exchanges,", report.AtLeast(contracttest.Breaking), "breaking")
+	fmt.Println(report.Exchanges, "exchanges,", report.CountAtLeast(contracttest.Breaking), "breaking")
 	// Output:
 	// breaking sequence-deleted image 6918990 was deleted before, and is served again
 	// 3 exchanges, 1 breaking
@@ -80,7 +76,11 @@ findings:
 	if err != nil {
 		panic(err)
 	}
-	report := exampleContract().NewReport(baseline)
+	contract, err := contracttest.Load(openapi.Document())
+	if err != nil {
+		panic(err)
+	}
+	report := contracttest.NewReport(contract, baseline)
 	_, err = contracttest.ReadFile("recordings/images_get.cassette.yaml", func(exchange contracttest.Exchange) error {
 		if exchange.Status == http.StatusNotFound {
 			exchange.Body = []byte(`{"id":"not_found","message":"gone","hint":"none"}`)
@@ -91,7 +91,7 @@ findings:
 	for _, finding := range report.Findings {
 		fmt.Println(finding.Severity, finding.Pointer, finding.Reason)
 	}
-	fmt.Println(report.AtLeast(contracttest.Drift), baseline.Warnings(time.Now()), err)
+	fmt.Println(report.CountAtLeast(contracttest.Drift), baseline.Warnings(time.Now()), err)
 	// Output:
 	// accepted /hint The API tries out hints.
 	// 0 [] <nil>
@@ -155,7 +155,7 @@ func ExampleRunCases() {
 			passed++
 		}
 	}
-	fmt.Println(passed == len(reading), report.AtLeast(contracttest.Breaking))
+	fmt.Println(passed == len(reading), report.CountAtLeast(contracttest.Breaking))
 	// Output: true 0
 }
 

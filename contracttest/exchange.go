@@ -11,6 +11,9 @@ import (
 	"unicode/utf8"
 )
 
+// MaxBody is the most bytes of a body that are read, decompressed: as many as the wrapper reads of a response.
+const MaxBody = 32 << 20
+
 // Exchange is one request and the response to it, as recorded or as seen.
 type Exchange struct {
 	Source   string // where it comes from, such as images_list.cassette.yaml#3
@@ -22,23 +25,23 @@ type Exchange struct {
 	RequestHeader http.Header
 	RequestBody   []byte
 
-	Status int
-	Header http.Header
-	Body   []byte
-	Cut    bool // whether the body broke off before its end
+	Status    int
+	Header    http.Header
+	Body      []byte
+	Truncated bool // whether the body broke off before its end
 
 	Began, Ended time.Time // when the request was sent, and when the answer was there; zero where nobody knows
 }
 
-// isAfter reports whether an exchange began after another had ended, at the time given. Those of which that is not known
+// BeganAfter reports whether an exchange began after another had ended, at the time given. Where that is not known they
 // are taken to have been one after the other.
-func (e Exchange) isAfter(ended time.Time) bool {
+func (e Exchange) BeganAfter(ended time.Time) bool {
 	return e.Began.IsZero() || ended.IsZero() || !e.Began.Before(ended)
 }
 
-// normal returns an exchange in the one form that the checks read: with a URL, the names of headers in their canonical
-// form, and a packed body unpacked.
-func (e Exchange) normal() Exchange {
+// Normalized returns an exchange in the one form that the checks read: with a URL, the names of headers in their
+// canonical form, and a compressed body decompressed.
+func (e Exchange) Normalized() Exchange {
 	if e.URL == nil {
 		e.URL = &url.URL{}
 	}
@@ -78,7 +81,7 @@ func unpacked(header http.Header, body []byte) ([]byte, bool) {
 		if err != nil {
 			return nil, false
 		}
-		text, err := io.ReadAll(io.LimitReader(reader, maxBody+1))
+		text, err := io.ReadAll(io.LimitReader(reader, MaxBody+1))
 		return text, err == nil && !isPacked(text)
 	}
 	return body, utf8.Valid(body)

@@ -22,11 +22,12 @@ const (
 	Accepted Severity = "accepted" // known, with a reason, in the baseline
 )
 
-var worstFirst = []Severity{Breaking, Drift, Note, Accepted}
+// Severities returns every severity, the worst first.
+func Severities() []Severity { return []Severity{Breaking, Drift, Note, Accepted} }
 
-// atLeast reports whether a severity is another one or a worse one.
-func (s Severity) atLeast(least Severity) bool {
-	return slices.Index(worstFirst, s) <= slices.Index(worstFirst, least)
+// AtLeast reports whether a severity is the given one or a worse one.
+func (s Severity) AtLeast(least Severity) bool {
+	return slices.Index(Severities(), s) <= slices.Index(Severities(), least)
 }
 
 // ParseSeverity returns Breaking or Drift for its name. Anything else is an error.

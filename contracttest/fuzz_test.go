@@ -30,7 +30,7 @@ func FuzzCheckBody(f *testing.F) {
 		exchange := exchanges[0]
 		exchange.Header = http.Header{"Content-Type": {"application/json"}}
 		exchange.Body, exchange.Status = body, status
-		report := contract.NewReport(nil)
+		report := contracttest.NewReport(contract)
 		report.Add(exchange)
 		report.Add(exchange)
 		if len(body) == 0 || body[0] != '{' && body[0] != ' ' && body[0] != '\n' && body[0] != '\t' && body[0] != '\r' {

@@ -73,9 +73,9 @@ func (m *Monitor) run() {
 	for exchange := range m.queue {
 		findings := m.contract.Check(exchange)
 		for i := range findings { // the source has the path, which can hold anything
-			findings[i].Source = shorten(withoutSecrets(printable(exchange.Source), exchange))
+			findings[i].Source = shorten(withoutSecrets(printable(exchange.Source), exchange.RequestHeader))
 		}
-		m.options.Baseline.accept(findings, "")
+		m.options.Baseline.Accept(findings, "")
 		m.checked.Add(1)
 		if m.options.Report != nil {
 			for _, finding := range findings {

@@ -14,6 +14,7 @@ import (
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
@@ -21,7 +22,7 @@ import (
 func TestMonitorChecksAndChangesNothing(t *testing.T) {
 	var findings []contracttest.Finding
 	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
-	monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1, Report: func(f contracttest.Finding) { findings = append(findings, f) }})
+	monitor := contracttest.Transport(testkit.Contract(t), fake, contracttest.MonitorOptions{Sample: 1, Report: func(f contracttest.Finding) { findings = append(findings, f) }})
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	image, err := client.Get(t.Context(), 6_000_000)
@@ -46,7 +47,7 @@ func TestMonitorDropsWhatItCannotCheck(t *testing.T) {
 	blocked := make(chan struct{})
 	report := func(contracttest.Finding) { <-blocked }
 	fake := fakeapi.New(fakeapi.WithRateLimit(0, 0), fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
-	monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1, Queue: 2, MaxBody: 5000, Report: report})
+	monitor := contracttest.Transport(testkit.Contract(t), fake, contracttest.MonitorOptions{Sample: 1, Queue: 2, MaxBody: 5000, Report: report})
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	for range 20 { // far more than the queue takes while its reader is held up
@@ -65,7 +66,7 @@ func TestMonitorDropsWhatItCannotCheck(t *testing.T) {
 func TestMonitorPassesFailuresOn(t *testing.T) {
 	for _, effect := range []fakeapi.Effect{fakeapi.Reset(), fakeapi.Truncate(), fakeapi.ResetAfterHeaders()} {
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: effect}))
-		monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1})
+		monitor := contracttest.Transport(testkit.Contract(t), fake, contracttest.MonitorOptions{Sample: 1})
 		direct, through := &http.Client{Transport: fake}, &http.Client{Transport: monitor}
 		results := []string{}
 		for _, client := range []*http.Client{direct, through} {
@@ -92,7 +93,7 @@ func TestMonitorPassesFailuresOn(t *testing.T) {
 func TestMonitorSamples(t *testing.T) {
 	for sample, want := range map[float64][2]int64{0: {0, 0}, 1: {400, 400}, 0.5: {120, 280}} {
 		fake := fakeapi.New(fakeapi.WithRateLimit(0, 0))
-		monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: sample, Queue: 1000})
+		monitor := contracttest.Transport(testkit.Contract(t), fake, contracttest.MonitorOptions{Sample: sample, Queue: 1000})
 		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 		require.NoError(t, err)
 		for range 400 {
@@ -111,7 +112,7 @@ func TestMonitorLetsGoOfTheRequest(t *testing.T) {
 	var once sync.Once
 	report := func(contracttest.Finding) { once.Do(func() { <-held }) }
 	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.ExtraField()}))
-	monitor := contracttest.Transport(load(t), fake, contracttest.MonitorOptions{Sample: 1, Report: report})
+	monitor := contracttest.Transport(testkit.Contract(t), fake, contracttest.MonitorOptions{Sample: 1, Report: report})
 	for range 2 {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/6000000", nil)
 		require.NoError(t, err)
@@ -146,7 +147,7 @@ func TestMonitorJudgesWholeBodiesOfItsSize(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			findings := 0
-			monitor := contracttest.Transport(load(t), fakeapi.New(), contracttest.MonitorOptions{Sample: 1, MaxBody: test.limit, Report: func(contracttest.Finding) { findings++ }})
+			monitor := contracttest.Transport(testkit.Contract(t), fakeapi.New(), contracttest.MonitorOptions{Sample: 1, MaxBody: test.limit, Report: func(contracttest.Finding) { findings++ }})
 			method, body := http.MethodGet, io.Reader(nil)
 			if test.request != "" {
 				method, body = http.MethodPost, strings.NewReader(test.request)
@@ -171,8 +172,8 @@ func TestMonitorJudgesWholeBodiesOfItsSize(t *testing.T) {
 func TestMonitorNamesNoSecrets(t *testing.T) {
 	const token = "another-kind-of-token"
 	var found []string
-	monitor := contracttest.Transport(load(t), fakeapi.New(), contracttest.MonitorOptions{Sample: 1, Report: func(f contracttest.Finding) { found = append(found, f.String()+f.Source) }})
-	for _, path := range []string{token, canary, "alice@example.com", "\x1b[31m", strings.Repeat("long", 1000)} {
+	monitor := contracttest.Transport(testkit.Contract(t), fakeapi.New(), contracttest.MonitorOptions{Sample: 1, Report: func(f contracttest.Finding) { found = append(found, f.String()+f.Source) }})
+	for _, path := range []string{token, "dop_v1_canary0123456789", "alice@example.com", "\x1b[31m", strings.Repeat("long", 1000)} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/1/"+url.PathEscape(path), nil)
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -186,7 +187,7 @@ func TestMonitorNamesNoSecrets(t *testing.T) {
 	for _, text := range found {
 		assert.Contains(t, text, "GET /v2/images/1/")
 		assert.Less(t, len(text), 800)
-		for _, secret := range []string{token, canary, "alice", "\x1b"} {
+		for _, secret := range []string{token, "dop_v1_canary0123456789", "alice", "\x1b"} {
 			assert.NotContains(t, text, secret)
 		}
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/openapi"
 )
 
@@ -40,7 +41,7 @@ type mutant struct {
 // TestMutationScore breaks every recorded response in every place by every operator. What breaks the contract must be
 // found in its place, and what does not must pass. `make mutation` prints the score, beside that of plain kin-openapi.
 func TestMutationScore(t *testing.T) {
-	contract := load(t)
+	contract := testkit.Contract(t)
 	plainKin := plainValidator(t)
 	printed := os.Getenv("MUTATION") != ""
 	type score struct{ mutants, killed, plain int }
@@ -48,7 +49,7 @@ func TestMutationScore(t *testing.T) {
 	var survivors []string
 	total := score{}
 	harmless := 0
-	for _, file := range cassettes(t) {
+	for _, file := range testkit.Cassettes(t) {
 		exchanges, err := contracttest.ReadCassette(file)
 		require.NoError(t, err)
 		for _, exchange := range exchanges {
@@ -185,7 +186,7 @@ func mutants(t *testing.T, e contracttest.Exchange) []mutant {
 	add("body as a list", "body", "", true, setBody([]byte("[]")))
 
 	schema := responseSchema(t, e)
-	root := decode(t, e.Body)
+	root := testkit.Decode(t, e.Body)
 	each(root, schema, nil, func(path []string, value any, s *openapi3.Schema, required bool) {
 		pointer := "/" + strings.Join(path, "/")
 		replace := func(operator string, breaks bool, with any) {

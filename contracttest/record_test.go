@@ -17,6 +17,7 @@ import (
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
@@ -26,7 +27,7 @@ const canary = "dop_v1_canary0123456789"
 func TestRecorderKeepsNoSecrets(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	// A server that repeats the token and knows an address, and a token of another form.
-	fake := roundTripper(func(req *http.Request) (*http.Response, error) {
+	fake := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		body := `{"id":"not_found","message":"no image for hunter2secret or HUNTER2SECRET, dop_v1_other, bob@example.org"}`
 		return &http.Response{StatusCode: 404, Status: "404 Not Found", Proto: "HTTP/1.1", Body: io.NopCloser(strings.NewReader(body)), Request: req,
 			Header: http.Header{"Content-Type": {"application/json"}, "Set-Cookie": {"session=" + canary}, "X-Account": {"bob@example.org"}, "Ratelimit-Limit": {"5000"}}}, nil
@@ -56,15 +57,20 @@ func TestRecorderKeepsNoSecrets(t *testing.T) {
 	assert.Equal(t, "5000", exchanges[0].Header.Get("Ratelimit-Limit"))
 	assert.Contains(t, string(exchanges[1].RequestBody), "someone@example.com")
 	for _, exchange := range exchanges {
-		assert.Empty(t, load(t).Check(exchange), "what was taken out is missed by no check")
+		assert.Empty(t, testkit.Contract(t).Check(exchange), "what was taken out is missed by no check")
 	}
 }
 
 // overTLS is a server that answers as one over https does.
-var overTLS = response(always, func(resp *http.Response, body []byte) []byte {
-	resp.TLS = &tls.ConnectionState{}
-	return body
-})
+func overTLS(next http.RoundTripper) http.RoundTripper {
+	return testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err == nil {
+			resp.TLS = &tls.ConnectionState{}
+		}
+		return resp, err
+	})
+}
 
 // A recording of the fake must never pass as one of the API.
 func TestRecorderSaysWhereItWas(t *testing.T) {
@@ -101,7 +107,7 @@ func TestRecorderSaysWhereItWas(t *testing.T) {
 func TestRecorderLeavesTheTextAsItWas(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	const body = `{"created_at":"2020-01-01T00:00:00Z"}`
-	recorder, err := contracttest.NewRecorder(roundTripper(func(req *http.Request) (*http.Response, error) {
+	recorder, err := contracttest.NewRecorder(testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
 	}), file)
 	require.NoError(t, err)
@@ -187,14 +193,14 @@ func TestRecorderKeepsNoSignatures(t *testing.T) {
 	assert.Contains(t, string(exchanges[1].RequestBody), `"url":"https://bucket.example/b.img"`)
 	for _, exchange := range exchanges {
 		assert.NotContains(t, string(exchange.RequestBody), "sesame")
-		assert.Empty(t, load(t).Check(exchange))
+		assert.Empty(t, testkit.Contract(t).Check(exchange))
 	}
 }
 
 // A server can repeat the address, as it is or as its JSON writes it.
 func TestRecorderKeepsNoSignatureThatIsRepeated(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
-	next := roundTripper(func(req *http.Request) (*http.Response, error) {
+	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		body := `{"id":"unprocessable_entity","message":"https:\/\/bucket.example\/a.img?X-Sig=ses\/ame&x=1, ?X-Sig=ses/ame\u0026x=1, ?X-Sig=ses/ame&x=1"}`
 		return &http.Response{StatusCode: 422, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
 	})
@@ -231,7 +237,7 @@ func TestRecorderKeepsNoSignatureThatIsRepeated(t *testing.T) {
 func TestRecorderLeavesOutWhatItCannotRead(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	number := 0
-	next := roundTripper(func(req *http.Request) (*http.Response, error) {
+	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		number++
 		header, body := http.Header{"Content-Type": {"application/json"}}, `{"id":"a","message":"b"}`
 		switch number {
@@ -263,7 +269,7 @@ func TestRecorderLeavesOutWhatItCannotRead(t *testing.T) {
 func TestRecorderUnpacks(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	var sent []byte
-	next := roundTripper(func(req *http.Request) (*http.Response, error) {
+	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		resp, err := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Gzip()})).RoundTrip(req)
 		if err == nil {
 			sent, err = io.ReadAll(resp.Body)
@@ -285,5 +291,5 @@ func TestRecorderUnpacks(t *testing.T) {
 	exchanges, err := contracttest.ReadCassette(file)
 	require.NoError(t, err)
 	assert.Contains(t, string(exchanges[0].Body), `"images":[`)
-	assert.Empty(t, load(t).Check(exchanges[0]))
+	assert.Empty(t, testkit.Contract(t).Check(exchanges[0]))
 }

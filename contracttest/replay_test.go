@@ -21,13 +21,14 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/recorder"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
 // What the wrapper makes of a recorded response must hold every value of the recorded body.
 func TestReplayThroughTheWrapper(t *testing.T) {
-	for _, file := range cassettes(t) {
+	for _, file := range testkit.Cassettes(t) {
 		exchanges, err := contracttest.ReadCassette(file)
 		require.NoError(t, err)
 		provenance, err := contracttest.ReadProvenance(file)
@@ -62,7 +63,7 @@ func TestReplayThroughTheWrapper(t *testing.T) {
 				}
 				returned, err := json.Marshal(got)
 				require.NoError(t, err)
-				assert.Empty(t, missing("", onceEach(decode(t, exchange.Body)), decode(t, returned)))
+				assert.Empty(t, missing("", onceEach(testkit.Decode(t, exchange.Body)), testkit.Decode(t, returned)))
 			})
 		}
 	}
@@ -188,14 +189,6 @@ func sameRequest(got *http.Request, recorded cassette.Request) bool {
 	_, _ = json.Unmarshal(body, &gotBody), json.Unmarshal([]byte(recorded.Body), &wantBody)
 	return got.Method == want.Method && got.URL.Path == want.URL.Path &&
 		gotQuery.Encode() == wantQuery.Encode() && reflect.DeepEqual(gotBody, wantBody)
-}
-
-func decode(t *testing.T, text []byte) (value any) {
-	t.Helper()
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	require.NoError(t, decoder.Decode(&value))
-	return value
 }
 
 // missing returns the pointers to values of want that got does not hold.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"runtime"
 	"slices"
 	"strconv"
@@ -17,17 +16,16 @@ import (
 type Report struct {
 	Exchanges int
 	Skipped   int       // exchanges that are not with the images API, or have nothing to check
-	Findings  []Finding // the first 10,000 of them; AtLeast counts all
+	Findings  []Finding // the first 10,000 of them; CountAtLeast counts all
 	FailOn    Severity  // the least severity that a report calls a failure; NewReport sets Breaking
 
 	counts    map[Severity]int
 	contract  *Contract
 	baselines []*Baseline
-	sequence  *sequence
+	session   *Session
 	kind      string // the provenance of the session
 	cells     map[cell]*count
-	covered   map[string]bool // by operation id and item
-	places    map[string]*place
+	coverage  *Coverage
 }
 
 // maxFindings bounds what a report holds of an archive in which everything is wrong.
@@ -42,22 +40,22 @@ type count struct {
 }
 
 // NewReport returns a report of nothing. Of several baselines the first that knows a difference accepts it.
-func (c *Contract) NewReport(baselines ...*Baseline) *Report {
-	r := &Report{contract: c, baselines: baselines, cells: map[cell]*count{}, covered: map[string]bool{}, places: map[string]*place{}, counts: map[Severity]int{}, FailOn: Breaking}
+func NewReport(c *Contract, baselines ...*Baseline) *Report {
+	r := &Report{contract: c, baselines: baselines, cells: map[cell]*count{}, coverage: c.NewCoverage(), counts: map[Severity]int{}, FailOn: Breaking}
 	r.NewSession("")
 	return r
 }
 
 // NewSession says that the exchanges to come have nothing to do with those before, such as when another recording
 // begins. Kind is its Provenance.Kind, or empty.
-func (r *Report) NewSession(kind string) { r.sequence, r.kind = newSequence(), kind }
+func (r *Report) NewSession(kind string) { r.session, r.kind = NewSession(), kind }
 
-// AtLeast returns how many findings are of a severity or a worse one, those that are not held among them.
-func (r *Report) AtLeast(severity Severity) int { return atLeast(r.counts, severity) }
+// CountAtLeast returns how many findings are of a severity or a worse one, those that are not held among them.
+func (r *Report) CountAtLeast(severity Severity) int { return atLeast(r.counts, severity) }
 
 func atLeast(counts map[Severity]int, severity Severity) (n int) {
 	for s, count := range counts {
-		if s.atLeast(severity) {
+		if s.AtLeast(severity) {
 			n += count
 		}
 	}
@@ -65,22 +63,32 @@ func atLeast(counts map[Severity]int, severity Severity) (n int) {
 }
 
 // Add checks an exchange and counts it. It returns what was found, all of it, whether the report holds it or not.
-func (r *Report) Add(exchange Exchange) []Finding { return r.add(exchange, false) }
+func (r *Report) Add(exchange Exchange) []Finding {
+	return r.count(r.contract.Examine(exchange), false)
+}
+
+// AddResponse does as Add, but does not judge the request, where that breaks the contract on purpose.
+func (r *Report) AddResponse(exchange Exchange) []Finding {
+	return r.count(r.contract.Examine(exchange), true)
+}
+
+// Coverage returns how much of the contract the exchanges showed so far.
+func (r *Report) Coverage() CoverageSummary { return r.coverage.Summary() }
 
 // Concurrently checks, on all cores, the exchanges that read passes on, and counts them in the order in which they came.
 // It holds a few for each core at a time, so that read may pass on any number. It returns what read returns.
 func (r *Report) Concurrently(read func(add func(Exchange)) error) error {
 	type job struct {
 		exchange Exchange
-		result   chan checked
+		result   chan Examined
 	}
 	cores := runtime.GOMAXPROCS(0)
-	todo, inOrder := make(chan job), make(chan chan checked, 2*cores)
+	todo, inOrder := make(chan job), make(chan chan Examined, 2*cores)
 	var running sync.WaitGroup
 	for range cores {
 		running.Go(func() {
 			for j := range todo {
-				j.result <- r.contract.check(j.exchange)
+				j.result <- r.contract.Examine(j.exchange)
 			}
 		})
 	}
@@ -93,40 +101,25 @@ func (r *Report) Concurrently(read func(add func(Exchange)) error) error {
 	defer close(inOrder)
 	defer close(todo)
 	return read(func(exchange Exchange) {
-		j := job{exchange, make(chan checked, 1)}
+		j := job{exchange, make(chan Examined, 1)}
 		inOrder <- j.result
 		todo <- j
 	})
 }
 
-// add can leave the request unjudged, where it breaks the contract on purpose.
-func (r *Report) add(exchange Exchange, responseOnly bool) []Finding {
-	return r.count(r.contract.check(exchange), responseOnly)
-}
-
-func (r *Report) count(result checked, responseOnly bool) []Finding {
-	exchange, found := result.exchange, result.findings
+func (r *Report) count(result Examined, responseOnly bool) []Finding {
+	found := result.Findings
 	if responseOnly {
 		found = slices.DeleteFunc(found, func(f Finding) bool { return strings.HasPrefix(f.In, "request") })
 	}
-	if result.operation != nil {
-		of := r.sequence.check(exchange, result)
-		scrub(of, exchange)
-		found = append(found, of...)
-	}
+	found = append(found, r.session.Check(result)...)
 	for _, baseline := range r.baselines {
-		baseline.accept(found, r.kind)
+		baseline.Accept(found, r.kind)
 	}
+	r.coverage.Add(result)
 	r.Exchanges++
 	r.Findings = append(r.Findings, found[:min(len(found), maxFindings-len(r.Findings))]...)
-	operation := ""
-	if result.operation != nil {
-		operation = result.operation.OperationID
-	}
-	at := r.cellOf(operation, exchange.Status)
-	if result.operation != nil {
-		r.cover(exchange, result, at.status)
-	}
+	at := r.cellOf(result.Operation, result.Exchange.Status)
 	if r.cells[at] == nil {
 		r.cells[at] = &count{found: map[Severity]int{}}
 	}
@@ -138,22 +131,16 @@ func (r *Report) count(result checked, responseOnly bool) []Finding {
 	return found
 }
 
-// cellOf returns the place of an exchange: in a column of its own, in that of its class, such as 4XX, or in that of
-// default.
+// cellOf returns the place of an exchange in the table.
 func (r *Report) cellOf(operation string, status int) cell {
-	for _, column := range []string{strconv.Itoa(status), fmt.Sprintf("%dXX", status/100)} {
-		if slices.Contains(r.contract.responses[operation], column) {
-			return cell{operation, column}
-		}
-	}
-	return cell{cmp.Or(operation, "no operation"), "default"}
+	return cell{cmp.Or(operation, "no operation"), r.contract.Documents(operation, status)}
 }
 
 // Unchecked returns what the contract documents and no exchange showed, such as "images_get 404".
 func (r *Report) Unchecked() []string {
 	var list []string
-	for _, operation := range slices.Sorted(maps.Keys(r.contract.responses)) {
-		for _, status := range r.contract.responses[operation] {
+	for _, operation := range r.contract.Operations() {
+		for _, status := range r.contract.Statuses(operation) {
 			if r.cells[cell{operation, status}] == nil {
 				list = append(list, operation+" "+status)
 			}
@@ -172,7 +159,7 @@ func (r *Report) writeText(w io.Writer) error {
 	}
 	fmt.Fprintln(table, "\tcovered")
 	coverage := r.Coverage().Operations
-	for _, operation := range slices.Sorted(maps.Keys(r.contract.responses)) {
+	for _, operation := range r.contract.Operations() {
 		fmt.Fprint(table, operation)
 		for _, status := range columns {
 			fmt.Fprint(table, "\t", r.cell(cell{operation, status}))
@@ -199,20 +186,20 @@ func (r *Report) writeText(w io.Writer) error {
 	for _, reason := range reasons {
 		fmt.Fprintf(w, "accepted %d times: %s\n", times[reason], reason)
 	}
-	if more := r.AtLeast(Accepted) - len(r.Findings); more > 0 {
+	if more := r.CountAtLeast(Accepted) - len(r.Findings); more > 0 {
 		fmt.Fprintf(w, "and %d more findings, which are counted and not held\n", more)
 	}
-	accepted := r.AtLeast(Accepted) - r.AtLeast(Note)
+	accepted := r.CountAtLeast(Accepted) - r.CountAtLeast(Note)
 	_, err := fmt.Fprintf(w, "%d exchanges checked, %d skipped, %d findings (%d breaking) and %d accepted, %d documented responses not seen, %.1f %% of the contract covered\n",
-		r.Exchanges, r.Skipped, r.AtLeast(Note), r.AtLeast(Breaking), accepted, len(r.Unchecked()), r.Coverage().Percent)
+		r.Exchanges, r.Skipped, r.CountAtLeast(Note), r.CountAtLeast(Breaking), accepted, len(r.Unchecked()), r.Coverage().Percent)
 	return err
 }
 
 // columns returns every status that some operation documents.
 func (r *Report) columns() []string {
 	var all []string
-	for _, statuses := range r.contract.responses {
-		all = append(all, statuses...)
+	for _, operation := range r.contract.Operations() {
+		all = append(all, r.contract.Statuses(operation)...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -220,7 +207,7 @@ func (r *Report) columns() []string {
 
 func (r *Report) cell(at cell) string {
 	switch n := r.cells[at]; {
-	case n == nil && slices.Contains(r.contract.responses[at.operation], at.status):
+	case n == nil && slices.Contains(r.contract.Statuses(at.operation), at.status):
 		return "-"
 	case n == nil:
 		return "."

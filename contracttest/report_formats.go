@@ -32,11 +32,11 @@ func (r *Report) Write(w io.Writer, format string) error {
 }
 
 type jsonReport struct {
-	Exchanges int           `json:"exchanges"`
-	Skipped   int           `json:"skipped"`
-	Findings  []jsonFinding `json:"findings"`
-	Unheld    int           `json:"findings_not_held"`
-	Coverage  Coverage      `json:"coverage"`
+	Exchanges int             `json:"exchanges"`
+	Skipped   int             `json:"skipped"`
+	Findings  []jsonFinding   `json:"findings"`
+	Unheld    int             `json:"findings_not_held"`
+	Coverage  CoverageSummary `json:"coverage"`
 }
 
 type jsonFinding struct {
@@ -55,7 +55,7 @@ type jsonFinding struct {
 
 // writeJSON writes what report.schema.json describes.
 func (r *Report) writeJSON(w io.Writer) error {
-	report := jsonReport{Exchanges: r.Exchanges, Skipped: r.Skipped, Findings: []jsonFinding{}, Unheld: r.AtLeast(Accepted) - len(r.Findings), Coverage: r.Coverage()}
+	report := jsonReport{Exchanges: r.Exchanges, Skipped: r.Skipped, Findings: []jsonFinding{}, Unheld: r.CountAtLeast(Accepted) - len(r.Findings), Coverage: r.Coverage()}
 	for _, f := range r.Findings {
 		report.Findings = append(report.Findings, jsonFinding{f.Check, f.Severity, f.Operation, f.Status, f.In, f.Pointer, f.Message, f.Expected, f.Got, f.Reason, f.Source})
 	}
@@ -97,8 +97,8 @@ func (r *Report) writeJUnit(w io.Writer) error {
 		byCell[at] = append(byCell[at], f)
 	}
 	cells := map[cell]bool{}
-	for operation, statuses := range r.contract.responses {
-		for _, status := range statuses {
+	for _, operation := range r.contract.Operations() {
+		for _, status := range r.contract.Statuses(operation) {
 			cells[cell{operation, status}] = true
 		}
 	}
@@ -113,7 +113,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 		var broken, other []string
 		for _, f := range byCell[at] {
 			text := printable(string(f.Severity) + ": " + f.String())
-			if f.Severity.atLeast(r.FailOn) {
+			if f.Severity.AtLeast(r.FailOn) {
 				broken = append(broken, text)
 			} else {
 				other = append(other, text)
@@ -152,7 +152,7 @@ func (r *Report) writeGitHub(w io.Writer) error {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	for _, f := range r.Findings {
 		level := map[Severity]string{Breaking: "error", Drift: "warning", Note: "notice", Accepted: "notice"}[f.Severity]
-		if f.Severity.atLeast(r.FailOn) {
+		if f.Severity.AtLeast(r.FailOn) {
 			level = "error"
 		}
 		properties := "title=" + property.Replace(f.Check)
@@ -163,7 +163,7 @@ func (r *Report) writeGitHub(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d exchanges checked, %d findings (%d breaking)\n", r.Exchanges, r.AtLeast(Note), r.AtLeast(Breaking))
+	_, err := fmt.Fprintf(w, "%d exchanges checked, %d findings (%d breaking)\n", r.Exchanges, r.CountAtLeast(Note), r.CountAtLeast(Breaking))
 	return err
 }
 
@@ -171,7 +171,7 @@ func (r *Report) writeGitHub(w io.Writer) error {
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	cellText := strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "`", "'")
 	fmt.Fprintf(w, "### Contract of /v2/images\n\n%d exchanges checked, %d skipped, **%d breaking**, %d other findings, %d accepted, %.1f %% of the contract covered.\n",
-		r.Exchanges, r.Skipped, r.AtLeast(Breaking), r.AtLeast(Note)-r.AtLeast(Breaking), r.AtLeast(Accepted)-r.AtLeast(Note), r.Coverage().Percent)
+		r.Exchanges, r.Skipped, r.CountAtLeast(Breaking), r.CountAtLeast(Note)-r.CountAtLeast(Breaking), r.CountAtLeast(Accepted)-r.CountAtLeast(Note), r.Coverage().Percent)
 	shown := 0
 	for _, f := range r.Findings {
 		if f.Severity == Accepted || shown == 50 {

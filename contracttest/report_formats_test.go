@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/openapi"
 )
 
@@ -23,7 +24,7 @@ func mixedReport(t *testing.T) *contracttest.Report {
 	t.Helper()
 	baseline, err := contracttest.LoadBaseline(openapi.Baseline())
 	require.NoError(t, err)
-	report := load(t).NewReport(baseline)
+	report := contracttest.NewReport(testkit.Contract(t), baseline)
 	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
 	require.NoError(t, err)
 	report.NewSession("documentation")
@@ -31,8 +32,8 @@ func mixedReport(t *testing.T) *contracttest.Report {
 		exchange.File = "recordings/images,get.cassette.yaml"
 		if i == 0 {
 			exchange.RequestHeader.Del("Authorization")
-			replaceBody(`"id": 6918990`, `"<script>alert('|%0A')</script>": 1, "id": null`)(&exchange)
-			replaceBody(`"available"`, `"]]>\u0001 & <b>"`)(&exchange)
+			testkit.ReplaceBody(`"id": 6918990`, `"<script>alert('|%0A')</script>": 1, "id": null`)(&exchange)
+			testkit.ReplaceBody(`"available"`, `"]]>\u0001 & <b>"`)(&exchange)
 		}
 		report.Add(exchange)
 	}
@@ -57,7 +58,7 @@ func TestJSONReportIsAsItsSchemaSays(t *testing.T) {
 	require.NoError(t, compiler.AddResource("report.schema.json", schemaJSON))
 	schema, err := compiler.Compile("report.schema.json")
 	require.NoError(t, err)
-	for _, report := range []*contracttest.Report{mixedReport(t), load(t).NewReport(nil)} {
+	for _, report := range []*contracttest.Report{mixedReport(t), contracttest.NewReport(testkit.Contract(t))} {
 		value, err := jsonschema.UnmarshalJSON(strings.NewReader(write(t, report, "json")))
 		require.NoError(t, err)
 		assert.NoError(t, schema.Validate(value))
@@ -94,9 +95,9 @@ func TestJUnitReport(t *testing.T) {
 		} `xml:"testcase"`
 	}
 	require.NoError(t, xml.Unmarshal([]byte(text), &suite), text)
-	assert.Equal(t, responses, suite.Tests)
+	assert.Equal(t, testkit.Responses, suite.Tests)
 	assert.Equal(t, 1, suite.Failures)
-	assert.Equal(t, responses-6, suite.Skipped)
+	assert.Equal(t, testkit.Responses-6, suite.Skipped)
 	for _, c := range suite.Cases {
 		assert.Equal(t, c.Name == "images_get 200", c.Failure != nil, c.Name)
 		assert.Equal(t, !strings.HasPrefix(c.Name, "images_get "), c.Skipped != nil, c.Name)
@@ -108,8 +109,8 @@ func TestJUnitReport(t *testing.T) {
 
 // A run that fails has a report that says so in each form.
 func TestReportsFailOnWhatTheRunFailsOn(t *testing.T) {
-	report := load(t).NewReport(nil)
-	exchange := exchangeOf(t, step{"GET /v2/images/1", 200, `{"image":` + strings.Replace(plain(1), `"name"`, `"new":1,"name"`, 1) + `}`}, 10, 100)
+	report := contracttest.NewReport(testkit.Contract(t))
+	exchange := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)+`}`, 10, 100)
 	report.Add(exchange)
 	for format, want := range map[string]string{"junit": `failures="0"`, "html": "<title>nothing breaking:", "github": "::warning "} {
 		assert.Contains(t, write(t, report, format), want)
@@ -159,21 +160,21 @@ func TestHTMLReport(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	assert.ErrorContains(t, load(t).NewReport(nil).Write(&bytes.Buffer{}, "pdf"), "text, json, junit, github, html")
+	assert.ErrorContains(t, contracttest.NewReport(testkit.Contract(t)).Write(&bytes.Buffer{}, "pdf"), "text, json, junit, github, html")
 }
 
 func TestReportHoldsABoundedNumberOfFindings(t *testing.T) {
 	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
 	require.NoError(t, err)
 	exchange := exchanges[5]
-	replaceBody(`"Ubuntu"`, `1`)(&exchange)
-	report := load(t).NewReport(nil)
+	testkit.ReplaceBody(`"Ubuntu"`, `1`)(&exchange)
+	report := contracttest.NewReport(testkit.Contract(t))
 	for range 2500 {
 		assert.NotEmpty(t, report.Add(exchange), "what was found is returned, whether it is held or not")
 	}
 	assert.Len(t, report.Findings, 10_000)
-	assert.Greater(t, report.AtLeast(contracttest.Breaking), 10_000)
-	assert.Contains(t, write(t, report, "text"), fmt.Sprintf("and %d more findings", report.AtLeast(contracttest.Accepted)-10_000))
+	assert.Greater(t, report.CountAtLeast(contracttest.Breaking), 10_000)
+	assert.Contains(t, write(t, report, "text"), fmt.Sprintf("and %d more findings", report.CountAtLeast(contracttest.Accepted)-10_000))
 }
 
 // What comes from the other side can hold what a terminal obeys, or ends a line.
@@ -181,10 +182,10 @@ func TestReportsHoldNoControlCharacters(t *testing.T) {
 	const nasty = "red\x1b[31m\r\n\x07\u009b2J\x7f"
 	text, err := json.Marshal(nasty)
 	require.NoError(t, err)
-	report := load(t).NewReport(nil)
+	report := contracttest.NewReport(testkit.Contract(t))
 	get := func(kind, created string) contracttest.Exchange {
-		return exchangeOf(t, step{"GET /v2/images/1?" + url.QueryEscape(nasty) + "=1", 200, fmt.Sprintf(
-			`{"image":{"id":1,"name":1,"distribution":"Ubuntu","created_at":%s,"regions":[],"status":"available","tags":[],"description":"","error_message":"","type":%s,%s:1}}`, created, kind, text)}, 10, 100)
+		return testkit.Exchange(t, "GET /v2/images/1?"+url.QueryEscape(nasty)+"=1", 200, fmt.Sprintf(
+			`{"image":{"id":1,"name":1,"distribution":"Ubuntu","created_at":%s,"regions":[],"status":"available","tags":[],"description":"","error_message":"","type":%s,%s:1}}`, created, kind, text), 10, 100)
 	}
 	first := get(string(text), string(text))
 	first.Header.Set("Content-Length", nasty)
@@ -204,16 +205,16 @@ func TestJUnitReportOfMoreThanIsHeld(t *testing.T) {
 	lists, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
 	require.NoError(t, err)
 	list := lists[5]
-	replaceBody(`"Ubuntu"`, `1`)(&list)
-	report := load(t).NewReport(nil)
+	testkit.ReplaceBody(`"Ubuntu"`, `1`)(&list)
+	report := contracttest.NewReport(testkit.Contract(t))
 	for len(report.Findings) < 10_000 {
 		report.Add(list)
 	}
-	get := exchangeOf(t, step{"GET /v2/images/1", 200, `{"image":` + strings.Replace(plain(1), `"name":"a"`, `"name":1`, 1) + `}`}, 10, 100)
+	get := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name":"a"`, `"name":1`, 1)+`}`, 10, 100)
 	report.Add(get)
 	report.Add(get)
 	nowhere := get
-	setURL("https://api.digitalocean.com/v2/imagos/1")(&nowhere)
+	testkit.SetURL("https://api.digitalocean.com/v2/imagos/1")(&nowhere)
 	report.Add(nowhere)
 	var suite struct {
 		Failures int `xml:"failures,attr"`

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -40,7 +39,7 @@ func (r *Report) writeHTML(w io.Writer) error {
 	columns := r.columns()
 	coverage := r.Coverage()
 	var rows []htmlRow
-	for _, operation := range slices.Sorted(maps.Keys(r.contract.responses)) {
+	for _, operation := range r.contract.Operations() {
 		row := htmlRow{Operation: operation, Coverage: coverage.Operations[operation]}
 		for _, status := range columns {
 			c := htmlCell{Text: r.cell(cell{operation, status}), Class: "seen", Label: "checked, nothing found"}
@@ -57,7 +56,7 @@ func (r *Report) writeHTML(w io.Writer) error {
 		rows = append(rows, row)
 	}
 	findings := slices.SortedStableFunc(slices.Values(r.Findings), func(a, b Finding) int {
-		return slices.Index(worstFirst, a.Severity) - slices.Index(worstFirst, b.Severity)
+		return slices.Index(Severities(), a.Severity) - slices.Index(Severities(), b.Severity)
 	})
 	numbers := []htmlNumber{
 		{Breaking, r.counts[Breaking], "breaking"}, {Drift, r.counts[Drift], "drift"},
@@ -66,20 +65,20 @@ func (r *Report) writeHTML(w io.Writer) error {
 	verdict, class := r.verdict()
 	return htmlTemplate.Execute(w, map[string]any{
 		"Report": r, "Verdict": verdict, "Class": class, "Numbers": numbers, "Findings": findings, "Columns": columns, "Rows": rows,
-		"Percent": coverage.Percent, "More": r.AtLeast(Accepted) - len(r.Findings), "Script": scriptHash,
+		"Percent": coverage.Percent, "More": r.CountAtLeast(Accepted) - len(r.Findings), "Script": scriptHash,
 	})
 }
 
 // verdict says in a few words what the findings come to, and which colour that has.
 func (r *Report) verdict() (words, class string) {
 	switch {
-	case r.AtLeast(Breaking) > 0:
-		return fmt.Sprintf("%d breaking", r.AtLeast(Breaking)), "breaking"
-	case r.AtLeast(r.FailOn) > 0:
-		return fmt.Sprintf("%d %s", r.AtLeast(r.FailOn), r.FailOn), "breaking"
+	case r.CountAtLeast(Breaking) > 0:
+		return fmt.Sprintf("%d breaking", r.CountAtLeast(Breaking)), "breaking"
+	case r.CountAtLeast(r.FailOn) > 0:
+		return fmt.Sprintf("%d %s", r.CountAtLeast(r.FailOn), r.FailOn), "breaking"
 	case r.Exchanges == 0:
 		return "nothing checked", "drift"
-	case r.AtLeast(Note) > 0:
+	case r.CountAtLeast(Note) > 0:
 		return "nothing breaking", "drift"
 	}
 	return "clean", "clean"

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/openapi"
 )
 
@@ -17,13 +18,13 @@ func acceptedReport(t *testing.T) *contracttest.Report {
 	require.NoError(t, err)
 	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
 	require.NoError(t, err)
-	report := load(t).NewReport(baseline)
+	report := contracttest.NewReport(testkit.Contract(t), baseline)
 	report.NewSession("documentation")
 	for _, exchange := range exchanges {
 		report.Add(exchange)
 	}
 	require.NotEmpty(t, report.Findings)
-	require.Zero(t, report.AtLeast(contracttest.Note))
+	require.Zero(t, report.CountAtLeast(contracttest.Note))
 	return report
 }
 
@@ -31,12 +32,12 @@ func acceptedReport(t *testing.T) *contracttest.Report {
 func TestHTMLReportSaysItAtOnce(t *testing.T) {
 	exchanges, err := contracttest.ReadCassette("recordings/images_get.cassette.yaml")
 	require.NoError(t, err)
-	one := load(t).NewReport(nil)
+	one := contracttest.NewReport(testkit.Contract(t))
 	one.Add(exchanges[0])
 	require.Empty(t, one.Findings)
-	drift := load(t).NewReport(nil)
+	drift := contracttest.NewReport(testkit.Contract(t))
 	unknown := exchanges[0]
-	replaceBody(`"available"`, `"resting"`)(&unknown)
+	testkit.ReplaceBody(`"available"`, `"resting"`)(&unknown)
 	drift.Add(unknown)
 	require.Len(t, drift.Findings, 1)
 
@@ -49,7 +50,7 @@ func TestHTMLReportSaysItAtOnce(t *testing.T) {
 		"drift":    {drift, "drift", "nothing breaking", "1 exchange checked, 0 skipped."},
 		"accepted": {acceptedReport(t), "clean", "clean", `value="accepted" checked`},
 		"clean":    {one, "clean", "clean", "None: every exchange that was checked is as the contract has it."},
-		"nothing":  {load(t).NewReport(nil), "drift", "nothing checked", "None, because no exchange was checked."},
+		"nothing":  {contracttest.NewReport(testkit.Contract(t)), "drift", "nothing checked", "None, because no exchange was checked."},
 	} {
 		text := write(t, c.report, "html")
 		assert.Contains(t, text, "<title>"+c.verdict+": contract of /v2/images</title>", name)

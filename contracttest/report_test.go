@@ -10,28 +10,29 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/openapi"
 )
 
 func TestReport(t *testing.T) {
 	exchanges, err := contracttest.ReadCassette("recordings/images_list.cassette.yaml")
 	require.NoError(t, err)
-	report := load(t).NewReport(nil)
+	report := contracttest.NewReport(testkit.Contract(t))
 	report.Add(exchanges[0])
 	report.Add(exchanges[4])
 	broken := exchanges[2]
-	replaceBody(`7555621`, `"7555621"`)(&broken)
+	testkit.ReplaceBody(`7555621`, `"7555621"`)(&broken)
 	report.Add(broken)
 	unexpected := exchanges[9]
 	unexpected.Status = 418
 	report.Add(unexpected)
 	nowhere := exchanges[0]
-	setURL("https://api.digitalocean.com/v2/droplets")(&nowhere)
+	testkit.SetURL("https://api.digitalocean.com/v2/droplets")(&nowhere)
 	report.Add(nowhere)
 
 	assert.Equal(t, 5, report.Exchanges)
-	assert.Equal(t, 2, report.AtLeast(contracttest.Breaking))
-	assert.Equal(t, 3, report.AtLeast(contracttest.Drift))
+	assert.Equal(t, 2, report.CountAtLeast(contracttest.Breaking))
+	assert.Equal(t, 3, report.CountAtLeast(contracttest.Drift))
 	assert.Contains(t, report.Unchecked(), "images_list 401")
 	assert.NotContains(t, report.Unchecked(), "images_list 200")
 	assert.NotContains(t, report.Unchecked(), "images_list default")
@@ -52,7 +53,7 @@ func TestConcurrentReportIsTheSame(t *testing.T) {
 	contract, err := contracttest.Load(openapi.Document())
 	require.NoError(t, err)
 	var exchanges []contracttest.Exchange
-	for _, file := range cassettes(t) {
+	for _, file := range testkit.Cassettes(t) {
 		list, err := contracttest.ReadCassette(file)
 		require.NoError(t, err)
 		exchanges = append(exchanges, list...)
@@ -63,7 +64,7 @@ func TestConcurrentReportIsTheSame(t *testing.T) {
 		}
 	}
 	write := func(read func(*contracttest.Report) error) string {
-		report := contract.NewReport(nil)
+		report := contracttest.NewReport(contract)
 		require.NoError(t, read(report))
 		var text bytes.Buffer
 		require.NoError(t, report.Write(&text, "json"))
@@ -91,7 +92,7 @@ func TestConcurrentReportIsTheSame(t *testing.T) {
 	assert.Contains(t, one, `"missing-field"`)
 
 	stop := errors.New("the file ends too early")
-	report := contract.NewReport(nil)
+	report := contracttest.NewReport(contract)
 	assert.ErrorIs(t, report.Concurrently(func(add func(contracttest.Exchange)) error { add(exchanges[1]); return stop }), stop)
 	assert.Equal(t, 1, report.Exchanges, "what was read before is counted")
 }

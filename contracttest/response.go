@@ -80,7 +80,7 @@ func (f *findings) checkBody(content openapi3.Content) any {
 
 // checkLength compares what was promised with what came.
 func (f *findings) checkLength() {
-	if f.exchange.Cut {
+	if f.exchange.Truncated {
 		f.add("truncated-body", "body", nil, fmt.Sprintf("it broke off after %d bytes", len(f.exchange.Body)))
 		return
 	}

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// sequence remembers what the exchanges of one session said, for what a single one cannot show.
-type sequence struct {
+// Session remembers what the exchanges of one session said, for what a single one cannot show.
+type Session struct {
 	walks    map[string]*pageWalk
 	kinds    map[string]identity // of each image
 	statuses map[string]state    // of each image
@@ -53,13 +53,18 @@ type pageWalk struct {
 	seen    map[string]int // the page that each id was on; nil where there were too many
 }
 
-func newSequence() *sequence {
-	return &sequence{walks: map[string]*pageWalk{}, kinds: map[string]identity{}, statuses: map[string]state{}, actions: map[string]state{}, deleted: map[string]time.Time{}}
+// NewSession returns a session without exchanges.
+func NewSession() *Session {
+	return &Session{walks: map[string]*pageWalk{}, kinds: map[string]identity{}, statuses: map[string]state{}, actions: map[string]state{}, deleted: map[string]time.Time{}}
 }
 
-// check returns what contradicts the exchanges before.
-func (s *sequence) check(exchange Exchange, result checked) []Finding {
-	f := &findings{exchange: exchange, operation: result.operation.OperationID}
+// Check takes in the next exchange of the session, and returns what of it contradicts those before.
+func (s *Session) Check(result Examined) []Finding {
+	if result.operation == nil {
+		return nil
+	}
+	exchange := result.Exchange
+	f := &findings{exchange: exchange, operation: result.Operation}
 	if exchange.Method != http.MethodGet && exchange.Method != http.MethodHead && (exchange.Status/100 == 2 || exchange.Status/100 == 5) {
 		s.changes++ // a write that failed can have been carried out
 		if exchange.Ended.After(s.changed) {
@@ -74,10 +79,11 @@ func (s *sequence) check(exchange Exchange, result checked) []Finding {
 		s.full = true
 		f.add("sequence-limit", "body", nil, fmt.Sprintf("there are more than %d images, actions or lists in the session; no others are held against each other", maxTracked))
 	}
+	scrub(f.list, exchange)
 	return f.list
 }
 
-func (s *sequence) checkSuccess(f *findings, object map[string]any) {
+func (s *Session) checkSuccess(f *findings, object map[string]any) {
 	id := pathIDs(f.exchange.URL).image
 	switch {
 	case f.operation == "images_delete":
@@ -109,15 +115,15 @@ func (s *sequence) checkSuccess(f *findings, object map[string]any) {
 }
 
 // isDeleted tells whether an image had been deleted when an exchange began.
-func (s *sequence) isDeleted(f *findings, id string) bool {
+func (s *Session) isDeleted(f *findings, id string) bool {
 	at, deleted := s.deleted[id]
-	return deleted && f.exchange.isAfter(at)
+	return deleted && f.exchange.BeganAfter(at)
 }
 
 // ranks is the order in which an image goes through its statuses.
 var ranks = map[string]int{"new": 1, "pending": 2, "available": 3, "retired": 3, "deleted": 4}
 
-func (s *sequence) checkImage(f *findings, at []string, value any) {
+func (s *Session) checkImage(f *findings, at []string, value any) {
 	image := asObject(value)
 	number, _ := image["id"].(json.Number)
 	id := number.String()
@@ -142,7 +148,7 @@ func (s *sequence) checkImage(f *findings, at []string, value any) {
 	now, _ := image["status"].(string)
 	before := s.statuses[id]
 	rank, rankBefore := ranks[strings.ToLower(now)], ranks[strings.ToLower(before.status)]
-	if 0 < rank && rank < rankBefore && f.exchange.isAfter(before.at) {
+	if 0 < rank && rank < rankBefore && f.exchange.BeganAfter(before.at) {
 		f.add("sequence-status", "body", append(slices.Clip(at), "status"), fmt.Sprintf("image %s was %s before", id, before.status)).Got = got(now)
 	}
 	if now != before.status && now == "deleted" {
@@ -151,7 +157,7 @@ func (s *sequence) checkImage(f *findings, at []string, value any) {
 	switch {
 	case rank == 0:
 	case rank == rankBefore && !f.exchange.Ended.Before(before.at): // it is known for longer
-	case rank >= rankBefore, f.exchange.isAfter(before.at):
+	case rank >= rankBefore, f.exchange.BeganAfter(before.at):
 		s.statuses[id] = state{now, f.exchange.Ended}
 	}
 	if s.isDeleted(f, id) && now != "deleted" {
@@ -160,7 +166,7 @@ func (s *sequence) checkImage(f *findings, at []string, value any) {
 }
 
 // checkAction demands that an action that has ended stay as it is.
-func (s *sequence) checkAction(f *findings, at []string, action map[string]any) {
+func (s *Session) checkAction(f *findings, at []string, action map[string]any) {
 	number, _ := action["id"].(json.Number)
 	now, _ := action["status"].(string)
 	id := number.String()
@@ -172,7 +178,7 @@ func (s *sequence) checkAction(f *findings, at []string, action map[string]any) 
 	switch {
 	case !ended(before.status), now == before.status && f.exchange.Ended.Before(before.at):
 		s.actions[id] = state{now, f.exchange.Ended}
-	case now != before.status && (ended(now) || f.exchange.isAfter(before.at)):
+	case now != before.status && (ended(now) || f.exchange.BeganAfter(before.at)):
 		f.add("sequence-status", "body", at, fmt.Sprintf("action %s was %s before", id, before.status)).Got = got(now)
 	}
 }
@@ -185,7 +191,7 @@ func sameTime(a, b string) bool {
 }
 
 // checkPage follows a list over its pages.
-func (s *sequence) checkPage(f *findings, key string, list []any, object map[string]any) {
+func (s *Session) checkPage(f *findings, key string, list []any, object map[string]any) {
 	number, perPage, ok := paging(f.exchange.URL)
 	total, told := totalOf(object)
 	if !ok || !told {
@@ -206,7 +212,7 @@ func (s *sequence) checkPage(f *findings, key string, list []any, object map[str
 	if len(walk.seen)+len(list) > maxTracked || len(walk.pages) > maxTracked {
 		walk.seen = nil
 	}
-	explained := walk.changed || walk.changes != s.changes || !f.exchange.isAfter(s.changed)
+	explained := walk.changed || walk.changes != s.changes || !f.exchange.BeganAfter(s.changed)
 	if total != walk.total && !explained {
 		f.add("sequence-total", "body", []string{"meta", "total"}, fmt.Sprintf("it was %d on the page before, and nothing that came before changed the list", walk.total)).Got = strconv.Itoa(total)
 		explained = true
@@ -236,7 +242,7 @@ func (s *sequence) checkPage(f *findings, key string, list []any, object map[str
 // checkBudget demands that within a window requests are used up and not given back. Of several requests at a time the
 // answers come in any order, so that one may fill a gap. A 429 for the limit of a minute may say 0 while the hour has
 // more.
-func (s *sequence) checkBudget(f *findings) {
+func (s *Session) checkBudget(f *findings) {
 	reset := f.exchange.Header.Get("ratelimit-reset")
 	remaining, err := strconv.Atoi(f.exchange.Header.Get("ratelimit-remaining"))
 	if err != nil || reset == "" || f.exchange.Status == http.StatusTooManyRequests || f.exchange.Status == http.StatusUnauthorized {
@@ -246,7 +252,7 @@ func (s *sequence) checkBudget(f *findings) {
 	if reset != b.reset || len(b.remaining) >= maxTracked {
 		b.reset, b.remaining, b.least, b.leastAt, b.most = reset, map[int]bool{}, remaining, f.exchange.Ended, remaining
 	}
-	grows := remaining > b.least && f.exchange.isAfter(b.leastAt)
+	grows := remaining > b.least && f.exchange.BeganAfter(b.leastAt)
 	if f.exchange.Began.IsZero() { // then it may have overlapped with others
 		grows = remaining > b.most || remaining > b.least && b.remaining[remaining]
 	}

@@ -95,7 +95,7 @@ func Run(t *testing.T, factory func(*testing.T) Target) {
 // error is for a target that cannot be used; what failed is in the results.
 func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *Report, error) {
 	target = target.withDefaults()
-	if target.FailOn == Accepted || !slices.Contains(worstFirst, target.FailOn) {
+	if target.FailOn == Accepted || !slices.Contains(Severities(), target.FailOn) {
 		return nil, nil, fmt.Errorf("FailOn: %q is none of breaking, drift and note", target.FailOn)
 	}
 	s, err := newSession(target)
@@ -135,7 +135,7 @@ func newSession(target Target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	watch := &watcher{next: target.Transport, budget: target.Budget, report: contract.NewReport(target.Baseline, embedded)}
+	watch := &watcher{next: target.Transport, budget: target.Budget, report: NewReport(contract, target.Baseline, embedded)}
 	watch.report.FailOn = target.FailOn
 	if target.Write {
 		watch.reserve = 5
@@ -200,7 +200,7 @@ func WriteCases(w io.Writer) error {
 func summarize(findings []Finding, failOn Severity) error {
 	const limit = 5
 	var errs []error
-	findings = slices.DeleteFunc(findings, func(f Finding) bool { return !f.Severity.atLeast(failOn) })
+	findings = slices.DeleteFunc(findings, func(f Finding) bool { return !f.Severity.AtLeast(failOn) })
 	for _, finding := range findings[:min(limit, len(findings))] {
 		errs = append(errs, errors.New(finding.String()))
 	}

@@ -19,6 +19,7 @@ import (
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/internal/testkit"
 )
 
 func fakeTarget() contracttest.Target {
@@ -36,7 +37,7 @@ func TestSuitePassesOnTheFake(t *testing.T) {
 			assert.NoError(t, result.Err, result.Case.Name)
 			assert.Empty(t, result.Skipped, result.Case.Name)
 		}
-		assert.Zero(t, report.AtLeast(contracttest.Breaking), "%v", report.Findings)
+		assert.Zero(t, report.CountAtLeast(contracttest.Breaking), "%v", report.Findings)
 	})
 }
 
@@ -130,7 +131,7 @@ func TestSuiteInterruptedInACreate(t *testing.T) {
 		before := len(fake.Images())
 		ctx, cancel := context.WithCancel(t.Context())
 		target := fakeTarget()
-		target.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
+		target.Transport = testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			if req.Method != http.MethodPost || req.URL.Path != "/v2/images" {
 				return fake.RoundTrip(req)
 			}
@@ -225,7 +226,7 @@ func TestSuiteFailsOn(t *testing.T) {
 // A token of a letter or two is part of any text, which nobody could read without it.
 func TestSuiteLeavesErrorsLegible(t *testing.T) {
 	refused := errors.New("The Target is Not There")
-	target := contracttest.Target{Token: "T", Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, refused })}
+	target := contracttest.Target{Token: "T", Transport: testkit.RoundTripper(func(*http.Request) (*http.Response, error) { return nil, refused })}
 	results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "content-type"))
 	require.NoError(t, err)
 	assert.ErrorContains(t, results[0].Err, refused.Error())
@@ -243,7 +244,7 @@ func TestSuiteRemovesWhatShouldHaveBeenRefused(t *testing.T) {
 		fake := fakeapi.New()
 		before := len(fake.Images())
 		target := fakeTarget()
-		target.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
+		target.Transport = testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			req = req.Clone(req.Context())
 			if req.Method == http.MethodPost {
 				req.Header.Set("Content-Type", "application/json")

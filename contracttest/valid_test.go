@@ -19,6 +19,7 @@ import (
 	"pgregory.net/rapid"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/testkit"
 )
 
 // TestNoFalseAlarm generates exchanges from the document, every optional field, null, branch and limit among them, and
@@ -28,7 +29,7 @@ func TestNoFalseAlarm(t *testing.T) {
 		require.NoError(t, checks.Value.Set("10000"))
 		defer func() { _ = checks.Value.Set(checks.DefValue) }()
 	}
-	contract := load(t)
+	contract := testkit.Contract(t)
 	type candidate struct {
 		method, path string
 		operation    *openapi3.Operation
@@ -46,7 +47,7 @@ func TestNoFalseAlarm(t *testing.T) {
 			}
 		}
 	}
-	require.Len(t, candidates, responses-len(operations))
+	require.Len(t, candidates, testkit.Responses-len(operations))
 
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom(candidates).Draw(t, "operation and status")

@@ -53,7 +53,7 @@ func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	exchange.Status, exchange.Header = resp.StatusCode, resp.Header
 	body, err := io.ReadAll(resp.Body)
-	exchange.Ended, exchange.Cut = time.Now(), err != nil
+	exchange.Ended, exchange.Truncated = time.Now(), err != nil
 	_ = resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	if err != nil {
@@ -79,7 +79,11 @@ func (w *watcher) begin(ctx context.Context, exchange *Exchange) error {
 func (w *watcher) end(exchange Exchange, deliberate bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.findings = append(w.findings, w.report.add(exchange, deliberate)...)
+	add := w.report.Add
+	if deliberate {
+		add = w.report.AddResponse
+	}
+	w.findings = append(w.findings, add(exchange)...)
 }
 
 // failing is the end of a body that broke off.

@@ -138,12 +138,12 @@ func archive(tb testing.TB) (string, int64) {
 // verify does what contract verify does.
 func verify(b *testing.B, contract *contracttest.Contract, file string) {
 	b.Helper()
-	report := contract.NewReport(nil)
+	report := contracttest.NewReport(contract)
 	err := report.Concurrently(func(add func(contracttest.Exchange)) error {
 		_, err := contracttest.ReadFile(file, func(exchange contracttest.Exchange) error { add(exchange); return nil })
 		return err
 	})
-	if err != nil || report.Exchanges != archived || report.AtLeast(contracttest.Breaking) > 0 {
+	if err != nil || report.Exchanges != archived || report.CountAtLeast(contracttest.Breaking) > 0 {
 		b.Fatal(err, report.Exchanges, report.Findings)
 	}
 }

@@ -24,12 +24,12 @@ func serve(t *testing.T, options ...fakeapi.Option) *httptest.Server {
 	t.Helper()
 	contract, err := contracttest.Load(openapi.Document())
 	require.NoError(t, err)
-	report := contract.NewReport(nil)
+	report := contracttest.NewReport(contract)
 	server := httptest.NewServer(recording(fakeapi.New(options...), func(exchange contracttest.Exchange) { report.Add(exchange) }))
 	t.Cleanup(func() {
 		server.Close()
 		assert.True(t, report.Exchanges > 0 || t.Skipped(), "nothing was checked")
-		assert.Zero(t, report.AtLeast(contracttest.Breaking), "%v", report.Findings)
+		assert.Zero(t, report.CountAtLeast(contracttest.Breaking), "%v", report.Findings)
 	})
 	return server
 }

@@ -120,7 +120,7 @@ func (o *output) verdict(stderr io.Writer, report *contracttest.Report) error {
 	for _, warning := range o.baseline.Warnings(time.Now()) {
 		fmt.Fprintln(stderr, "note:", warning)
 	}
-	failed := report.AtLeast(report.FailOn) > 0
+	failed := report.CountAtLeast(report.FailOn) > 0
 	if report.Exchanges == 0 {
 		fmt.Fprintln(stderr, "nothing was checked, which proves nothing")
 		failed = true

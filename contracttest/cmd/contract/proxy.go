@@ -62,7 +62,7 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 				return fmt.Errorf("--addr %s: %w", addr, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "http://%s\n", listener.Addr())
-			p := &proxy{report: contract.NewReport(o.baseline, embedded), fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
+			p := &proxy{report: contracttest.NewReport(contract, o.baseline, embedded), fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
 			p.report.FailOn = failOn
 			if err := serve(cmd.Context(), listener, p.handler(to)); err != nil {
 				return err
@@ -155,7 +155,7 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response, began t
 	p.number++
 	findings := p.report.Add(contracttest.Exchange{
 		Source: "exchange#" + strconv.Itoa(p.number), Method: r.Method, URL: &asked, RequestHeader: r.Header, RequestBody: sent,
-		Status: resp.StatusCode, Header: header, Body: body, Cut: err != nil, Began: began, Ended: time.Now(),
+		Status: resp.StatusCode, Header: header, Body: body, Truncated: err != nil, Began: began, Ended: time.Now(),
 	})
 	p.mu.Unlock()
 

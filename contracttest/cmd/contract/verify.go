@@ -51,7 +51,7 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 			if err != nil {
 				return err
 			}
-			report := contract.NewReport(o.baseline, embedded)
+			report := contracttest.NewReport(contract, o.baseline, embedded)
 			report.FailOn = failOn
 			kinds, err := verify(cmd.Context(), report, files, hosts)
 			if err != nil {

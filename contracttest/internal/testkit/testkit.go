@@ -1,0 +1,160 @@
+// Package testkit has what the tests of several packages share: the contract, the recordings, and ways to change an
+// exchange. Only tests import it.
+package testkit
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest"
+	"example.com/doimages/openapi"
+)
+
+const (
+	// Responses is how many responses the contract documents, default included.
+	Responses = 82
+	// Operations is how many operations it documents.
+	Operations = 12
+)
+
+// Contract returns the embedded contract.
+func Contract(t *testing.T) *contracttest.Contract {
+	t.Helper()
+	contract, err := contracttest.Load(openapi.Document())
+	require.NoError(t, err)
+	return contract
+}
+
+// Cassettes returns the recordings of the project, one for each operation.
+func Cassettes(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(Recording("*"))
+	require.NoError(t, err)
+	require.Len(t, files, Operations, "a cassette for each operation")
+	return files
+}
+
+// Recording returns the file of a recording of the project, from the folder of the test that runs.
+func Recording(name string) string {
+	folder := "recordings"
+	for range 3 { // no package with tests lies deeper below contracttest
+		if _, err := os.Stat(folder); err == nil {
+			break
+		}
+		folder = filepath.Join("..", folder)
+	}
+	return filepath.Join(folder, name+".cassette.yaml")
+}
+
+// RoundTripper is a transport that is a function.
+type RoundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (f RoundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// Exchange returns an exchange in short: the method with the path and, after a space, the body of the request; the status
+// and the body of the response; and what its rate-limit headers say.
+func Exchange(t *testing.T, request string, status int, body string, remaining, reset int) contracttest.Exchange {
+	t.Helper()
+	method, path, _ := strings.Cut(request, " ")
+	path, sent, _ := strings.Cut(path, " ")
+	u, err := url.Parse("https://api.digitalocean.com" + path)
+	require.NoError(t, err)
+	header := http.Header{
+		"Ratelimit-Limit":     {"5000"},
+		"Ratelimit-Remaining": {fmt.Sprint(remaining)},
+		"Ratelimit-Reset":     {fmt.Sprint(reset)},
+	}
+	if body != "" {
+		header.Set("Content-Type", "application/json")
+	}
+	return contracttest.Exchange{
+		Source:        "test",
+		Redacted:      true,
+		Method:        method,
+		URL:           u,
+		RequestHeader: http.Header{"Content-Type": {"application/json"}},
+		RequestBody:   []byte(sent),
+		Status:        status,
+		Header:        header,
+		Body:          []byte(body),
+	}
+}
+
+// Image returns an image as JSON.
+func Image(id int) string { return ImageOf(id, "snapshot", "available", "2020-05-15T05:47:50Z") }
+
+// ImageOf returns an image as JSON, of a type and status, created at a time.
+func ImageOf(id int, kind, status, created string) string {
+	return fmt.Sprintf(`{"id":%d,"name":"a","distribution":"Ubuntu","created_at":%q,"regions":[],"status":%q,`+
+		`"tags":[],"description":"","error_message":"","type":%q}`, id, created, status, kind)
+}
+
+// Decode decodes JSON, with numbers as they are written.
+func Decode(t *testing.T, text []byte) (value any) {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	require.NoError(t, decoder.Decode(&value))
+	return value
+}
+
+// ReplaceBody replaces a text in the body of the response, and panics where it is not there.
+func ReplaceBody(old, new string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) { e.Body = []byte(mustReplace(string(e.Body), old, new)) }
+}
+
+// ReplaceRequest replaces a text in the body of the request, and panics where it is not there.
+func ReplaceRequest(old, new string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) { e.RequestBody = []byte(mustReplace(string(e.RequestBody), old, new)) }
+}
+
+// mustReplace panics where a recording has changed so that a test would break nothing.
+func mustReplace(s, old, new string) string {
+	if !strings.Contains(s, old) {
+		panic("the recording does not hold " + old)
+	}
+	return strings.ReplaceAll(s, old, new)
+}
+
+// SetBody sets the body of the response.
+func SetBody(body string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) { e.Body = []byte(body) }
+}
+
+// SetRequest sets the body of the request, as JSON.
+func SetRequest(body string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) {
+		e.RequestBody = []byte(body)
+		e.RequestHeader.Set("Content-Type", "application/json")
+	}
+}
+
+// SetHeader sets a header of the response.
+func SetHeader(name, value string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) {
+		e.Header = maps.Clone(e.Header)
+		e.Header.Set(name, value)
+	}
+}
+
+// SetURL sets the URL of the request.
+func SetURL(address string) func(*contracttest.Exchange) {
+	return func(e *contracttest.Exchange) {
+		u, err := url.Parse(address)
+		if err != nil {
+			panic(err)
+		}
+		e.URL = u
+	}
+}
