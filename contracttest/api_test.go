@@ -18,7 +18,8 @@ import (
 // it anew, and a line that went belongs into the CHANGELOG with what to write instead.
 func TestExportedAPI(t *testing.T) {
 	loaded, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedFiles | packages.NeedTypes | packages.NeedSyntax | packages.NeedImports, Dir: ".."},
-		"./gen", "./wrapper", "./contracttest", "./contracttest/fakeapi", "./openapi")
+		"./gen", "./wrapper", "./openapi", "./contracttest", "./contracttest/fakeapi",
+		"./contracttest/traffic", "./contracttest/check", "./contracttest/report", "./contracttest/recording", "./contracttest/monitor")
 	require.NoError(t, err)
 	for _, p := range loaded {
 		require.Empty(t, p.Errors)

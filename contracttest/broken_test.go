@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/contracttest/internal/testkit"
 )
@@ -39,7 +40,7 @@ func TestSuiteFindsBrokenFakes(t *testing.T) {
 				defer cancel()
 				target := fakeTarget()
 				if name == "an unknown status" {
-					target.FailOn = contracttest.Drift // a client passes it on, so that it breaks nothing
+					target.FailOn = check.Drift // a client passes it on, so that it breaks nothing
 				}
 				target.Transport = test.broken(target.Transport)
 				results, _, err := contracttest.RunCases(ctx, target, suiteCase(t, test.finds))

@@ -10,12 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
-
-// namePrefix marks every image that the suite makes.
-const namePrefix = "doimages-contract-"
 
 // create starts an import. The caller removes the image with cleanUp. An interrupt does not cut the request off, and
 // where no answer says whether there is an image, it is looked for and removed: nothing is left behind.
@@ -156,7 +154,7 @@ func (s *session) waitFor(ctx context.Context, created *gen.Image) error {
 	case !slices.Contains(image.Regions, s.Region):
 		return fmt.Errorf("it is available in %v, not in %s", image.Regions, s.Region)
 	case image.ErrorMessage != "":
-		return fmt.Errorf("it is available, and has the error message %q", shorten(image.ErrorMessage))
+		return fmt.Errorf("it is available, and has the error message %q", redact.Shorten(image.ErrorMessage))
 	}
 	return nil
 }
@@ -304,7 +302,7 @@ func failedImport(ctx context.Context, s *session) (err error) {
 	case !errors.As(err, &failed):
 		return fmt.Errorf("the import of a text file should fail: %v", err)
 	case failed.Image.Status != gen.ImageStatusDeleted || failed.Image.ErrorMessage == "":
-		return fmt.Errorf("the image is %s with the error message %q", failed.Image.Status, shorten(failed.Image.ErrorMessage))
+		return fmt.Errorf("the image is %s with the error message %q", failed.Image.Status, redact.Shorten(failed.Image.ErrorMessage))
 	}
 	return nil
 }

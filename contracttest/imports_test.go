@@ -17,14 +17,27 @@ import (
 // Imports run one way: what a package may import of this module, tests left aside. A new package has to say, too.
 func TestImportsRunOneWay(t *testing.T) {
 	may := map[string][]string{
-		"gen":                       {},
-		"gen/server":                {"gen"},
-		"openapi":                   {},
-		"openapi/drift":             {},
-		"wrapper":                   {"gen"},
-		"contracttest/fakeapi":      {"gen", "gen/server"},
-		"contracttest":              {"gen", "openapi", "wrapper"},
-		"contracttest/cmd/contract": {"openapi", "wrapper", "contracttest", "contracttest/fakeapi"},
+		"gen":                           {},
+		"gen/server":                    {"gen"},
+		"openapi":                       {},
+		"openapi/drift":                 {},
+		"wrapper":                       {"gen", "openapi"},
+		"contracttest/fakeapi":          {"gen", "gen/server", "openapi"},
+		"contracttest/internal/redact":  {},
+		"contracttest/internal/testkit": {"contracttest/check", "contracttest/traffic", "openapi"}, // which only tests import
+		"contracttest/traffic":          {"openapi"},
+		"contracttest/check":            {"contracttest/traffic", "contracttest/internal/redact", "openapi"},
+		"contracttest/report":           {"contracttest/check", "contracttest/traffic", "contracttest/internal/redact", "openapi"},
+		"contracttest/recording":        {"contracttest/traffic", "contracttest/internal/redact", "openapi"},
+		"contracttest/monitor":          {"contracttest/check", "contracttest/traffic", "contracttest/internal/redact", "openapi"},
+		"contracttest": {
+			"contracttest/check", "contracttest/report", "contracttest/traffic", "contracttest/internal/redact",
+			"gen", "openapi", "wrapper",
+		},
+		"contracttest/cmd/contract": {
+			"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/redact", "contracttest/recording",
+			"contracttest/report", "contracttest/traffic", "openapi", "wrapper",
+		},
 	}
 	// Modules of their own are importers, like any other.
 	own := []string{"contracttest/bench", "contracttest/clients", "wrapper/oteltrace", "wrapper/redislimit", "wrapper/testdata"}
@@ -64,13 +77,37 @@ func TestImportsRunOneWay(t *testing.T) {
 	assert.Len(t, seen, len(may), "a package is gone: %v", seen)
 }
 
-// A service that has the fake in its tests compiles no checker and no generator for it.
-func TestTheFakeCompilesLittle(t *testing.T) {
-	loaded, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports | packages.NeedDeps, Dir: ".."}, "./contracttest/fakeapi")
-	require.NoError(t, err)
-	packages.Visit(loaded, nil, func(p *packages.Package) {
-		for _, heavy := range []string{"kin-openapi", "testify", "go-vcr", "oapi-codegen/oapi-codegen", "yaml", "cobra"} {
-			assert.NotContains(t, p.PkgPath, heavy)
-		}
-	})
+// What a service compiles of others for the sake of a package that it imports.
+func TestImportersCompileLittle(t *testing.T) {
+	for name, test := range map[string]struct {
+		packages []string
+		never    []string // parts of import paths
+	}{
+		"a client, with the fake in its tests": {
+			packages: []string{"./wrapper", "./contracttest/fakeapi"},
+			never: []string{
+				"kin-openapi", "testify", "go-vcr", "oapi-codegen/oapi-codegen", "yaml", "cobra", "libopenapi",
+			},
+		},
+		"a monitor in production": {
+			packages: []string{"./contracttest/monitor"},
+			never: []string{
+				"testing", "net/http/httptest", "go-vcr", "html/template", "encoding/xml", "testify", "cobra",
+				"oapi-codegen/oapi-codegen",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			loaded, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports | packages.NeedDeps, Dir: ".."}, test.packages...)
+			require.NoError(t, err)
+			seen := 0
+			packages.Visit(loaded, nil, func(p *packages.Package) {
+				seen++
+				for _, never := range test.never {
+					assert.False(t, p.PkgPath == never || strings.Contains(p.PkgPath, "/"+never) || strings.HasPrefix(p.PkgPath, never+"/"), p.PkgPath)
+				}
+			})
+			assert.Greater(t, seen, 50, "the standard library at least")
+		})
+	}
 }

@@ -20,8 +20,9 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/recorder"
 
-	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
@@ -29,9 +30,9 @@ import (
 // What the wrapper makes of a recorded response must hold every value of the recorded body.
 func TestReplayThroughTheWrapper(t *testing.T) {
 	for _, file := range testkit.Cassettes(t) {
-		exchanges, err := contracttest.ReadCassette(file)
+		exchanges, err := recording.ReadCassette(file)
 		require.NoError(t, err)
-		provenance, err := contracttest.ReadProvenance(file)
+		provenance, err := recording.ReadProvenance(file)
 		require.NoError(t, err)
 		player, err := recorder.New(strings.TrimSuffix(file, ".yaml"),
 			recorder.WithMode(recorder.ModeReplayOnly), recorder.WithSkipRequestLatency(true), recorder.WithMatcher(sameRequest))
@@ -84,7 +85,7 @@ func onceEach(body any) any {
 }
 
 // call makes the call of the wrapper that sends the recorded request.
-func call(ctx context.Context, c *wrapper.Client, operation string, exchange contracttest.Exchange) (any, error) {
+func call(ctx context.Context, c *wrapper.Client, operation string, exchange traffic.Exchange) (any, error) {
 	var ids []int64
 	slug := ""
 	for _, part := range strings.Split(strings.TrimPrefix(exchange.URL.Path, "/v2/images"), "/") {

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/contracttest/internal/testkit"
 )
@@ -37,7 +38,7 @@ func TestSuitePassesOnTheFake(t *testing.T) {
 			assert.NoError(t, result.Err, result.Case.Name)
 			assert.Empty(t, result.Skipped, result.Case.Name)
 		}
-		assert.Zero(t, report.CountAtLeast(contracttest.Breaking), "%v", report.Findings)
+		assert.Zero(t, report.CountAtLeast(check.Breaking), "%v", report.Findings)
 	})
 }
 
@@ -185,7 +186,7 @@ func TestSuiteSkipsWhatTheTargetLacks(t *testing.T) {
 // A report holds a bounded number of findings. The cases that come after it is full are judged all the same.
 func TestSuiteFindsMoreThanAReportHolds(t *testing.T) {
 	target := fakeTarget()
-	target.FailOn = contracttest.Drift
+	target.FailOn = check.Drift
 	target.Transport = response(always, func(resp *http.Response, body []byte) []byte {
 		fields := 1
 		if resp.StatusCode == 200 {
@@ -207,7 +208,7 @@ func TestSuiteFindsMoreThanAReportHolds(t *testing.T) {
 
 // What FailOn names fails a case, and so does all that is worse.
 func TestSuiteFailsOn(t *testing.T) {
-	for failOn, fails := range map[contracttest.Severity]bool{"": false, contracttest.Breaking: false, contracttest.Drift: true, contracttest.Note: true} {
+	for failOn, fails := range map[check.Severity]bool{"": false, check.Breaking: false, check.Drift: true, check.Note: true} {
 		target := fakeTarget()
 		target.FailOn = failOn
 		target.Transport = fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.ExtraField()}))
@@ -215,7 +216,7 @@ func TestSuiteFailsOn(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, fails, results[0].Err != nil, "%q: %v", failOn, results[0].Err)
 	}
-	for _, failOn := range []contracttest.Severity{contracttest.Accepted, "braking"} {
+	for _, failOn := range []check.Severity{check.Accepted, "braking"} {
 		target := fakeTarget()
 		target.FailOn = failOn
 		_, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"))
@@ -235,7 +236,7 @@ func TestSuiteLeavesErrorsLegible(t *testing.T) {
 	refused = errors.New("no " + strings.ToUpper(target.Token) + ", and no " + target.Token[:40] + "…")
 	results, _, err = contracttest.RunCases(t.Context(), target, suiteCase(t, "content-type"))
 	require.NoError(t, err)
-	assert.ErrorContains(t, results[0].Err, "no [redacted], and no [redacted]…")
+	assert.ErrorContains(t, results[0].Err, "no [redacted-1], and no [redacted-1]…")
 }
 
 // An API that accepts what it should refuse has made an image, which the suite removes as every other.

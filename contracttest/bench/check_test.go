@@ -19,7 +19,10 @@ import (
 	"github.com/pb33f/libopenapi-validator/config"
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
@@ -40,7 +43,7 @@ func BenchmarkCheck(b *testing.B) {
 			}
 		})
 	}
-	contract, err := contracttest.Load(openapi.Document())
+	contract, err := check.Load(openapi.Document())
 	require.NoError(b, err)
 	run("doimages", func() error {
 		if found := contract.Check(exchange); len(found) > 0 {
@@ -101,8 +104,8 @@ func BenchmarkLoad(b *testing.B) {
 		return doc.Validate(b.Context(), openapi3.EnableExamplesValidation())
 	})
 	other := append(openapi.Document(), '\n') // not the embedded one, which is held once it is loaded
-	run("doimages-first", func() error { _, err := contracttest.Load(other); return err })
-	run("doimages-again", func() error { _, err := contracttest.Load(openapi.Document()); return err })
+	run("doimages-first", func() error { _, err := check.Load(other); return err })
+	run("doimages-again", func() error { _, err := check.Load(openapi.Document()); return err })
 }
 
 // archived is how many pages archive writes.
@@ -136,22 +139,22 @@ func archive(tb testing.TB) (string, int64) {
 }
 
 // verify does what contract verify does.
-func verify(b *testing.B, contract *contracttest.Contract, file string) {
+func verify(b *testing.B, contract *check.Contract, file string) {
 	b.Helper()
-	report := contracttest.NewReport(contract)
-	err := report.Concurrently(func(add func(contracttest.Exchange)) error {
-		_, err := contracttest.ReadFile(file, func(exchange contracttest.Exchange) error { add(exchange); return nil })
+	r := report.New(contract)
+	err := r.Concurrently(func(add func(traffic.Exchange)) error {
+		_, err := recording.ReadFile(file, func(exchange traffic.Exchange) error { add(exchange); return nil })
 		return err
 	})
-	if err != nil || report.Exchanges != archived || report.CountAtLeast(contracttest.Breaking) > 0 {
-		b.Fatal(err, report.Exchanges, report.Findings)
+	if err != nil || r.Exchanges != archived || r.CountAtLeast(check.Breaking) > 0 {
+		b.Fatal(err, r.Exchanges, r.Findings)
 	}
 }
 
 // Verifying an archive of 1,000 pages, on one core and on all.
 func BenchmarkVerify(b *testing.B) {
 	file, size := archive(b)
-	contract, err := contracttest.Load(openapi.Document())
+	contract, err := check.Load(openapi.Document())
 	require.NoError(b, err)
 	for name, cores := range map[string]int{"one": 1, "all": runtime.NumCPU()} {
 		b.Run("cores="+name, func(b *testing.B) {

@@ -10,12 +10,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/monitor"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
 // canned answers with a page, and costs next to nothing.
-type canned struct{ page contracttest.Exchange }
+type canned struct{ page traffic.Exchange }
 
 func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: c.page.Header, Body: io.NopCloser(bytes.NewReader(c.page.Body)), ContentLength: int64(len(c.page.Body)), Request: req}, nil
@@ -25,7 +27,7 @@ func (c canned) RoundTrip(req *http.Request) (*http.Response, error) {
 // time to finish, so that what is measured is what it adds to the request rather than its share of the machine.
 func BenchmarkMonitor(b *testing.B) {
 	next := canned{exchanges(b, 1000)[1]}
-	contract, err := contracttest.Load(openapi.Document())
+	contract, err := check.Load(openapi.Document())
 	require.NoError(b, err)
 	request := func(transport http.RoundTripper) {
 		resp, err := transport.RoundTrip(&http.Request{Method: http.MethodGet, URL: next.page.URL, Header: next.page.RequestHeader})
@@ -44,7 +46,7 @@ func BenchmarkMonitor(b *testing.B) {
 		}
 	})
 	b.Run("by=sample0", func(b *testing.B) {
-		monitor := contracttest.Transport(contract, next, contracttest.MonitorOptions{})
+		monitor := monitor.New(contract, next, monitor.Options{})
 		defer monitor.Close()
 		b.ReportAllocs()
 		for b.Loop() {
@@ -52,7 +54,7 @@ func BenchmarkMonitor(b *testing.B) {
 		}
 	})
 	b.Run("by=sample1", func(b *testing.B) {
-		monitor := contracttest.Transport(contract, next, contracttest.MonitorOptions{Sample: 1})
+		monitor := monitor.New(contract, next, monitor.Options{Sample: 1})
 		defer monitor.Close()
 		took := time.Duration(0)
 		for i := range b.N {

@@ -13,8 +13,8 @@ import (
 	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/wrapper"
 )
 
@@ -24,7 +24,7 @@ const (
 )
 
 // fetch returns what the fake answers.
-func fetch(tb testing.TB, fake http.RoundTripper, path string) contracttest.Exchange {
+func fetch(tb testing.TB, fake http.RoundTripper, path string) traffic.Exchange {
 	tb.Helper()
 	address, err := url.Parse("https://api.digitalocean.com/v2/images" + path)
 	require.NoError(tb, err)
@@ -34,11 +34,11 @@ func fetch(tb testing.TB, fake http.RoundTripper, path string) contracttest.Exch
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(tb, err)
 	require.Equal(tb, http.StatusOK, resp.StatusCode)
-	return contracttest.Exchange{Method: req.Method, URL: address, RequestHeader: req.Header, Status: resp.StatusCode, Header: resp.Header, Body: body}
+	return traffic.Exchange{Method: req.Method, URL: address, RequestHeader: req.Header, Status: resp.StatusCode, Header: resp.Header, Body: body}
 }
 
 // exchanges returns what reads a list to its end, 200 images a page.
-func exchanges(tb testing.TB, n int) (all []contracttest.Exchange) {
+func exchanges(tb testing.TB, n int) (all []traffic.Exchange) {
 	tb.Helper()
 	fake := fakeapi.New(fakeapi.WithCatalogue(n, 1), fakeapi.WithRateLimit(0, 0))
 	for page := 1; page <= (n+199)/200; page++ {

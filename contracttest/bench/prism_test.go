@@ -18,7 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/openapi"
 )
@@ -80,7 +80,7 @@ func BenchmarkProxy(b *testing.B) {
 	})
 	b.Run("by=doimages", func(b *testing.B) {
 		file, _ := archive(b)
-		contract, err := contracttest.Load(openapi.Document())
+		contract, err := check.Load(openapi.Document())
 		require.NoError(b, err)
 		runs := 0
 		for b.Loop() {

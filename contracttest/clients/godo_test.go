@@ -14,22 +14,24 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/oauth2"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
 // serve starts a fake on loopback, every exchange with which is checked against the contract when the test ends.
 func serve(t *testing.T, options ...fakeapi.Option) *httptest.Server {
 	t.Helper()
-	contract, err := contracttest.Load(openapi.Document())
+	contract, err := check.Load(openapi.Document())
 	require.NoError(t, err)
-	report := contracttest.NewReport(contract)
-	server := httptest.NewServer(recording(fakeapi.New(options...), func(exchange contracttest.Exchange) { report.Add(exchange) }))
+	r := report.New(contract)
+	server := httptest.NewServer(captured(fakeapi.New(options...), func(exchange traffic.Exchange) { r.Add(exchange) }))
 	t.Cleanup(func() {
 		server.Close()
-		assert.True(t, report.Exchanges > 0 || t.Skipped(), "nothing was checked")
-		assert.Zero(t, report.CountAtLeast(contracttest.Breaking), "%v", report.Findings)
+		assert.True(t, r.Exchanges > 0 || t.Skipped(), "nothing was checked")
+		assert.Zero(t, r.CountAtLeast(check.Breaking), "%v", r.Findings)
 	})
 	return server
 }

@@ -7,11 +7,11 @@ import (
 	"net/http/httptest"
 	"sync"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/traffic"
 )
 
-// recording passes every exchange that a handler has on to add, one at a time.
-func recording(handler http.Handler, add func(contracttest.Exchange)) http.Handler {
+// captured passes every exchange that a handler has on to add, one at a time.
+func captured(handler http.Handler, add func(traffic.Exchange)) http.Handler {
 	var mu sync.Mutex
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -19,7 +19,7 @@ func recording(handler http.Handler, add func(contracttest.Exchange)) http.Handl
 		answer := httptest.NewRecorder()
 		handler.ServeHTTP(answer, r)
 		mu.Lock()
-		add(contracttest.Exchange{
+		add(traffic.Exchange{
 			Source: r.UserAgent(), Method: r.Method, URL: r.URL, RequestHeader: r.Header, RequestBody: body,
 			Status: answer.Code, Header: answer.Header(), Body: bytes.Clone(answer.Body.Bytes()),
 		})

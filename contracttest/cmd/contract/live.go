@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/traffic"
 )
 
 func liveCommand() *cobra.Command {
@@ -41,10 +43,10 @@ Recordings that are named are checked too, so that the report says what they and
 			}
 			target.FailOn, target.Baseline = failOn, o.baseline
 			for _, file := range recordings { // now, and not when the run is over
-				if _, err := contracttest.ReadFile(file, func(e contracttest.Exchange) error { return cut(cmd.Context(), e) }); err != nil {
+				if _, err := recording.ReadFile(file, func(e traffic.Exchange) error { return cut(cmd.Context(), e) }); err != nil {
 					return err
 				}
-				if _, err := contracttest.ReadProvenance(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				if _, err := recording.ReadProvenance(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 					return err
 				}
 			}

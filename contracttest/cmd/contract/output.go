@@ -13,7 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/report"
 )
 
 // output is what verify, live and proxy have in common: what fails a run, and where its report goes.
@@ -22,7 +23,7 @@ type output struct {
 	files          []string
 	minCoverage    float64
 	baselineFile   string
-	baseline       *contracttest.Baseline // what that file holds, if there is one
+	baseline       *check.Baseline // what that file holds, if there is one
 }
 
 // formOf are the forms of a report by the ending of its file.
@@ -30,22 +31,22 @@ var formOf = map[string]string{".txt": "text", ".json": "json", ".xml": "junit",
 
 func (o *output) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.failOn, "fail-on", string(contracttest.Breaking), "the least severity that fails the run: breaking or drift")
-	flags.StringVar(&o.format, "format", "text", "the form of the report on standard output: "+strings.Join(contracttest.Formats, ", ")+`;
+	flags.StringVar(&o.failOn, "fail-on", string(check.Breaking), "the least severity that fails the run: breaking or drift")
+	flags.StringVar(&o.format, "format", "text", "the form of the report on standard output: "+strings.Join(report.Formats, ", ")+`;
 github also adds to the summary of the job`)
 	flags.StringArrayVarP(&o.files, "output", "o", nil, `write the report to this file, too, in the form of its name: .txt, .json,
 .xml (JUnit) or .html; may be given several times`)
 	flags.StringVar(&o.baselineFile, "baseline", "", "a file with findings: known differences beside the embedded ones")
 	flags.Float64Var(&o.minCoverage, "min-coverage", 0, "fail if less of the contract was seen, in percent")
-	for flag, values := range map[string][]string{"format": contracttest.Formats, "fail-on": {"breaking", "drift"}} {
+	for flag, values := range map[string][]string{"format": report.Formats, "fail-on": {"breaking", "drift"}} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 }
 
 // check says what is wrong with the flags, and reads the baseline.
-func (o *output) check() (contracttest.Severity, error) {
-	if !slices.Contains(contracttest.Formats, o.format) {
-		return "", fmt.Errorf("--format: there is no %q, but %s", o.format, strings.Join(contracttest.Formats, ", "))
+func (o *output) check() (check.Severity, error) {
+	if !slices.Contains(report.Formats, o.format) {
+		return "", fmt.Errorf("--format: there is no %q, but %s", o.format, strings.Join(report.Formats, ", "))
 	}
 	for _, file := range o.files {
 		if formOf[filepath.Ext(file)] == "" {
@@ -58,7 +59,7 @@ func (o *output) check() (contracttest.Severity, error) {
 	if !(o.minCoverage >= 0 && o.minCoverage <= 100) { // false for NaN, too
 		return "", fmt.Errorf("--min-coverage %v: it is a percentage, from 0 to 100", o.minCoverage)
 	}
-	severity, err := contracttest.ParseSeverity(o.failOn)
+	severity, err := check.ParseSeverity(o.failOn)
 	if err != nil {
 		return "", fmt.Errorf("--fail-on: %w", err)
 	}
@@ -67,7 +68,7 @@ func (o *output) check() (contracttest.Severity, error) {
 		if err != nil {
 			return "", fmt.Errorf("--baseline: %w", err)
 		}
-		if o.baseline, err = contracttest.LoadBaseline(text); err != nil {
+		if o.baseline, err = check.LoadBaseline(text); err != nil {
 			return "", fmt.Errorf("--baseline %s: %w", o.baselineFile, err)
 		}
 	}
@@ -75,7 +76,7 @@ func (o *output) check() (contracttest.Severity, error) {
 }
 
 // write writes a report wherever it belongs.
-func (o *output) write(stdout io.Writer, report *contracttest.Report) error {
+func (o *output) write(stdout io.Writer, report *report.Report) error {
 	err := report.Write(stdout, o.format) // first, since a file that cannot be written must not cost the report
 	if summary := os.Getenv("GITHUB_STEP_SUMMARY"); o.format == "github" && summary != "" {
 		file, failed := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -95,7 +96,7 @@ func (o *output) write(stdout io.Writer, report *contracttest.Report) error {
 }
 
 // writeFile writes a report into a file whole, or leaves the file as it was.
-func writeFile(file string, report *contracttest.Report) error {
+func writeFile(file string, report *report.Report) error {
 	var text bytes.Buffer
 	if err := report.Write(&text, formOf[filepath.Ext(file)]); err != nil {
 		return err
@@ -116,7 +117,7 @@ func writeFile(file string, report *contracttest.Report) error {
 }
 
 // verdict says whether the run failed, and why where the report does not.
-func (o *output) verdict(stderr io.Writer, report *contracttest.Report) error {
+func (o *output) verdict(stderr io.Writer, report *report.Report) error {
 	for _, warning := range o.baseline.Warnings(time.Now()) {
 		fmt.Fprintln(stderr, "note:", warning)
 	}

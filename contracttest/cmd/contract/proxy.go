@@ -17,7 +17,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
@@ -49,11 +51,11 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 			if err != nil || !loopback(host) {
 				return fmt.Errorf("--addr %s: the proxy listens on loopback addresses alone, such as 127.0.0.1:0", addr)
 			}
-			contract, err := contracttest.Load(openapi.Document())
+			contract, err := check.Load(openapi.Document())
 			if err != nil {
 				return err
 			}
-			embedded, err := contracttest.LoadBaseline(openapi.Baseline())
+			embedded, err := check.LoadBaseline(openapi.Baseline())
 			if err != nil {
 				return err
 			}
@@ -62,7 +64,7 @@ than /v2/images pass unchecked. The exit code is that of contract verify.`,
 				return fmt.Errorf("--addr %s: %w", addr, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "http://%s\n", listener.Addr())
-			p := &proxy{report: contracttest.NewReport(contract, o.baseline, embedded), fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
+			p := &proxy{report: report.New(contract, o.baseline, embedded), fail: fail, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
 			p.report.FailOn = failOn
 			if err := serve(cmd.Context(), listener, p.handler(to)); err != nil {
 				return err
@@ -91,7 +93,7 @@ type proxy struct {
 	log  *slog.Logger
 
 	mu     sync.Mutex
-	report *contracttest.Report
+	report *report.Report
 	number int
 }
 
@@ -109,7 +111,7 @@ func (p *proxy) handler(target *url.URL) http.Handler {
 		},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !contracttest.IsImagesAPI(contracttest.Exchange{Method: r.Method, URL: &url.URL{Host: "localhost", Path: r.URL.Path}}) {
+		if !traffic.IsImagesAPI(traffic.Exchange{Method: r.Method, URL: &url.URL{Host: "localhost", Path: r.URL.Path}}) {
 			reverse.ServeHTTP(w, r)
 			return
 		}
@@ -153,7 +155,7 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response, began t
 	asked.Scheme, asked.Host = resp.Request.URL.Scheme, resp.Request.URL.Host // which links may lead to
 	p.mu.Lock()
 	p.number++
-	findings := p.report.Add(contracttest.Exchange{
+	findings := p.report.Add(traffic.Exchange{
 		Source: "exchange#" + strconv.Itoa(p.number), Method: r.Method, URL: &asked, RequestHeader: r.Header, RequestBody: sent,
 		Status: resp.StatusCode, Header: header, Body: body, Truncated: err != nil, Began: began, Ended: time.Now(),
 	})
@@ -162,7 +164,7 @@ func (p *proxy) check(r *http.Request, sent []byte, resp *http.Response, began t
 	var broken []string
 	for _, finding := range findings {
 		p.log.Warn("finding", "severity", finding.Severity, "what", finding.String())
-		if finding.Severity == contracttest.Breaking || finding.Severity == p.report.FailOn {
+		if finding.Severity == check.Breaking || finding.Severity == p.report.FailOn {
 			broken = append(broken, finding.String())
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/recording"
 )
 
 func recordCommand() *cobra.Command {
@@ -26,7 +27,7 @@ known to be harmless are kept; tokens and e-mail addresses are taken out. Files 
 from ` + tokenVariable + `.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			recorder, err := contracttest.NewRecorder(http.DefaultTransport, file)
+			recorder, err := recording.NewRecorder(http.DefaultTransport, file)
 			if err != nil {
 				return fmt.Errorf("--output: %w", err)
 			}
@@ -46,7 +47,7 @@ from ` + tokenVariable + `.`,
 			if err := errors.Join(err, recorder.Close()); err != nil {
 				return err
 			}
-			recorded, err := contracttest.ReadCassette(file)
+			recorded, err := recording.ReadCassette(file)
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/report"
 
 	"example.com/doimages/contracttest/fakeapi"
 )
@@ -97,7 +97,7 @@ func TestTheTokenIsNowhere(t *testing.T) {
 	har := filepath.Join(t.TempDir(), "in.har") // which holds the token, so that it is no output
 	require.NoError(t, os.WriteFile(har, []byte(strings.ReplaceAll(archive, `"headers":[]`, `"headers":[{"name":"x-echo","value":"`+canary+`"}]`)), 0o600))
 
-	for _, format := range contracttest.Formats {
+	for _, format := range report.Formats {
 		for name, args := range map[string][]string{
 			"live":           {"live", "--base-url", api.URL, "--write"},
 			"live, to drift": {"live", "--base-url", api.URL, "--fail-on", "drift"},

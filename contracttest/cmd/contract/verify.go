@@ -12,7 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
@@ -43,17 +46,17 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 					return err
 				}
 			}
-			contract, err := contracttest.Load(document)
+			contract, err := check.Load(document)
 			if err != nil {
 				return fmt.Errorf("%s: %w", cmp.Or(spec, "the embedded document"), err)
 			}
-			embedded, err := contracttest.LoadBaseline(openapi.Baseline())
+			embedded, err := check.LoadBaseline(openapi.Baseline())
 			if err != nil {
 				return err
 			}
-			report := contracttest.NewReport(contract, o.baseline, embedded)
-			report.FailOn = failOn
-			kinds, err := verify(cmd.Context(), report, files, hosts)
+			r := report.New(contract, o.baseline, embedded)
+			r.FailOn = failOn
+			kinds, err := verify(cmd.Context(), r, files, hosts)
 			if err != nil {
 				return err
 			}
@@ -61,10 +64,10 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 			for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 				fmt.Fprintf(stderr, "%d exchanges from: %s\n", kinds[kind], kind)
 			}
-			if err := o.write(cmd.OutOrStdout(), report); err != nil {
+			if err := o.write(cmd.OutOrStdout(), r); err != nil {
 				return err
 			}
-			return o.verdict(stderr, report)
+			return o.verdict(stderr, r)
 		},
 	}
 	o.flags(cmd)
@@ -75,7 +78,7 @@ when --min-coverage was missed, and 2 when a file or a flag cannot be used.`,
 }
 
 // cut ends the reading of a recording when the program is interrupted.
-func cut(ctx context.Context, at contracttest.Exchange) error {
+func cut(ctx context.Context, at traffic.Exchange) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", at.Source, context.Cause(ctx))
 	}
@@ -83,31 +86,31 @@ func cut(ctx context.Context, at contracttest.Exchange) error {
 }
 
 // verify adds the exchanges of recordings to a report, and returns how many there are of each provenance.
-func verify(ctx context.Context, report *contracttest.Report, files, hosts []string) (map[string]int, error) {
+func verify(ctx context.Context, r *report.Report, files, hosts []string) (map[string]int, error) {
 	kinds := map[string]int{}
 	for _, file := range files {
 		kind := "unknown origin"
-		switch provenance, err := contracttest.ReadProvenance(file); {
+		switch provenance, err := recording.ReadProvenance(file); {
 		case err == nil:
 			kind = provenance.Kind
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err
 		}
-		report.NewSession(kind)
-		err := report.Concurrently(func(add func(contracttest.Exchange)) error {
-			left, err := contracttest.ReadFile(file, func(exchange contracttest.Exchange) error {
+		r.NewSession(kind)
+		err := r.Concurrently(func(add func(traffic.Exchange)) error {
+			left, err := recording.ReadFile(file, func(exchange traffic.Exchange) error {
 				if err := cut(ctx, exchange); err != nil {
 					return err
 				}
-				if !contracttest.IsImagesAPI(exchange, hosts...) {
-					report.Skipped++
+				if !traffic.IsImagesAPI(exchange, hosts...) {
+					r.Skipped++
 					return nil
 				}
 				add(exchange)
 				kinds[kind]++
 				return nil
 			})
-			report.Skipped += left
+			r.Skipped += left
 			return err
 		})
 		if err != nil {

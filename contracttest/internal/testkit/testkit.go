@@ -16,7 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
@@ -28,9 +29,9 @@ const (
 )
 
 // Contract returns the embedded contract.
-func Contract(t *testing.T) *contracttest.Contract {
+func Contract(t *testing.T) *check.Contract {
 	t.Helper()
-	contract, err := contracttest.Load(openapi.Document())
+	contract, err := check.Load(openapi.Document())
 	require.NoError(t, err)
 	return contract
 }
@@ -64,7 +65,7 @@ func (f RoundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 
 // Exchange returns an exchange in short: the method with the path and, after a space, the body of the request; the status
 // and the body of the response; and what its rate-limit headers say.
-func Exchange(t *testing.T, request string, status int, body string, remaining, reset int) contracttest.Exchange {
+func Exchange(t *testing.T, request string, status int, body string, remaining, reset int) traffic.Exchange {
 	t.Helper()
 	method, path, _ := strings.Cut(request, " ")
 	path, sent, _ := strings.Cut(path, " ")
@@ -78,7 +79,7 @@ func Exchange(t *testing.T, request string, status int, body string, remaining, 
 	if body != "" {
 		header.Set("Content-Type", "application/json")
 	}
-	return contracttest.Exchange{
+	return traffic.Exchange{
 		Source:        "test",
 		Redacted:      true,
 		Method:        method,
@@ -110,13 +111,13 @@ func Decode(t *testing.T, text []byte) (value any) {
 }
 
 // ReplaceBody replaces a text in the body of the response, and panics where it is not there.
-func ReplaceBody(old, new string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) { e.Body = []byte(mustReplace(string(e.Body), old, new)) }
+func ReplaceBody(old, new string) func(*traffic.Exchange) {
+	return func(e *traffic.Exchange) { e.Body = []byte(mustReplace(string(e.Body), old, new)) }
 }
 
 // ReplaceRequest replaces a text in the body of the request, and panics where it is not there.
-func ReplaceRequest(old, new string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) { e.RequestBody = []byte(mustReplace(string(e.RequestBody), old, new)) }
+func ReplaceRequest(old, new string) func(*traffic.Exchange) {
+	return func(e *traffic.Exchange) { e.RequestBody = []byte(mustReplace(string(e.RequestBody), old, new)) }
 }
 
 // mustReplace panics where a recording has changed so that a test would break nothing.
@@ -128,29 +129,29 @@ func mustReplace(s, old, new string) string {
 }
 
 // SetBody sets the body of the response.
-func SetBody(body string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) { e.Body = []byte(body) }
+func SetBody(body string) func(*traffic.Exchange) {
+	return func(e *traffic.Exchange) { e.Body = []byte(body) }
 }
 
 // SetRequest sets the body of the request, as JSON.
-func SetRequest(body string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) {
+func SetRequest(body string) func(*traffic.Exchange) {
+	return func(e *traffic.Exchange) {
 		e.RequestBody = []byte(body)
 		e.RequestHeader.Set("Content-Type", "application/json")
 	}
 }
 
 // SetHeader sets a header of the response.
-func SetHeader(name, value string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) {
+func SetHeader(name, value string) func(*traffic.Exchange) {
+	return func(e *traffic.Exchange) {
 		e.Header = maps.Clone(e.Header)
 		e.Header.Set(name, value)
 	}
 }
 
 // SetURL sets the URL of the request.
-func SetURL(address string) func(*contracttest.Exchange) {
-	return func(e *contracttest.Exchange) {
+func SetURL(address string) func(*traffic.Exchange) {
+	return func(e *traffic.Exchange) {
 		u, err := url.Parse(address)
 		if err != nil {
 			panic(err)

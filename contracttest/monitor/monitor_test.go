@@ -1,0 +1,195 @@
+package monitor_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/monitor"
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+func TestMonitorChecksAndChangesNothing(t *testing.T) {
+	var findings []check.Finding
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
+	monitor := monitor.New(testkit.Contract(t), fake, monitor.Options{Sample: 1, Report: func(f check.Finding) { findings = append(findings, f) }})
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
+	require.NoError(t, err)
+	image, err := client.Get(t.Context(), 6_000_000)
+	require.NoError(t, err)
+	assert.Equal(t, int64(6_000_000), image.ID)
+	created, err := client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
+	require.NoError(t, err)
+	require.NoError(t, client.Delete(t.Context(), created.ID))
+	monitor.Close()
+	monitor.Close()
+	assert.Equal(t, int64(3), monitor.Checked())
+	assert.Zero(t, monitor.Dropped())
+	require.Len(t, findings, 1, "%v", findings)
+	assert.Equal(t, "undocumented-field", findings[0].Check)
+
+	_, err = client.Get(t.Context(), 6_000_000)
+	require.NoError(t, err, "after Close requests pass")
+	assert.Equal(t, int64(3), monitor.Checked())
+}
+
+func TestMonitorDropsWhatItCannotCheck(t *testing.T) {
+	blocked := make(chan struct{})
+	report := func(check.Finding) { <-blocked }
+	fake := fakeapi.New(fakeapi.WithRateLimit(0, 0), fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
+	monitor := monitor.New(testkit.Contract(t), fake, monitor.Options{Sample: 1, Queue: 2, MaxBody: 5000, Report: report})
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
+	require.NoError(t, err)
+	for range 20 { // far more than the queue takes while its reader is held up
+		_, err := client.Get(t.Context(), 6_000_000)
+		require.NoError(t, err)
+	}
+	assert.GreaterOrEqual(t, monitor.Dropped(), int64(17))
+	images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+	require.NoError(t, err)
+	assert.Len(t, images, 60, "a body too large to be checked arrives whole")
+	close(blocked)
+	monitor.Close()
+	assert.Equal(t, int64(21), monitor.Checked()+monitor.Dropped())
+}
+
+func TestMonitorPassesFailuresOn(t *testing.T) {
+	for _, effect := range []fakeapi.Effect{fakeapi.Reset(), fakeapi.Truncate(), fakeapi.ResetAfterHeaders()} {
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: effect}))
+		monitor := monitor.New(testkit.Contract(t), fake, monitor.Options{Sample: 1})
+		direct, through := &http.Client{Transport: fake}, &http.Client{Transport: monitor}
+		results := []string{}
+		for _, client := range []*http.Client{direct, through} {
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://api.digitalocean.com/v2/images", nil)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+			resp, err := client.Do(req)
+			result := ""
+			if err == nil {
+				var body []byte
+				body, err = io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				result = string(body)
+			}
+			require.Error(t, err)
+			results = append(results, result+err.Error())
+		}
+		assert.Equal(t, results[0], results[1])
+		monitor.Close()
+		assert.Zero(t, monitor.Checked())
+	}
+}
+
+func TestMonitorSamples(t *testing.T) {
+	for sample, want := range map[float64][2]int64{0: {0, 0}, 1: {400, 400}, 0.5: {120, 280}} {
+		fake := fakeapi.New(fakeapi.WithRateLimit(0, 0))
+		monitor := monitor.New(testkit.Contract(t), fake, monitor.Options{Sample: sample, Queue: 1000})
+		client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: monitor}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
+		require.NoError(t, err)
+		for range 400 {
+			_, err := client.Get(t.Context(), 6_000_000)
+			require.NoError(t, err)
+		}
+		monitor.Close()
+		assert.GreaterOrEqual(t, monitor.Checked(), want[0])
+		assert.LessOrEqual(t, monitor.Checked(), want[1])
+	}
+}
+
+// The caller owns its request again as soon as it has the response, while the check still waits.
+func TestMonitorLetsGoOfTheRequest(t *testing.T) {
+	held := make(chan struct{})
+	var once sync.Once
+	report := func(check.Finding) { once.Do(func() { <-held }) }
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.ExtraField()}))
+	monitor := monitor.New(testkit.Contract(t), fake, monitor.Options{Sample: 1, Report: report})
+	for range 2 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/6000000", nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+		resp, err := monitor.RoundTrip(req)
+		require.NoError(t, err)
+		_, err = io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		req.URL.Path = "/v2/changed"
+		req.Header.Set("Authorization", "changed")
+	}
+	close(held)
+	monitor.Close()
+	assert.Equal(t, int64(2), monitor.Checked())
+}
+
+func TestMonitorJudgesWholeBodiesOfItsSize(t *testing.T) {
+	for name, test := range map[string]struct {
+		request  string
+		limit    int
+		read     func(r io.Reader, length int64)
+		checked  int64
+		findings int
+	}{
+		"a response in full":    {"", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 1, 0},
+		"up to the last byte":   {"", 10_000, func(r io.Reader, length int64) { _, _ = io.CopyN(io.Discard, r, length) }, 1, 0},
+		"half of it":            {"", 10_000, func(r io.Reader, length int64) { _, _ = io.CopyN(io.Discard, r, 3000) }, 0, 0},
+		"nothing of it":         {"", 10_000, func(io.Reader, int64) {}, 0, 0},
+		"a response too large":  {"", 5_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 0, 0},
+		"a request too large":   {strings.Repeat(" ", 20_000) + "{}", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 0, 0},
+		"a request of its size": {"{}", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 1, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			findings := 0
+			monitor := monitor.New(testkit.Contract(t), fakeapi.New(), monitor.Options{Sample: 1, MaxBody: test.limit, Report: func(check.Finding) { findings++ }})
+			method, body := http.MethodGet, io.Reader(nil)
+			if test.request != "" {
+				method, body = http.MethodPost, strings.NewReader(test.request)
+			}
+			req, err := http.NewRequestWithContext(t.Context(), method, "https://api.digitalocean.com/v2/images", body)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+			req.Header.Set("Content-Type", "application/json")
+			resp, err := monitor.RoundTrip(req)
+			require.NoError(t, err)
+			test.read(resp.Body, resp.ContentLength)
+			require.NoError(t, resp.Body.Close())
+			monitor.Close()
+			assert.Equal(t, test.checked, monitor.Checked())
+			assert.Equal(t, 1-test.checked, monitor.Dropped())
+			assert.Equal(t, test.findings, findings)
+		})
+	}
+}
+
+// A path can hold a token, or what a terminal obeys, and a finding names it.
+func TestMonitorNamesNoSecrets(t *testing.T) {
+	const token = "another-kind-of-token"
+	var found []string
+	monitor := monitor.New(testkit.Contract(t), fakeapi.New(), monitor.Options{Sample: 1, Report: func(f check.Finding) { found = append(found, f.String()+f.Source) }})
+	for _, path := range []string{token, "dop_v1_canary0123456789", "alice@example.com", "\x1b[31m", strings.Repeat("long", 1000)} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/1/"+url.PathEscape(path), nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+token)
+		resp, err := monitor.RoundTrip(req)
+		require.NoError(t, err)
+		_, err = io.ReadAll(resp.Body)
+		require.NoError(t, err)
+	}
+	monitor.Close()
+	require.Len(t, found, 5)
+	for _, text := range found {
+		assert.Contains(t, text, "GET /v2/images/1/")
+		assert.Less(t, len(text), 800)
+		for _, secret := range []string{token, "dop_v1_canary0123456789", "alice", "\x1b"} {
+			assert.NotContains(t, text, secret)
+		}
+	}
+}

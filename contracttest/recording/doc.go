@@ -1,0 +1,2 @@
+// Package recording reads and makes recordings of exchanges with the images API.
+package recording

@@ -1,0 +1,48 @@
+package recording
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Provenance says where a recording comes from. It stands beside X.cassette.yaml as X.provenance.yaml.
+type Provenance struct {
+	Kind         string   `yaml:"kind"`                // documentation, recording of the API, or recording of another server than the API
+	Operation    string   `yaml:"operation,omitempty"` // the operation id, where there is one alone
+	Document     string   `yaml:"document"`            // what was written down, or where the requests were sent
+	Revision     string   `yaml:"revision"`            // of the document, or of the contract at the time
+	DocumentDate string   `yaml:"document_date"`       // as 2006-01-02
+	Transcribed  string   `yaml:"transcribed"`         // as 2006-01-02
+	Note         string   `yaml:"note"`                // what else a reader should know
+	Exchanges    []Origin `yaml:"exchanges"`
+}
+
+// Origin says where one exchange of a recording comes from.
+type Origin struct {
+	Interaction int       `yaml:"interaction"`     // its index in the cassette
+	Status      int       `yaml:"status"`          // of the response
+	Source      string    `yaml:"source"`          // the place in the document, or the method
+	Began       time.Time `yaml:"began,omitempty"` // when the request was sent
+}
+
+// ReadProvenance reads what is known of the origin of a cassette. The error is fs.ErrNotExist if nothing is.
+func ReadProvenance(cassetteFile string) (Provenance, error) {
+	file := provenanceFile(cassetteFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Provenance{}, err
+	}
+	var p Provenance
+	if err := yaml.Unmarshal(text, &p); err != nil {
+		return Provenance{}, fmt.Errorf("%s: %w", file, err)
+	}
+	return p, nil
+}
+
+func provenanceFile(cassetteFile string) string {
+	return strings.TrimSuffix(cassetteFile, ".cassette.yaml") + ".provenance.yaml"
+}

@@ -1,0 +1,77 @@
+package recording_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/recording"
+)
+
+func TestRecordingsSayWhereTheyComeFrom(t *testing.T) {
+	for _, file := range testkit.Cassettes(t) {
+		exchanges, err := recording.ReadCassette(file)
+		require.NoError(t, err)
+		provenance, err := recording.ReadProvenance(file)
+		require.NoError(t, err)
+
+		assert.Equal(t, strings.TrimSuffix(filepath.Base(file), ".cassette.yaml"), provenance.Operation)
+		assert.Equal(t, "documentation", provenance.Kind, file)
+		assert.NotEmpty(t, provenance.Document, file)
+		assert.NotEmpty(t, provenance.Revision, file)
+		for _, date := range []string{provenance.DocumentDate, provenance.Transcribed} {
+			_, err := time.Parse(time.DateOnly, date)
+			assert.NoError(t, err, file)
+		}
+		require.Len(t, provenance.Exchanges, len(exchanges), file)
+		for i, origin := range provenance.Exchanges {
+			assert.Equal(t, i, origin.Interaction, file)
+			assert.Equal(t, exchanges[i].Status, origin.Status, "%s#%d", file, i)
+			assert.NotEmpty(t, origin.Source, "%s#%d", file, i)
+		}
+	}
+}
+
+func TestRecordingsHoldNoCredentials(t *testing.T) {
+	for _, file := range testkit.Cassettes(t) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.NotRegexp(t, `Bearer [^\[]`, string(text), file)
+		for _, secret := range []string{"dop_v1_", "doo_v1_", "dor_v1_", "Cookie"} {
+			assert.NotContains(t, string(text), secret, file)
+		}
+	}
+}
+
+func TestReadCassetteRejects(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		return file
+	}
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "directory.yaml"), 0o700))
+	whole, err := os.ReadFile("../recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	for name, file := range map[string]string{
+		"missing.yaml":   filepath.Join(dir, "missing.yaml"),
+		"directory.yaml": filepath.Join(dir, "directory.yaml"),
+		"session.har":    write("session.har", "{}"),
+		"broken.yaml":    write("broken.yaml", "version: 2\ninteractions: ["),
+		"old.yaml":       write("old.yaml", "version: 1\ninteractions: []"),
+		"other.yaml":     write("other.yaml", "version: 2\ninteractions:\n- id: 0\n  something: else\n"),
+		"cut.yaml":       write("cut.yaml", string(whole[:len(whole)-900])),
+	} {
+		exchanges, err := recording.ReadCassette(file)
+		if assert.Error(t, err, name) {
+			assert.Contains(t, err.Error(), filepath.Base(file), name)
+		}
+		assert.Nil(t, exchanges, name)
+	}
+}

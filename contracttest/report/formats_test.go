@@ -1,0 +1,244 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
+)
+
+// mixedReport has a finding of every severity, with texts that are awkward in every format.
+func mixedReport(t *testing.T) *report.Report {
+	t.Helper()
+	baseline, err := check.LoadBaseline(openapi.Baseline())
+	require.NoError(t, err)
+	r := report.New(testkit.Contract(t), baseline)
+	exchanges, err := recording.ReadCassette("../recordings/images_get.cassette.yaml")
+	require.NoError(t, err)
+	r.NewSession("documentation")
+	for i, exchange := range exchanges {
+		exchange.File = "recordings/images,get.cassette.yaml"
+		if i == 0 {
+			exchange.RequestHeader.Del("Authorization")
+			testkit.ReplaceBody(`"id": 6918990`, `"<script>alert('|%0A')</script>": 1, "id": null`)(&exchange)
+			testkit.ReplaceBody(`"available"`, `"]]>\u0001 & <b>"`)(&exchange)
+		}
+		r.Add(exchange)
+	}
+	r.Skipped = 3
+	return r
+}
+
+func write(t *testing.T, r *report.Report, format string) string {
+	t.Helper()
+	var text bytes.Buffer
+	require.NoError(t, r.Write(&text, format))
+	return text.String()
+}
+
+func TestJSONReportIsAsItsSchemaSays(t *testing.T) {
+	file, err := os.Open("report.schema.json")
+	require.NoError(t, err)
+	defer file.Close()
+	schemaJSON, err := jsonschema.UnmarshalJSON(file)
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	require.NoError(t, compiler.AddResource("report.schema.json", schemaJSON))
+	schema, err := compiler.Compile("report.schema.json")
+	require.NoError(t, err)
+	for _, r := range []*report.Report{mixedReport(t), report.New(testkit.Contract(t))} {
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(write(t, r, "json")))
+		require.NoError(t, err)
+		assert.NoError(t, schema.Validate(value))
+	}
+
+	var r struct {
+		Exchanges, Skipped int
+		Findings           []struct{ Check, Severity, Operation, Pointer, Source string }
+		Coverage           struct{ Percent float64 }
+	}
+	require.NoError(t, json.Unmarshal([]byte(write(t, mixedReport(t), "json")), &r))
+	assert.Equal(t, 7, r.Exchanges)
+	assert.Equal(t, 3, r.Skipped)
+	severities := map[string]int{}
+	for _, f := range r.Findings {
+		severities[f.Severity]++
+		assert.Equal(t, "images_get", f.Operation)
+	}
+	assert.Equal(t, map[string]int{"breaking": 1, "drift": 2, "note": 1, "accepted": 1}, severities)
+	assert.Positive(t, r.Coverage.Percent)
+}
+
+func TestJUnitReport(t *testing.T) {
+	text := write(t, mixedReport(t), "junit")
+	var suite struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Skipped  int `xml:"skipped,attr"`
+		Cases    []struct {
+			Name    string    `xml:"name,attr"`
+			Failure *struct{} `xml:"failure"`
+			Skipped *struct{} `xml:"skipped"`
+			Output  string    `xml:"system-out"`
+		} `xml:"testcase"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(text), &suite), text)
+	assert.Equal(t, testkit.Responses, suite.Tests)
+	assert.Equal(t, 1, suite.Failures)
+	assert.Equal(t, testkit.Responses-6, suite.Skipped)
+	for _, c := range suite.Cases {
+		assert.Equal(t, c.Name == "images_get 200", c.Failure != nil, c.Name)
+		assert.Equal(t, !strings.HasPrefix(c.Name, "images_get "), c.Skipped != nil, c.Name)
+		if c.Name == "images_get 200" {
+			assert.Contains(t, c.Output, "drift: ")
+		}
+	}
+}
+
+// A run that fails has a report that says so in each form.
+func TestReportsFailOnWhatTheRunFailsOn(t *testing.T) {
+	r := report.New(testkit.Contract(t))
+	exchange := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)+`}`, 10, 100)
+	r.Add(exchange)
+	for format, want := range map[string]string{"junit": `failures="0"`, "html": "<title>nothing breaking:", "github": "::warning "} {
+		assert.Contains(t, write(t, r, format), want)
+	}
+	r.FailOn = check.Drift
+	for format, want := range map[string]string{"junit": `failures="1"`, "html": "<title>1 drift:", "github": "::error "} {
+		assert.Contains(t, write(t, r, format), want)
+	}
+	assert.Contains(t, write(t, r, "junit"), `<failure message="drift: `)
+}
+
+// Whoever reads a finding, in whatever form, can write the entry of a baseline that accepts it.
+func TestReportsNameTheCheck(t *testing.T) {
+	r := mixedReport(t)
+	for _, finding := range r.Findings {
+		assert.Contains(t, finding.String(), "["+finding.Check+"]")
+	}
+	for _, format := range report.Formats {
+		assert.Contains(t, write(t, r, format), "undocumented-field", format)
+	}
+}
+
+func TestGitHubReport(t *testing.T) {
+	text := write(t, mixedReport(t), "github")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	require.Len(t, lines, 6, text)
+	for _, line := range lines[:5] {
+		assert.Regexp(t, `^::(error|warning|notice) file=recordings/images%2Cget\.cassette\.yaml,title=[a-z-]+::images_get\.cassette\.yaml#\d: `, line)
+	}
+	assert.Contains(t, text, "::error file=")
+	assert.Contains(t, text, "%250A", "a percent sign of the data is no escape")
+
+	var summary bytes.Buffer
+	require.NoError(t, mixedReport(t).WriteMarkdown(&summary))
+	assert.Contains(t, summary.String(), "**1 breaking**, 3 other findings, 1 accepted")
+	assert.NotContains(t, summary.String(), "<script>")
+	assert.Equal(t, 4+2, strings.Count(summary.String(), "\n|"), summary.String())
+}
+
+func TestHTMLReport(t *testing.T) {
+	text := write(t, mixedReport(t), "html")
+	assert.NotContains(t, text, "<script>alert")
+	assert.Equal(t, 5, strings.Count(text, "<tr data-severity="))
+	for _, elsewhere := range []string{"http://", "https://", "src=", "@import", "<link"} {
+		assert.NotContains(t, text, elsewhere, "the page needs nothing beside it")
+	}
+}
+
+func TestUnknownFormat(t *testing.T) {
+	assert.ErrorContains(t, report.New(testkit.Contract(t)).Write(&bytes.Buffer{}, "pdf"), "text, json, junit, github, html")
+}
+
+func TestReportHoldsABoundedNumberOfFindings(t *testing.T) {
+	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	exchange := exchanges[5]
+	testkit.ReplaceBody(`"Ubuntu"`, `1`)(&exchange)
+	r := report.New(testkit.Contract(t))
+	for range 2500 {
+		assert.NotEmpty(t, r.Add(exchange), "what was found is returned, whether it is held or not")
+	}
+	assert.Len(t, r.Findings, 10_000)
+	assert.Greater(t, r.CountAtLeast(check.Breaking), 10_000)
+	assert.Contains(t, write(t, r, "text"), fmt.Sprintf("and %d more findings", r.CountAtLeast(check.Accepted)-10_000))
+}
+
+// What comes from the other side can hold what a terminal obeys, or ends a line.
+func TestReportsHoldNoControlCharacters(t *testing.T) {
+	const nasty = "red\x1b[31m\r\n\x07\u009b2J\x7f"
+	text, err := json.Marshal(nasty)
+	require.NoError(t, err)
+	r := report.New(testkit.Contract(t))
+	get := func(kind, created string) traffic.Exchange {
+		return testkit.Exchange(t, "GET /v2/images/1?"+url.QueryEscape(nasty)+"=1", 200, fmt.Sprintf(
+			`{"image":{"id":1,"name":1,"distribution":"Ubuntu","created_at":%s,"regions":[],"status":"available","tags":[],"description":"","error_message":"","type":%s,%s:1}}`, created, kind, text), 10, 100)
+	}
+	first := get(string(text), string(text))
+	first.Header.Set("Content-Length", nasty)
+	first.Header[nasty] = []string{nasty}
+	found := append(r.Add(first), r.Add(get(`"custom"`, `"2020-01-01T00:00:00Z"`))...)
+	assert.Greater(t, len(found), 8)
+	for _, finding := range found {
+		assert.NotRegexp(t, `[\x00-\x1f\x7f-\x{9f}]`, finding.String())
+	}
+	for _, format := range []string{"text", "junit", "github"} {
+		assert.NotRegexp(t, `[\x00-\x09\x0b-\x1f\x7f-\x{9f}]`, write(t, r, format), format)
+	}
+}
+
+// A cell fails by what was counted, not by what is held of it.
+func TestJUnitReportOfMoreThanIsHeld(t *testing.T) {
+	lists, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	list := lists[5]
+	testkit.ReplaceBody(`"Ubuntu"`, `1`)(&list)
+	r := report.New(testkit.Contract(t))
+	for len(r.Findings) < 10_000 {
+		r.Add(list)
+	}
+	get := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name":"a"`, `"name":1`, 1)+`}`, 10, 100)
+	r.Add(get)
+	r.Add(get)
+	nowhere := get
+	testkit.SetURL("https://api.digitalocean.com/v2/imagos/1")(&nowhere)
+	r.Add(nowhere)
+	var suite struct {
+		Failures int `xml:"failures,attr"`
+		Cases    []struct {
+			Name    string `xml:"name,attr"`
+			Failure *struct {
+				Message string `xml:"message,attr"`
+			} `xml:"failure"`
+			Skipped *struct{} `xml:"skipped"`
+		} `xml:"testcase"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(write(t, r, "junit")), &suite))
+	assert.Equal(t, 3, suite.Failures)
+	failures := map[string]string{}
+	for _, c := range suite.Cases {
+		if c.Failure != nil {
+			failures[c.Name] = c.Failure.Message
+			assert.Nil(t, c.Skipped, c.Name)
+		}
+	}
+	assert.Contains(t, failures["images_list 200"], "images_list 200: body /images/", "what is held is shown")
+	assert.Equal(t, "more findings, which were counted and not held: 2", failures["images_get 200"])
+	assert.Equal(t, "more findings, which were counted and not held: 1", failures["no operation default"])
+}

@@ -1,0 +1,101 @@
+package report_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
+)
+
+func TestReport(t *testing.T) {
+	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
+	require.NoError(t, err)
+	r := report.New(testkit.Contract(t))
+	r.Add(exchanges[0])
+	r.Add(exchanges[4])
+	broken := exchanges[2]
+	testkit.ReplaceBody(`7555621`, `"7555621"`)(&broken)
+	r.Add(broken)
+	unexpected := exchanges[9]
+	unexpected.Status = 418
+	r.Add(unexpected)
+	nowhere := exchanges[0]
+	testkit.SetURL("https://api.digitalocean.com/v2/droplets")(&nowhere)
+	r.Add(nowhere)
+
+	assert.Equal(t, 5, r.Exchanges)
+	assert.Equal(t, 2, r.CountAtLeast(check.Breaking))
+	assert.Equal(t, 3, r.CountAtLeast(check.Drift))
+	assert.Contains(t, r.Unchecked(), "images_list 401")
+	assert.NotContains(t, r.Unchecked(), "images_list 200")
+	assert.NotContains(t, r.Unchecked(), "images_list default")
+
+	var text strings.Builder
+	require.NoError(t, r.Write(&text, "text"))
+	assert.Regexp(t, `(?m)^operation +200 +201 +202 +204 +400 +401 +404 +422 +429 +500 +default +covered$`, text.String())
+	assert.Regexp(t, `(?m)^images_list +3!1 +\. +\. +\. +\. +- +\. +\. +- +- +1!1 +\d+/\d+$`, text.String())
+	assert.Regexp(t, `(?m)^images_delete +\. +\. +\. +- +\. +- +- +- +- +- +- +0/\d+$`, text.String())
+	assert.Contains(t, text.String(), `breaking: images_list.cassette.yaml#2: images_list 200: body /images/0/id: value must be an integer, got "7555621"`)
+	assert.Contains(t, text.String(), "breaking: images_list.cassette.yaml#0: no operation 200: request: the contract has no operation for GET /v2/droplets [undocumented-operation]\n")
+	assert.Contains(t, text.String(), "drift: images_list.cassette.yaml#9: images_list 418: status: only the default of the contract covers it [undocumented-status]\n")
+	assert.Contains(t, text.String(), "\n5 exchanges checked, 0 skipped, 3 findings (2 breaking) and 0 accepted, ")
+}
+
+// On all cores the report is the one that one core makes: the same findings in the same order, those of sequences too.
+func TestConcurrentReportIsTheSame(t *testing.T) {
+	contract, err := check.Load(openapi.Document())
+	require.NoError(t, err)
+	var exchanges []traffic.Exchange
+	for _, file := range testkit.Cassettes(t) {
+		list, err := recording.ReadCassette(file)
+		require.NoError(t, err)
+		exchanges = append(exchanges, list...)
+	}
+	for i := range exchanges {
+		if i%3 == 0 {
+			exchanges[i].Body = bytes.ReplaceAll(exchanges[i].Body, []byte(`"id"`), []byte(`"di"`))
+		}
+	}
+	write := func(read func(*report.Report) error) string {
+		r := report.New(contract)
+		require.NoError(t, read(r))
+		var text bytes.Buffer
+		require.NoError(t, r.Write(&text, "json"))
+		return text.String()
+	}
+	one := write(func(r *report.Report) error {
+		for range 20 {
+			for _, exchange := range exchanges {
+				r.Add(exchange)
+			}
+		}
+		return nil
+	})
+	all := write(func(r *report.Report) error {
+		return r.Concurrently(func(add func(traffic.Exchange)) error {
+			for range 20 {
+				for _, exchange := range exchanges {
+					add(exchange)
+				}
+			}
+			return nil
+		})
+	})
+	assert.Equal(t, one, all)
+	assert.Contains(t, one, `"missing-field"`)
+
+	stop := errors.New("the file ends too early")
+	r := report.New(contract)
+	assert.ErrorIs(t, r.Concurrently(func(add func(traffic.Exchange)) error { add(exchanges[1]); return stop }), stop)
+	assert.Equal(t, 1, r.Exchanges, "what was read before is counted")
+}

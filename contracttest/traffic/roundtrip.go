@@ -1,0 +1,72 @@
+package traffic
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"time"
+)
+
+// RoundTrip sends a request through next and returns the response with the exchange that they were. Neither is changed:
+// the body of the response can still be read, and breaks off where the server's did.
+//
+// The request's body is read whole. Of the response's body the exchange holds at most MaxBody+1 bytes, which is enough to
+// see that it is too large. Source and File of the exchange are the caller's to set. An error is that of next, or of the
+// request's body; the exchange then has no response.
+func RoundTrip(next http.RoundTripper, req *http.Request) (*http.Response, Exchange, error) {
+	u := *req.URL // the caller may change its own once it has the response
+	exchange := Exchange{Method: req.Method, URL: &u, RequestHeader: req.Header.Clone()}
+	sent, body, err := withBody(req)
+	if err != nil {
+		return nil, exchange, err
+	}
+	exchange.RequestBody = body
+	exchange.Began = time.Now()
+	resp, err := next.RoundTrip(sent)
+	if err != nil {
+		return nil, exchange, err
+	}
+	exchange.Status, exchange.Header = resp.StatusCode, resp.Header.Clone()
+	exchange.Body, err = io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
+	exchange.Ended, exchange.Truncated = time.Now(), err != nil
+	resp.Body = &replayed{
+		Reader: io.MultiReader(bytes.NewReader(exchange.Body), rest{resp.Body, err}),
+		Closer: resp.Body,
+	}
+	return resp, exchange, nil
+}
+
+// withBody returns a request that can be sent in the place of another, and the body of both. It closes the body of the
+// other, as a transport does.
+func withBody(req *http.Request) (*http.Request, []byte, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return req, nil, nil
+	}
+	defer req.Body.Close()
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, nil, err
+	}
+	sent := req.Clone(req.Context()) // a transport must not change the caller's request
+	sent.Body = io.NopCloser(bytes.NewReader(body))
+	return sent, body, nil
+}
+
+// replayed is a body of which a part was read before, and which still has to be closed.
+type replayed struct {
+	io.Reader
+	io.Closer
+}
+
+// rest is what follows the part of a body that was read: the error that ended it, or more.
+type rest struct {
+	body io.Reader
+	err  error
+}
+
+func (r rest) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	return r.body.Read(p)
+}
