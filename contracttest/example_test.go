@@ -14,7 +14,8 @@ import (
 	"example.com/doimages/openapi"
 )
 
-func ExampleContract_Check() {
+// What keeps the contract has no findings. This response lacks a field.
+func Example_checkARecording() {
 	contract, err := check.Load(openapi.Document())
 	if err != nil {
 		panic(err)
