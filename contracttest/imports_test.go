@@ -24,7 +24,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"wrapper":                       {"gen", "openapi"},
 		"contracttest/fakeapi":          {"gen", "gen/server", "openapi"},
 		"contracttest/internal/redact":  {},
-		"contracttest/internal/testkit": {"contracttest/check", "contracttest/traffic", "openapi"}, // which only tests import
+		"contracttest/internal/testkit": {"contracttest/check", "contracttest/recording", "contracttest/traffic", "openapi"}, // which only tests import
 		"contracttest/traffic":          {"openapi"},
 		"contracttest/check":            {"contracttest/traffic", "contracttest/internal/redact", "openapi"},
 		"contracttest/report":           {"contracttest/check", "contracttest/traffic", "contracttest/internal/redact", "openapi"},
