@@ -47,6 +47,6 @@
 //
 // # What it cannot prove
 //
-// A run against a fake shows how that fake behaves, and says nothing about the API. [Result] and report do not mix the
-// two: recordings carry their provenance, and `contract live` says what its target was.
+// A run against a fake shows how that fake behaves, and says nothing about the API. The command says which of the two its
+// target was, and a recording carries its provenance.
 package contracttest

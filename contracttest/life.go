@@ -21,39 +21,6 @@ type life struct {
 
 func (l *life) id() int64 { return l.created.ID }
 
-// lifecycle is one case and not eight: each step needs the image of the one before, and every import costs minutes on
-// the real API.
-func lifecycle(ctx context.Context, s *session) (err error) {
-	created, err := s.create(ctx, s.ImageURL)
-	if err != nil {
-		return err
-	}
-	l := &life{session: s, created: created}
-	defer func() {
-		if !l.deleted {
-			err = errors.Join(err, s.cleanUp(ctx, l.id()))
-		}
-	}()
-	for _, step := range []struct {
-		name string
-		run  func(context.Context) error
-	}{
-		{name: "create", run: l.checkCreated},
-		{name: "wait", run: l.wait},
-		{name: "list", run: l.checkListed},
-		{name: "update", run: l.update},
-		{name: "transfer", run: l.transfer},
-		{name: "convert", run: func(ctx context.Context) error { return s.convert(ctx, l.id()) }},
-		{name: "delete", run: l.delete},
-		{name: "use after delete", run: l.useAfterDelete},
-	} {
-		if err := step.run(ctx); err != nil {
-			return fmt.Errorf("%s: %w", step.name, err)
-		}
-	}
-	return nil
-}
-
 // checkCreated demands of the response to the create what does not depend on the import.
 func (l *life) checkCreated(context.Context) error {
 	image := l.created
