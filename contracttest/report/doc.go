@@ -16,7 +16,7 @@
 // # Formats
 //
 //   - text, for a terminal: a table of operations and statuses, the findings, and the sums.
-//   - html, for a browser: one page that needs nothing beside it. Its only script is named by its hash, since the texts of
+//   - html, for a browser: one page that needs nothing beside it. It lets only its own script run, since the texts of
 //     findings come from a server.
 //   - json, for another program: report.schema.json describes it.
 //   - junit, for CI: a test case for each operation and status that the contract documents.

@@ -67,7 +67,7 @@ func (r *Report) writeHTML(w io.Writer) error {
 		Numbers:    r.htmlNumbers(),
 		Percent:    r.Coverage().Percent,
 		Findings:   r.worstFirst(),
-		Columns:    r.columns(),
+		Columns:    r.table.columns(),
 		Rows:       r.htmlRows(),
 		Style:      template.CSS(htmlStyle),
 		Script:     template.JS(htmlScript),
@@ -117,12 +117,12 @@ func (r *Report) worstFirst() []check.Finding {
 }
 
 func (r *Report) htmlRows() []htmlRow {
-	columns, coverage := r.columns(), r.Coverage().Operations
+	columns, coverage := r.table.columns(), r.Coverage().Operations
 	var rows []htmlRow
 	for _, operation := range r.contract.Operations() {
 		row := htmlRow{Operation: operation, Coverage: coverage[operation]}
 		for _, status := range columns {
-			row.Cells = append(row.Cells, htmlCellOf(r.tally(cell{operation: operation, status: status})))
+			row.Cells = append(row.Cells, htmlCellOf(r.table.tally(cell{operation: operation, status: status})))
 		}
 		rows = append(rows, row)
 	}

@@ -52,7 +52,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 func (r *Report) junitSuite() junitSuite {
 	held := map[cell][]check.Finding{}
 	for _, f := range r.Findings {
-		at := r.cellOf(f.Operation, f.Status)
+		at := r.table.at(f.Operation, f.Status)
 		held[at] = append(held[at], f)
 	}
 	suite := junitSuite{Name: "contract"}
@@ -73,8 +73,8 @@ func (r *Report) junitSuite() junitSuite {
 // junitCells returns what the contract documents, and what was seen without being documented, in the order of their
 // names: programs that compare two runs expect that.
 func (r *Report) junitCells() []cell {
-	cells := r.documented()
-	for at := range r.table {
+	cells := r.table.documented()
+	for at := range r.table.seen {
 		cells = append(cells, at)
 	}
 	slices.SortFunc(cells, func(a, b cell) int {
@@ -109,7 +109,7 @@ func (r *Report) junitCase(at cell, held []check.Finding) junitCase {
 			Message: failures[0],
 			Text:    strings.Join(failures, "\n"),
 		}
-	case r.table[at] == nil:
+	case r.table.seen[at] == nil:
 		test.Skipped = &struct{}{}
 	}
 	return test

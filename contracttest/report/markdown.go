@@ -28,7 +28,8 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			continue
 		}
 		if shown == 0 {
-			text.WriteString("\n| severity | check | operation | status | where | what | exchange |\n|---|---|---|---|---|---|---|\n")
+			fmt.Fprintln(&text, "\n| severity | check | operation | status | where | what | exchange |")
+			fmt.Fprintln(&text, "|---|---|---|---|---|---|---|")
 		}
 		shown++
 		fmt.Fprintf(&text, "| %s | %s | %s | %d | %s | %s | %s |\n", f.Severity, f.Check, f.Operation, f.Status,

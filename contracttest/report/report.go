@@ -21,7 +21,7 @@ type Report struct {
 	session   *check.Session
 	kind      string // the provenance of the session
 	counts    map[check.Severity]int
-	table     table
+	table     *table
 	coverage  *check.Coverage
 }
 
@@ -36,7 +36,7 @@ func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 		contract:  contract,
 		baselines: baselines,
 		counts:    map[check.Severity]int{},
-		table:     table{},
+		table:     newTable(contract),
 		coverage:  contract.NewCoverage(),
 	}
 	r.NewSession("")
@@ -94,7 +94,7 @@ func (r *Report) count(result check.Result) []check.Finding {
 	for _, f := range found {
 		r.counts[f.Severity]++
 	}
-	r.table.count(r.cellOf(result.Operation, result.Exchange.Status), found)
+	r.table.count(r.table.at(result.Operation, result.Exchange.Status), found)
 	return found
 }
 
@@ -114,8 +114,8 @@ func (r *Report) Coverage() check.CoverageSummary { return r.coverage.Summary() 
 // Unchecked returns what the contract documents and no exchange showed, such as "images_get 404".
 func (r *Report) Unchecked() []string {
 	var list []string
-	for _, at := range r.documented() {
-		if r.table[at] == nil {
+	for _, at := range r.table.documented() {
+		if r.table.seen[at] == nil {
 			list = append(list, at.operation+" "+at.status)
 		}
 	}

@@ -24,13 +24,13 @@ func (r *Report) writeText(w io.Writer) error {
 }
 
 func (r *Report) textTable(text *strings.Builder) {
-	columns, coverage := r.columns(), r.Coverage().Operations
+	columns, coverage := r.table.columns(), r.Coverage().Operations
 	aligned := tabwriter.NewWriter(text, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(aligned, "operation\t%s\tcovered\n", strings.Join(columns, "\t"))
 	for _, operation := range r.contract.Operations() {
 		fmt.Fprint(aligned, operation)
 		for _, status := range columns {
-			fmt.Fprint(aligned, "\t", textCell(r.tally(cell{operation: operation, status: status})))
+			fmt.Fprint(aligned, "\t", textCell(r.table.tally(cell{operation: operation, status: status})))
 		}
 		fmt.Fprintf(aligned, "\t%d/%d\n", coverage[operation].Covered, coverage[operation].Total)
 	}
