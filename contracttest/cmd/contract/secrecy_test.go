@@ -27,6 +27,7 @@ import (
 func parrot() http.Handler {
 	fake := fakeapi.New(
 		fakeapi.WithAccounts(fakeapi.Account{Token: canary}),
+		fakeapi.WithCatalogue(12, 1), // fewer images make the runs shorter, and miss no place for a token
 		fakeapi.WithImportTime(0),
 		fakeapi.WithActionTime(0),
 		fakeapi.WithRateLimit(0, 0),
