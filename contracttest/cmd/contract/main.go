@@ -6,6 +6,7 @@
 //	contract record
 //	contract proxy --target URL
 //	contract serve
+//	contract checks
 //
 // It exits with 0 if nothing was found, with 1 if something was found or nothing was checked, and with 2 if a file or
 // the command line cannot be used.
@@ -88,6 +89,7 @@ line cannot be used.`,
 		recordCommand(p),
 		proxyCommand(p),
 		serveCommand(p),
+		checksCommand(p),
 	)
 	return root
 }

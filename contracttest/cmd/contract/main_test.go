@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/openapi"
 )
 
@@ -32,6 +33,16 @@ func TestProcess(t *testing.T) {
 	exit, out = executeProcess(t, nil, "verify", "missing.yaml")
 	assert.Equal(t, 2, exit, out)
 	assert.Contains(t, out, "contract: ")
+}
+
+func TestChecks(t *testing.T) {
+	t.Parallel()
+	exit, out := execute(t, nil, "checks")
+	assert.Equal(t, 0, exit, out)
+	for _, c := range check.Checks() {
+		assert.Regexp(t, `(?m)^`+c.Name+` +`+string(c.Severity)+` +\S`, out)
+		assert.Contains(t, out, c.Description)
+	}
 }
 
 func TestCompletion(t *testing.T) {
