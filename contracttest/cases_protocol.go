@@ -130,7 +130,8 @@ func contentType(ctx context.Context, s *session) error {
 		}
 		mediaType, _, err := mime.ParseMediaType(resp.header.Get("Content-Type"))
 		if err != nil || mediaType != "application/json" || !json.Valid(resp.body) {
-			return fmt.Errorf("%s: the body of the response with status %d is not application/json", request, resp.status)
+			return fmt.Errorf("%s: the body of the response with status %d is not application/json",
+				request, resp.status)
 		}
 	}
 	return nil

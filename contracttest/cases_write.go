@@ -146,7 +146,8 @@ func (s *session) offer(ctx context.Context, id int64) (transferID int64, err er
 	if err != nil {
 		return 0, err
 	}
-	// 0 says that it was accepted already, as the caller may do for a team of its own. The recipient is another account.
+	// 0 says that it was accepted already, as the caller may do for a team of its own. The recipient is another
+	// account.
 	if transferID == 0 {
 		return 0, errors.New("an offer by e-mail was accepted at once")
 	}

@@ -47,7 +47,8 @@ func (s *session) cleanUpByName(ctx context.Context, name string) error {
 	private := s.client.Images(removal(ctx), wrapper.ListParams{Private: true})
 	for image, err := range wrapper.Filter(private, wrapper.HasName(name)) {
 		if err != nil {
-			return errors.Join(append(errs, fmt.Errorf("look for an image %q, and remove it by hand: %w", name, err))...)
+			err = fmt.Errorf("look for an image %q, and remove it by hand: %w", name, err)
+			return errors.Join(append(errs, err)...)
 		}
 		errs = append(errs, s.cleanUp(ctx, image.ID))
 	}

@@ -25,9 +25,9 @@ func (l *life) id() int64 { return l.created.ID }
 func (l *life) checkCreated(context.Context) error {
 	image := l.created
 	// The API has been seen to send new as well as NEW.
-	isNew := strings.EqualFold(string(image.Status), string(gen.ImageStatusNEW)) || image.Status == gen.ImageStatusPending
+	isNew := strings.EqualFold(string(image.Status), string(gen.ImageStatusNEW))
 	switch {
-	case !isNew:
+	case !isNew && image.Status != gen.ImageStatusPending:
 		return fmt.Errorf("the status of a new image is %q", image.Status)
 	case !strings.HasPrefix(image.Name, namePrefix):
 		return fmt.Errorf("the name is %q", image.Name)

@@ -22,6 +22,7 @@ tolerate, and a note is worth knowing.`,
 	}
 }
 
+// runChecks prints the catalog in its order, in which checks that belong together stand together.
 func runChecks(p process) error {
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "check\tseverity\twhat it finds")

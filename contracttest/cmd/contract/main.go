@@ -71,6 +71,7 @@ func run(ctx context.Context, p process, args []string) int {
 	return exitUnusable
 }
 
+// rootCommand returns the program. Cobra prints neither errors nor the usage after one: run prints the error, once.
 func rootCommand(p process) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "contract",

@@ -47,6 +47,7 @@ The exit codes are those of contract verify.`,
 	return cmd
 }
 
+// runProxy serves the gateway until it is interrupted, and then writes the report of what passed through it.
 func runProxy(ctx context.Context, p process, options proxyOptions) error {
 	o, err := newOutput(p, options.output)
 	if err != nil {

@@ -23,10 +23,10 @@ func recordCommand(p process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "record [-o FILE.cassette.yaml]",
 		Short: "Run the live suite, and record every exchange",
-		Long: `Runs the live suite as contract live does, and writes every exchange to a go-vcr cassette. A file beside it
-says where the recording comes from: host, date, revision of the contract, version of this program. Only
-headers that are known to be harmless are kept, and tokens and e-mail addresses are removed. Files of an
-earlier run are replaced.
+		Long: `Runs the live suite as contract live does, and writes every exchange to a go-vcr cassette. A file beside
+it says where the recording comes from: host, date, revision of the contract, version of this program.
+Only headers that are known to be harmless are kept, and tokens and e-mail addresses are removed. Files
+of an earlier run are replaced.
 
 Without --base-url, the embedded fake is recorded, and the recording says that it is not one of the API.
 With it, the token is read from ` + tokenVariable + `.`,
@@ -38,6 +38,7 @@ With it, the token is read from ` + tokenVariable + `.`,
 	return cmd
 }
 
+// runRecord runs the suite through a recorder. The cassette is written even if cases failed: it shows why.
 func runRecord(ctx context.Context, p process, options recordOptions) error {
 	recorder, err := recording.NewRecorder(http.DefaultTransport, options.file)
 	if err != nil {

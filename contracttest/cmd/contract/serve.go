@@ -55,6 +55,7 @@ N is a number, D a time such as 2s, T a media type, P a probability from 0 to 1.
 	return cmd
 }
 
+// runServe serves a fake. There is no report: what a client sends is checked by putting contract proxy before it.
 func runServe(ctx context.Context, p process, options serveOptions) error {
 	fake, err := newFake(options)
 	if err != nil {
@@ -93,6 +94,7 @@ func newFake(options serveOptions) (*fakeapi.API, error) {
 	return fakeapi.New(settings...), nil
 }
 
+// validate returns an error for values that make no sense, which the fake itself does not check.
 func (o serveOptions) validate() error {
 	switch {
 	case o.token == "":

@@ -28,6 +28,7 @@ type targetOptions struct {
 	timeout   time.Duration
 }
 
+// addFlags adds the flags. There is none for the token: see tokenVariable.
 func (o *targetOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.baseURL, "base-url", "",

@@ -39,6 +39,8 @@ was checked, or if less than --min-coverage was seen. It is 2 if a file or a fla
 	return cmd
 }
 
+// runVerify checks recordings, one after the other, into one report. How many exchanges came from where is printed
+// beside it: a recording of a fake is no evidence of how the API behaves.
 func runVerify(ctx context.Context, p process, options verifyOptions, files []string) error {
 	if len(files) == 0 {
 		return errors.New("verify: name at least one recording: FILE.yaml or FILE.har")
