@@ -48,7 +48,7 @@ func installOasdiff() (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	pin := regexp.MustCompile(`github\.com/oasdiff/oasdiff@\S+`).Find(makefile)
+	pin := regexp.MustCompile(`github\.com/oasdiff/oasdiff@v[0-9.]+`).Find(makefile)
 	if pin == nil {
 		return "", errors.New("the Makefile pins no oasdiff")
 	}
