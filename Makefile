@@ -34,7 +34,7 @@ test: export GORACE := atexit_sleep_ms=50
 test: ## run every test
 	go test -vet=off ./...
 	cd contracttest/clients && go test -vet=off ./...
-	cd contracttest/bench && go test -vet=off ./check
+	cd contracttest/bench && go test -vet=off ./chart ./check
 	cd wrapper/oteltrace && go test -vet=off ./...
 
 check: ## regenerate, tidy, format, vet and lint; nothing may change
@@ -68,7 +68,7 @@ soak: ## send 200,000 requests, one in twenty of them with a fault
 bench: ## measure beside others; write the figures and the chart
 	.ci/bench 6 raw.txt
 	cd contracttest/bench && { go run ./check raw.txt; echo; go tool benchstat -col /by raw.txt; } > results.txt
-	@cat contracttest/bench/results.txt
+	cd contracttest/bench && go run ./chart raw.txt chart.svg && cat results.txt
 
 bench-check: ## measure more briefly; fail where a ratio misses its target
 	.ci/bench 5 check.txt -test.benchtime 0.5s
