@@ -18,7 +18,7 @@ func call[E, T any](c *Client, operation, what string, open func(*E) (*T, string
 		return nil, err
 	}
 	received := responseOf(resp)
-	envelope, err := gen.Decode[E](received.body)
+	envelope, err := Decode[E](received.body)
 	if err == nil {
 		result, problem := open(envelope)
 		if problem == "" {
@@ -63,7 +63,7 @@ func (c *Client) done(operation, what string, resp *http.Response, err error) er
 // explain returns the error that an answer is, with what its body says.
 func (s *sender) explain(resp *http.Response) *Error {
 	body, e := responseOf(resp).body, responseOf(resp).details
-	switch said, err := gen.Decode[gen.Error](body); {
+	switch said, err := Decode[gen.Error](body); {
 	case err == nil && said.Message != "":
 		e.ID, e.Message, e.RequestID = s.redact.clean(said.ID), s.redact.clean(said.Message), cmp.Or(s.redact.clean(said.RequestID), e.RequestID)
 	case resp.StatusCode/100 == 3:

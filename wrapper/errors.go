@@ -9,7 +9,7 @@ import (
 
 // What errors.Is finds in an *Error: the class of its status.
 var (
-	ErrNoResponse        error = class{"no answer", 0, 0}                // the connection failed, the context ended, or a limiter refused
+	ErrNoResponse      error = class{"no answer", 0, 0}                // the connection failed, the context ended, or a limiter refused
 	ErrInvalidResponse error = class{"invalid response", 200, 299}     // a success whose body is not what the contract promises
 	ErrUnauthorized    error = class{"unauthorized", 401, 401}         // the token is missing, unknown or expired
 	ErrForbidden       error = class{"forbidden", 403, 403}            // the token lacks a scope

@@ -42,7 +42,9 @@ func WithUserAgent(name string) Option {
 
 // WithMaxResponseBytes bounds how many bytes of a response are read, unpacked, 32 MiB by default: a page of 200 images is about
 // 60 KB. A larger one is ErrInvalidResponse.
-func WithMaxResponseBytes(bytes int64) Option { return func(c *config) { c.maxBody = min(bytes, 1<<62) } }
+func WithMaxResponseBytes(bytes int64) Option {
+	return func(c *config) { c.maxBody = min(bytes, 1<<62) }
+}
 
 // WithLogger logs each attempt of a request at debug level: path, status or error, duration, and the pause before the
 // next. Never a token, never a body. Without it nothing is logged.
