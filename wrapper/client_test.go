@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
 
@@ -26,22 +27,22 @@ func TestNewClientRejects(t *testing.T) {
 	}{
 		"an empty token":          {"", "https://api.example.com", "the token is empty"},
 		"a token with a line end": {canary + "\n", "https://api.example.com", "white space"},
-		"a token beyond ASCII":    {canary + "é", "https://api.example.com", "no header may carry"},
+		"a token beyond ASCII":    {canary + "é", "https://api.example.com", "non-ASCII character"},
 		"a token in quotes":       {`"` + canary + `"`, "https://api.example.com", "a quote"},
 		"a backslash":             {canary + `\`, canary + `\`, "a backslash"},
 		"a malformed URL":         {canary, "https://api.example.com:port", "base URL"},
 		"no scheme":               {canary, "api.example.com", "must begin with https://"},
 		"another scheme":          {canary, "ftp://api.example.com", "must begin with https://"},
 		"no host":                 {canary, "https://", "and a host"},
-		"plain http":              {canary, "http://api.example.com", "in the clear"},
+		"plain http":              {canary, "http://api.example.com", "expose the token"},
 		"a look-alike of loopback": {canary, "http://localhost.example.com",
-			"in the clear"},
+			"expose the token"},
 		"credentials":             {canary, "https://user:secret@api.example.com", "credentials"},
 		"credentials and a port":  {canary, "https://user:secret@api.example.com:port", "credentials"},
 		"credentials, no scheme":  {canary, "user:secret@api.example.com", "credentials"},
 		"credentials and a slash": {canary, "https://user:secret/1@api.example.com", "credentials"},
 		"a query":                 {canary, "https://api.example.com/?a=b", "query"},
-		"the token as an address": {canary, canary, "[token]"},
+		"the token as an address": {canary, canary, "[redacted-1]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, err := wrapper.NewClient(test.token, wrapper.WithBaseURL(test.baseURL))
@@ -207,7 +208,7 @@ func TestTokenIsInNoResult(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			image, err := client.WaitAvailable(ctx, 42)
 			cancel()
-			assert.Contains(t, image.ErrorMessage, "no access with [token]")
+			assert.Contains(t, image.ErrorMessage, "no access with [redacted-1]")
 			assert.NotContains(t, fmt.Sprintf("%v %+v %#v %v", image, image, image, err), canary)
 			raw, err := client.API().ImagesGetWithResponse(t.Context(), "42")
 			require.NoError(t, err)
@@ -228,5 +229,5 @@ func TestUserAgentStaysOnItsLine(t *testing.T) {
 	}, wrapper.WithUserAgent(" inventory\n1.4 "))
 	_, err := client.Get(t.Context(), 42)
 	require.NoError(t, err)
-	assert.Equal(t, "inventory 1.4 doimages/0.1", got)
+	assert.Equal(t, "inventory 1.4 doimages/"+openapi.Version, got)
 }

@@ -46,7 +46,7 @@ var calls = map[string]func(context.Context, *wrapper.Client) error{
 	"delete": func(ctx context.Context, c *wrapper.Client) error { return c.Delete(ctx, 2) },
 	"wait":   func(ctx context.Context, c *wrapper.Client) error { return second(c.WaitAvailable(ctx, 2)) },
 	"wait for all": func(ctx context.Context, c *wrapper.Client) error {
-		return second(wrapper.Collect(c.WaitAllAvailable(ctx, 2)))
+		return second(wrapper.Collect(c.WaitAllAvailable(ctx, []int64{2})))
 	},
 }
 

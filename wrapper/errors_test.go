@@ -67,10 +67,10 @@ func TestErrorTellsWhatTheAPISaid(t *testing.T) {
 
 func TestErrorForBodiesThatAreNoAPIError(t *testing.T) {
 	for name, test := range map[string]struct{ kind, body, want string }{
-		"an HTML page":       {"text/html", "<html><h1>502 Bad Gateway</h1></html>", "get image 42: 502 Bad Gateway: the body is no error of the API (text/html, 37 bytes)"},
+		"an HTML page":       {"text/html", "<html><h1>502 Bad Gateway</h1></html>", "get image 42: 502 Bad Gateway: the body is not an API error (text/html, 37 bytes)"},
 		"nothing":            {"", "", "get image 42: 502 Bad Gateway: the body is empty"},
-		"another JSON":       {"application/json", `{"errors":[]}`, "get image 42: 502 Bad Gateway: the body is no error of the API (application/json, 13 bytes)"},
-		"broken JSON":        {"application/json", `{"id":"server_err`, "get image 42: 502 Bad Gateway: the body is no error of the API (application/json, 17 bytes)"},
+		"another JSON":       {"application/json", `{"errors":[]}`, "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 13 bytes)"},
+		"broken JSON":        {"application/json", `{"id":"server_err`, "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 17 bytes)"},
 		"only a message":     {"application/json", `{"message":"try later"}`, "get image 42: 502 Bad Gateway: try later"},
 		"an HTML label only": {"text/html", `{"id":"server_error","message":"try later"}`, "get image 42: 502 server_error: try later"},
 	} {
@@ -180,7 +180,7 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	require.NoError(t, err)
 	image, err := client.Get(t.Context(), 42)
 	require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
-	assert.ErrorContains(t, err, "broke off after")
+	assert.ErrorContains(t, err, "truncated after")
 	assert.Nil(t, image)
 }
 
@@ -250,7 +250,7 @@ func TestNoAnswerAtAll(t *testing.T) {
 	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(server.URL), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	_, err = client.Get(t.Context(), 42)
-	require.ErrorContains(t, err, "get image 42: no answer: Get ")
+	require.ErrorContains(t, err, "get image 42: no response: Get ")
 	require.ErrorIs(t, err, wrapper.ErrNoResponse)
 	require.NotErrorIs(t, err, wrapper.ErrServer)
 	var network *url.Error

@@ -42,7 +42,7 @@ func ExampleNewClient() {
 	fmt.Println(err)
 	// Output:
 	// true <nil>
-	// new client: the token holds white space, a quote, a backslash or a character that no header may carry; was it read with its line end?
+	// new client: the token contains white space, a quote, a backslash or a non-ASCII character; check for a trailing newline
 }
 
 // The log says what was sent and what came of it. It holds neither tokens nor bodies.

@@ -62,7 +62,7 @@ func ExampleClient_WaitAllAvailable() {
 	))
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
-	for image, err := range client.WaitAllAvailable(ctx, 1, 2) {
+	for image, err := range client.WaitAllAvailable(ctx, []int64{1, 2}) {
 		if err != nil {
 			fmt.Println(image.ID, err) // and the others are still awaited
 			continue
@@ -77,7 +77,8 @@ func ExampleClient_WaitAllAvailable() {
 func ExampleClient_Distribute() {
 	client := exampleClient(fakeapi.WithImages(gen.Image{ID: 42, Regions: []gen.RegionSlug{"nyc3"}}), fakeapi.WithActionPolls(1))
 	ctx := context.Background()
-	if err := client.Distribute(ctx, 42, gen.RegionSlugNyc3, gen.RegionSlugFra1); err != nil { // nyc3 holds it already
+	regions := []gen.RegionSlug{gen.RegionSlugNyc3, gen.RegionSlugFra1} // it is in nyc3 already
+	if err := client.Distribute(ctx, 42, regions); err != nil {
 		log.Fatal(err)
 	}
 	image, err := client.Get(ctx, 42)

@@ -317,7 +317,7 @@ func try(t *testing.T, ctx context.Context, op operation, fake *fakeapi.API, fau
 
 func outcome(err error) string {
 	for name, sentinel := range map[string]error{
-		"NoAnswer": wrapper.ErrNoResponse, "Unprocessable": wrapper.ErrUnprocessable, "RateLimited": wrapper.ErrRateLimited, "Server": wrapper.ErrServer, "Unauthorized": wrapper.ErrUnauthorized,
+		"NoResponse": wrapper.ErrNoResponse, "Unprocessable": wrapper.ErrUnprocessable, "RateLimited": wrapper.ErrRateLimited, "Server": wrapper.ErrServer, "Unauthorized": wrapper.ErrUnauthorized,
 		"InvalidResponse": wrapper.ErrInvalidResponse, "ListChanged": wrapper.ErrListChanged,
 	} {
 		if errors.Is(err, sentinel) {

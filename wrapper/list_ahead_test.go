@@ -19,12 +19,12 @@ import (
 
 // 10,000 images at 50 ms a page: in order, with as many requests under way as were allowed, and no more.
 func TestListReadsAhead(t *testing.T) {
-	for concurrency, want := range map[int]time.Duration{0: 250, 1: 2500, 4: 700, 16: 250, 50: 100} {
+	for concurrency, want := range map[int]time.Duration{0: 150, 1: 2500, 4: 700, 16: 250, 32: 150, 50: 100} {
 		synctest.Test(t, func(t *testing.T) {
 			fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(50 * time.Millisecond)}))
 			options := []wrapper.Option{wrapper.WithConcurrency(concurrency)}
 			if concurrency == 0 {
-				options, concurrency = nil, 16 // the default
+				options, concurrency = nil, 32 // the default
 			}
 			client, counter := fakeClient(t, fake, options...)
 			start := time.Now()
@@ -58,7 +58,7 @@ func TestBreakingOffCancelsWhatIsUnderWay(t *testing.T) {
 		}
 		assert.Equal(t, 100*time.Millisecond, time.Since(start))
 		assert.Zero(t, counter.now)
-		assert.LessOrEqual(t, fake.Requests(), 1+1+17)
+		assert.LessOrEqual(t, fake.Requests(), 1+1+33)
 	})
 }
 
@@ -96,7 +96,7 @@ func TestReadingAheadKeepsToTheLimits(t *testing.T) {
 		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
 		require.NoError(t, err)
 		assert.Len(t, images, 100_000)
-		assert.LessOrEqual(t, counter.seen[429], 16)
+		assert.LessOrEqual(t, counter.seen[429], 32)
 	})
 }
 

@@ -208,5 +208,5 @@ func TestListThatNeverEnds(t *testing.T) {
 	})
 	_, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{PerPage: 1}))
 	require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
-	assert.ErrorContains(t, err, "it is empty, and links to yet another page")
+	assert.ErrorContains(t, err, "it is empty and has a next link")
 }

@@ -127,9 +127,9 @@ func TestListEndsWithOneError(t *testing.T) {
 // A link that loops, skips or cannot be read ends the list with an error: never an endless loop, never a silent loss.
 func TestLinksThatLie(t *testing.T) {
 	for name, test := range map[string]struct{ next, want string }{
-		"to the same page":    {"https://api.digitalocean.com/v2/images?page=1", "leads to page 1, not to page 2"},
-		"backwards":           {"https://api.digitalocean.com/v2/images?page=0", "leads to page 0, not to page 2"},
-		"beyond the next":     {"https://api.digitalocean.com/v2/images?page=3", "leads to page 3, not to page 2"},
+		"to the same page":    {"https://api.digitalocean.com/v2/images?page=1", "points to page 1, expected 2"},
+		"backwards":           {"https://api.digitalocean.com/v2/images?page=0", "points to page 0, expected 2"},
+		"beyond the next":     {"https://api.digitalocean.com/v2/images?page=3", "points to page 3, expected 2"},
 		"without a page":      {"https://api.digitalocean.com/v2/images", "has no page number"},
 		"with a page of text": {"https://api.digitalocean.com/v2/images?page=two", "has no page number"},
 		"no URL":              {"http://[", "has no page number"},
@@ -185,7 +185,7 @@ func TestListParamsOutOfRange(t *testing.T) {
 	client := newClient(t, catalogue(1, &requests))
 	for _, params := range []wrapper.ListParams{{PerPage: 201}, {PerPage: -1}, {Page: -1}, {Page: math.MaxInt}, {Page: 1<<23 + 1}} {
 		_, err := wrapper.Collect(client.Images(t.Context(), params))
-		assert.EqualError(t, err, fmt.Sprintf("list images: Page %d, PerPage %d: they are 0 to 8388608 and 0 to 200", params.Page, params.PerPage))
+		assert.EqualError(t, err, fmt.Sprintf("list images: Page %d and PerPage %d: allowed are 0 to 8388608 and 0 to 200", params.Page, params.PerPage))
 	}
 	assert.Empty(t, requests)
 	_, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{Page: 1 << 23}))

@@ -39,7 +39,7 @@ func TestWaitAllAvailable(t *testing.T) {
 		client, _ := fakeClient(t, fake)
 		ids := imports(t, client, 20, 3, 7)
 		var available, failed []int64
-		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, ids[0])...) {
+		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, ids[0])) {
 			if err == nil {
 				assert.Equal(t, gen.ImageStatusAvailable, image.Status)
 				available = append(available, image.ID)
@@ -73,7 +73,7 @@ func TestWaitAllAvailableSharesItsPolls(t *testing.T) {
 			return n
 		}
 		together := requests(func(t *testing.T, client *wrapper.Client, ids []int64) {
-			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids))
 			require.NoError(t, err)
 			assert.Len(t, images, 150)
 		})
@@ -101,14 +101,14 @@ func TestWaitAllAvailableReadsAlone(t *testing.T) {
 		})}
 		client, err = wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(watch))
 		require.NoError(t, err)
-		images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids[0], public.ID, ids[1]))
+		images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), []int64{ids[0], public.ID, ids[1]}))
 		require.NoError(t, err)
 		assert.Len(t, images, 3)
 		assert.Equal(t, public.ID, images[0].ID, "what is available comes at once")
 		assert.Equal(t, 1, paths[fmt.Sprintf("/v2/images/%d", public.ID)])
 
 		clear(paths)
-		_, err = wrapper.Collect(client.WaitAllAvailable(t.Context(), ids[0]))
+		_, err = wrapper.Collect(client.WaitAllAvailable(t.Context(), ids[:1]))
 		require.NoError(t, err)
 		assert.Equal(t, map[string]int{fmt.Sprintf("/v2/images/%d", ids[0]): 1}, paths)
 	})
@@ -124,7 +124,7 @@ func TestWaitAllAvailableFailsOneByOne(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		got := map[int64]error{}
-		for image, err := range client.WaitAllAvailable(ctx, ids...) {
+		for image, err := range client.WaitAllAvailable(ctx, ids) {
 			got[image.ID] = err
 			if image.ID == ids[1] {
 				assert.Zero(t, time.Since(start), "what cannot become available is reported at once")
@@ -152,7 +152,7 @@ func TestWaitAllAvailableOutlivesOneThatCannotBeRead(t *testing.T) {
 		ids := imports(t, client, 2)
 		fake.Inject(fakeapi.Fault{Operation: "images_get", Do: fakeapi.Status(500)})
 		got := map[int64]error{}
-		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, 6_000_000)...) { // a public image
+		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, 6_000_000)) { // a public image
 			got[image.ID] = err
 		}
 		require.Len(t, got, 3)
@@ -172,14 +172,14 @@ func TestWaitAllAvailableBearsWhatPasses(t *testing.T) {
 			client, _ := fakeClient(t, fake)
 			ids := imports(t, client, 3)
 			fake.Inject(fault)
-			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids))
 			require.NoError(t, err, name)
 			assert.Len(t, images, 3, name)
 		}
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Status(401)}))
 		client, _ := fakeClient(t, fake)
 		errs := 0
-		for _, err := range client.WaitAllAvailable(t.Context(), 1, 2, 3) {
+		for _, err := range client.WaitAllAvailable(t.Context(), []int64{1, 2, 3}) {
 			assert.ErrorIs(t, err, wrapper.ErrUnauthorized)
 			errs++
 		}
@@ -202,7 +202,7 @@ func TestWaitAllAvailableBearsWhatPassesForOneAlone(t *testing.T) {
 			client, _ := fakeClient(t, fake)
 			ids := imports(t, client, 1)
 			fake.Inject(faults...)
-			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids))
 			require.NoError(t, err, name)
 			assert.Len(t, images, 1, name)
 		}
@@ -214,7 +214,7 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 		fake := fakeapi.New()
 		client, _ := fakeClient(t, fake)
 		ids := imports(t, client, 5)
-		seq := client.WaitAllAvailable(t.Context(), ids...)
+		seq := client.WaitAllAvailable(t.Context(), ids)
 		before := fake.Requests()
 		for range 2 { // it can be ranged over again
 			for _, err := range seq {
@@ -225,7 +225,7 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 		time.Sleep(time.Hour)
 		assert.Less(t, fake.Requests()-before, 10)
 		before = fake.Requests()
-		for range client.WaitAllAvailable(t.Context(), 6_000_000, 6_000_007, 6_000_014) { // public, so that each is read alone
+		for range client.WaitAllAvailable(t.Context(), []int64{6_000_000, 6_000_007, 6_000_014}) { // public, so that each is read alone
 			break
 		}
 		assert.Equal(t, 2, fake.Requests()-before, "the list, and the first")
@@ -237,11 +237,11 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 				ids = append(ids, image.ID)
 			}
 		}
-		for range client.WaitAllAvailable(t.Context(), ids...) {
+		for range client.WaitAllAvailable(t.Context(), ids) {
 			break
 		}
 		assert.Equal(t, 1, fake.Requests(), "the first page of many")
-		for range client.WaitAllAvailable(t.Context()) {
+		for range client.WaitAllAvailable(t.Context(), nil) {
 			assert.Fail(t, "there is nothing to wait for")
 		}
 	})
@@ -256,7 +256,7 @@ func TestWaitAllAvailableOfATotalThatLies(t *testing.T) {
 	})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	for _, err := range client.WaitAllAvailable(t.Context(), 1, 2) {
+	for _, err := range client.WaitAllAvailable(t.Context(), []int64{1, 2}) {
 		assert.NoError(t, err)
 	}
 	runtime.ReadMemStats(&after)

@@ -107,7 +107,7 @@ func BenchmarkDecode(b *testing.B) {
 	})
 	run("encoding-json", func() error { return json.Unmarshal(page, new(gen.ImageList)) })
 	run("doimages", func() error {
-		_, err := gen.Decode[gen.ImageList](page)
+		_, err := wrapper.Decode[gen.ImageList](page)
 		return err
 	})
 }

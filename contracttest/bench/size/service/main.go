@@ -35,7 +35,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	if err := client.Distribute(ctx, image.ID, gen.RegionSlugAms3); err != nil {
+	if err := client.Distribute(ctx, image.ID, []gen.RegionSlug{gen.RegionSlugAms3}); err != nil {
 		panic(err)
 	}
 }
