@@ -2,35 +2,170 @@ package contracttest
 
 import (
 	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
 )
 
-// Cases returns every case of the suite. Cases that only read come first.
+// Cases returns every case of the suite, in the order in which they run. Those that only read come first, so that what
+// they find cannot come of an image that the suite made.
 func Cases() []Case {
+	const (
+		distribution = gen.ImagesListParamsTypeDistribution
+		application  = gen.ImagesListParamsTypeApplication
+	)
 	return []Case{
-		{"first-page", "Lists without parameters.", "a page holds at most the default of 20, and the total counts all pages", "positive_data_acceptance", false, firstPage},
-		{"walk-pages-of-200", "Reads every page, 200 images each.", "no image is lost, none comes twice, and the total is right", "", false, walkPagesOf(200)},
-		{"walk-pages-of-20", "Reads up to 20 pages of 20 images, and compares with pages of 200.", "pages and links agree at another size", "", false, walkPagesOf(20)},
-		{"walk-pages-of-1", "Reads up to 20 pages of one image.", "pages and links agree at the smallest size", "", false, walkPagesOf(1)},
-		{"walk-exact-boundary", "Reads pages of a size that divides the total.", "a full last page is the last", "", false, walkExactBoundary},
-		{"filter-distribution", "Lists with type=distribution.", "every image is public and none is an application", "", false, filterType(gen.ImagesListParamsTypeDistribution, gen.ImagesListParamsTypeApplication)},
-		{"filter-application", "Lists with type=application.", "every image is public and none is a distribution", "", false, filterType(gen.ImagesListParamsTypeApplication, gen.ImagesListParamsTypeDistribution)},
-		{"filter-private", "Lists with private=true.", "exactly the images that are not public", "", false, filterPrivate},
-		{"filter-tag", "Lists with a tag that some image has, and with one that none has.", "exactly the images with the tag", "", false, filterTag},
-		{"filters-combined", "Lists with private=true and a tag, and with a type and a tag.", "filters narrow each other", "", false, filtersCombined},
-		{"get-by-id", "Reads the first, the middle and the last image of the list by id.", "an image is read as it is listed", "ensure_resource_availability", false, getByID},
-		{"get-by-slug", "Reads a public image by slug.", "a slug leads to its public image", "ensure_resource_availability", false, getBySlug},
-		{"unknown-id", "Reads an image that does not exist.", "404 in the shape of an error", "status_code_conformance", false, unknownID},
-		{"unknown-slug", "Reads a slug that does not exist.", "404 in the shape of an error", "status_code_conformance", false, unknownSlug},
-		{"no-token", "Sends every operation without a token.", "no operation answers without one: 401", "ignored_auth", false, noToken},
-		{"wrong-token", "Reads with a token that nobody has.", "a wrong token is as good as none: 401", "ignored_auth", false, wrongToken},
-		{"paging-out-of-range", "Lists with page=0 and -1, per_page=0, 201 and text.", "an error of the client, or a page within the limits; never a server error", "negative_data_rejection", false, pagingOutOfRange},
-		{"rate-limit-headers", "Reads twice, and an image that does not exist.", "the budget is in every response and counts down", "response_headers_conformance", false, rateLimitHeaders},
-		{"unsupported-method", "Sends PATCH to a list and to an image.", "a method that is not documented is refused", "unsupported_method", false, unsupportedMethod},
-		{"content-type", "Reads a list and an error.", "both are application/json", "content_type_conformance", false, contentType},
-		{"actions", "Lists the actions of an image, and reads one that does not exist.", "a list of actions, which may be empty, and 404", "response_schema_conformance", false, actions},
-		{"create-refused", "Creates without a URL, without a name, with a body that is no JSON and with none.", "a create that lacks something makes nothing", "negative_data_rejection", true, createRefused},
-		{"lifecycle", "Creates an image, waits, updates, transfers, converts, deletes, and uses it after that.", "each step does what it says and nothing else", "use_after_free", true, lifecycle},
-		{"failed-import", "Creates an image from a file that is none.", "the import ends as deleted, and says why", "", true, failedImport},
-		{"account-transfer", "Offers a snapshot to another account and takes the offer back.", "the image stays with its sender", "", true, accountTransfer},
+		{
+			Name:        "first-page",
+			Explanation: "Lists without parameters.",
+			Proves:      "a page has at most 20 images by default, and the total counts all pages",
+			run:         firstPage,
+		},
+		{
+			Name:        "walk-pages-of-200",
+			Explanation: "Reads every page, 200 images each.",
+			Proves:      "no image is lost, none is duplicated, and the total is right",
+			run:         pagesOf(openapi.MaxPerPage),
+		},
+		{
+			Name:        "walk-pages-of-20",
+			Explanation: "Reads up to 20 pages of 20 images, and compares them with pages of 200.",
+			Proves:      "pages and links agree at another size",
+			run:         pagesOf(20),
+		},
+		{
+			Name:        "walk-pages-of-1",
+			Explanation: "Reads up to 20 pages of one image.",
+			Proves:      "pages and links agree at the smallest size",
+			run:         pagesOf(1),
+		},
+		{
+			Name:        "walk-exact-boundary",
+			Explanation: "Reads pages of a size that divides the total.",
+			Proves:      "a full last page is the last",
+			run:         pagesWithFullLast,
+		},
+		{
+			Name:        "filter-distribution",
+			Explanation: "Lists with type=distribution.",
+			Proves:      "every image is public and none is an application",
+			run:         filterType(distribution, application),
+		},
+		{
+			Name:        "filter-application",
+			Explanation: "Lists with type=application.",
+			Proves:      "every image is public and none is a distribution",
+			run:         filterType(application, distribution),
+		},
+		{
+			Name:        "filter-private",
+			Explanation: "Lists with private=true.",
+			Proves:      "exactly the images that are not public are listed",
+			run:         filterPrivate,
+		},
+		{
+			Name:        "filter-tag",
+			Explanation: "Lists with a tag that some image has, and with one that none has.",
+			Proves:      "exactly the images with the tag are listed",
+			run:         filterTag,
+		},
+		{
+			Name:        "filters-combined",
+			Explanation: "Lists with private=true and a tag, and with a type and a tag.",
+			Proves:      "each filter narrows the other",
+			run:         filtersCombined,
+		},
+		{
+			Name:        "get-by-id",
+			Explanation: "Reads the first, the middle and the last image of the list by id.",
+			Proves:      "an image is read as it is listed",
+			run:         getByID,
+		},
+		{
+			Name:        "get-by-slug",
+			Explanation: "Reads a public image by slug.",
+			Proves:      "a slug leads to its public image",
+			run:         getBySlug,
+		},
+		{
+			Name:        "unknown-id",
+			Explanation: "Reads an image that does not exist.",
+			Proves:      "the response is a 404 in the shape of an error",
+			run:         unknownID,
+		},
+		{
+			Name:        "unknown-slug",
+			Explanation: "Reads a slug that does not exist.",
+			Proves:      "the response is a 404 in the shape of an error",
+			run:         unknownSlug,
+		},
+		{
+			Name:        "no-token",
+			Explanation: "Sends every operation without a token.",
+			Proves:      "every operation needs a token: 401",
+			run:         noToken,
+		},
+		{
+			Name:        "wrong-token",
+			Explanation: "Reads with an unknown token.",
+			Proves:      "an unknown token is no better than none: 401",
+			run:         wrongToken,
+		},
+		{
+			Name:        "paging-out-of-range",
+			Explanation: "Lists with page=0 and -1, per_page=0, 201 and text.",
+			Proves:      "the response is a client error, or a page within the limits; never a server error",
+			run:         pagingOutOfRange,
+		},
+		{
+			Name:        "rate-limit-headers",
+			Explanation: "Reads twice, and then an image that does not exist.",
+			Proves:      "every response has the budget, which counts down",
+			run:         rateLimitHeaders,
+		},
+		{
+			Name:        "unsupported-method",
+			Explanation: "Sends PATCH to a list and to an image.",
+			Proves:      "an undocumented method is refused",
+			run:         unsupportedMethod,
+		},
+		{
+			Name:        "content-type",
+			Explanation: "Reads a list and an error.",
+			Proves:      "both are application/json",
+			run:         contentType,
+		},
+		{
+			Name:        "actions",
+			Explanation: "Lists the actions of an image, and reads one that does not exist.",
+			Proves:      "the response is a list of actions, which may be empty, and a 404",
+			run:         actions,
+		},
+		{
+			Name:        "create-refused",
+			Explanation: "Creates without a URL, without a name, with a truncated body and with none.",
+			Proves:      "an invalid create makes nothing",
+			Writes:      true,
+			run:         createRefused,
+		},
+		{
+			Name:        "lifecycle",
+			Explanation: "Creates an image, waits, updates, transfers, converts, deletes, and uses it after that.",
+			Proves:      "each step does what it says and nothing else",
+			Writes:      true,
+			run:         lifecycle,
+		},
+		{
+			Name:        "failed-import",
+			Explanation: "Creates an image from a file that is not an image.",
+			Proves:      "the import ends as deleted, and says why",
+			Writes:      true,
+			run:         failedImport,
+		},
+		{
+			Name:        "account-transfer",
+			Explanation: "Offers a snapshot to another account and cancels the offer.",
+			Proves:      "the image stays with its sender",
+			Writes:      true,
+			run:         accountTransfer,
+		},
 	}
 }

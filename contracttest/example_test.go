@@ -10,28 +10,28 @@ import (
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/contracttest/recording"
-	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
-func ExampleContract_Check() {
+// What keeps the contract has no findings. This response lacks a field.
+func Example_checkARecording() {
 	contract, err := check.Load(openapi.Document())
 	if err != nil {
 		panic(err)
 	}
-	_, err = recording.ReadFile("recordings/images_get.cassette.yaml", func(exchange traffic.Exchange) error {
+	for exchange, err := range recording.Read("recordings/images_get.cassette.yaml") {
+		if err != nil {
+			panic(err)
+		}
 		if exchange.Status == http.StatusNotFound {
 			exchange.Body = []byte(`{"id":"not_found"}`)
 			for _, finding := range contract.Check(exchange) {
 				fmt.Println(finding.Severity, finding.Check, finding.Pointer)
 			}
 		}
-		return nil
-	})
-	fmt.Println(err)
+	}
 	// Output:
 	// breaking missing-field /message
-	// <nil>
 }
 
 // The cases that only read, as against an account in which nothing may change.

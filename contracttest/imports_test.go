@@ -4,7 +4,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,100 +16,142 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// Imports run one way: what a package may import of this module, tests left aside. A new package has to say, too.
+// mayImport has a row for each package of this module: what it may import of the others, tests left aside.
+var mayImport = map[string][]string{
+	"gen":                          {},
+	"gen/server":                   {"gen"},
+	"openapi":                      {},
+	"openapi/drift":                {},
+	"wrapper":                      {"gen", "openapi"},
+	"contracttest/fakeapi":         {"gen", "gen/server", "openapi"},
+	"contracttest/internal/redact": {},
+	// Only tests import the testkit.
+	"contracttest/internal/testkit": {"contracttest/check", "contracttest/recording", "contracttest/traffic", "openapi"},
+	"contracttest/traffic":          {"openapi"},
+	"contracttest/check":            {"contracttest/internal/redact", "contracttest/traffic", "openapi"},
+	"contracttest/report": {
+		"contracttest/check", "contracttest/internal/redact", "contracttest/traffic", "openapi",
+	},
+	"contracttest/recording": {"contracttest/internal/redact", "contracttest/traffic", "openapi"},
+	"contracttest/monitor": {
+		"contracttest/check", "contracttest/internal/redact", "contracttest/traffic", "openapi",
+	},
+	"contracttest": {
+		"contracttest/check", "contracttest/internal/redact", "contracttest/report", "contracttest/traffic",
+		"gen", "openapi", "wrapper",
+	},
+	"contracttest/cmd/contract": {
+		"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/redact",
+		"contracttest/recording", "contracttest/report", "contracttest/traffic", "openapi", "wrapper",
+	},
+}
+
+// ownModules are folders with a module of their own. They import this one like anybody else.
+var ownModules = []string{
+	"contracttest/bench",
+	"contracttest/clients",
+	"wrapper/oteltrace",
+	"wrapper/redislimit",
+	"wrapper/testdata",
+}
+
+// Imports run one way. A new package needs a row in mayImport.
 func TestImportsRunOneWay(t *testing.T) {
-	may := map[string][]string{
-		"gen":                           {},
-		"gen/server":                    {"gen"},
-		"openapi":                       {},
-		"openapi/drift":                 {},
-		"wrapper":                       {"gen", "openapi"},
-		"contracttest/fakeapi":          {"gen", "gen/server", "openapi"},
-		"contracttest/internal/redact":  {},
-		"contracttest/internal/testkit": {"contracttest/check", "contracttest/traffic", "openapi"}, // which only tests import
-		"contracttest/traffic":          {"openapi"},
-		"contracttest/check":            {"contracttest/traffic", "contracttest/internal/redact", "openapi"},
-		"contracttest/report":           {"contracttest/check", "contracttest/traffic", "contracttest/internal/redact", "openapi"},
-		"contracttest/recording":        {"contracttest/traffic", "contracttest/internal/redact", "openapi"},
-		"contracttest/monitor":          {"contracttest/check", "contracttest/traffic", "contracttest/internal/redact", "openapi"},
-		"contracttest": {
-			"contracttest/check", "contracttest/report", "contracttest/traffic", "contracttest/internal/redact",
-			"gen", "openapi", "wrapper",
-		},
-		"contracttest/cmd/contract": {
-			"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/redact", "contracttest/recording",
-			"contracttest/report", "contracttest/traffic", "openapi", "wrapper",
-		},
-	}
-	// Modules of their own are importers, like any other.
-	own := []string{"contracttest/bench", "contracttest/clients", "wrapper/oteltrace", "wrapper/redislimit", "wrapper/testdata"}
 	seen := map[string]bool{}
-	require.NoError(t, filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
-		name, _ := filepath.Rel("..", path)
-		name = filepath.ToSlash(name)
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir():
-			for _, module := range own {
-				if name == module {
-					return filepath.SkipDir
-				}
-			}
-			return nil
-		case !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "tools.go":
-			return nil
+	for _, name := range goFiles(t) {
+		if strings.HasSuffix(name, "_test.go") || name == "tools.go" {
+			continue
 		}
-		folder := filepath.ToSlash(filepath.Dir(name))
+		folder := path.Dir(name)
 		seen[folder] = true
-		require.Contains(t, may, folder, "a package without a place in the house")
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		allowed, ok := mayImport[folder]
+		require.True(t, ok, "%s has no row in mayImport", folder)
+		for _, imported := range importsOf(t, name) {
+			if local, ours := strings.CutPrefix(imported, module); ours {
+				assert.Contains(t, allowed, local, "%s imports %s", name, local)
+			}
+		}
+	}
+	assert.Len(t, seen, len(mayImport), "a package of mayImport is gone: %v", seen)
+}
+
+// goFiles returns the Go files of this module, by their paths from its root.
+func goFiles(t *testing.T) (names []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		for _, spec := range file.Imports {
-			imported, err := strconv.Unquote(spec.Path.Value)
-			require.NoError(t, err)
-			if local, ours := strings.CutPrefix(imported, "example.com/doimages/"); ours {
-				assert.Contains(t, may[folder], local, "%s imports %s", name, local)
-			}
+		name, err := filepath.Rel("..", file)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		if entry.IsDir() && slices.Contains(ownModules, name) {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(name, ".go") {
+			names = append(names, name)
 		}
 		return nil
 	}))
-	assert.Len(t, seen, len(may), "a package is gone: %v", seen)
+	return names
 }
 
-// What a service compiles of others for the sake of a package that it imports.
+// importsOf returns what a file imports.
+func importsOf(t *testing.T, name string) (imports []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", name), nil, parser.ImportsOnly)
+	require.NoError(t, err)
+	for _, spec := range file.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		require.NoError(t, err)
+		imports = append(imports, imported)
+	}
+	return imports
+}
+
+// A service compiles little for the sake of a package that it imports.
 func TestImportersCompileLittle(t *testing.T) {
+	loaded, err := load(packages.NeedName|packages.NeedImports|packages.NeedDeps,
+		inModule("wrapper", "contracttest/fakeapi", "contracttest/monitor"))
+	require.NoError(t, err)
 	for name, test := range map[string]struct {
-		packages []string
-		never    []string // parts of import paths
+		imports []string
+		never   []string // parts of import paths
 	}{
 		"a client, with the fake in its tests": {
-			packages: []string{"./wrapper", "./contracttest/fakeapi"},
+			imports: []string{module + "wrapper", module + "contracttest/fakeapi"},
 			never: []string{
-				"kin-openapi", "testify", "go-vcr", "oapi-codegen/oapi-codegen", "yaml", "cobra", "libopenapi",
+				"cobra", "go-vcr", "kin-openapi", "libopenapi", "oapi-codegen/oapi-codegen", "testify", "yaml",
 			},
 		},
 		"a monitor in production": {
-			packages: []string{"./contracttest/monitor"},
+			imports: []string{module + "contracttest/monitor"},
 			never: []string{
-				"testing", "net/http/httptest", "go-vcr", "html/template", "encoding/xml", "testify", "cobra",
-				"oapi-codegen/oapi-codegen",
+				"cobra", "encoding/xml", "go-vcr", "html/template", "net/http/httptest", "oapi-codegen/oapi-codegen",
+				"testify", "testing",
 			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			loaded, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports | packages.NeedDeps, Dir: ".."}, test.packages...)
-			require.NoError(t, err)
-			seen := 0
-			packages.Visit(loaded, nil, func(p *packages.Package) {
-				seen++
+			roots := slices.DeleteFunc(slices.Clone(loaded), func(p *packages.Package) bool {
+				return !slices.Contains(test.imports, p.PkgPath)
+			})
+			require.Len(t, roots, len(test.imports))
+			compiled := 0
+			packages.Visit(roots, nil, func(p *packages.Package) {
+				compiled++
 				for _, never := range test.never {
-					assert.False(t, p.PkgPath == never || strings.Contains(p.PkgPath, "/"+never) || strings.HasPrefix(p.PkgPath, never+"/"), p.PkgPath)
+					assert.False(t, isPartOf(never, p.PkgPath), "%s is compiled", p.PkgPath)
 				}
 			})
-			assert.Greater(t, seen, 50, "the standard library at least")
+			assert.Greater(t, compiled, 50, "the standard library at least")
 		})
 	}
+}
+
+// isPartOf reports whether an import path is a name, or has it as an element or at the beginning of one.
+func isPartOf(name, importPath string) bool {
+	return importPath == name || strings.HasPrefix(importPath, name+"/") || strings.Contains(importPath, "/"+name)
 }

@@ -8,7 +8,6 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
@@ -18,8 +17,7 @@ func TestRecordingsKeepTheContractAndCoverIt(t *testing.T) {
 	require.NoError(t, err)
 	r := report.New(testkit.Contract(t), baseline)
 	for _, file := range testkit.Cassettes(t) {
-		exchanges, err := recording.ReadCassette(file)
-		require.NoError(t, err)
+		exchanges := testkit.ReadAll(t, file)
 		r.NewSession("documentation")
 		for _, exchange := range exchanges {
 			r.Add(exchange)

@@ -30,8 +30,7 @@ import (
 // What the wrapper makes of a recorded response must hold every value of the recorded body.
 func TestReplayThroughTheWrapper(t *testing.T) {
 	for _, file := range testkit.Cassettes(t) {
-		exchanges, err := recording.ReadCassette(file)
-		require.NoError(t, err)
+		exchanges := testkit.ReadAll(t, file)
 		provenance, err := recording.ReadProvenance(file)
 		require.NoError(t, err)
 		player, err := recorder.New(strings.TrimSuffix(file, ".yaml"),

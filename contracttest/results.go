@@ -7,46 +7,65 @@ import (
 	"text/tabwriter"
 )
 
-// WriteCases writes a table of all cases.
+// WriteCases writes a table of all cases: name, whether it writes, and what it does.
 func WriteCases(w io.Writer) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "case\twrites\tSchemathesis\twhat it does")
+	table := newTable(w)
+	fmt.Fprintln(table, "case\twrites\twhat it does")
 	for _, c := range Cases() {
-		fmt.Fprintf(table, "%s\t%t\t%s\t%s\n", c.Name, c.Writes, c.Schemathesis, c.Explanation)
+		fmt.Fprintf(table, "%s\t%t\t%s\n", c.Name, c.Writes, c.Explanation)
 	}
 	return table.Flush()
 }
 
-// WriteResults writes a table of the cases and, for those that failed, why.
+// WriteResults writes a table of results, why cases failed or were skipped, and how many there were of each.
 func WriteResults(w io.Writer, results []Result) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	table := newTable(w)
 	fmt.Fprintln(table, "case\tresult\trequests\tproves")
-	failed, skipped, requests := 0, 0, 0
+	outcomes, requests := map[string]int{}, 0
 	for _, r := range results {
-		outcome := "pass"
-		switch {
-		case r.Err != nil:
-			outcome = "FAIL"
-			failed++
-		case r.Skipped != "":
-			outcome = "skip"
-			skipped++
-		}
+		outcomes[r.outcome()]++
 		requests += r.Requests
-		fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", r.Case.Name, outcome, r.Requests, r.Case.Proves)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", r.Case.Name, r.outcome(), r.Requests, r.Case.Proves)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)
 	for _, r := range results {
-		if r.Err != nil {
-			fmt.Fprintf(w, "FAIL %s: %s\n  %s\n", r.Case.Name, r.Case.Explanation, strings.ReplaceAll(r.Err.Error(), "\n", "\n  "))
-		} else if r.Skipped != "" {
-			fmt.Fprintf(w, "skip %s: %s\n", r.Case.Name, r.Skipped)
-		}
+		writeReason(w, r)
 	}
 	_, err := fmt.Fprintf(w, "%d cases: %d passed, %d failed, %d skipped; %d requests\n",
-		len(results), len(results)-failed-skipped, failed, skipped, requests)
+		len(results), outcomes[passed], outcomes[failed], outcomes[skipped], requests)
 	return err
 }
+
+// The outcomes of a case, as the table shows them. Failures stand out.
+const (
+	passed  = "pass"
+	failed  = "FAIL"
+	skipped = "skip"
+)
+
+// outcome returns one of the three. A case that was skipped after a finding has failed.
+func (r Result) outcome() string {
+	switch {
+	case r.Err != nil:
+		return failed
+	case r.Skipped != "":
+		return skipped
+	}
+	return passed
+}
+
+// writeReason writes why a case failed or was skipped, if it was.
+func writeReason(w io.Writer, r Result) {
+	switch r.outcome() {
+	case failed:
+		reason := strings.ReplaceAll(r.Err.Error(), "\n", "\n  ")
+		fmt.Fprintf(w, "FAIL %s: %s\n  %s\n", r.Case.Name, r.Case.Explanation, reason)
+	case skipped:
+		fmt.Fprintf(w, "skip %s: %s\n", r.Case.Name, r.Skipped)
+	}
+}
+
+func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }

@@ -2,11 +2,8 @@ package contracttest
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"testing"
 
-	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/report"
 )
 
@@ -15,32 +12,42 @@ import (
 //
 //	func TestContract(t *testing.T) {
 //		contracttest.Run(t, func(t *testing.T) contracttest.Target {
-//			return contracttest.Target{Token: fakeapi.Token, Transport: fakeapi.New(fakeapi.WithImportTime(0)), Write: true}
+//			fake := fakeapi.New(fakeapi.WithImportTime(0), fakeapi.WithActionTime(0))
+//			return contracttest.Target{Token: fakeapi.Token, Transport: fake, Write: true}
 //		})
 //	}
 func Run(t *testing.T, factory func(*testing.T) Target) {
 	t.Helper()
 	for _, c := range Cases() {
-		t.Run(c.Name, func(t *testing.T) {
-			results, _, err := RunCases(t.Context(), factory(t), c)
-			switch {
-			case err != nil:
-				t.Fatal(err)
-			case results[0].Skipped != "":
-				t.Skip(results[0].Skipped)
-			case results[0].Err != nil:
-				t.Errorf("%s\n%v", c.Proves, results[0].Err)
-			}
-		})
+		t.Run(c.Name, func(t *testing.T) { runAsTest(t, c, factory(t)) })
 	}
 }
 
-// RunCases runs cases, all if none is named, one after the other against one target. The report has every exchange. The
-// error is for a target that cannot be used; what failed is in the results.
+// runAsTest runs one case, and passes its result on to a test.
+func runAsTest(t *testing.T, c Case, target Target) {
+	t.Helper()
+	results, _, err := RunCases(t.Context(), target, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := results[0]
+	if result.Err != nil {
+		t.Errorf("%s\n%v", c.Proves, result.Err)
+	}
+	if result.Skipped != "" {
+		t.Skip(result.Skipped)
+	}
+}
+
+// RunCases runs cases, all of them if none is named, one after the other against one target. If ctx ends, the case that
+// runs removes what it made, and those after it fail without a request.
+//
+// The report has every exchange; see [report.Report.Write]. The error says that the target cannot be used: its
+// base URL, its token or FailOn is invalid. Whether a case failed is in its [Result].
 func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *report.Report, error) {
 	target = target.withDefaults()
-	if target.FailOn == check.Accepted || !slices.Contains(check.Severities(), target.FailOn) {
-		return nil, nil, fmt.Errorf("FailOn: %q is none of breaking, drift and note", target.FailOn)
+	if err := target.validate(); err != nil {
+		return nil, nil, err
 	}
 	s, err := newSession(target)
 	if err != nil {

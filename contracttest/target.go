@@ -2,39 +2,85 @@ package contracttest
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
 
-// Target is the API that the suite runs against.
-type Target struct {
-	BaseURL   string            // as for wrapper.WithBaseURL
-	Token     string            // of an account that may read and, with Write, create, update and delete
-	Transport http.RoundTripper // http.DefaultTransport if nil
+// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send 136 to the
+// fake with its 60 images; a list of thousands needs more.
+const DefaultBudget = 200
 
-	Write     bool                 // also run the cases that make images; they remove what they made
-	ImageURL  string               // what those import; a small Ubuntu image if empty
-	Region    gen.RegionSlug       // where to; nyc3 if empty
-	Recipient string               // e-mail address to offer an image to, and take it back; without one that case is skipped
-	FailOn    check.Severity       // the least severity of a finding that fails a case; Breaking if empty
-	Budget    int                  // requests that a run may make; 200 if zero. With Write the last 5 are kept for removal
-	Baseline  *check.Baseline      // known differences beside those of openapi.Baseline; may be nil
-	Wait      []wrapper.WaitOption // how to wait for imports and actions
+// removalReserve is how many requests of the budget of a run that writes are kept for the removal of what it made. At
+// most one image exists at a time: one request finds it, three attempts delete it, and one is left over.
+const removalReserve = 5
+
+// defaultImageURL is a small image in a format that the API documents as supported, from the host of its own example.
+const defaultImageURL = "http://cloud-images.ubuntu.com/minimal/releases/noble/release/" +
+	"ubuntu-24.04-minimal-cloudimg-amd64.img"
+
+// Target is the API that the suite runs against, and says what the suite may do there. Only Token is needed.
+type Target struct {
+	// BaseURL is the address to which /v2/images is added, as for [wrapper.WithBaseURL]; openapi.BaseURL if empty.
+	BaseURL string
+
+	// Token belongs to an account that the suite may read. With Write it also needs the scopes to create, update and
+	// delete images. It appears in no report and in no error.
+	Token string
+
+	// Transport sends the requests, such as a fake or a recorder; http.DefaultTransport if nil.
+	Transport http.RoundTripper
+
+	// Write also runs the cases that make images. They remove what they made, after an interrupt as well.
+	Write bool
+
+	// ImageURL is what those cases import; a small Ubuntu image if empty.
+	ImageURL string
+
+	// Region is where they import it to; nyc3 if empty.
+	Region gen.RegionSlug
+
+	// Recipient is the e-mail address of another account. An image is offered to it, and the offer is canceled. If it
+	// is empty, that case is skipped.
+	Recipient string
+
+	// FailOn is the least severity of a finding that fails a case; [check.Breaking] if empty.
+	FailOn check.Severity
+
+	// Budget is how many requests a run may send; [DefaultBudget] if zero. With Write the last 5 are kept for removal.
+	Budget int
+
+	// Baseline holds findings that are accepted beside those of openapi.Baseline; it may be nil.
+	Baseline *check.Baseline
+
+	// Wait says how to wait for imports and actions.
+	Wait []wrapper.WaitOption
 }
 
-// withDefaults returns a target in which nothing is left to be said.
+// withDefaults returns a target with a value in every field that has a default.
 func (t Target) withDefaults() Target {
 	if t.Transport == nil {
 		t.Transport = http.DefaultTransport
 	}
-	t.FailOn = cmp.Or(t.FailOn, check.Breaking)
-	t.Budget = cmp.Or(t.Budget, 200)
+	t.BaseURL = strings.TrimSuffix(cmp.Or(t.BaseURL, openapi.BaseURL), "/")
+	t.ImageURL = cmp.Or(t.ImageURL, defaultImageURL)
 	t.Region = cmp.Or(t.Region, gen.RegionSlugNyc3)
-	t.ImageURL = cmp.Or(t.ImageURL, "http://cloud-images.ubuntu.com/minimal/releases/noble/release/ubuntu-24.04-minimal-cloudimg-amd64.img")
-	t.BaseURL = strings.TrimSuffix(cmp.Or(t.BaseURL, "https://api.digitalocean.com"), "/")
+	t.FailOn = cmp.Or(t.FailOn, check.Breaking)
+	t.Budget = cmp.Or(t.Budget, DefaultBudget)
 	return t
+}
+
+// validate returns an error if the target asks for something that does not exist.
+func (t Target) validate() error {
+	// Accepted findings never fail a run: a baseline would then have no effect.
+	if t.FailOn == check.Accepted || !slices.Contains(check.Severities(), t.FailOn) {
+		return fmt.Errorf("FailOn: %q is not one of breaking, drift and note", t.FailOn)
+	}
+	return nil
 }

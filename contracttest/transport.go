@@ -12,32 +12,45 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// errBudget is what a request gets when the run has made as many as it may.
+// errBudget is the error of a request that the budget no longer allows.
 var errBudget = errors.New("the request budget is used up")
 
-// watcher is a transport that checks every exchange against the contract, and lets no more requests through than its
-// budget. It changes neither request nor response.
+// watcher is a transport that checks every exchange against the contract, and sends no more requests than its budget
+// allows. It changes neither requests nor responses.
+//
+// The budget protects the rate limit of a real account: a server whose lists never end must not use it up.
 type watcher struct {
 	next    http.RoundTripper
-	budget  int // requests left
-	reserve int // of those, kept for removing what was made
+	budget  int // requests that may still be sent
+	reserve int // how many of those only the removal of images may use
 
 	mu       sync.Mutex
 	report   *report.Report
-	name     string          // of the case that runs
-	requests int             // of that case
-	findings []check.Finding // in those
+	caseName string          // the case that runs
+	requests int             // that it sent
+	findings []check.Finding // in its exchanges
 }
 
-// begins says that the exchanges to come are those of a case.
-func (w *watcher) begins(name string) { w.name, w.requests, w.findings = name, 0, nil }
+// beginCase attributes the exchanges that follow to a case.
+func (w *watcher) beginCase(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.caseName, w.requests, w.findings = name, 0, nil
+}
 
-// RoundTrip implements http.RoundTripper.
+// endCase returns what the exchanges of the case came to.
+func (w *watcher) endCase() (requests int, findings []check.Finding) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.requests, w.findings
+}
+
+// RoundTrip implements [http.RoundTripper].
 func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
-	source, err := w.begin(req.Context())
+	source, err := w.spend(req.Context())
 	if err != nil {
 		if req.Body != nil {
-			_ = req.Body.Close()
+			_ = req.Body.Close() // as a RoundTripper must, on errors too
 		}
 		return nil, err
 	}
@@ -46,46 +59,51 @@ func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	exchange.Source = source
-	w.end(exchange, isDeliberate(req.Context()))
+	w.add(exchange, isInvalidOnPurpose(req.Context()))
 	return resp, nil
 }
 
-// begin takes a request from the budget, and returns the name of its exchange.
-func (w *watcher) begin(ctx context.Context) (source string, err error) {
+// spend takes a request from the budget, and returns the name of its exchange, such as get-by-id#3.
+func (w *watcher) spend(ctx context.Context) (source string, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.budget <= w.reserve && (!isCleanUp(ctx) || w.budget == 0) {
+	reserve := w.reserve
+	if isRemoval(ctx) {
+		reserve = 0
+	}
+	if w.budget <= reserve {
 		return "", errBudget
 	}
 	w.budget--
 	w.requests++
-	return fmt.Sprintf("%s#%d", w.name, w.requests), nil
+	return fmt.Sprintf("%s#%d", w.caseName, w.requests), nil
 }
 
-func (w *watcher) end(exchange traffic.Exchange, deliberate bool) {
+// add checks an exchange, its request only if that is meant to be valid.
+func (w *watcher) add(exchange traffic.Exchange, invalidOnPurpose bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	add := w.report.Add
-	if deliberate {
-		add = w.report.AddResponse
+	if invalidOnPurpose {
+		w.findings = append(w.findings, w.report.AddResponse(exchange)...)
+	} else {
+		w.findings = append(w.findings, w.report.Add(exchange)...)
 	}
-	w.findings = append(w.findings, add(exchange)...)
 }
 
-type deliberateKey struct{}
+type invalidOnPurposeKey struct{}
 
-// deliberately marks a request that breaks the contract on purpose, so that only its response is judged.
-func deliberately(ctx context.Context) context.Context {
-	return context.WithValue(ctx, deliberateKey{}, true)
+// invalidOnPurpose marks a request that breaks the contract, so that only its response is checked.
+func invalidOnPurpose(ctx context.Context) context.Context {
+	return context.WithValue(ctx, invalidOnPurposeKey{}, true)
 }
 
-type cleanUpKey struct{}
+func isInvalidOnPurpose(ctx context.Context) bool { return ctx.Value(invalidOnPurposeKey{}) != nil }
 
-// cleaningUp marks the requests that may use the reserve.
-func cleaningUp(ctx context.Context) context.Context {
-	return context.WithValue(ctx, cleanUpKey{}, true)
+type removalKey struct{}
+
+// removal marks requests that remove images, so that they may use the reserve.
+func removal(ctx context.Context) context.Context {
+	return context.WithValue(ctx, removalKey{}, true)
 }
 
-func isCleanUp(ctx context.Context) bool { return ctx.Value(cleanUpKey{}) != nil }
-
-func isDeliberate(ctx context.Context) bool { return ctx.Value(deliberateKey{}) != nil }
+func isRemoval(ctx context.Context) bool { return ctx.Value(removalKey{}) != nil }

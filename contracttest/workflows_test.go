@@ -12,35 +12,55 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What actionlint does not look at: actions are pinned to a commit, jobs may only read and end some day, what they run
-// exists, and the run against the real API writes nothing.
-func TestWorkflows(t *testing.T) {
-	makefile, err := os.ReadFile("../Makefile")
-	require.NoError(t, err)
+// workflow is what the tests read of a workflow of GitHub Actions.
+type workflow struct {
+	Permissions map[string]string
+	Jobs        map[string]job
+}
+
+type job struct {
+	Permissions map[string]string
+	Timeout     int `yaml:"timeout-minutes"`
+	Strategy    struct{ Matrix struct{ Go []string } }
+	Steps       []struct{ Run string }
+}
+
+// readWorkflows returns the text of every workflow, and what it says.
+func readWorkflows(t *testing.T) (texts map[string]string, workflows map[string]workflow) {
+	t.Helper()
 	files, err := filepath.Glob("../.github/workflows/*.yml")
 	require.NoError(t, err)
-	require.Len(t, files, 3)
+	texts, workflows = map[string]string{}, map[string]workflow{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		assert.NotContains(t, string(text), "--write", file)
-		assert.NotContains(t, string(text), "pull_request_target", file)
-		uses := regexp.MustCompile(`uses: (.*)`).FindAllStringSubmatch(string(text), -1)
+		var w workflow
+		require.NoError(t, yaml.Unmarshal(text, &w), file)
+		name := filepath.Base(file)
+		texts[name], workflows[name] = string(text), w
+	}
+	return texts, workflows
+}
+
+// What actionlint does not look at: actions are pinned to a commit, jobs may only read and have a time limit, what they
+// run exists, and the run against the real API writes nothing.
+func TestWorkflows(t *testing.T) {
+	makefile, err := os.ReadFile("../Makefile")
+	require.NoError(t, err)
+	texts, workflows := readWorkflows(t)
+	require.Len(t, workflows, 3)
+	for file, text := range texts {
+		assert.NotContains(t, text, "--write", file)
+		assert.NotContains(t, text, "pull_request_target", file)
+		uses := regexp.MustCompile(`uses: (.*)`).FindAllStringSubmatch(text, -1)
 		require.NotEmpty(t, uses, file)
 		for _, use := range uses {
 			assert.Regexp(t, `^[a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`, use[1], file)
 		}
-		var workflow struct {
-			Permissions map[string]string
-			Jobs        map[string]struct {
-				Permissions map[string]string
-				Timeout     int `yaml:"timeout-minutes"`
-				Steps       []struct{ Run string }
-			}
-		}
-		require.NoError(t, yaml.Unmarshal(text, &workflow), file)
-		assert.Equal(t, map[string]string{"contents": "read"}, workflow.Permissions, file)
-		for name, job := range workflow.Jobs {
+	}
+	for file, w := range workflows {
+		assert.Equal(t, map[string]string{"contents": "read"}, w.Permissions, file)
+		for name, job := range w.Jobs {
 			assert.Positive(t, job.Timeout, "%s: %s", file, name)
 			assert.Empty(t, job.Permissions, "%s: %s", file, name)
 			for _, step := range job.Steps {
@@ -51,4 +71,21 @@ func TestWorkflows(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Users get the least Go that go.mod asks for, and the newest; both are tested.
+func TestWorkflowsTestTheLeastGo(t *testing.T) {
+	_, workflows := readWorkflows(t)
+	least := leastGo(t, "../go.mod") + ".x"
+	assert.Equal(t, []string{least, "stable"}, workflows["ci.yml"].Jobs["test"].Strategy.Matrix.Go)
+}
+
+// What changed outside is looked at every week.
+func TestWorkflowsCompareTheDocument(t *testing.T) {
+	_, workflows := readWorkflows(t)
+	var runs []string
+	for _, step := range workflows["spec-diff.yml"].Jobs["spec-diff"].Steps {
+		runs = append(runs, step.Run)
+	}
+	assert.Contains(t, strings.Join(runs, "\n"), "make spec-diff UPSTREAM=https://")
 }

@@ -22,7 +22,6 @@ import (
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
-	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
@@ -142,10 +141,7 @@ func archive(tb testing.TB) (string, int64) {
 func verify(b *testing.B, contract *check.Contract, file string) {
 	b.Helper()
 	r := report.New(contract)
-	err := r.Concurrently(func(add func(traffic.Exchange)) error {
-		_, err := recording.ReadFile(file, func(exchange traffic.Exchange) error { add(exchange); return nil })
-		return err
-	})
+	err := r.AddAll(recording.Read(file))
 	if err != nil || r.Exchanges != archived || r.CountAtLeast(check.Breaking) > 0 {
 		b.Fatal(err, r.Exchanges, r.Findings)
 	}

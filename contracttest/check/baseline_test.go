@@ -10,7 +10,6 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
@@ -29,8 +28,7 @@ findings:
 `
 
 func TestBaselineAcceptsWhatItKnows(t *testing.T) {
-	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_list")
 	for name, test := range map[string]struct {
 		baseline string
 		accepted bool

@@ -16,7 +16,6 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -146,8 +145,7 @@ func TestCheckFinds(t *testing.T) {
 			[]want{{"request header content-type", "", "is not what the contract has"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exchanges, err := recording.ReadCassette("../recordings/" + test.file + ".cassette.yaml")
-			require.NoError(t, err)
+			exchanges := testkit.Exchanges(t, test.file)
 			exchange := exchanges[test.index]
 			test.breakage(&exchange)
 
@@ -172,8 +170,7 @@ func TestCheckFinds(t *testing.T) {
 
 // A finding may hold a short scalar, and never a token or an address.
 func TestFindingsHoldLittleOfTheBody(t *testing.T) {
-	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_list")
 	for value, want := range map[string]string{
 		strings.Repeat("long", 1000):       `"longlonglonglonglonglonglonglong…"`,
 		"dop_v1_canary0123456789":          `"[redacted-2]"`,
@@ -206,8 +203,7 @@ func TestFindingsDoNotRepeatTheToken(t *testing.T) {
 // findingsOfAParrot are of a response that repeats the token of its request wherever it can.
 func findingsOfAParrot(t *testing.T, token string) []check.Finding {
 	t.Helper()
-	exchanges, err := recording.ReadCassette("../recordings/images_get.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_get")
 	exchange := exchanges[0]
 	exchange.RequestHeader.Set("Authorization", "Bearer "+token)
 	exchange.Header = exchange.Header.Clone()
@@ -225,8 +221,7 @@ func findingsOfAParrot(t *testing.T, token string) []check.Finding {
 
 // The same operations behind another host are the same operations.
 func TestCheckTakesAnyHost(t *testing.T) {
-	exchanges, err := recording.ReadCassette("../recordings/images_get.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_get")
 	exchange := exchanges[0]
 	testkit.SetURL("http://127.0.0.1:8080/v2/images/a%2Fb")(&exchange)
 	testkit.ReplaceBody(`"ubuntu-16-04-x64"`, `"a/b"`)(&exchange)
@@ -235,8 +230,7 @@ func TestCheckTakesAnyHost(t *testing.T) {
 
 // The same exchange in another form is judged alike.
 func TestCheckTakesAnExchangeAsItComes(t *testing.T) {
-	exchanges, err := recording.ReadCassette("../recordings/images_get.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_get")
 	packed := func(e *traffic.Exchange) {
 		var text bytes.Buffer
 		w := gzip.NewWriter(&text)

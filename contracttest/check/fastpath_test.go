@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/check"
-	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
@@ -92,8 +92,7 @@ func FuzzKinOpenAPIFindsNoMore(f *testing.F) {
 	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document())
 	require.NoError(f, err)
 	schema := doc.Paths.Value("/v2/images").Get.Responses.Value("200").Value.Content.Get("application/json").Schema.Value
-	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
-	require.NoError(f, err)
+	exchanges := testkit.Exchanges(f, "images_list")
 	for _, exchange := range exchanges {
 		f.Add(exchange.Body)
 	}

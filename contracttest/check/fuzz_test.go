@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/check"
-	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
@@ -19,8 +19,7 @@ import (
 func FuzzCheckBody(f *testing.F) {
 	contract, err := check.Load(openapi.Document())
 	require.NoError(f, err)
-	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
-	require.NoError(f, err)
+	exchanges := testkit.Exchanges(f, "images_list")
 	for _, exchange := range exchanges {
 		f.Add(exchange.Body, exchange.Status)
 	}
@@ -57,8 +56,7 @@ func FuzzLoadBaseline(f *testing.F) {
 func FuzzBothWaysOfDecoding(f *testing.F) {
 	contract, err := check.Load(openapi.Document())
 	require.NoError(f, err)
-	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
-	require.NoError(f, err)
+	exchanges := testkit.Exchanges(f, "images_list")
 	for _, exchange := range exchanges {
 		f.Add(exchange.Body)
 	}

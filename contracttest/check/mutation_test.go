@@ -26,7 +26,6 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
@@ -52,8 +51,7 @@ func TestMutationScore(t *testing.T) {
 	total := score{}
 	harmless := 0
 	for _, file := range testkit.Cassettes(t) {
-		exchanges, err := recording.ReadCassette(file)
-		require.NoError(t, err)
+		exchanges := testkit.ReadAll(t, file)
 		for _, exchange := range exchanges {
 			baseline := contract.Check(exchange) // the status of default, and what the documentation's examples break
 			for _, m := range mutants(t, exchange) {

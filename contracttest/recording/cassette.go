@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,9 +16,23 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// ReadCassette reads the exchanges of a go-vcr recording, and from the provenance beside it, if there is one, when each
-// began. The name of the file ends in .yaml.
-func ReadCassette(file string) ([]traffic.Exchange, error) {
+// readCassette yields the exchanges of a go-vcr recording. It yields none where any of them cannot be used.
+func readCassette(file string) iter.Seq2[traffic.Exchange, error] {
+	return func(yield func(traffic.Exchange, error) bool) {
+		exchanges, err := loadCassette(file)
+		if err != nil {
+			yield(traffic.Exchange{}, err)
+			return
+		}
+		for _, exchange := range exchanges {
+			if !yield(exchange, nil) {
+				return
+			}
+		}
+	}
+}
+
+func loadCassette(file string) ([]traffic.Exchange, error) {
 	name, ok := strings.CutSuffix(file, ".yaml")
 	if !ok {
 		return nil, fmt.Errorf("%s: the name of a recording ends in .yaml (a cassette) or .har (an HTTP Archive)", file)

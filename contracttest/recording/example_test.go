@@ -2,6 +2,7 @@ package recording_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -10,7 +11,6 @@ import (
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/contracttest/recording"
-	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/wrapper"
 )
 
@@ -19,14 +19,20 @@ func ExampleReadHAR() {
 	archive := strings.NewReader(`{"log":{"entries":[
 		{"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images/42"},"response":{"status":404,"content":{"text":"{}"}}},
 		{"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images/43"},"response":{"status":0}}]}}`)
-	left, err := recording.ReadHAR(archive, "session.har", func(e traffic.Exchange) error {
-		fmt.Println(e.Source, e.Method, e.URL.Path, e.Status)
-		return nil
-	})
-	fmt.Println(left, "without an answer", err)
+	for exchange, err := range recording.ReadHAR(archive, "session.har") {
+		var omitted *recording.OmittedError
+		switch {
+		case errors.As(err, &omitted):
+			fmt.Println(omitted)
+		case err != nil:
+			fmt.Println("the archive cannot be read:", err)
+		default:
+			fmt.Println(exchange.Source, exchange.Method, exchange.URL.Path, exchange.Status)
+		}
+	}
 	// Output:
 	// session.har#0 GET /v2/images/42 404
-	// 1 without an answer <nil>
+	// session.har#1: omitted: the request has no response
 }
 
 // A recording holds no token, and says where it comes from.
@@ -48,8 +54,9 @@ func ExampleNewRecorder() {
 	_, err = client.GetBySlug(context.Background(), "debian-13-x64")
 	fmt.Println(err, recorder.Close())
 
-	exchanges, err := recording.ReadCassette(file)
-	fmt.Println(exchanges[0].URL.Path, exchanges[0].RequestHeader["Authorization"], err)
+	for exchange, err := range recording.Read(file) {
+		fmt.Println(exchange.URL.Path, exchange.RequestHeader["Authorization"], err)
+	}
 	provenance, err := recording.ReadProvenance(file)
 	fmt.Println(provenance.Kind, err)
 	// Output:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,19 +16,27 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// ReadHAR reads the exchanges of an HTTP Archive (HAR 1.2), as browsers, mitmproxy and Playwright write it, and hands
-// each to f. It holds one entry at a time, whatever the size of the file. Entries without an answer, such as requests
-// that were blocked, and those whose body was left out of the file are not handed on; how many is returned. An error of
-// f ends the reading and is returned.
+// ReadHAR reads the exchanges of an HTTP Archive (HAR 1.2), as browsers, mitmproxy and Playwright write it. It holds one
+// entry at a time, whatever the size of the archive. The source begins the name of each exchange, such as session.har#3.
 //
-// Errors name the place and never what stands there: archives hold secrets.
-func ReadHAR(r io.Reader, source string, f func(traffic.Exchange) error) (left int, err error) {
+// An entry that cannot be checked, such as a request that was blocked, is yielded as an [OmittedError]. Any other error
+// ends the sequence and comes last. Errors name the place and never what stands there: archives hold secrets.
+func ReadHAR(r io.Reader, source string) iter.Seq2[traffic.Exchange, error] {
+	return func(yield func(traffic.Exchange, error) bool) {
+		if err := readHAR(r, source, yield); err != nil {
+			yield(traffic.Exchange{}, err)
+		}
+	}
+}
+
+// readHAR yields the entries of an archive, until the caller stops. It returns the error that ends the sequence.
+func readHAR(r io.Reader, source string, yield func(traffic.Exchange, error) bool) error {
 	buffered := bufio.NewReaderSize(r, 64<<10)
 	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\xef\xbb\xbf" {
 		_, _ = buffered.Discard(3)
 	}
 	decoder := json.NewDecoder(buffered)
-	fail := func(err error) (int, error) {
+	fail := func(err error) error {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = errors.New("the file ends too early")
 		}
@@ -35,7 +44,7 @@ func ReadHAR(r io.Reader, source string, f func(traffic.Exchange) error) (left i
 		if errors.As(err, &wrongType) {
 			err = fmt.Errorf("%s is a %s", wrongType.Field, strings.Fields(wrongType.Value + " ?")[0])
 		}
-		return left, fmt.Errorf("%s: no HTTP Archive: at byte %d: %w", source, decoder.InputOffset(), err)
+		return fmt.Errorf("%s: no HTTP Archive: at byte %d: %w", source, decoder.InputOffset(), err)
 	}
 	for _, key := range []string{"log", "entries"} {
 		if err := enter(decoder, key); err != nil {
@@ -50,23 +59,19 @@ func ReadHAR(r io.Reader, source string, f func(traffic.Exchange) error) (left i
 		if err := decoder.Decode(&entry); err != nil {
 			return fail(err)
 		}
-		exchange, ok, err := entry.exchange()
-		if err != nil {
-			return left, fmt.Errorf("%s#%d: %w", source, index, err)
+		exchange, err := entry.exchange(fmt.Sprintf("%s#%d", source, index))
+		var omitted *OmittedError
+		if err != nil && !errors.As(err, &omitted) {
+			return err
 		}
-		if !ok {
-			left++
-			continue
-		}
-		exchange.Source = fmt.Sprintf("%s#%d", source, index)
-		if err := f(exchange); err != nil {
-			return left, err
+		if !yield(exchange, err) {
+			return nil
 		}
 	}
 	if _, err := decoder.Token(); err != nil {
 		return fail(err)
 	}
-	return left, nil
+	return nil
 }
 
 // enter reads on to the value of a key in the object that comes next.
@@ -138,30 +143,35 @@ type harHeader struct {
 	Value string `json:"value"`
 }
 
-func (e *harEntry) exchange() (exchange traffic.Exchange, ok bool, err error) {
+// exchange returns what an entry says of an exchange. The error of one that cannot be checked is an [OmittedError].
+func (e *harEntry) exchange(source string) (traffic.Exchange, error) {
 	if e.Request.Method == "" || e.Request.URL == "" {
-		return exchange, false, errors.New("an entry without the method or the URL of its request")
+		return traffic.Exchange{}, fmt.Errorf("%s: an entry without the method or the URL of its request", source)
 	}
 	u, err := url.Parse(e.Request.URL)
 	if err != nil {
-		return exchange, false, errors.New("the URL of the request is none")
+		return traffic.Exchange{}, fmt.Errorf("%s: the URL of the request is none", source)
+	}
+	if reason := e.omitted(); reason != "" {
+		return traffic.Exchange{}, &OmittedError{Source: source, Reason: reason}
 	}
 	content := e.Response.Content
-	if !e.wasAnswered() || e.isFromCache() || e.lacksBody() {
-		return exchange, false, nil
-	}
-	exchange = traffic.Exchange{
-		Method: strings.ToUpper(e.Request.Method), URL: u, RequestHeader: harHeaders(e.Request.Headers),
-		Status: e.Response.Status, Header: harHeaders(e.Response.Headers),
+	exchange := traffic.Exchange{
+		Source:        source,
+		Method:        strings.ToUpper(e.Request.Method),
+		URL:           u,
+		RequestHeader: harHeaders(e.Request.Headers),
+		Status:        e.Response.Status,
+		Header:        harHeaders(e.Response.Headers),
 	}
 	if e.Request.PostData != nil {
 		if exchange.RequestBody, err = harText(e.Request.PostData.Text, e.Request.PostData.Encoding); err != nil {
-			return exchange, false, fmt.Errorf("the body of the request: %w", err)
+			return traffic.Exchange{}, fmt.Errorf("%s: the body of the request: %w", source, err)
 		}
 	}
 	if content.Text != nil {
 		if exchange.Body, err = harText(*content.Text, content.Encoding); err != nil {
-			return exchange, false, fmt.Errorf("the body of the response: %w", err)
+			return traffic.Exchange{}, fmt.Errorf("%s: the body of the response: %w", source, err)
 		}
 	}
 	if len(exchange.Header) == 0 && content.MimeType != "" && len(exchange.Body) > 0 {
@@ -172,11 +182,24 @@ func (e *harEntry) exchange() (exchange traffic.Exchange, ok bool, err error) {
 	if took, ok := e.Time.(float64); ok && err == nil && 0 < took && took < 1e9 {
 		exchange.Began, exchange.Ended = began, began.Add(time.Duration(took*float64(time.Millisecond)))
 	}
-	return exchange, true, nil
+	return exchange, nil
 }
 
-// wasAnswered reports whether the request got a response: writers give status 0, or less, to those that got none.
-func (e *harEntry) wasAnswered() bool { return e.Response.Status > 0 }
+// omitted returns why there is nothing to check, or nothing where there is.
+func (e *harEntry) omitted() string {
+	switch {
+	case !e.hasResponse():
+		return "the request has no response"
+	case e.isFromCache():
+		return "the response came from a cache"
+	case e.lacksBody():
+		return "the body of the response was left out of the archive"
+	}
+	return ""
+}
+
+// hasResponse reports whether the request got a response: writers give status 0, or less, to those that got none.
+func (e *harEntry) hasResponse() bool { return e.Response.Status > 0 }
 
 // isFromCache reports whether a browser's cache answered, and not the server.
 func (e *harEntry) isFromCache() bool {

@@ -2,6 +2,7 @@ package recording_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -27,10 +28,20 @@ func archiveOf(entries ...string) string {
 
 func readHAR(t *testing.T, text string) (exchanges []traffic.Exchange, left int, err error) {
 	t.Helper()
-	left, err = recording.ReadHAR(strings.NewReader(text), "session.har", func(e traffic.Exchange) error {
-		exchanges = append(exchanges, e)
-		return nil
-	})
+	for exchange, failed := range recording.ReadHAR(strings.NewReader(text), "session.har") {
+		require.NoError(t, err, "an error other than that of an entry comes last")
+		var omitted *recording.OmittedError
+		switch {
+		case errors.As(failed, &omitted):
+			require.Zero(t, exchange)
+			left++
+		case failed != nil:
+			require.Zero(t, exchange)
+			err = failed
+		default:
+			exchanges = append(exchanges, exchange)
+		}
+	}
 	return exchanges, left, err
 }
 
@@ -113,16 +124,15 @@ func TestReadHARHoldsOneEntry(t *testing.T) {
 		_ = w.Close()
 	}()
 	n, peak := 0, uint64(0)
-	_, err := recording.ReadHAR(r, "large.har", func(traffic.Exchange) error {
+	for _, err := range recording.ReadHAR(r, "large.har") {
+		require.NoError(t, err)
 		if n++; n%100 == 0 {
 			var m runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&m)
 			peak = max(peak, m.HeapAlloc)
 		}
-		return nil
-	})
-	require.NoError(t, err)
+	}
 	assert.Equal(t, entries, n)
 	assert.Less(t, peak, uint64(20<<20))
 }
@@ -131,12 +141,11 @@ func FuzzReadHAR(f *testing.F) {
 	f.Add(archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"{}"}}`)))
 	f.Add(`{"log":{"entries":[{"request":{"method":"GET","url":"/"},"response":{"status":200}}]}}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		_, _ = recording.ReadHAR(strings.NewReader(text), "fuzz.har", func(e traffic.Exchange) error {
-			if e.URL == nil || e.Status <= 0 {
+		for e, err := range recording.ReadHAR(strings.NewReader(text), "fuzz.har") {
+			if err == nil && (e.URL == nil || e.Status <= 0) {
 				t.Fatal("an exchange that is none")
 			}
-			return nil
-		})
+		}
 	})
 }
 

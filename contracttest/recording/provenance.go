@@ -9,20 +9,30 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// Kind says what a recording is evidence of.
+type Kind string
+
+// The kinds of recordings.
+const (
+	KindDocumentation Kind = "documentation"                            // examples that the API reference prints
+	KindAPI           Kind = "recording of the API"                     // responses of api.digitalocean.com, all over TLS
+	KindOtherServer   Kind = "recording of another server than the API" // such as a fake
+)
+
 // Provenance says where a recording comes from. It stands beside X.cassette.yaml as X.provenance.yaml.
 type Provenance struct {
-	Kind         string   `yaml:"kind"`                // documentation, recording of the API, or recording of another server than the API
-	Operation    string   `yaml:"operation,omitempty"` // the operation id, where there is one alone
-	Document     string   `yaml:"document"`            // what was written down, or where the requests were sent
-	Revision     string   `yaml:"revision"`            // of the document, or of the contract at the time
-	DocumentDate string   `yaml:"document_date"`       // as 2006-01-02
-	Transcribed  string   `yaml:"transcribed"`         // as 2006-01-02
-	Note         string   `yaml:"note"`                // what else a reader should know
-	Exchanges    []Origin `yaml:"exchanges"`
+	Kind         Kind             `yaml:"kind"`                // what the recording is evidence of
+	Operation    string           `yaml:"operation,omitempty"` // the operation id, where there is one alone
+	Document     string           `yaml:"document"`            // what was written down, or where the requests were sent
+	Revision     string           `yaml:"revision"`            // of the document, or of the contract at the time
+	DocumentDate string           `yaml:"document_date"`       // as 2006-01-02
+	Transcribed  string           `yaml:"transcribed"`         // as 2006-01-02
+	Note         string           `yaml:"note"`                // what else a reader should know
+	Exchanges    []ExchangeOrigin `yaml:"exchanges"`
 }
 
-// Origin says where one exchange of a recording comes from.
-type Origin struct {
+// ExchangeOrigin says where one exchange of a recording comes from.
+type ExchangeOrigin struct {
 	Interaction int       `yaml:"interaction"`     // its index in the cassette
 	Status      int       `yaml:"status"`          // of the response
 	Source      string    `yaml:"source"`          // the place in the document, or the method

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,30 +9,45 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// ReadFile reads the exchanges of a recording and hands each to f: of an HTTP Archive, whose name ends in .har, or of a
-// go-vcr cassette. It returns how many entries of an archive had no answer or no body to check, which for a cassette is
-// 0. An error of f ends the reading and is returned.
-func ReadFile(file string, f func(traffic.Exchange) error) (left int, err error) {
-	withFile := func(e traffic.Exchange) error {
-		e.File = file
-		return f(e)
+// OmittedError says that an entry of a recording cannot be checked, and why. A sequence goes on after it.
+type OmittedError struct {
+	Source string // the entry, such as session.har#3
+	Reason string // such as "the request has no response"
+}
+
+// Error implements error.
+func (e *OmittedError) Error() string { return e.Source + ": omitted: " + e.Reason }
+
+// Read reads the exchanges of a recording: of an HTTP Archive, whose name ends in .har, or of a go-vcr cassette, whose
+// name ends in .yaml. Of a cassette it also reads the provenance beside it, if there is one, which says when each exchange
+// began. Each iteration reads the file anew.
+//
+// An entry that cannot be checked is yielded as an [OmittedError]. Any other error ends the sequence and comes last.
+func Read(file string) iter.Seq2[traffic.Exchange, error] {
+	return func(yield func(traffic.Exchange, error) bool) {
+		for exchange, err := range read(file) {
+			if err == nil {
+				exchange.File = file
+			}
+			if !yield(exchange, err) {
+				return
+			}
+		}
 	}
-	if strings.EqualFold(filepath.Ext(file), ".har") {
+}
+
+// read reads a file in the format that its name says.
+func read(file string) iter.Seq2[traffic.Exchange, error] {
+	if !strings.EqualFold(filepath.Ext(file), ".har") {
+		return readCassette(file)
+	}
+	return func(yield func(traffic.Exchange, error) bool) {
 		archive, err := os.Open(file)
 		if err != nil {
-			return 0, err
+			yield(traffic.Exchange{}, err)
+			return
 		}
 		defer archive.Close()
-		return ReadHAR(archive, filepath.Base(file), withFile)
+		ReadHAR(archive, filepath.Base(file))(yield)
 	}
-	exchanges, err := ReadCassette(file)
-	if err != nil {
-		return 0, err
-	}
-	for _, exchange := range exchanges {
-		if err := withFile(exchange); err != nil {
-			return 0, err
-		}
-	}
-	return 0, nil
 }

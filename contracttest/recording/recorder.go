@@ -146,12 +146,12 @@ func (r *Recorder) Close() error {
 	now := time.Now().UTC()
 	revision := sha256.Sum256(openapi.Document())
 	p := Provenance{
-		Kind: "recording of another server than the API", Document: "requests sent to " + strings.Join(slices.Sorted(maps.Keys(r.hosts)), ", "),
+		Kind: KindOtherServer, Document: "requests sent to " + strings.Join(slices.Sorted(maps.Keys(r.hosts)), ", "),
 		Revision: "sha256 of the contract: " + hex.EncodeToString(revision[:8]), DocumentDate: now.Format(time.DateOnly), Transcribed: now.Format(time.DateOnly),
 		Note: "Recorded by doimages " + toolVersion() + ". Headers that are not known to be harmless, tokens and e-mail addresses were taken out.",
 	}
 	if len(r.hosts) == 1 && r.hosts["https://api.digitalocean.com"] && r.overTLS {
-		p.Kind = "recording of the API"
+		p.Kind = KindAPI
 	}
 	if r.compressed > 0 {
 		p.Note += fmt.Sprintf(" %d exchanges were left out, since their bodies could not be decompressed.", r.compressed)
@@ -167,7 +167,12 @@ func (r *Recorder) Close() error {
 			}
 		}
 		interaction.Request.ContentLength, interaction.Response.ContentLength = int64(len(interaction.Request.Body)), int64(len(interaction.Response.Body))
-		p.Exchanges = append(p.Exchanges, Origin{i, interaction.Response.Code, interaction.Request.Method, r.began[i].UTC()})
+		p.Exchanges = append(p.Exchanges, ExchangeOrigin{
+			Interaction: i,
+			Status:      interaction.Response.Code,
+			Source:      interaction.Request.Method,
+			Began:       r.began[i].UTC(),
+		})
 	}
 
 	if err := r.write(p); err != nil {

@@ -50,8 +50,7 @@ func TestRecorderKeepsNoSecrets(t *testing.T) {
 			assert.NotContains(t, strings.ToLower(string(text)), secret, name)
 		}
 	}
-	exchanges, err := recording.ReadCassette(file)
-	require.NoError(t, err)
+	exchanges := testkit.ReadAll(t, file)
 	require.Len(t, exchanges, 2)
 	assert.Equal(t, "Bearer [redacted-1]", exchanges[0].RequestHeader.Get("Authorization"))
 	assert.Equal(t, "5000", exchanges[0].Header.Get("Ratelimit-Limit"))
@@ -78,12 +77,12 @@ func TestRecorderSaysWhereItWas(t *testing.T) {
 	for name, test := range map[string]struct {
 		next http.RoundTripper
 		base string
-		want string
+		want recording.Kind
 	}{
-		"a loopback host":  {fakeapi.New(), "http://127.0.0.1:1", "recording of another server than the API"},
-		"another host":     {overTLS(fakeapi.New()), "https://staging.example", "recording of another server than the API"},
-		"a fake in memory": {fakeapi.New(), api, "recording of another server than the API"},
-		"the API":          {overTLS(fakeapi.New()), api, "recording of the API"},
+		"a loopback host":  {next: fakeapi.New(), base: "http://127.0.0.1:1", want: recording.KindOtherServer},
+		"another host":     {next: overTLS(fakeapi.New()), base: "https://staging.example", want: recording.KindOtherServer},
+		"a fake in memory": {next: fakeapi.New(), base: api, want: recording.KindOtherServer},
+		"the API":          {next: overTLS(fakeapi.New()), base: api, want: recording.KindAPI},
 	} {
 		base := test.base
 		file := filepath.Join(t.TempDir(), "session.cassette.yaml")
@@ -117,8 +116,7 @@ func TestRecorderLeavesTheTextAsItWas(t *testing.T) {
 	_, err = recorder.RoundTrip(req)
 	require.NoError(t, err)
 	require.NoError(t, recorder.Close())
-	exchanges, err := recording.ReadCassette(file)
-	require.NoError(t, err)
+	exchanges := testkit.ReadAll(t, file)
 	assert.Equal(t, body, string(exchanges[0].Body))
 }
 
@@ -157,7 +155,7 @@ func TestRecorderOfTwoHosts(t *testing.T) {
 	require.NoError(t, recorder.Close())
 	provenance, err := recording.ReadProvenance(file)
 	require.NoError(t, err)
-	assert.Equal(t, "recording of another server than the API", provenance.Kind)
+	assert.Equal(t, recording.KindOtherServer, provenance.Kind)
 }
 
 // A provenance without its cassette says where nothing comes from.
@@ -187,8 +185,7 @@ func TestRecorderKeepsNoSignatures(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, recorder.Close())
-	exchanges, err := recording.ReadCassette(file)
-	require.NoError(t, err)
+	exchanges := testkit.ReadAll(t, file)
 	assert.Contains(t, string(exchanges[0].RequestBody), `"url":"https://bucket.example/a.img?[redacted-2]"`)
 	assert.Contains(t, string(exchanges[1].RequestBody), `"url":"https://bucket.example/b.img"`)
 	for _, exchange := range exchanges {
@@ -226,8 +223,7 @@ func TestRecorderKeepsNoSignatureThatIsRepeated(t *testing.T) {
 	assert.NotContains(t, string(text), "sesame")
 	assert.Regexp(t, `\{"url":"https://b/a.img\?\[redacted-\d+\]","region":"nyc3"\}`, string(text), "and nothing else is taken for it")
 	assert.Contains(t, string(text), "https://api.digitalocean.com/v2/images")
-	exchanges, err := recording.ReadCassette(file)
-	require.NoError(t, err)
+	exchanges := testkit.ReadAll(t, file)
 	assert.Equal(t, "Bearer [redacted-1]", exchanges[0].RequestHeader.Get("Authorization"))
 	assert.WithinDuration(t, time.Now(), exchanges[0].Began, time.Minute)
 	assert.False(t, exchanges[0].Ended.Before(exchanges[0].Began))
@@ -257,8 +253,7 @@ func TestRecorderLeavesOutWhatItCannotRead(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, recorder.Close())
-	exchanges, err := recording.ReadCassette(file)
-	require.NoError(t, err)
+	exchanges := testkit.ReadAll(t, file)
 	assert.Len(t, exchanges, 1)
 	provenance, err := recording.ReadProvenance(file)
 	require.NoError(t, err)
@@ -288,8 +283,7 @@ func TestRecorderUnpacks(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, sent, got, "the caller has what was sent")
 	require.NoError(t, recorder.Close())
-	exchanges, err := recording.ReadCassette(file)
-	require.NoError(t, err)
+	exchanges := testkit.ReadAll(t, file)
 	assert.Contains(t, string(exchanges[0].Body), `"images":[`)
 	assert.Empty(t, testkit.Contract(t).Check(exchanges[0]))
 }

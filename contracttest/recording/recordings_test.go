@@ -16,13 +16,12 @@ import (
 
 func TestRecordingsSayWhereTheyComeFrom(t *testing.T) {
 	for _, file := range testkit.Cassettes(t) {
-		exchanges, err := recording.ReadCassette(file)
-		require.NoError(t, err)
+		exchanges := testkit.ReadAll(t, file)
 		provenance, err := recording.ReadProvenance(file)
 		require.NoError(t, err)
 
 		assert.Equal(t, strings.TrimSuffix(filepath.Base(file), ".cassette.yaml"), provenance.Operation)
-		assert.Equal(t, "documentation", provenance.Kind, file)
+		assert.Equal(t, recording.KindDocumentation, provenance.Kind, file)
 		assert.NotEmpty(t, provenance.Document, file)
 		assert.NotEmpty(t, provenance.Revision, file)
 		for _, date := range []string{provenance.DocumentDate, provenance.Transcribed} {
@@ -49,7 +48,7 @@ func TestRecordingsHoldNoCredentials(t *testing.T) {
 	}
 }
 
-func TestReadCassetteRejects(t *testing.T) {
+func TestReadRejectsCassettes(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		file := filepath.Join(dir, name)
@@ -63,15 +62,20 @@ func TestReadCassetteRejects(t *testing.T) {
 		"missing.yaml":   filepath.Join(dir, "missing.yaml"),
 		"directory.yaml": filepath.Join(dir, "directory.yaml"),
 		"session.har":    write("session.har", "{}"),
+		"session.json":   write("session.json", string(whole)),
 		"broken.yaml":    write("broken.yaml", "version: 2\ninteractions: ["),
 		"old.yaml":       write("old.yaml", "version: 1\ninteractions: []"),
 		"other.yaml":     write("other.yaml", "version: 2\ninteractions:\n- id: 0\n  something: else\n"),
 		"cut.yaml":       write("cut.yaml", string(whole[:len(whole)-900])),
 	} {
-		exchanges, err := recording.ReadCassette(file)
-		if assert.Error(t, err, name) {
-			assert.Contains(t, err.Error(), filepath.Base(file), name)
+		yielded := 0
+		for exchange, err := range recording.Read(file) {
+			yielded++
+			if assert.Error(t, err, name) {
+				assert.Contains(t, err.Error(), filepath.Base(file), name)
+			}
+			assert.Zero(t, exchange, name)
 		}
-		assert.Nil(t, exchanges, name)
+		assert.Equal(t, 1, yielded, name)
 	}
 }

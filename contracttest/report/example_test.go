@@ -13,11 +13,15 @@ import (
 
 // A report follows many exchanges, and finds what none of them shows alone.
 func ExampleReport() {
-	exchanges, err := recording.ReadCassette("../recordings/images_get.cassette.yaml")
-	if err != nil {
-		panic(err)
+	var read traffic.Exchange
+	for exchange, err := range recording.Read("../recordings/images_get.cassette.yaml") {
+		if err != nil {
+			panic(err)
+		}
+		if exchange.Status == http.StatusOK {
+			read = exchange
+		}
 	}
-	read := exchanges[1]
 	deleted := traffic.Exchange{
 		Method: http.MethodDelete, URL: read.URL, RequestHeader: read.RequestHeader, Status: http.StatusNoContent, Header: read.Header,
 	}

@@ -16,7 +16,6 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
@@ -28,8 +27,7 @@ func mixedReport(t *testing.T) *report.Report {
 	baseline, err := check.LoadBaseline(openapi.Baseline())
 	require.NoError(t, err)
 	r := report.New(testkit.Contract(t), baseline)
-	exchanges, err := recording.ReadCassette("../recordings/images_get.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_get")
 	r.NewSession("documentation")
 	for i, exchange := range exchanges {
 		exchange.File = "recordings/images,get.cassette.yaml"
@@ -167,8 +165,7 @@ func TestUnknownFormat(t *testing.T) {
 }
 
 func TestReportHoldsABoundedNumberOfFindings(t *testing.T) {
-	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_list")
 	exchange := exchanges[5]
 	testkit.ReplaceBody(`"Ubuntu"`, `1`)(&exchange)
 	r := report.New(testkit.Contract(t))
@@ -205,8 +202,7 @@ func TestReportsHoldNoControlCharacters(t *testing.T) {
 
 // A cell fails by what was counted, not by what is held of it.
 func TestJUnitReportOfMoreThanIsHeld(t *testing.T) {
-	lists, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
-	require.NoError(t, err)
+	lists := testkit.Exchanges(t, "images_list")
 	list := lists[5]
 	testkit.ReplaceBody(`"Ubuntu"`, `1`)(&list)
 	r := report.New(testkit.Contract(t))

@@ -67,7 +67,7 @@ func (r *Report) writeHTML(w io.Writer) error {
 	verdict, class := r.verdict()
 	return htmlTemplate.Execute(w, map[string]any{
 		"Report": r, "Verdict": verdict, "Class": class, "Numbers": numbers, "Findings": findings, "Columns": columns, "Rows": rows,
-		"Percent": coverage.Percent, "More": r.CountAtLeast(check.Accepted) - len(r.Findings), "Script": scriptHash,
+		"Percent": coverage.Percent, "More": r.Omitted(), "Script": scriptHash,
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
@@ -18,8 +17,7 @@ func acceptedReport(t *testing.T) *report.Report {
 	t.Helper()
 	baseline, err := check.LoadBaseline(openapi.Baseline())
 	require.NoError(t, err)
-	exchanges, err := recording.ReadCassette("../recordings/images_get.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_get")
 	r := report.New(testkit.Contract(t), baseline)
 	r.NewSession("documentation")
 	for _, exchange := range exchanges {
@@ -32,8 +30,7 @@ func acceptedReport(t *testing.T) *report.Report {
 
 // The heading says what the findings come to, and where there are none a sentence does instead of an empty table.
 func TestHTMLReportSaysItAtOnce(t *testing.T) {
-	exchanges, err := recording.ReadCassette("../recordings/images_get.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_get")
 	one := report.New(testkit.Contract(t))
 	one.Add(exchanges[0])
 	require.Empty(t, one.Findings)

@@ -31,7 +31,7 @@ type jsonFinding struct {
 
 // writeJSON writes what report.schema.json describes.
 func (r *Report) writeJSON(w io.Writer) error {
-	report := jsonReport{Exchanges: r.Exchanges, Skipped: r.Skipped, Findings: []jsonFinding{}, Unheld: r.CountAtLeast(check.Accepted) - len(r.Findings), Coverage: r.Coverage()}
+	report := jsonReport{Exchanges: r.Exchanges, Skipped: r.Skipped, Findings: []jsonFinding{}, Unheld: r.Omitted(), Coverage: r.Coverage()}
 	for _, f := range r.Findings {
 		report.Findings = append(report.Findings, jsonFinding{f.Check, f.Severity, f.Operation, f.Status, f.In, f.Pointer, f.Message, f.Expected, f.Got, f.Reason, f.Source})
 	}

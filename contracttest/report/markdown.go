@@ -12,7 +12,7 @@ import (
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	cellText := strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "`", "'")
 	fmt.Fprintf(w, "### Contract of /v2/images\n\n%d exchanges checked, %d skipped, **%d breaking**, %d other findings, %d accepted, %.1f %% of the contract covered.\n",
-		r.Exchanges, r.Skipped, r.CountAtLeast(check.Breaking), r.CountAtLeast(check.Note)-r.CountAtLeast(check.Breaking), r.CountAtLeast(check.Accepted)-r.CountAtLeast(check.Note), r.Coverage().Percent)
+		r.Exchanges, r.Skipped, r.CountAtLeast(check.Breaking), r.CountAtLeast(check.Note)-r.CountAtLeast(check.Breaking), r.Accepted(), r.Coverage().Percent)
 	shown := 0
 	for _, f := range r.Findings {
 		if f.Severity == check.Accepted || shown == 50 {

@@ -2,10 +2,9 @@ package report
 
 import (
 	"cmp"
-	"runtime"
+	"iter"
 	"slices"
 	"strings"
-	"sync"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/traffic"
@@ -14,7 +13,7 @@ import (
 // Report counts what was checked. Contract.NewReport makes one. It is not for several goroutines at once.
 type Report struct {
 	Exchanges int
-	Skipped   int             // exchanges that are not with the images API, or have nothing to check
+	Skipped   int             // exchanges that [Report.Skip] counted
 	Findings  []check.Finding // the first 10,000 of them; CountAtLeast counts all
 	FailOn    check.Severity  // the least severity that a report calls a failure; NewReport sets Breaking
 
@@ -61,6 +60,15 @@ func atLeast(counts map[check.Severity]int, severity check.Severity) (n int) {
 	return n
 }
 
+// Accepted returns how many findings a baseline accepts.
+func (r *Report) Accepted() int { return r.counts[check.Accepted] }
+
+// Omitted returns how many findings were counted and are not held in Findings.
+func (r *Report) Omitted() int { return r.CountAtLeast(check.Accepted) - len(r.Findings) }
+
+// Skip counts exchanges that were not checked, since they are not with the images API or have nothing to check.
+func (r *Report) Skip(n int) { r.Skipped += n }
+
 // Add checks an exchange and counts it. It returns what was found, all of it, whether the report holds it or not.
 func (r *Report) Add(exchange traffic.Exchange) []check.Finding {
 	return r.count(r.contract.Examine(exchange), false)
@@ -74,36 +82,22 @@ func (r *Report) AddResponse(exchange traffic.Exchange) []check.Finding {
 // Coverage returns how much of the contract the exchanges showed so far.
 func (r *Report) Coverage() check.CoverageSummary { return r.coverage.Summary() }
 
-// Concurrently checks, on all cores, the exchanges that read passes on, and counts them in the order in which they came.
-// It holds a few for each core at a time, so that read may pass on any number. It returns what read returns.
-func (r *Report) Concurrently(read func(add func(traffic.Exchange)) error) error {
-	type job struct {
-		exchange traffic.Exchange
-		result   chan check.Result
-	}
-	cores := runtime.GOMAXPROCS(0)
-	todo, inOrder := make(chan job), make(chan chan check.Result, 2*cores)
-	var running sync.WaitGroup
-	for range cores {
-		running.Go(func() {
-			for j := range todo {
-				j.result <- r.contract.Examine(j.exchange)
-			}
-		})
-	}
-	running.Go(func() {
-		for result := range inOrder {
-			r.count(<-result, false)
+// AddAll checks the exchanges of a sequence, on all cores, and counts them in the order in which they came. It holds a few
+// for each core at a time, so that a sequence may be of any length. The first error of the sequence ends it and is
+// returned, after what came before it was counted. The sequence may call [Report.Skip].
+func (r *Report) AddAll(exchanges iter.Seq2[traffic.Exchange, error]) error {
+	queue := newQueue(r.contract)
+	defer queue.close()
+	count := func(result check.Result) { r.count(result, false) }
+	for exchange, err := range exchanges {
+		if err != nil {
+			queue.drain(count)
+			return err
 		}
-	})
-	defer running.Wait()
-	defer close(inOrder)
-	defer close(todo)
-	return read(func(exchange traffic.Exchange) {
-		j := job{exchange, make(chan check.Result, 1)}
-		inOrder <- j.result
-		todo <- j
-	})
+		queue.add(exchange, count)
+	}
+	queue.drain(count)
+	return nil
 }
 
 func (r *Report) count(result check.Result, responseOnly bool) []check.Finding {

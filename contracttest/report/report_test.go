@@ -11,15 +11,13 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
 func TestReport(t *testing.T) {
-	exchanges, err := recording.ReadCassette("../recordings/images_list.cassette.yaml")
-	require.NoError(t, err)
+	exchanges := testkit.Exchanges(t, "images_list")
 	r := report.New(testkit.Contract(t))
 	r.Add(exchanges[0])
 	r.Add(exchanges[4])
@@ -57,8 +55,7 @@ func TestConcurrentReportIsTheSame(t *testing.T) {
 	require.NoError(t, err)
 	var exchanges []traffic.Exchange
 	for _, file := range testkit.Cassettes(t) {
-		list, err := recording.ReadCassette(file)
-		require.NoError(t, err)
+		list := testkit.ReadAll(t, file)
 		exchanges = append(exchanges, list...)
 	}
 	for i := range exchanges {
@@ -82,13 +79,14 @@ func TestConcurrentReportIsTheSame(t *testing.T) {
 		return nil
 	})
 	all := write(func(r *report.Report) error {
-		return r.Concurrently(func(add func(traffic.Exchange)) error {
+		return r.AddAll(func(yield func(traffic.Exchange, error) bool) {
 			for range 20 {
 				for _, exchange := range exchanges {
-					add(exchange)
+					if !yield(exchange, nil) {
+						return
+					}
 				}
 			}
-			return nil
 		})
 	})
 	assert.Equal(t, one, all)
@@ -96,6 +94,11 @@ func TestConcurrentReportIsTheSame(t *testing.T) {
 
 	stop := errors.New("the file ends too early")
 	r := report.New(contract)
-	assert.ErrorIs(t, r.Concurrently(func(add func(traffic.Exchange)) error { add(exchanges[1]); return stop }), stop)
+	assert.ErrorIs(t, r.AddAll(func(yield func(traffic.Exchange, error) bool) {
+		assert.True(t, yield(exchanges[1], nil))
+		r.Skip(2)
+		assert.False(t, yield(traffic.Exchange{}, stop))
+	}), stop)
+	assert.Equal(t, 2, r.Skipped)
 	assert.Equal(t, 1, r.Exchanges, "what was read before is counted")
 }

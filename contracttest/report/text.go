@@ -47,12 +47,11 @@ func (r *Report) writeText(w io.Writer) error {
 	for _, reason := range reasons {
 		fmt.Fprintf(w, "accepted %d times: %s\n", times[reason], reason)
 	}
-	if more := r.CountAtLeast(check.Accepted) - len(r.Findings); more > 0 {
+	if more := r.Omitted(); more > 0 {
 		fmt.Fprintf(w, "and %d more findings, which are counted and not held\n", more)
 	}
-	accepted := r.CountAtLeast(check.Accepted) - r.CountAtLeast(check.Note)
 	_, err := fmt.Fprintf(w, "%d exchanges checked, %d skipped, %d findings (%d breaking) and %d accepted, %d documented responses not seen, %.1f %% of the contract covered\n",
-		r.Exchanges, r.Skipped, r.CountAtLeast(check.Note), r.CountAtLeast(check.Breaking), accepted, len(r.Unchecked()), r.Coverage().Percent)
+		r.Exchanges, r.Skipped, r.CountAtLeast(check.Note), r.CountAtLeast(check.Breaking), r.Accepted(), len(r.Unchecked()), r.Coverage().Percent)
 	return err
 }
 

@@ -47,11 +47,14 @@ from ` + tokenVariable + `.`,
 			if err := errors.Join(err, recorder.Close()); err != nil {
 				return err
 			}
-			recorded, err := recording.ReadCassette(file)
-			if err != nil {
-				return err
+			recorded := 0
+			for _, err := range recording.Read(file) {
+				if err != nil {
+					return err
+				}
+				recorded++
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d of %d exchanges recorded in %s\n", len(recorded), report.Exchanges, file)
+			fmt.Fprintf(cmd.OutOrStdout(), "%d of %d exchanges recorded in %s\n", recorded, report.Exchanges, file)
 			for _, result := range results {
 				if result.Err != nil {
 					return errFindings

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"slices"
@@ -85,6 +86,25 @@ func cut(ctx context.Context, at traffic.Exchange) error {
 	return nil
 }
 
+// imageExchanges returns the exchanges of a recording that are with the images API. The others are counted as skipped.
+func imageExchanges(ctx context.Context, r *report.Report, file string, hosts []string) iter.Seq2[traffic.Exchange, error] {
+	return func(yield func(traffic.Exchange, error) bool) {
+		for exchange, err := range recording.Read(file) {
+			var omitted *recording.OmittedError
+			if err == nil {
+				err = cut(ctx, exchange)
+			}
+			if errors.As(err, &omitted) || err == nil && !traffic.IsImagesAPI(exchange, hosts...) {
+				r.Skip(1)
+				continue
+			}
+			if !yield(exchange, err) {
+				return
+			}
+		}
+	}
+}
+
 // verify adds the exchanges of recordings to a report, and returns how many there are of each provenance.
 func verify(ctx context.Context, r *report.Report, files, hosts []string) (map[string]int, error) {
 	kinds := map[string]int{}
@@ -92,29 +112,17 @@ func verify(ctx context.Context, r *report.Report, files, hosts []string) (map[s
 		kind := "unknown origin"
 		switch provenance, err := recording.ReadProvenance(file); {
 		case err == nil:
-			kind = provenance.Kind
+			kind = string(provenance.Kind)
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err
 		}
 		r.NewSession(kind)
-		err := r.Concurrently(func(add func(traffic.Exchange)) error {
-			left, err := recording.ReadFile(file, func(exchange traffic.Exchange) error {
-				if err := cut(ctx, exchange); err != nil {
-					return err
-				}
-				if !traffic.IsImagesAPI(exchange, hosts...) {
-					r.Skipped++
-					return nil
-				}
-				add(exchange)
-				kinds[kind]++
-				return nil
-			})
-			r.Skipped += left
-			return err
-		})
-		if err != nil {
+		before := r.Exchanges
+		if err := r.AddAll(imageExchanges(ctx, r, file, hosts)); err != nil {
 			return nil, err
+		}
+		if added := r.Exchanges - before; added > 0 {
+			kinds[kind] += added
 		}
 	}
 	return kinds, nil

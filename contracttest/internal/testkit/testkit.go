@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
@@ -29,7 +30,7 @@ const (
 )
 
 // Contract returns the embedded contract.
-func Contract(t *testing.T) *check.Contract {
+func Contract(t testing.TB) *check.Contract {
 	t.Helper()
 	contract, err := check.Load(openapi.Document())
 	require.NoError(t, err)
@@ -37,7 +38,7 @@ func Contract(t *testing.T) *check.Contract {
 }
 
 // Cassettes returns the recordings of the project, one for each operation.
-func Cassettes(t *testing.T) []string {
+func Cassettes(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob(Recording("*"))
 	require.NoError(t, err)
@@ -55,6 +56,24 @@ func Recording(name string) string {
 		folder = filepath.Join("..", folder)
 	}
 	return filepath.Join(folder, name+".cassette.yaml")
+}
+
+// Exchanges returns the exchanges of a recording of the project, by the operation that it is of.
+func Exchanges(t testing.TB, name string) []traffic.Exchange {
+	t.Helper()
+	return ReadAll(t, Recording(name))
+}
+
+// ReadAll returns the exchanges of a recording of which every entry can be checked.
+func ReadAll(t testing.TB, file string) []traffic.Exchange {
+	t.Helper()
+	var exchanges []traffic.Exchange
+	for exchange, err := range recording.Read(file) {
+		require.NoError(t, err)
+		exchanges = append(exchanges, exchange)
+	}
+	require.NotEmpty(t, exchanges, file)
+	return exchanges
 }
 
 // RoundTripper is a transport that is a function.

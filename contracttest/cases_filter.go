@@ -1,0 +1,124 @@
+package contracttest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// filterType demands that a type lists public images, and none that the other type lists too. An image does not say
+// itself which of the two it is: distributions and applications are both of the type snapshot.
+func filterType(kind, other gen.ImagesListParamsType) func(context.Context, *session) error {
+	return func(ctx context.Context, s *session) error {
+		images, err := s.list(ctx, wrapper.ListParams{Type: kind})
+		if err != nil {
+			return err
+		}
+		others, err := s.list(ctx, wrapper.ListParams{Type: other})
+		if err != nil {
+			return err
+		}
+		otherIDs := imageIDs(others)
+		for _, image := range images {
+			if !image.Public {
+				return fmt.Errorf("image %d is not public", image.ID)
+			}
+			if slices.Contains(otherIDs, image.ID) {
+				return fmt.Errorf("image %d is listed as %s and as %s", image.ID, kind, other)
+			}
+		}
+		return nil
+	}
+}
+
+func filterPrivate(ctx context.Context, s *session) error {
+	isPrivate := func(image gen.Image) bool { return !image.Public }
+	return s.compareFilter(ctx, wrapper.ListParams{Private: true}, isPrivate)
+}
+
+func filterTag(ctx context.Context, s *session) error {
+	unused := "doimages-contract-no-such-tag"
+	if err := s.compareFilter(ctx, wrapper.ListParams{TagName: unused}, wrapper.HasTag(unused)); err != nil {
+		return err
+	}
+	tag, err := s.usedTag(ctx)
+	if err != nil {
+		return err
+	}
+	return s.compareFilter(ctx, wrapper.ListParams{TagName: tag}, wrapper.HasTag(tag))
+}
+
+func filtersCombined(ctx context.Context, s *session) error {
+	tag, err := s.usedTag(ctx)
+	if err != nil {
+		return err
+	}
+	hasBoth := func(image gen.Image) bool { return !image.Public && wrapper.HasTag(tag)(image) }
+	if err := s.compareFilter(ctx, wrapper.ListParams{Private: true, TagName: tag}, hasBoth); err != nil {
+		return err
+	}
+	// Which images are distributions only the API knows, so that this list cannot be compared with the whole one.
+	tagged, err := s.list(ctx, wrapper.ListParams{Type: gen.ImagesListParamsTypeDistribution, TagName: tag})
+	if err != nil {
+		return err
+	}
+	for _, image := range tagged {
+		if !image.Public || !slices.Contains(image.Tags, tag) {
+			return fmt.Errorf("image %d is listed as a distribution with the tag %q", image.ID, tag)
+		}
+	}
+	return nil
+}
+
+// compareFilter demands that a filtered list have exactly those images of the whole list that a predicate keeps.
+func (s *session) compareFilter(ctx context.Context, params wrapper.ListParams, keep func(gen.Image) bool) error {
+	all, err := s.list(ctx, wrapper.ListParams{})
+	if err != nil {
+		return err
+	}
+	filtered, err := s.list(ctx, params)
+	if err != nil {
+		return err
+	}
+	kept := slices.DeleteFunc(all, func(image gen.Image) bool { return !keep(image) })
+	got, want := imageIDs(filtered), imageIDs(kept)
+	slices.Sort(got) // no order is documented, so that a filter may change it
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("the list with %s has the images %v, expected %v", query(params), got, want)
+	}
+	return nil
+}
+
+// query returns filters as the API reads them.
+func query(params wrapper.ListParams) string {
+	values := url.Values{}
+	if params.Private {
+		values.Set("private", "true")
+	}
+	if params.Type != "" {
+		values.Set("type", string(params.Type))
+	}
+	if params.TagName != "" {
+		values.Set("tag_name", params.TagName)
+	}
+	return values.Encode()
+}
+
+// usedTag returns a tag of some private image.
+func (s *session) usedTag(ctx context.Context) (string, error) {
+	images, err := s.list(ctx, wrapper.ListParams{Private: true})
+	if err != nil {
+		return "", err
+	}
+	for _, image := range images {
+		if len(image.Tags) > 0 {
+			return image.Tags[0], nil
+		}
+	}
+	return "", errSkip("no private image has a tag")
+}

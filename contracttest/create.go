@@ -1,0 +1,68 @@
+package contracttest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// namePrefix begins the name of every image that the suite makes, so that one that is left behind can be found.
+const namePrefix = "doimages-contract-"
+
+// cleanUpTime bounds a create and a removal, which an interrupt does not end.
+const cleanUpTime = time.Minute
+
+// create starts an import from an address. The caller removes the image with cleanUp.
+//
+// An interrupt does not cancel the request: the API may act on it all the same, and the id of the image would be lost.
+// If the response is lost, the image is looked for by its name and removed.
+func (s *session) create(ctx context.Context, address string) (*gen.Image, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	name := fmt.Sprintf("%s%d", namePrefix, time.Now().UnixNano()) // unique, so that no other image has it
+	uninterrupted, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
+	defer cancel()
+	image, err := s.client.Create(uninterrupted, gen.ImageCreate{
+		Name:         name,
+		URL:          address,
+		Region:       s.Region,
+		Distribution: gen.DistributionUbuntu,
+		Description:  "made by the contract suite, which removes it",
+		Tags:         []string{"doimages-contract"},
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.cleanUpByName(uninterrupted, name))
+	}
+	return image, nil
+}
+
+// cleanUpByName removes an image of which only the name is known, if there is one.
+func (s *session) cleanUpByName(ctx context.Context, name string) error {
+	var errs []error
+	private := s.client.Images(removal(ctx), wrapper.ListParams{Private: true})
+	for image, err := range wrapper.Filter(private, wrapper.HasName(name)) {
+		if err != nil {
+			return errors.Join(append(errs, fmt.Errorf("look for an image %q, and remove it by hand: %w", name, err))...)
+		}
+		errs = append(errs, s.cleanUp(ctx, image.ID))
+	}
+	return errors.Join(errs...)
+}
+
+// cleanUp removes an image, whatever has happened before. An interrupt does not cancel it, it may use the reserve of the
+// budget, and it is the one request that is retried. If the image no longer exists, it succeeds.
+func (s *session) cleanUp(ctx context.Context, id int64) error {
+	ctx, cancel := context.WithTimeout(removal(context.WithoutCancel(ctx)), cleanUpTime)
+	defer cancel()
+	err := s.client.Delete(wrapper.ContextWithRetry(ctx, wrapper.Retry{Attempts: 3}), id)
+	// 422 is what the API has been seen to send for an image that is deleted already.
+	if err == nil || errors.Is(err, wrapper.ErrNotFound) || errors.Is(err, wrapper.ErrUnprocessable) {
+		return nil
+	}
+	return fmt.Errorf("image %d (%s…) could not be removed, remove it by hand: %w", id, namePrefix, err)
+}
