@@ -1,7 +1,7 @@
 //go:build clients
 
-// The tests of this file need more than Go and make, or long to compile: doctl is built from source, dots needs node
-// and npm, and the provider needs terraform. A test whose tool is missing is skipped, and says so.
+// The tests of this file need more than Go and make, or long to compile. doctl is built from source. dots needs node and
+// npm; the Terraform provider needs terraform. A test whose tool is missing is skipped, and says so.
 
 package clients
 

@@ -5,8 +5,8 @@
 //	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
 //
 // As an [http.RoundTripper] it needs no socket: in a testing/synctest bubble an import of half an hour takes no time.
-// As an [http.Handler] it serves clients in any language. It is built on the strict server in gen/server, so an
-// operation that is added to the document breaks its compilation until the fake has it.
+// As an [http.Handler] it serves clients in any language. It is built on the strict server in gen/server: an
+// operation that is new in the document breaks its compilation until the fake has it.
 //
 // [WithImages] and [WithCatalogue] say what it holds, [WithFaults] and [API.Inject] what goes wrong. [API.Images],
 // [API.Done] and [API.Requests] show what the requests did.

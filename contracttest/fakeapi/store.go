@@ -178,8 +178,8 @@ func clonePtr[T any](p *T) *T {
 	return ptr(*p)
 }
 
-// addImage adds an image at the end of the list, and fills in an id, a status, a time of creation and regions where it
-// has none. A private image belongs to the first account.
+// addImage adds an image at the end of the list. It fills in an id, a status, a time of creation and regions where they
+// are missing. A private image belongs to the first account.
 func (s *store) addImage(image gen.Image, now time.Time) *record {
 	if image.ID == 0 {
 		image.ID = s.nextImage
@@ -227,8 +227,8 @@ func (s *store) list(v view) []int64 {
 	return ids
 }
 
-// shows reports whether a list shows an image. The owner is looked at first, because a list without other filters then
-// makes none of its images: that takes seconds where there are a million.
+// shows reports whether a list shows an image. It looks at the owner first, so that a list without other filters makes
+// none of its images: to make a million takes seconds.
 func (s *store) shows(v view, id int64) bool {
 	owner, _ := s.ownerOf(id)
 	if !v.showsOwner(owner) {

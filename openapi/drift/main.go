@@ -4,12 +4,12 @@
 //	make spec-diff UPSTREAM=FILE|URL
 //
 // It works in three steps. It reads the published document and keeps what belongs to /v2/images. It applies the
-// overlay, which turns that into what images.yaml should say; an action of the overlay that changes nothing any more
-// is a difference as well. It then lets oasdiff compare the result with images.yaml, in both directions.
-// Descriptions, examples and other words do not count.
+// overlay, which turns that into what images.yaml should say. It then lets oasdiff compare the result with
+// images.yaml, in both directions. Descriptions, examples and other words do not count; an action of the overlay that
+// changes nothing any more does.
 //
-// It exits with 0 if there are no unexplained differences, with 1 if there are some, and with 2 if the documents
-// could not be compared.
+// It exits with 0 if there are no unexplained differences, with 1 if there are some, and with 2 if it could not
+// compare.
 package main
 
 import (
