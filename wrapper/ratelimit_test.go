@@ -21,6 +21,8 @@ import (
 // Twice as many requests as the hour allows, from one goroutine or from several: with the adaptive limiter none is
 // refused.
 func TestAdaptiveLimitSpacesRequests(t *testing.T) {
+	t.Parallel()
+	perHour := size(200, 500)
 	for _, workers := range []int{1, 8} {
 		for _, adaptive := range []bool{true, false} {
 			synctest.Test(t, func(t *testing.T) {
@@ -28,19 +30,19 @@ func TestAdaptiveLimitSpacesRequests(t *testing.T) {
 				if adaptive {
 					options = nil
 				}
-				client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(500, 0)), options...)
+				client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(perHour, 0)), options...)
 				start := time.Now()
 				var running sync.WaitGroup
 				for range workers {
 					running.Go(func() {
-						for range 1000 / workers {
+						for range 2 * perHour / workers {
 							_, err := client.Get(t.Context(), 6_000_000)
 							assert.NoError(t, err)
 						}
 					})
 				}
 				running.Wait()
-				assert.Equal(t, 1000, counter.seen[200])
+				assert.Equal(t, 2*perHour, counter.seen[200])
 				assert.Equal(t, adaptive, counter.seen[429] == 0, "%d workers, %v", workers, counter.seen)
 				assert.Less(t, time.Since(start), 2*time.Hour, "it waits no longer than the budget makes it")
 			})
@@ -49,10 +51,12 @@ func TestAdaptiveLimitSpacesRequests(t *testing.T) {
 }
 
 func TestAdaptiveLimitLeavesAFullBudgetAlone(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, _ := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(5000, 0)))
+		perHour := size(1000, 5000)
+		client, _ := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(perHour, 0)))
 		start := time.Now()
-		for range 4500 {
+		for range perHour * 9 / 10 {
 			_, err := client.Get(t.Context(), 6_000_000)
 			require.NoError(t, err)
 		}

@@ -28,7 +28,7 @@ func TestRetryPausesAreFullJitterAndGrow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		longest := make([]time.Duration, 7)
 		shortest := []time.Duration{time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour}
-		for range 400 {
+		for range 400 { // fewer might miss a bound
 			s := &script{answers: []func() (*http.Response, error){down}}
 			_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 8})).Get(t.Context(), 42)
 			require.ErrorIs(t, err, wrapper.ErrServer)

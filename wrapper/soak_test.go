@@ -28,7 +28,7 @@ import (
 // does not grow. make soak sends 200,000; make test a few, so that this test cannot rot.
 func TestSoak(t *testing.T) {
 	const workers = 64
-	target := 4000
+	target := 800
 	if n, err := strconv.Atoi(os.Getenv("SOAK")); err == nil {
 		target = n
 	}

@@ -59,7 +59,8 @@ func TestWaitAllAvailable(t *testing.T) {
 
 // The polls of 150 images are shared: at most a fiftieth of the requests that a wait for each would make.
 func TestWaitAllAvailableSharesItsPolls(t *testing.T) {
-	for _, others := range []int{0, 60, 2000} { // images beside those that are waited for
+	t.Parallel()
+	for _, others := range []int{0, 60, size(600, 2000)} { // images beside those that are waited for
 		requests := func(wait func(*testing.T, *wrapper.Client, []int64)) (n int) {
 			synctest.Test(t, func(t *testing.T) {
 				fake := fakeapi.New(fakeapi.WithCatalogue(others, 1), fakeapi.WithImportTime(10*time.Minute), fakeapi.WithRateLimit(0, 0))
