@@ -39,14 +39,14 @@ func TestErrorIsOfItsStatus(t *testing.T) {
 		400: nil,
 		418: nil,
 	} {
-		_, err := newClient(t, answer(status, `{"id":"some_id","message":"some message"}`, nil)).Get(t.Context(), 42)
+		_, err := newClient(t, respond(status, `{"id":"some_id","message":"some message"}`, nil)).Get(t.Context(), 42)
 		for _, sentinel := range sentinels {
 			assert.Equal(t, sentinel == want, errors.Is(err, sentinel), "%d: %v", status, sentinel)
 		}
 	}
 }
 
-func TestErrorTellsWhatTheAPISaid(t *testing.T) {
+func TestErrorSaysWhatTheAPISaid(t *testing.T) {
 	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ratelimit-limit", "5000")
 		w.Header().Set("ratelimit-remaining", "0")
@@ -67,7 +67,7 @@ func TestErrorTellsWhatTheAPISaid(t *testing.T) {
 	assert.EqualError(t, err, "get image 42: 429 too_many_requests: API rate limit exceeded. (retry after 26s) (request id 4d9d8375)")
 }
 
-func TestErrorForBodiesThatAreNoAPIError(t *testing.T) {
+func TestErrorForBodiesThatAreNotAPIErrors(t *testing.T) {
 	for name, test := range map[string]struct{ kind, body, want string }{
 		"an HTML page":       {"text/html", "<html><h1>502 Bad Gateway</h1></html>", "get image 42: 502 Bad Gateway: the body is not an API error (text/html, 37 bytes)"},
 		"nothing":            {"", "", "get image 42: 502 Bad Gateway: the body is empty"},
@@ -91,12 +91,12 @@ func TestErrorForBodiesThatAreNoAPIError(t *testing.T) {
 }
 
 func TestErrorOfAStatusWithoutAName(t *testing.T) {
-	_, err := newClient(t, answer(520, "", nil)).Get(t.Context(), 42)
+	_, err := newClient(t, respond(520, "", nil)).Get(t.Context(), 42)
 	assert.EqualError(t, err, "get image 42: 520 unknown status: the body is empty")
 }
 
 func TestErrorIsShortWhateverTheServerSends(t *testing.T) {
-	client := newClient(t, answer(500, `{"id":"server_error","message":"`+strings.Repeat("é", 100_000)+`"}`, nil))
+	client := newClient(t, respond(500, `{"id":"server_error","message":"`+strings.Repeat("é", 100_000)+`"}`, nil))
 	_, err := client.Get(t.Context(), 42)
 	assert.Less(t, len(err.Error()), 1000)
 	assert.True(t, strings.HasSuffix(err.Error(), "é…"))
@@ -144,7 +144,7 @@ func TestRetryAfterForms(t *testing.T) {
 	})
 }
 
-// A success that cannot be used must never come out as an empty image.
+// A success that cannot be used must never become an empty image.
 func TestInvalidSuccess(t *testing.T) {
 	for name, body := range map[string]string{
 		"an empty body":         ``,
@@ -161,10 +161,10 @@ func TestInvalidSuccess(t *testing.T) {
 		"an id out of range":    `{"image":{"id":9223372036854775808}}`,
 		"an HTML page":          `<html>log in to the airport's network</html>`,
 		"a truncated body":      `{"image":{"id":42,`,
-		"something behind it":   `{"image":` + imageJSON(42, "available") + `}}`,
+		"trailing data":         `{"image":` + imageJSON(42, "available") + `}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			image, err := newClient(t, answer(200, body, nil)).Get(t.Context(), 42)
+			image, err := newClient(t, respond(200, body, nil)).Get(t.Context(), 42)
 			require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 			assert.Nil(t, image)
 			assert.ErrorContains(t, err, "get image 42: 200 OK: the response cannot be used: ")
@@ -172,7 +172,7 @@ func TestInvalidSuccess(t *testing.T) {
 	}
 }
 
-func TestBodyThatBreaksOff(t *testing.T) {
+func TestTruncatedBody(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "1000")
 		_, _ = w.Write([]byte(`{"image":` + imageJSON(42, "available") + `}`))
@@ -191,7 +191,7 @@ func TestMaxBody(t *testing.T) {
 	for bound, want := range map[int64]error{
 		int64(len(body)): nil, math.MaxInt64: nil, int64(len(body)) - 1: wrapper.ErrInvalidResponse, 0: wrapper.ErrInvalidResponse,
 	} {
-		_, err := newClient(t, answer(200, body, nil), wrapper.WithMaxResponseBytes(bound)).Get(t.Context(), 42)
+		_, err := newClient(t, respond(200, body, nil), wrapper.WithMaxResponseBytes(bound)).Get(t.Context(), 42)
 		if want == nil {
 			assert.NoError(t, err, bound)
 		} else {
@@ -223,8 +223,8 @@ func TestBodyOfUnboundedSize(t *testing.T) {
 	assert.ErrorContains(t, err, fmt.Sprintf("too large: more than %d bytes", limit))
 }
 
-// Errors are kept, in logs and queues; the megabytes that a server sent are not.
-func TestErrorDoesNotHoldOnToTheBody(t *testing.T) {
+// Errors are kept in logs and queues. The megabytes that a server sent must not be.
+func TestErrorDoesNotHoldTheBody(t *testing.T) {
 	for _, test := range []struct {
 		code          int
 		before, after string
@@ -239,7 +239,7 @@ func TestErrorDoesNotHoldOnToTheBody(t *testing.T) {
 		before := heap()
 		var kept []error
 		for range 10 {
-			s := &script{answers: []func() (*http.Response, error){status(code, body)}}
+			s := &script{responses: []responder{status(code, body)}}
 			_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 1})).Get(t.Context(), 42)
 			require.Error(t, err)
 			kept = append(kept, err)
@@ -260,7 +260,7 @@ func heap() int64 {
 	return int64(memory.HeapAlloc)
 }
 
-func TestNoAnswerAtAll(t *testing.T) {
+func TestNoResponseAtAll(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()
 	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(server.URL), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
@@ -278,36 +278,36 @@ func TestNoAnswerAtAll(t *testing.T) {
 	assert.False(t, apiError.MayHaveActed)
 }
 
-// Who answers everything with a page of HTML is not the API, and has done nothing that was asked for.
-func TestInvalidSuccessOfWhatHasNothingToSay(t *testing.T) {
+// A server that responds to everything with a page of HTML is not the API, and did nothing.
+func TestInvalidSuccessWithoutABody(t *testing.T) {
 	for name, call := range map[string]func(context.Context, *wrapper.Client) error{
 		"delete":  func(ctx context.Context, c *wrapper.Client) error { return c.Delete(ctx, 42) },
 		"accept":  func(ctx context.Context, c *wrapper.Client) error { return c.AcceptAccountTransfer(ctx, 42, 1, "a") },
 		"cancel":  func(ctx context.Context, c *wrapper.Client) error { return c.CancelAccountTransfer(ctx, 42, 1) },
 		"decline": func(ctx context.Context, c *wrapper.Client) error { return c.DeclineAccountTransfer(ctx, 42, 1) },
 	} {
-		err := call(t.Context(), newClient(t, answer(200, "<html>log in</html>", nil)))
+		err := call(t.Context(), newClient(t, respond(200, "<html>log in</html>", nil)))
 		assert.ErrorIs(t, err, wrapper.ErrInvalidResponse, name)
 		var apiError *wrapper.Error
 		require.ErrorAs(t, err, &apiError)
 		assert.NotEmpty(t, apiError.Operation)
 		for _, body := range []string{"", " \n", "{}", `{"id":"done"}`} {
-			assert.NoError(t, call(t.Context(), newClient(t, answer(200, body, nil))), name)
+			assert.NoError(t, call(t.Context(), newClient(t, respond(200, body, nil))), name)
 		}
 	}
 }
 
-// What a server calls a status or a type can be of any length.
+// A status or type of the server may have any length.
 func TestErrorsOfWaitsAreShort(t *testing.T) {
 	long := strings.Repeat("x", 1<<16)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, err := newClient(t, answer(200, `{"image":`+imageJSON(42, long)+`}`, nil)).WaitAvailable(ctx, 42)
+		_, err := newClient(t, respond(200, `{"image":`+imageJSON(42, long)+`}`, nil)).WaitAvailable(ctx, 42)
 		assert.Less(t, len(err.Error()), 1000)
-		_, err = newClient(t, answer(200, `{"image":`+strings.Replace(imageJSON(42, "deleted"), `_message":"`, `_message":"`+long, 1)+`}`, nil)).WaitAvailable(t.Context(), 42)
+		_, err = newClient(t, respond(200, `{"image":`+strings.Replace(imageJSON(42, "deleted"), `_message":"`, `_message":"`+long, 1)+`}`, nil)).WaitAvailable(t.Context(), 42)
 		assert.Less(t, len(err.Error()), 1000)
-		_, err = newClient(t, answer(200, `{"action":{"id":7,"status":"errored","type":"`+long+`"}}`, nil)).WaitAction(t.Context(), 42, 7)
+		_, err = newClient(t, respond(200, `{"action":{"id":7,"status":"errored","type":"`+long+`"}}`, nil)).WaitAction(t.Context(), 42, 7)
 		assert.Less(t, len(err.Error()), 1000)
 	})
 }

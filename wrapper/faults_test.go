@@ -29,8 +29,8 @@ import (
 // The fault matrix: every operation under every fault. What is expected is in testdata/faults.txt, which make faults
 // prints as it came out.
 //
-// A cell says what a call came to (the right answer, which each operation checks, or an error), how many requests it
-// sent, and for a write how often it took effect: of a POST never more than once.
+// A cell says what a call came to (the right result, which each operation checks, or an error) and how many requests it
+// sent. For a write it also says how often it took effect: a POST never more than once.
 
 // The columns: operations of one kind meet a fault in the same way.
 const (
@@ -39,13 +39,13 @@ const (
 	read       = "get"
 	put        = "put"
 	remove     = "delete"
-	post       = "post"  // answered with JSON
-	empty      = "empty" // a POST that is answered without a body
+	post       = "post"  // its response is JSON
+	empty      = "empty" // a POST whose response has no body
 )
 
 var kinds = []string{imageList, actionList, read, put, remove, post, empty}
 
-// stage is what an operation is tried on.
+// stage is what an operation is tried with.
 type stage struct {
 	fake     *fakeapi.API
 	client   *wrapper.Client
@@ -58,7 +58,7 @@ type stage struct {
 
 const recipient = "dop_v1_recipient" // the token of the second account
 
-// operation is one of the contract. Its call checks that the answer is right.
+// operation is one of the contract. Its call checks the result.
 type operation struct {
 	id        string
 	kind      string
@@ -81,7 +81,7 @@ var operations = []operation{
 		for _, image := range before {
 			stayed := slices.ContainsFunc(after, func(i gen.Image) bool { return i.ID == image.ID })
 			if got[image.ID] > 1 || stayed && got[image.ID] == 0 {
-				return fmt.Errorf("image %d came %d times", image.ID, got[image.ID])
+				return fmt.Errorf("image %d was yielded %d times", image.ID, got[image.ID])
 			}
 		}
 		return nil
@@ -131,9 +131,9 @@ var operations = []operation{
 	}},
 }
 
-func wrong(is bool, answer any) error {
+func wrong(is bool, result any) error {
 	if is {
-		return fmt.Errorf("WRONG ANSWER: %+v", answer)
+		return fmt.Errorf("WRONG RESULT: %+v", result)
 	}
 	return nil
 }
@@ -153,8 +153,8 @@ var faults = []struct {
 	{"none", fakeapi.Fault{Page: 99}},
 	{"reset before headers, once", once(fakeapi.Reset())},
 	{"reset before headers", always(fakeapi.Reset())},
-	{"answer lost, once", once(fakeapi.LoseAnswer())},
-	{"answer lost", always(fakeapi.LoseAnswer())},
+	{"response lost, once", once(fakeapi.LoseAnswer())},
+	{"response lost", always(fakeapi.LoseAnswer())},
 	{"reset after headers, once", once(fakeapi.ResetAfterHeaders())},
 	{"reset after headers", always(fakeapi.ResetAfterHeaders())},
 	{"truncated, once", once(fakeapi.Truncate())},
@@ -231,7 +231,7 @@ func TestFaultMatrix(t *testing.T) {
 	got.compare(t, "testdata/faults.txt")
 }
 
-// The rest of the matrix, for which there must be a network. Requests are sent twice at most, for the test's sake.
+// The rest of the matrix, for which there must be a network. Requests are sent at most twice, so that the test is short.
 func TestNetworkFaultMatrix(t *testing.T) {
 	t.Parallel()
 	got := matrix{cells: map[string]map[string]string{}}
@@ -281,7 +281,7 @@ func newFake() *fakeapi.API {
 	))
 }
 
-// try calls an operation once under a fault, and says what came of it.
+// try calls an operation once under a fault, and returns its cell.
 func try(t *testing.T, ctx context.Context, op operation, fake *fakeapi.API, fault fakeapi.Fault, base string, client *http.Client) string {
 	t.Helper()
 	s := &stage{fake: fake, region: gen.RegionSlugSyd1, team: "22222222-2222-4222-8222-222222222222"}
@@ -355,7 +355,7 @@ func outcome(err error) string {
 	return "ok"
 }
 
-// matrix is what came of each kind of operation under each fault.
+// matrix has a cell for each kind of operation under each fault.
 type matrix struct {
 	rows  []string
 	cells map[string]map[string]string

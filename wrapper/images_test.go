@@ -78,20 +78,20 @@ func TestRequests(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var requests []string
-			require.NoError(t, test.call(t.Context(), newClient(t, answer(test.status, test.body, &requests))))
+			require.NoError(t, test.call(t.Context(), newClient(t, respond(test.status, test.body, &requests))))
 			assert.Equal(t, []string{test.want}, requests)
 
-			err := test.call(t.Context(), newClient(t, answer(404, `{"id":"not_found","message":"The resource you requested could not be found."}`, nil)))
+			err := test.call(t.Context(), newClient(t, respond(404, `{"id":"not_found","message":"The resource you requested could not be found."}`, nil)))
 			assert.ErrorIs(t, err, wrapper.ErrNotFound)
 			assert.Regexp(t, `^[a-z ]+( \d+)?( of image)?( \d+)?( "[^"]+")?: 404 not_found: `, err.Error())
 		})
 	}
 }
 
-// Input that could reach another resource, or none, is refused before anything is sent.
-func TestInputsThatAreRefused(t *testing.T) {
+// Input that names another resource, or none, is an error before anything is sent.
+func TestInputsThatAreNotSent(t *testing.T) {
 	var requests []string
-	client := newClient(t, answer(200, `{}`, &requests))
+	client := newClient(t, respond(200, `{}`, &requests))
 	for _, slug := range []string{"", ".", "..", "7555620"} {
 		_, err := client.GetBySlug(t.Context(), slug)
 		assert.ErrorContains(t, err, "get image by slug", slug)
@@ -104,7 +104,7 @@ func TestInputsThatAreRefused(t *testing.T) {
 		_, err := client.Create(t.Context(), params)
 		assert.EqualError(t, err, "create image: the "+field+" is missing")
 	}
-	for range 20 { // of several that are missing, always the first
+	for range 20 { // if several are missing, it is always the first
 		_, err := client.Create(t.Context(), gen.ImageCreate{})
 		assert.EqualError(t, err, "create image: the name is missing")
 	}
@@ -117,24 +117,24 @@ func TestInputsThatAreRefused(t *testing.T) {
 
 func TestAccountTransferID(t *testing.T) {
 	for body, want := range map[string]int64{`{"transfer_id":3164444}`: 3164444, `{"transfer_id":0}`: 0} {
-		id, err := newClient(t, answer(201, body, nil)).CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{UUID: "4f6c71e2"})
+		id, err := newClient(t, respond(201, body, nil)).CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{UUID: "4f6c71e2"})
 		require.NoError(t, err)
 		assert.Equal(t, want, id)
 	}
-	// 0 means accepted, so an answer without the field must not read as 0.
-	_, err := newClient(t, answer(201, `{}`, nil)).CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{UUID: "4f6c71e2"})
+	// 0 means accepted, so a response without the field must not decode as 0.
+	_, err := newClient(t, respond(201, `{}`, nil)).CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{UUID: "4f6c71e2"})
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 }
 
-func TestUpdateAnsweredWithAnotherImage(t *testing.T) {
-	client := newClient(t, answer(200, `{"image":{"id":8,"status":"available"}}`, nil))
+func TestUpdateWithAnotherImageInTheResponse(t *testing.T) {
+	client := newClient(t, respond(200, `{"image":{"id":8,"status":"available"}}`, nil))
 	_, err := client.Update(t.Context(), 42, updateName)
 	assert.ErrorContains(t, err, "it has the id 8, expected 42")
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 }
 
 func TestUnknownEnumValuesSurvive(t *testing.T) {
-	client := newClient(t, answer(200, `{"image":{"id":42,"status":"thawing","type":"frozen","distribution":"Unknown OS","regions":["mars1"]}}`, nil))
+	client := newClient(t, respond(200, `{"image":{"id":42,"status":"thawing","type":"frozen","distribution":"Unknown OS","regions":["mars1"]}}`, nil))
 	image, err := client.Get(t.Context(), 42)
 	require.NoError(t, err)
 	assert.Equal(t, gen.ImageStatus("thawing"), image.Status)

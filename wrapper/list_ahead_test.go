@@ -62,8 +62,8 @@ func ids(images []gen.Image) []int64 {
 	return list
 }
 
-// Who stops at the first page has read no other. Who stops later leaves nothing running, which the bubble shows.
-func TestBreakingOffCancelsWhatIsUnderWay(t *testing.T) {
+// Stopping on the first page costs one request. Stopping later leaves nothing running, which the bubble shows.
+func TestStoppingCancelsRequestsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(50 * time.Millisecond)}))
 		client, counter := fakeClient(t, fake)
@@ -83,7 +83,7 @@ func TestBreakingOffCancelsWhatIsUnderWay(t *testing.T) {
 	})
 }
 
-// An error comes in its place: after every image before it, whatever was read of the pages behind it.
+// An error comes in order, after every image before it, even if later pages were read earlier.
 func TestErrorOfAPageThatWasReadAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(
@@ -109,7 +109,7 @@ func TestReadingAheadStopsWithItsContext(t *testing.T) {
 	})
 }
 
-// Requests made ahead keep to the limiter and to the budget, too.
+// Requests for pages ahead keep within the budget, too.
 func TestReadingAheadKeepsToTheLimits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestReadingAheadKeepsToTheLimits(t *testing.T) {
 	})
 }
 
-// A total that grew is followed by its next links.
+// When the total grows, the next links lead on.
 func TestReadingAheadFollowsAListThatGrows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithCatalogue(1000, 1), fakeapi.WithFaults(fakeapi.Fault{Page: 3, Count: 1, Do: fakeapi.AddImages(450)}))
@@ -162,7 +162,7 @@ func TestAnyNumberOfPagesAtATime(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 2*time.Second, time.Since(start), "the first page, and all others at once")
 	})
-	synctest.Test(t, func(t *testing.T) { // but not as many as a server says there are
+	synctest.Test(t, func(t *testing.T) { // but not as many as the total of a server says
 		var now, most atomic.Int64
 		client, err := wrapper.NewClient(canary, wrapper.WithConcurrency(math.MaxInt), wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
 			most.Store(max(most.Load(), now.Add(1)))
@@ -179,7 +179,7 @@ func TestAnyNumberOfPagesAtATime(t *testing.T) {
 	})
 }
 
-// A test's transport may end its goroutine, as t.FailNow does. That goroutine is one of ours.
+// A test's transport may end its goroutine, as t.FailNow does.
 func TestTransportThatEndsItsGoroutine(t *testing.T) {
 	client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 		runtime.Goexit()

@@ -155,14 +155,14 @@ func TestTokenIsInNoResult(t *testing.T) {
 func TestTokenIsInNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		deleted := strings.ReplaceAll(imageJSON(42, "deleted"), `_message":"`, `_message":"no access with `+canary)
-		_, err := newClient(t, answer(200, `{"image":`+deleted+`}`, nil)).WaitAvailable(t.Context(), 42)
+		_, err := newClient(t, respond(200, `{"image":`+deleted+`}`, nil)).WaitAvailable(t.Context(), 42)
 		var imageFailed *wrapper.ImageFailedError
 		require.ErrorAs(t, err, &imageFailed)
 		assert.ErrorContains(t, err, "no access with [redacted-1]")
 		assert.NotContains(t, print(err, imageFailed, *imageFailed), canary)
 
 		errored := strings.ReplaceAll(actionJSON(7, "errored"), "transfer", canary)
-		_, err = newClient(t, answer(200, `{"action":`+errored+`}`, nil)).WaitAction(t.Context(), 42, 7)
+		_, err = newClient(t, respond(200, `{"action":`+errored+`}`, nil)).WaitAction(t.Context(), 42, 7)
 		var actionFailed *wrapper.ActionFailedError
 		require.ErrorAs(t, err, &actionFailed)
 		assert.NotContains(t, print(err, actionFailed, *actionFailed), canary)
@@ -172,7 +172,7 @@ func TestTokenIsInNoFailure(t *testing.T) {
 // A caller that takes one argument for another must not find the token in the log.
 func TestTokenInAnArgument(t *testing.T) {
 	logger, log := debugLog()
-	client := newClient(t, answer(404, `{"id":"not_found","message":"gone"}`, nil), wrapper.WithLogger(logger))
+	client := newClient(t, respond(404, `{"id":"not_found","message":"gone"}`, nil), wrapper.WithLogger(logger))
 	lost, err := wrapper.NewClient(canary, wrapper.WithLogger(logger), wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
 		wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.EOF })}))
 	require.NoError(t, err)
@@ -198,7 +198,7 @@ func TestShortTokens(t *testing.T) {
 		"token-08": "a [redacted-1] and more",
 	} {
 		body := strings.ReplaceAll(imageJSON(42, "available"), "image 42", "a "+token+" and more")
-		transport := inMemory{answer(200, `{"image":`+body+`}`, nil)}
+		transport := inMemory{respond(200, `{"image":`+body+`}`, nil)}
 		client, err := wrapper.NewClient(token, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
 		require.NoError(t, err)
 		image, err := client.Get(t.Context(), 42)

@@ -128,7 +128,7 @@ func TestProgressOfDistributeIsOneCallAtATime(t *testing.T) {
 }
 
 func TestWaitWithoutProgress(t *testing.T) {
-	client := newClient(t, answer(200, `{"image":`+imageJSON(42, "available")+`}`, nil))
+	client := newClient(t, respond(200, `{"image":`+imageJSON(42, "available")+`}`, nil))
 	_, err := client.WaitAvailable(t.Context(), 42, wrapper.WithProgress(nil))
 	assert.NoError(t, err)
 }
