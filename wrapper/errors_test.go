@@ -69,12 +69,12 @@ func TestErrorSaysWhatTheAPISaid(t *testing.T) {
 
 func TestErrorForBodiesThatAreNotAPIErrors(t *testing.T) {
 	for name, test := range map[string]struct{ kind, body, want string }{
-		"an HTML page":       {"text/html", "<html><h1>502 Bad Gateway</h1></html>", "get image 42: 502 Bad Gateway: the body is not an API error (text/html, 37 bytes)"},
-		"nothing":            {"", "", "get image 42: 502 Bad Gateway: the body is empty"},
-		"another JSON":       {"application/json", `{"errors":[]}`, "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 13 bytes)"},
-		"broken JSON":        {"application/json", `{"id":"server_err`, "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 17 bytes)"},
-		"only a message":     {"application/json", `{"message":"try later"}`, "get image 42: 502 Bad Gateway: try later"},
-		"an HTML label only": {"text/html", `{"id":"server_error","message":"try later"}`, "get image 42: 502 server_error: try later"},
+		"an HTML page":       {kind: "text/html", body: "<html><h1>502 Bad Gateway</h1></html>", want: "get image 42: 502 Bad Gateway: the body is not an API error (text/html, 37 bytes)"},
+		"nothing":            {kind: "", body: "", want: "get image 42: 502 Bad Gateway: the body is empty"},
+		"another JSON":       {kind: "application/json", body: `{"errors":[]}`, want: "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 13 bytes)"},
+		"broken JSON":        {kind: "application/json", body: `{"id":"server_err`, want: "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 17 bytes)"},
+		"only a message":     {kind: "application/json", body: `{"message":"try later"}`, want: "get image 42: 502 Bad Gateway: try later"},
+		"an HTML label only": {kind: "text/html", body: `{"id":"server_error","message":"try later"}`, want: "get image 42: 502 server_error: try later"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
@@ -229,10 +229,10 @@ func TestErrorDoesNotHoldTheBody(t *testing.T) {
 		code          int
 		before, after string
 	}{
-		{200, `{"id":"`, `"}`},
-		{500, `{"id":"`, `"}`},
-		{200, `{"image":{"created_at":"`, `"}}`},
-		{200, `{"image":{"id":1.`, `1}}`},
+		{code: 200, before: `{"id":"`, after: `"}`},
+		{code: 500, before: `{"id":"`, after: `"}`},
+		{code: 200, before: `{"image":{"created_at":"`, after: `"}}`},
+		{code: 200, before: `{"image":{"id":1.`, after: `1}}`},
 	} {
 		const size = 1 << 18
 		code, body := test.code, test.before+strings.Repeat("1", size)+test.after

@@ -27,46 +27,46 @@ var networkFaults = []struct {
 	name  string
 	serve func(*testing.T, *fakeapi.API) (base string, client *http.Client)
 }{
-	{"none", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return serve(t, fake), newHTTPClient(t) }},
-	{"connection refused", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "none", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return serve(t, fake), newHTTPClient(t) }},
+	{name: "connection refused", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return "http://127.0.0.1:1", newHTTPClient(t) // a reserved port, which no test server gets
 	}},
-	{"no such host", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "no such host", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		client := newHTTPClient(t)
 		client.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "api.digitalocean.com", IsNotFound: true}}
 		}
 		return "https://api.digitalocean.com", client
 	}},
-	{"name server down", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "name server down", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		down := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("down") }
 		dialer := &net.Dialer{Resolver: &net.Resolver{PreferGo: true, Dial: down}}
 		client := newHTTPClient(t)
 		client.Transport.(*http.Transport).DialContext = dialer.DialContext
 		return "https://api.invalid", client
 	}},
-	{"certificate not trusted", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "certificate not trusted", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		server := httptest.NewUnstartedServer(fake)
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.StartTLS()
 		t.Cleanup(server.Close)
 		return server.URL, newHTTPClient(t)
 	}},
-	{"no TLS", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "no TLS", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return strings.Replace(serve(t, fake), "http://", "https://", 1), newHTTPClient(t)
 	}},
-	{"TLS handshake closed", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "TLS handshake closed", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return "https://" + listen(t, func(conn net.Conn) { _ = conn.Close() }), newHTTPClient(t)
 	}},
-	{"gzip", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "gzip", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return serve(t, compressed(fake, 0)), newHTTPClient(t)
 	}},
-	{"oversized when decompressed", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "oversized when decompressed", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return serve(t, compressed(fake, 2<<20)), newHTTPClient(t)
 	}},
-	{"HTTP/2 GOAWAY, unprocessed, once", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 0) }},
-	{"HTTP/2 GOAWAY, in flight, once", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 1) }},
-	{"redirect to another host", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "HTTP/2 GOAWAY, unprocessed, once", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 0) }},
+	{name: "HTTP/2 GOAWAY, in flight, once", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 1) }},
+	{name: "redirect to another host", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		other := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { assert.Fail(t, "the redirect was followed") }))
 		return serve(t, http.RedirectHandler(other, http.StatusTemporaryRedirect)), newHTTPClient(t)
 	}},

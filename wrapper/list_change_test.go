@@ -116,14 +116,14 @@ func TestListIsReadAgainOnlyWhenItChanged(t *testing.T) {
 		change   func(c *changing, request int)
 		requests int
 	}{
-		"no change":                 {func(*changing, int) {}, 5},
-		"a change before the start": {func(c *changing, request int) { changeAt(request, 1, func() { c.remove(0) }) }, 5},
-		"a loss":                    {func(c *changing, request int) { changeAt(request, 3, func() { c.remove(0) }) }, 10},
-		"an addition at the head":   {func(c *changing, request int) { changeAt(request, 3, func() { c.add(0) }) }, 6 + 6},
-		"an addition at the end":    {func(c *changing, request int) { changeAt(request, 3, func() { c.add(len(c.ids)) }) }, 6 + 6},
-		"as many of each, seen by a duplicate": {func(c *changing, request int) {
+		"no change":                 {change: func(*changing, int) {}, requests: 5},
+		"a change before the start": {change: func(c *changing, request int) { changeAt(request, 1, func() { c.remove(0) }) }, requests: 5},
+		"a loss":                    {change: func(c *changing, request int) { changeAt(request, 3, func() { c.remove(0) }) }, requests: 10},
+		"an addition at the head":   {change: func(c *changing, request int) { changeAt(request, 3, func() { c.add(0) }) }, requests: 6 + 6},
+		"an addition at the end":    {change: func(c *changing, request int) { changeAt(request, 3, func() { c.add(len(c.ids)) }) }, requests: 6 + 6},
+		"as many of each, seen by a duplicate": {change: func(c *changing, request int) {
 			changeAt(request, 3, func() { c.add(0); c.remove(len(c.ids) - 1) })
-		}, 10},
+		}, requests: 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requests := 0

@@ -127,13 +127,13 @@ func TestListEndsWithOneError(t *testing.T) {
 // A link that loops, skips a page or cannot be parsed ends the list with an error. The list neither loops nor ends early.
 func TestWrongLinks(t *testing.T) {
 	for name, test := range map[string]struct{ next, want string }{
-		"to the same page":    {"https://api.digitalocean.com/v2/images?page=1", "points to page 1, expected 2"},
-		"backwards":           {"https://api.digitalocean.com/v2/images?page=0", "points to page 0, expected 2"},
-		"beyond the next":     {"https://api.digitalocean.com/v2/images?page=3", "points to page 3, expected 2"},
-		"without a page":      {"https://api.digitalocean.com/v2/images", "has no page number"},
-		"with a page of text": {"https://api.digitalocean.com/v2/images?page=two", "has no page number"},
-		"not a URL":           {"http://[", "has no page number"},
-		"with the token":      {"https://api.digitalocean.com/v2/images?page=" + canary, "has no page number"},
+		"to the same page":    {next: "https://api.digitalocean.com/v2/images?page=1", want: "points to page 1, expected 2"},
+		"backwards":           {next: "https://api.digitalocean.com/v2/images?page=0", want: "points to page 0, expected 2"},
+		"beyond the next":     {next: "https://api.digitalocean.com/v2/images?page=3", want: "points to page 3, expected 2"},
+		"without a page":      {next: "https://api.digitalocean.com/v2/images", want: "has no page number"},
+		"with a page of text": {next: "https://api.digitalocean.com/v2/images?page=two", want: "has no page number"},
+		"not a URL":           {next: "http://[", want: "has no page number"},
+		"with the token":      {next: "https://api.digitalocean.com/v2/images?page=" + canary, want: "has no page number"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := fmt.Sprintf(`{"images":[%s],"links":{"pages":{"next":%q}},"meta":{"total":9}}`, imageJSON(1, "available"), test.next)

@@ -142,11 +142,11 @@ func TestHowLongAnEmptyBudgetHoldsBack(t *testing.T) {
 		remaining []int
 		want      time.Duration
 	}{
-		"at first":   {[]int{0}, time.Minute},
-		"a fall":     {[]int{4000, 0}, time.Minute},
-		"a way down": {[]int{4000, 1, 0}, 40 * time.Minute},
-		"two falls":  {[]int{4000, 0, 0}, 2 * time.Minute}, // the first does not show a way down
-		"and a rise": {[]int{4000, 499, 4000, 0}, time.Minute},
+		"at first":   {remaining: []int{0}, want: time.Minute},
+		"a fall":     {remaining: []int{4000, 0}, want: time.Minute},
+		"a way down": {remaining: []int{4000, 1, 0}, want: 40 * time.Minute},
+		"two falls":  {remaining: []int{4000, 0, 0}, want: 2 * time.Minute}, // the first does not show a way down
+		"and a rise": {remaining: []int{4000, 499, 4000, 0}, want: time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			reset := strconv.FormatInt(time.Now().Add(40*time.Minute).Unix(), 10)

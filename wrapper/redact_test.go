@@ -198,7 +198,7 @@ func TestShortTokens(t *testing.T) {
 		"token-08": "a [redacted-1] and more",
 	} {
 		body := strings.ReplaceAll(imageJSON(42, "available"), "image 42", "a "+token+" and more")
-		transport := inMemory{respond(200, `{"image":`+body+`}`, nil)}
+		transport := inMemory{Handler: respond(200, `{"image":`+body+`}`, nil)}
 		client, err := wrapper.NewClient(token, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
 		require.NoError(t, err)
 		image, err := client.Get(t.Context(), 42)

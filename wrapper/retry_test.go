@@ -122,15 +122,15 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 			response    responder
 			least, most time.Duration
 		}{
-			"seconds":                               {status(429, "", "retry-after", "26"), 26 * time.Second, 26 * time.Second},
-			"a date":                                {date(90 * time.Second), 89 * time.Second, 90 * time.Second},
-			"of a 503":                              {status(503, "", "retry-after", "7"), 7 * time.Second, 7 * time.Second},
-			"the reset":                             {budget("0", 20*time.Minute), 20 * time.Minute, 20*time.Minute + time.Second},
-			"a reset in the past":                   {budget("0", -time.Hour), 0, time.Second + 1},
-			"a reset of a budget that is not spent": {budget("4000", time.Hour), 0, time.Second + 1},
-			"a date in the past":                    {date(-time.Hour), 0, time.Second + 1},
-			"nonsense":                              {status(429, "", "retry-after", "soon"), 0, time.Second + 1},
-			"neither":                               {status(429, ""), 0, time.Second + 1},
+			"seconds":                               {response: status(429, "", "retry-after", "26"), least: 26 * time.Second, most: 26 * time.Second},
+			"a date":                                {response: date(90 * time.Second), least: 89 * time.Second, most: 90 * time.Second},
+			"of a 503":                              {response: status(503, "", "retry-after", "7"), least: 7 * time.Second, most: 7 * time.Second},
+			"the reset":                             {response: budget("0", 20*time.Minute), least: 20 * time.Minute, most: 20*time.Minute + time.Second},
+			"a reset in the past":                   {response: budget("0", -time.Hour), most: time.Second + 1},
+			"a reset of a budget that is not spent": {response: budget("4000", time.Hour), most: time.Second + 1},
+			"a date in the past":                    {response: date(-time.Hour), most: time.Second + 1},
+			"nonsense":                              {response: status(429, "", "retry-after", "soon"), most: time.Second + 1},
+			"neither":                               {response: status(429, ""), most: time.Second + 1},
 		} {
 			s := &script{responses: []responder{test.response, fine}}
 			_, err := s.client(t).Get(t.Context(), 42)
@@ -149,8 +149,8 @@ func TestADeadlineThatComesFirstFailsAtOnce(t *testing.T) {
 			response responder
 			wait     time.Duration
 		}{
-			"retry-after":     {status(429, `{"id":"too_many_requests","message":"API rate limit exceeded."}`, "retry-after", "26"), 26 * time.Second},
-			"ratelimit-reset": {status(429, "", "ratelimit-limit", "5000", "ratelimit-remaining", "0", "ratelimit-reset", reset), 20 * time.Minute},
+			"retry-after":     {response: status(429, `{"id":"too_many_requests","message":"API rate limit exceeded."}`, "retry-after", "26"), wait: 26 * time.Second},
+			"ratelimit-reset": {response: status(429, "", "ratelimit-limit", "5000", "ratelimit-remaining", "0", "ratelimit-reset", reset), wait: 20 * time.Minute},
 		} {
 			s := &script{responses: []responder{test.response}}
 			client := s.client(t)
@@ -233,17 +233,17 @@ func TestRetryOfPosts(t *testing.T) {
 			want      error
 			acted     bool
 		}{
-			"refused, limited":       {wrapper.Retry{}, []responder{refused, limited, created}, 3, nil, false},
-			"refused every time":     {wrapper.Retry{}, []responder{refused}, 5, wrapper.ErrNoResponse, false},
-			"proxy refused":          {wrapper.Retry{}, []responder{proxyRefused, created}, 2, nil, false},
-			"certificate":            {wrapper.Retry{}, []responder{failing(&tls.CertificateVerificationError{Err: io.EOF})}, 1, wrapper.ErrNoResponse, false},
-			"reset":                  {wrapper.Retry{}, []responder{reset, created}, 1, wrapper.ErrNoResponse, true},
-			"refused, reset":         {wrapper.Retry{}, []responder{refused, reset, created}, 2, wrapper.ErrNoResponse, true},
-			"server error":           {wrapper.Retry{}, []responder{down, created}, 1, wrapper.ErrServer, false},
-			"reset, and allowed":     {wrapper.Retry{RepeatPosts: true}, []responder{reset, down, created}, 3, nil, false},
-			"refused, server error":  {wrapper.Retry{}, []responder{refused, down}, 2, wrapper.ErrServer, false},
-			"reset, server error":    {wrapper.Retry{RepeatPosts: true}, []responder{reset, down}, 5, wrapper.ErrServer, true},
-			"refused, but only once": {wrapper.Retry{Attempts: 1}, []responder{refused, created}, 1, wrapper.ErrNoResponse, false},
+			"refused, limited":       {responses: []responder{refused, limited, created}, requests: 3},
+			"refused every time":     {responses: []responder{refused}, requests: 5, want: wrapper.ErrNoResponse},
+			"proxy refused":          {responses: []responder{proxyRefused, created}, requests: 2},
+			"certificate":            {responses: []responder{failing(&tls.CertificateVerificationError{Err: io.EOF})}, requests: 1, want: wrapper.ErrNoResponse},
+			"reset":                  {responses: []responder{reset, created}, requests: 1, want: wrapper.ErrNoResponse, acted: true},
+			"refused, reset":         {responses: []responder{refused, reset, created}, requests: 2, want: wrapper.ErrNoResponse, acted: true},
+			"server error":           {responses: []responder{down, created}, requests: 1, want: wrapper.ErrServer},
+			"reset, and allowed":     {retry: wrapper.Retry{RepeatPosts: true}, responses: []responder{reset, down, created}, requests: 3},
+			"refused, server error":  {responses: []responder{refused, down}, requests: 2, want: wrapper.ErrServer},
+			"reset, server error":    {retry: wrapper.Retry{RepeatPosts: true}, responses: []responder{reset, down}, requests: 5, want: wrapper.ErrServer, acted: true},
+			"refused, but only once": {retry: wrapper.Retry{Attempts: 1}, responses: []responder{refused, created}, requests: 1, want: wrapper.ErrNoResponse},
 		} {
 			s := &script{responses: test.responses}
 			_, err := s.client(t, wrapper.WithRetry(test.retry)).Create(t.Context(), create)
@@ -276,17 +276,17 @@ func TestRetryOfDeletes(t *testing.T) {
 			responses []responder
 			want      error
 		}{
-			"lost, gone":      {[]responder{reset, gone}, nil},
-			"lost, again":     {[]responder{down, again}, nil},
-			"lost, refused":   {[]responder{reset, refused, limited, gone}, nil},
-			"lost, other":     {[]responder{reset, other}, wrapper.ErrUnprocessable},
-			"gone":            {[]responder{gone}, wrapper.ErrNotFound},
-			"again":           {[]responder{again}, wrapper.ErrUnprocessable},
-			"limited, gone":   {[]responder{limited, refused, gone}, wrapper.ErrNotFound}, // nothing was deleted by us
-			"lost, 204":       {[]responder{reset, status(204, "")}, nil},
-			"lost every time": {[]responder{reset}, wrapper.ErrNoResponse},
-			"truncated, gone": {[]responder{truncated, gone}, wrapper.ErrNotFound}, // the status of the first said enough
-			"lost, and down":  {[]responder{reset, down, limited, down, gone}, nil},
+			"lost, gone":      {responses: []responder{reset, gone}},
+			"lost, again":     {responses: []responder{down, again}},
+			"lost, refused":   {responses: []responder{reset, refused, limited, gone}},
+			"lost, other":     {responses: []responder{reset, other}, want: wrapper.ErrUnprocessable},
+			"gone":            {responses: []responder{gone}, want: wrapper.ErrNotFound},
+			"again":           {responses: []responder{again}, want: wrapper.ErrUnprocessable},
+			"limited, gone":   {responses: []responder{limited, refused, gone}, want: wrapper.ErrNotFound}, // nothing was deleted by us
+			"lost, 204":       {responses: []responder{reset, status(204, "")}},
+			"lost every time": {responses: []responder{reset}, want: wrapper.ErrNoResponse},
+			"truncated, gone": {responses: []responder{truncated, gone}, want: wrapper.ErrNotFound}, // the status of the first said enough
+			"lost, and down":  {responses: []responder{reset, down, limited, down, gone}},
 		} {
 			s := &script{responses: test.responses}
 			err := s.client(t).Delete(t.Context(), 42)
@@ -305,13 +305,13 @@ func TestFailuresThatAreNotRepeated(t *testing.T) {
 		response responder
 		want     error
 	}{
-		"400":          {status(400, "{}"), nil},
-		"401":          {status(401, "{}"), wrapper.ErrUnauthorized},
-		"404":          {status(404, "{}"), wrapper.ErrNotFound},
-		"422":          {status(422, "{}"), wrapper.ErrUnprocessable},
-		"501":          {status(501, "{}"), wrapper.ErrServer},
-		"no such host": {failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), wrapper.ErrNoResponse},
-		"broken JSON":  {status(200, "{"), wrapper.ErrInvalidResponse},
+		"400":          {response: status(400, "{}")},
+		"401":          {response: status(401, "{}"), want: wrapper.ErrUnauthorized},
+		"404":          {response: status(404, "{}"), want: wrapper.ErrNotFound},
+		"422":          {response: status(422, "{}"), want: wrapper.ErrUnprocessable},
+		"501":          {response: status(501, "{}"), want: wrapper.ErrServer},
+		"no such host": {response: failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), want: wrapper.ErrNoResponse},
+		"broken JSON":  {response: status(200, "{"), want: wrapper.ErrInvalidResponse},
 	} {
 		s := &script{responses: []responder{test.response}}
 		_, err := s.client(t).Get(t.Context(), 42)

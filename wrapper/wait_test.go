@@ -200,9 +200,9 @@ func TestWaitGivesUp(t *testing.T) {
 			want     error
 			text     string
 		}{
-			{[]string{"NEW", "404"}, 2, wrapper.ErrNotFound, `(last seen with status "NEW"; 2 polls in `},
-			{[]string{"NEW", "502"}, 6, wrapper.ErrServer, `(last seen with status "NEW"; 6 polls in `},
-			{[]string{"200 broken"}, 5, wrapper.ErrInvalidResponse, `(no status seen; 5 polls in `},
+			{statuses: []string{"NEW", "404"}, polls: 2, want: wrapper.ErrNotFound, text: `(last seen with status "NEW"; 2 polls in `},
+			{statuses: []string{"NEW", "502"}, polls: 6, want: wrapper.ErrServer, text: `(last seen with status "NEW"; 6 polls in `},
+			{statuses: []string{"200 broken"}, polls: 5, want: wrapper.ErrInvalidResponse, text: `(no status seen; 5 polls in `},
 		} {
 			handler, polls := statuses(test.statuses...)
 			_, err := newClient(t, handler).WaitAvailable(t.Context(), 42)

@@ -75,7 +75,7 @@ func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
 func newClient(t *testing.T, handler http.HandlerFunc, options ...wrapper.Option) *wrapper.Client {
 	t.Helper()
 	options = append([]wrapper.Option{
-		wrapper.WithHTTPClient(&http.Client{Transport: inMemory{handler}}),
+		wrapper.WithHTTPClient(&http.Client{Transport: inMemory{Handler: handler}}),
 		wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
 	}, options...)
 	client, err := wrapper.NewClient(canary, options...)
