@@ -1,7 +1,8 @@
 // Package gen is the generated client for /v2/images: the types of the contract and one method for each operation.
 //
-// Most programs want package wrapper, which adds paging, waiting and errors; its Client.API returns this client. Nothing
-// here is written by hand but the settings: change openapi/images.yaml or a *.cfg.yaml, and run make generate.
+// Most programs want package wrapper, which adds paging, waiting and errors; its Client.API returns this client.
+// Nothing here is written by hand but the settings: change openapi/images.yaml or a *.cfg.yaml, and run make
+// generate.
 //
 // An enum is a string type with constants for the documented values. Other values decode and encode unchanged, so call
 // Valid before relying on one.

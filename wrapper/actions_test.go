@@ -17,13 +17,13 @@ import (
 )
 
 func TestActionWithoutItsEnvelope(t *testing.T) {
-	client := newClient(t, answer(200, actionJSON(7, "completed"), nil))
+	client := newClient(t, respond(200, actionJSON(7, "completed"), nil))
 	_, err := client.Action(t.Context(), 42, 7)
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 	_, err = client.Convert(t.Context(), 42)
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 
-	client = newClient(t, answer(200, `{"action":`+actionJSON(8, "completed")+`}`, nil))
+	client = newClient(t, respond(200, `{"action":`+actionJSON(8, "completed")+`}`, nil))
 	_, err = client.Action(t.Context(), 42, 7)
 	assert.ErrorContains(t, err, "it has the id 8, expected 7")
 }

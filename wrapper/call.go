@@ -104,7 +104,8 @@ func (s *sender) explain(resp *http.Response) *Error {
 		e.Message = "the body is empty"
 	default:
 		contentType := cmp.Or(resp.Header.Get("Content-Type"), "no content type")
-		e.Message = s.token.clean(fmt.Sprintf("the body is not an API error (%s, %d bytes)", contentType, len(received.body)))
+		size := len(received.body)
+		e.Message = s.token.clean(fmt.Sprintf("the body is not an API error (%s, %d bytes)", contentType, size))
 	}
 	return &e
 }

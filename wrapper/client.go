@@ -28,7 +28,8 @@ func NewClient(token string, options ...Option) (*Client, error) {
 	send := &sender{config: newConfig(options), token: newSecret(token)}
 	base, err := parseBaseURL(send.baseURL)
 	if err != nil {
-		return nil, fmt.Errorf("new client: %w", send.token.cleanError(err)) // the token may stand where the address belongs
+		// The address may be the token, if the caller mixed them up.
+		return nil, fmt.Errorf("new client: %w", send.token.cleanError(err))
 	}
 	send.base = base
 	api, err := gen.NewClientWithResponses(base.String(), gen.WithHTTPClient(send))
@@ -65,7 +66,7 @@ func checkToken(token string) error {
 func parseBaseURL(address string) (*url.URL, error) {
 	// Before anything that quotes the address, which may have a password in it.
 	if strings.Contains(address, "@") {
-		return nil, errors.New("base URL: it cannot contain an @: credentials do not belong there, and in a path it is %40")
+		return nil, errors.New("base URL: it cannot contain an @: credentials do not belong there; in a path write %40")
 	}
 	u, err := url.Parse(address)
 	if err != nil {
@@ -78,7 +79,7 @@ func parseBaseURL(address string) (*url.URL, error) {
 		return nil, fmt.Errorf("base URL %q: it cannot have a query or a fragment", address)
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return nil, fmt.Errorf("base URL %q: plain http would expose the token; only loopback hosts may use it", address)
+		return nil, fmt.Errorf("base URL %q: plain http would expose the token, except to loopback hosts", address)
 	}
 	return u, nil
 }

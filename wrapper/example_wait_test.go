@@ -35,7 +35,7 @@ func ExampleClient_CreateAndWait() {
 	// ubuntu-18.04-minimal can be used in [nyc3]
 }
 
-// A wait that was cut short can be taken up again, by another process too: it needs nothing but the id.
+// Another wait can follow one that was interrupted, also in another process: it needs only the id.
 func ExampleClient_WaitAvailable() {
 	client := exampleClient(fakeapi.WithImportPolls(2))
 	image, err := client.Create(context.Background(), gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugFra1})
@@ -44,9 +44,9 @@ func ExampleClient_WaitAvailable() {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	_, err = client.WaitAvailable(ctx, image.ID, wrapper.WithProgress(func(wrapper.Progress) { stop() })) // as Ctrl-C would
-	var cut *wrapper.WaitError
-	if errors.As(err, &cut) {
-		fmt.Println("after poll", cut.Polls, "it was", cut.Status)
+	var waitError *wrapper.WaitError
+	if errors.As(err, &waitError) {
+		fmt.Println("after poll", waitError.Polls, "it was", waitError.Status)
 		image, err = client.WaitAvailable(context.Background(), image.ID)
 	}
 	fmt.Println(image.Name, image.Status, err)

@@ -123,7 +123,8 @@ func (l pagedList[P, T]) withDefaults() (pagedList[P, T], error) {
 			l.op.what, l.first, l.perPage, maxPage, openapi.MaxPerPage)
 	}
 	l.first = max(l.first, 1)
-	l.perPage = cmp.Or(l.perPage, openapi.MaxPerPage) // the fewest requests, each of which counts against the rate limit
+	// The largest page by default, for the fewest requests: each counts against the rate limit.
+	l.perPage = cmp.Or(l.perPage, openapi.MaxPerPage)
 	return l, nil
 }
 

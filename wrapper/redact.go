@@ -12,7 +12,7 @@ import (
 // is made of it.
 
 const (
-	// minSecret is the length of the shortest token that is searched for. Shorter ones, as tests have, occur in any text.
+	// minSecret is the length of the shortest token that is searched for. Shorter ones, as in tests, occur in any text.
 	minSecret = 8
 
 	// placeholder replaces the token. It is numbered as in recordings, where there may be several tokens.

@@ -81,7 +81,7 @@ func isTransientStatus(status int) bool {
 	return false
 }
 
-// newBackoff returns the pauses between attempts if the API asks for none: random, from 0 up to 1, 2, 4, … 30 seconds.
+// newBackoff returns the pauses between attempts if the API asks for none. They are random, from 0 to 1, 2, 4, … 30 s.
 // With a factor of 1 a pause lies between 0 and twice its interval, so the intervals are half of these.
 func newBackoff() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{

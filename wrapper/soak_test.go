@@ -25,10 +25,10 @@ import (
 )
 
 // Many requests over sockets, of which one in twenty meets a fault: no wrong result, no goroutine left, and a heap that
-// does not grow. make soak sends 200,000; make test a few, so that this test cannot rot.
+// does not grow. make soak sends 200,000, make test a few.
 func TestSoak(t *testing.T) {
 	const workers = 64
-	target := 4000
+	target := 800
 	if n, err := strconv.Atoi(os.Getenv("SOAK")); err == nil {
 		target = n
 	}
@@ -98,7 +98,7 @@ func TestSoak(t *testing.T) {
 		fake.Requests(), time.Since(start).Round(time.Second), right.Load(), failed.Load(), wrong.Load(), heaps[0]>>10, heaps[1]>>10, heaps[2]>>10, heaps[3]>>10)
 }
 
-// isTyped tells a failure that says what it is from a wrong result.
+// isTyped reports whether an error is a failure of the wrapper, and not a wrong result.
 func isTyped(err error) bool {
 	var apiError *wrapper.Error
 	return errors.As(err, &apiError) || errors.Is(err, wrapper.ErrListChanged)
@@ -138,13 +138,13 @@ func (s *soaker) listPublic(ctx context.Context) error {
 			return err
 		}
 		if got[image.ID] {
-			return fmt.Errorf("image %d came twice", image.ID)
+			return fmt.Errorf("image %d is duplicated", image.ID)
 		}
 		got[image.ID] = true
 	}
 	for id := range s.public {
 		if !got[id] {
-			return fmt.Errorf("image %d was lost", id)
+			return fmt.Errorf("image %d is missing", id)
 		}
 	}
 	return nil
