@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Of each package that others import, api.txt has what it exports, so that a break is a decision: `make api` writes it
-// again, and the CHANGELOG says for each line that is gone what to write instead.
+// Of each package that others import, api.txt has what it exports, so that a break is a decision: `make api` writes
+// it again, and the CHANGELOG says for each line that is gone what to write instead.
 func TestExportedAPI(t *testing.T) {
 	loaded := sources(t)
 	for _, name := range exportedPackages {
@@ -40,51 +40,80 @@ func without(lines, others []string) []string {
 }
 
 // exported returns a sorted line for each exported constant, variable, function, type, field and method.
-func exported(pkg *types.Package) (lines []string) {
-	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
-	text := func(t types.Type) string {
-		return types.TypeString(t, func(other *types.Package) string {
-			if other == pkg {
-				return ""
-			}
-			return other.Name()
-		})
-	}
+func exported(pkg *types.Package) []string {
+	list := &exportList{pkg: pkg}
 	for _, name := range pkg.Scope().Names() {
-		object := pkg.Scope().Lookup(name)
-		if !object.Exported() {
-			continue
+		if object := pkg.Scope().Lookup(name); object.Exported() {
+			list.add(object)
 		}
-		switch object := object.(type) {
-		case *types.Const:
-			add("const %s %s = %s", name, text(object.Type()), object.Val().ExactString())
-		case *types.Var:
-			add("var %s %s", name, text(object.Type()))
-		case *types.Func:
-			add("func %s%s", name, strings.TrimPrefix(text(object.Type()), "func"))
-		case *types.TypeName:
-			kind := text(object.Type().Underlying())
-			if _, isStruct := object.Type().Underlying().(*types.Struct); isStruct {
-				kind = "struct"
-			}
-			if object.IsAlias() {
-				kind = "= " + text(object.Type())
-			}
-			add("type %s %s", name, kind)
-			if fields, isStruct := object.Type().Underlying().(*types.Struct); isStruct {
-				for field := range fields.Fields() {
-					if field.Exported() {
-						add("type %s struct, %s %s", name, field.Name(), text(field.Type()))
-					}
-				}
-			}
-			for selection := range types.NewMethodSet(types.NewPointer(object.Type())).Methods() {
-				if method := selection.Obj(); method.Exported() && !types.IsInterface(object.Type()) {
-					add("method (%s) %s%s", name, method.Name(), strings.TrimPrefix(text(method.Type()), "func"))
-				}
+	}
+	slices.Sort(list.lines)
+	return list.lines
+}
+
+// exportList is what a package exports, a line each.
+type exportList struct {
+	pkg   *types.Package
+	lines []string
+}
+
+func (l *exportList) add(object types.Object) {
+	switch object := object.(type) {
+	case *types.Const:
+		l.line("const %s %s = %s", object.Name(), l.text(object.Type()), object.Val().ExactString())
+	case *types.Var:
+		l.line("var %s %s", object.Name(), l.text(object.Type()))
+	case *types.Func:
+		l.line("func %s%s", object.Name(), l.signature(object))
+	case *types.TypeName:
+		l.addType(object)
+	}
+}
+
+// addType adds a type, its fields and its methods.
+func (l *exportList) addType(object *types.TypeName) {
+	name, underlying := object.Name(), object.Type().Underlying()
+	fields, isStruct := underlying.(*types.Struct)
+	switch {
+	case object.IsAlias():
+		l.line("type %s = %s", name, l.text(object.Type()))
+	case isStruct:
+		l.line("type %s struct", name)
+	default:
+		l.line("type %s %s", name, l.text(underlying))
+	}
+	if isStruct {
+		for field := range fields.Fields() {
+			if field.Exported() {
+				l.line("type %s struct, %s %s", name, field.Name(), l.text(field.Type()))
 			}
 		}
 	}
-	slices.Sort(lines)
-	return lines
+	if types.IsInterface(object.Type()) {
+		return // whose methods are in the line of the type
+	}
+	for selection := range types.NewMethodSet(types.NewPointer(object.Type())).Methods() {
+		if method, ok := selection.Obj().(*types.Func); ok && method.Exported() {
+			l.line("method (%s) %s%s", name, method.Name(), l.signature(method))
+		}
+	}
+}
+
+func (l *exportList) line(format string, args ...any) {
+	l.lines = append(l.lines, fmt.Sprintf(format, args...))
+}
+
+// signature returns the parameters and results of a function.
+func (l *exportList) signature(function *types.Func) string {
+	return strings.TrimPrefix(l.text(function.Type()), "func")
+}
+
+// text returns a type, with other packages by their names.
+func (l *exportList) text(t types.Type) string {
+	return types.TypeString(t, func(other *types.Package) string {
+		if other == l.pkg {
+			return ""
+		}
+		return other.Name()
+	})
 }

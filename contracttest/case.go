@@ -68,8 +68,8 @@ func (s *session) runCase(ctx context.Context, c Case) Result {
 	return result
 }
 
-// maxQuotedFindings bounds how many findings an error quotes. What is wrong with one image of a page is often wrong with
-// all of them, and the report has the rest.
+// maxQuotedFindings bounds how many findings an error quotes. What is wrong with one image of a page is often wrong
+// with all of them, and the report has the rest.
 const maxQuotedFindings = 5
 
 // findingsError returns an error that quotes the findings of a severity and worse, or nil if there are none.

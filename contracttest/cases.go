@@ -5,8 +5,8 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// Cases returns every case of the suite, in the order in which they run. Those that only read come first, so that what
-// they find cannot come of an image that the suite made.
+// Cases returns every case of the suite, in the order in which they run. Those that only read come first, so that
+// what they find cannot come of an image that the suite made.
 func Cases() []Case {
 	const (
 		distribution = gen.ImagesListParamsTypeDistribution

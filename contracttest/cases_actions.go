@@ -88,8 +88,8 @@ func (l *life) checkActionListed(ctx context.Context, action *gen.Action) error 
 	return fmt.Errorf("the actions of the image do not have action %d as %s", action.ID, action.Status)
 }
 
-// checkActionIsOfItsImage reads the action under the id of another image. A server that ignores that id would show the
-// actions of other accounts.
+// checkActionIsOfItsImage reads the action under the id of another image. A server that ignores that id would show
+// the actions of other accounts.
 func (l *life) checkActionIsOfItsImage(ctx context.Context, action *gen.Action) error {
 	images, err := l.list(ctx, wrapper.ListParams{})
 	if err != nil {
@@ -106,8 +106,8 @@ func (l *life) checkActionIsOfItsImage(ctx context.Context, action *gen.Action) 
 	return nil
 }
 
-// convert makes a snapshot of an image. A refusal passes: the reference speaks of backups, and does not say what becomes
-// of custom images.
+// convert makes a snapshot of an image. A refusal passes: the reference speaks of backups, and does not say what
+// becomes of custom images.
 func (s *session) convert(ctx context.Context, id int64) error {
 	started, err := s.client.Convert(ctx, id)
 	if errors.Is(err, wrapper.ErrUnprocessable) {

@@ -101,8 +101,8 @@ func parseRateLimit(header http.Header) (rateLimit, error) {
 	return rateLimit{limit: limit, remaining: remaining, reset: header.Get("ratelimit-reset")}, nil
 }
 
-// follows reports whether a budget may be the one after another, with a request in between. The window slides: when its
-// oldest request leaves it, the reset moves on, and the budget may grow.
+// follows reports whether a budget may be the one after another, with a request in between. The window slides: when
+// its oldest request leaves it, the reset moves on, and the budget may grow.
 func (r rateLimit) follows(before rateLimit) bool {
 	return r.remaining < before.remaining || r.reset != before.reset
 }

@@ -18,8 +18,8 @@ const cleanUpTime = time.Minute
 
 // create starts an import from an address. The caller removes the image with cleanUp.
 //
-// An interrupt does not cancel the request: the API may act on it all the same, and the id of the image would be lost.
-// If the response is lost, the image is looked for by its name and removed.
+// An interrupt does not cancel the request: the API may act on it all the same, and the id of the image would be
+// lost. If the response is lost, the image is looked for by its name and removed.
 func (s *session) create(ctx context.Context, address string) (*gen.Image, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -54,8 +54,8 @@ func (s *session) cleanUpByName(ctx context.Context, name string) error {
 	return errors.Join(errs...)
 }
 
-// cleanUp removes an image, whatever has happened before. An interrupt does not cancel it, it may use the reserve of the
-// budget, and it is the one request that is retried. If the image no longer exists, it succeeds.
+// cleanUp removes an image, whatever has happened before. An interrupt does not cancel it, it may use the reserve of
+// the budget, and it is the one request that is retried. If the image no longer exists, it succeeds.
 func (s *session) cleanUp(ctx context.Context, id int64) error {
 	ctx, cancel := context.WithTimeout(removal(context.WithoutCancel(ctx)), cleanUpTime)
 	defer cancel()

@@ -26,9 +26,10 @@
 //
 // # What a case proves
 //
-// A case demands two things. Its own expectation is about behavior that no schema can describe: that pages of 20 hold
-// the same images as pages of 200, that a filter finds every image, that a deleted image cannot be used. Beside it, each
-// exchange must keep the contract: a finding of [Target.FailOn] or worse fails the case in which it came up.
+// A case demands two things. Its own expectation is about behavior that no schema can describe: that pages of 20
+// hold the same images as pages of 200, that a filter finds every image, that a deleted image cannot be used. Beside
+// it, each exchange must keep the contract: a finding of [Target.FailOn] or worse fails the case in which it came
+// up.
 //
 // The cases demand only what the API documents or has been seen to do. Where neither says anything, they accept every
 // reasonable behavior, and the comment of the case says so.
@@ -47,6 +48,6 @@
 //
 // # What it cannot prove
 //
-// A run against a fake shows how that fake behaves, and says nothing about the API. The command says which of the two its
-// target was, and a recording carries its provenance.
+// A run against a fake shows how that fake behaves, and says nothing about the API. The command says which of the
+// two its target was, and a recording carries its provenance.
 package contracttest

@@ -10,8 +10,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// missingID is the id of no image and no action: far above any real one, and still within 63 bits, so that typed clients
-// and servers can read it.
+// missingID is the id of no image and no action: far above any real one, and still within 63 bits, so that typed
+// clients and servers can read it.
 const missingID int64 = 1<<62 + 1
 
 // missingImagePath is the path of an image that does not exist.
@@ -26,14 +26,15 @@ func imageIDs(images []gen.Image) []int64 {
 	return ids
 }
 
-// imageJSON returns an image as it is compared and as errors quote it. A struct with pointers shows addresses instead.
+// imageJSON returns an image as it is compared and as errors quote it. A struct with pointers shows addresses
+// instead.
 func imageJSON(image gen.Image) string {
 	text, _ := json.Marshal(image) // an image has no value that JSON cannot hold
 	return string(text)
 }
 
-// expectNotFound demands the error of something that does not exist, in the documented shape. The wrapper would accept a
-// 404 of any shape, since a gateway may have sent it.
+// expectNotFound demands the error of something that does not exist, in the documented shape. The wrapper would
+// accept a 404 of any shape, since a gateway may have sent it.
 func expectNotFound(err error) error {
 	var apiError *wrapper.Error
 	switch {

@@ -60,7 +60,8 @@ func fileOf(p *packages.Package, at interface{ Pos() token.Pos }) string {
 	return filepath.Base(p.Fset.Position(at.Pos()).Filename)
 }
 
-// circleThrough returns the shortest way from a file back to itself, as file, name, file, name, …; nil if there is none.
+// circleThrough returns the shortest way from a file back to itself, as file, name, file, name, …; nil if there is
+// none.
 func circleThrough(file string, uses fileUses) []string {
 	ways := [][]string{{file}}
 	seen := map[string]bool{}

@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	},
 	"contracttest/cmd/contract": {
 		"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/redact",
-		"contracttest/recording", "contracttest/report", "contracttest/traffic", "openapi", "wrapper",
+		"contracttest/recording", "contracttest/report", "contracttest/traffic", "gen", "openapi", "wrapper",
 	},
 }
 

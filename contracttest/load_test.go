@@ -25,8 +25,8 @@ var exportedPackages = []string{
 	"wrapper",
 }
 
-// sources returns the packages that others import, and the command, by their import paths. Their files are type-checked,
-// which takes a second, so that the tests share them.
+// sources returns the packages that others import, and the command, by their import paths. Their files are
+// type-checked, which takes a second, so that the tests share them.
 func sources(t *testing.T) map[string]*packages.Package {
 	t.Helper()
 	loaded, err := loadSources()

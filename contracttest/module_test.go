@@ -29,8 +29,8 @@ func leastGo(t *testing.T, file string) string {
 	return parts[0] + "." + parts[1]
 }
 
-// What keeps others from `go run …/cmd/contract@version`: directives that only the main module may have, and files that
-// a module cannot hold.
+// What keeps others from `go run …/cmd/contract@version`: directives that only the main module may have, and files
+// that a module cannot hold.
 func TestModuleCanBePublished(t *testing.T) {
 	mod := readModule(t, "../go.mod")
 	assert.Empty(t, mod.Replace)

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// readmePackage is the package in which the README's code is compiled, with what it takes for granted. The real otelhttp
-// and propagation belong to the module wrapper/oteltrace.
+// readmePackage is the package in which the README's code is compiled, with what it takes for granted. The real
+// otelhttp and propagation belong to the module wrapper/oteltrace.
 const readmePackage = `package readme
 
 import (

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -43,7 +44,9 @@ func TestReplayThroughTheWrapper(t *testing.T) {
 		// The player gives each interaction once and in order, so that the nth call gets the nth response.
 		for _, exchange := range exchanges {
 			t.Run(exchange.Source, func(t *testing.T) {
-				got, err := call(t.Context(), client, provenance.Operation, exchange)
+				call := calls[provenance.Operation]
+				require.NotNil(t, call, "no call of the wrapper for %s", provenance.Operation)
+				got, err := call(t.Context(), client, recordedRequest(exchange))
 				if exchange.Status >= 400 {
 					var apiError *wrapper.Error
 					require.ErrorAs(t, err, &apiError)
@@ -53,7 +56,11 @@ func TestReplayThroughTheWrapper(t *testing.T) {
 					if after := exchange.Header.Get("Retry-After"); after != "" {
 						assert.Equal(t, after+"s", apiError.RetryAfter.String())
 					}
-					got = map[string]string{"id": apiError.ID, "message": apiError.Message, "request_id": apiError.RequestID}
+					got = map[string]string{
+						"id":         apiError.ID,
+						"message":    apiError.Message,
+						"request_id": apiError.RequestID,
+					}
 				} else {
 					require.NoError(t, err)
 				}
@@ -69,7 +76,8 @@ func TestReplayThroughTheWrapper(t *testing.T) {
 	}
 }
 
-// onceEach leaves out images that a body holds again, as an example of the documentation does: a list passes each on once.
+// onceEach leaves out images that a body holds again, as an example of the documentation does: a list passes each on
+// once.
 func onceEach(body any) any {
 	object, _ := body.(map[string]any)
 	if images, ok := object["images"].([]any); ok {
@@ -83,72 +91,96 @@ func onceEach(body any) any {
 	return body
 }
 
-// call makes the call of the wrapper that sends the recorded request.
-func call(ctx context.Context, c *wrapper.Client, operation string, exchange traffic.Exchange) (any, error) {
-	var ids []int64
-	slug := ""
-	for _, part := range strings.Split(strings.TrimPrefix(exchange.URL.Path, "/v2/images"), "/") {
+// recorded is a recorded request, as the arguments of the call that sends it.
+type recorded struct {
+	ids   []int64 // in the path
+	slug  string  // in the path
+	query url.Values
+	body  []byte
+}
+
+func recordedRequest(exchange traffic.Exchange) recorded {
+	r := recorded{query: exchange.URL.Query(), body: exchange.RequestBody}
+	for part := range strings.SplitSeq(strings.TrimPrefix(exchange.URL.Path, "/v2/images"), "/") {
 		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
-			ids = append(ids, id)
+			r.ids = append(r.ids, id)
 		} else if part != "" {
-			slug = part
+			r.slug = part
 		}
 	}
-	var body struct {
-		Type          string         `json:"type"`
-		Region        gen.RegionSlug `json:"region"`
-		TransferID    int64          `json:"transfer_id"`
-		RecipientUUID string         `json:"recipient_uuid"`
-		Recipient     string         `json:"recipient_email"`
+	return r
+}
+
+// decodeBody returns the body of a request as a type.
+func decodeBody[T any](r recorded) (value T) {
+	if err := json.Unmarshal(r.body, &value); err != nil {
+		panic(err)
 	}
-	decodeInto := func(target any) {
-		if err := json.Unmarshal(exchange.RequestBody, target); err != nil {
-			panic(err)
-		}
-	}
-	if len(exchange.RequestBody) > 0 {
-		decodeInto(&body)
-	}
-	switch operation {
-	case "images_list":
-		query := exchange.URL.Query()
+	return value
+}
+
+// calls has, for each operation, the call of the wrapper that sends a recorded request.
+var calls = map[string]func(context.Context, *wrapper.Client, recorded) (any, error){
+	"images_list": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
 		return first(c.ImagePages(ctx, wrapper.ListParams{
-			Type: gen.ImagesListParamsType(query.Get("type")), Private: query.Get("private") == "true", TagName: query.Get("tag_name"),
+			Type:    gen.ImagesListParamsType(r.query.Get("type")),
+			Private: r.query.Get("private") == "true",
+			TagName: r.query.Get("tag_name"),
 		}))
-	case "images_get":
-		if len(ids) == 0 {
-			return inEnvelope("image")(c.GetBySlug(ctx, slug))
+	},
+	"images_get": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		if len(r.ids) == 0 {
+			return inEnvelope("image")(c.GetBySlug(ctx, r.slug))
 		}
-		return inEnvelope("image")(c.Get(ctx, ids[0]))
-	case "images_create_custom":
-		var params gen.ImageCreate
-		decodeInto(&params)
-		return inEnvelope("image")(c.Create(ctx, params))
-	case "images_update":
-		var params gen.ImageUpdate
-		decodeInto(&params)
-		return inEnvelope("image")(c.Update(ctx, ids[0], params))
-	case "images_delete":
-		return nil, c.Delete(ctx, ids[0])
-	case "imageActions_list":
-		return first(c.ActionPages(ctx, ids[0]))
-	case "imageActions_get":
-		return inEnvelope("action")(c.Action(ctx, ids[0], ids[1]))
-	case "imageActions_post":
-		if body.Type == "convert" {
-			return inEnvelope("action")(c.Convert(ctx, ids[0]))
+		return inEnvelope("image")(c.Get(ctx, r.ids[0]))
+	},
+	"images_create_custom": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		return inEnvelope("image")(c.Create(ctx, decodeBody[gen.ImageCreate](r)))
+	},
+	"images_update": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		return inEnvelope("image")(c.Update(ctx, r.ids[0], decodeBody[gen.ImageUpdate](r)))
+	},
+	"images_delete": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		return nil, c.Delete(ctx, r.ids[0])
+	},
+	"imageActions_list": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		return first(c.ActionPages(ctx, r.ids[0]))
+	},
+	"imageActions_get": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		return inEnvelope("action")(c.Action(ctx, r.ids[0], r.ids[1]))
+	},
+	"imageActions_post": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		action := decodeBody[struct {
+			Type   string         `json:"type"`
+			Region gen.RegionSlug `json:"region"`
+		}](r)
+		if action.Type == "convert" {
+			return inEnvelope("action")(c.Convert(ctx, r.ids[0]))
 		}
-		return inEnvelope("action")(c.Transfer(ctx, ids[0], body.Region))
-	case "images_post_account_transfer_create":
-		return inEnvelope("transfer_id")(c.CreateAccountTransfer(ctx, ids[0], wrapper.Recipient{Email: body.Recipient, UUID: body.RecipientUUID}))
-	case "images_post_account_transfer_accept":
-		return nil, c.AcceptAccountTransfer(ctx, ids[0], body.TransferID, body.RecipientUUID)
-	case "images_post_account_transfer_cancel":
-		return nil, c.CancelAccountTransfer(ctx, ids[0], body.TransferID)
-	case "images_post_account_transfer_decline":
-		return nil, c.DeclineAccountTransfer(ctx, ids[0], body.TransferID)
-	}
-	return nil, errors.New("no call of the wrapper for " + operation)
+		return inEnvelope("action")(c.Transfer(ctx, r.ids[0], action.Region))
+	},
+	"images_post_account_transfer_create": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		offer := decodeBody[offer](r)
+		recipient := wrapper.Recipient{Email: offer.RecipientEmail, UUID: offer.RecipientUUID}
+		return inEnvelope("transfer_id")(c.CreateAccountTransfer(ctx, r.ids[0], recipient))
+	},
+	"images_post_account_transfer_accept": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		offer := decodeBody[offer](r)
+		return nil, c.AcceptAccountTransfer(ctx, r.ids[0], offer.TransferID, offer.RecipientUUID)
+	},
+	"images_post_account_transfer_cancel": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		return nil, c.CancelAccountTransfer(ctx, r.ids[0], decodeBody[offer](r).TransferID)
+	},
+	"images_post_account_transfer_decline": func(ctx context.Context, c *wrapper.Client, r recorded) (any, error) {
+		return nil, c.DeclineAccountTransfer(ctx, r.ids[0], decodeBody[offer](r).TransferID)
+	},
+}
+
+// offer is the body of every request about an account transfer.
+type offer struct {
+	TransferID     int64  `json:"transfer_id"`
+	RecipientUUID  string `json:"recipient_uuid"`
+	RecipientEmail string `json:"recipient_email"`
 }
 
 func inEnvelope(key string) func(value any, err error) (any, error) {
@@ -168,8 +200,8 @@ func first[T any](seq iter.Seq2[T, error]) (any, error) {
 }
 
 // sameRequest matches what the wrapper sends with a recorded request. Page sizes are the wrapper's own affair.
-func sameRequest(got *http.Request, recorded cassette.Request) bool {
-	want, err := http.NewRequest(recorded.Method, recorded.URL, nil)
+func sameRequest(got *http.Request, interaction cassette.Request) bool {
+	want, err := http.NewRequest(interaction.Method, interaction.URL, nil)
 	if err != nil {
 		return false
 	}
@@ -186,7 +218,7 @@ func sameRequest(got *http.Request, recorded cassette.Request) bool {
 		got.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	var gotBody, wantBody any
-	_, _ = json.Unmarshal(body, &gotBody), json.Unmarshal([]byte(recorded.Body), &wantBody)
+	_, _ = json.Unmarshal(body, &gotBody), json.Unmarshal([]byte(interaction.Body), &wantBody)
 	return got.Method == want.Method && got.URL.Path == want.URL.Path &&
 		gotQuery.Encode() == wantQuery.Encode() && reflect.DeepEqual(gotBody, wantBody)
 }

@@ -71,8 +71,8 @@ func (s *session) redact(err error) error {
 	return secrets.Error(err)
 }
 
-// list reads a whole list. It demands that no image be duplicated, which the wrapper reports, and as many images as the
-// total says.
+// list reads a whole list. It demands that no image be duplicated, which the wrapper reports, and as many images as
+// the total says.
 func (s *session) list(ctx context.Context, params wrapper.ListParams) ([]gen.Image, error) {
 	var all []gen.Image
 	total := 0

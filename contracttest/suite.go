@@ -7,8 +7,8 @@ import (
 	"example.com/doimages/contracttest/report"
 )
 
-// Run runs every case as a subtest, each against a target of its own that factory returns. Cases that write are skipped
-// unless the target allows it.
+// Run runs every case as a subtest, each against a target of its own that factory returns. Cases that write are
+// skipped unless the target allows it.
 //
 //	func TestContract(t *testing.T) {
 //		contracttest.Run(t, func(t *testing.T) contracttest.Target {
@@ -39,8 +39,8 @@ func runAsTest(t *testing.T, c Case, target Target) {
 	}
 }
 
-// RunCases runs cases, all of them if none is named, one after the other against one target. If ctx ends, the case that
-// runs removes what it made, and those after it fail without a request.
+// RunCases runs cases, all of them if none is named, one after the other against one target. If ctx ends, the case
+// that runs removes what it made, and those after it fail without a request.
 //
 // The report has every exchange; see [report.Report.Write]. The error says that the target cannot be used: its
 // base URL, its token or FailOn is invalid. Whether a case failed is in its [Result].

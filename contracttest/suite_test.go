@@ -54,8 +54,8 @@ func TestRun(t *testing.T) {
 	})
 }
 
-// An image whose creation was never answered is removed all the same.
-func TestSuiteRemovesWhatItWasNotToldOf(t *testing.T) {
+// An image is removed even if the response to its create was lost.
+func TestSuiteRemovesWhatALostResponseMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, effect := range []fakeapi.Effect{fakeapi.LoseAnswer(), fakeapi.Truncate(), fakeapi.Malformed()} {
 			fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_create_custom", Do: effect}))
@@ -85,7 +85,7 @@ func suiteCase(t *testing.T, name string) contracttest.Case {
 	return contracttest.Case{}
 }
 
-// Whenever the budget ends, what was made is removed, and no request is sent beyond it.
+// Whenever the budget ends, what was made is removed within it.
 func TestSuiteKeepsRequestsForTheRemoval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for budget := 6; budget < 40; budget++ {
@@ -101,8 +101,8 @@ func TestSuiteKeepsRequestsForTheRemoval(t *testing.T) {
 	})
 }
 
-// A server that is down for a moment must not make the suite leave its image behind.
-func TestSuiteTriesAgainToRemove(t *testing.T) {
+// The suite does not leave its image behind because a server is down for a moment.
+func TestSuiteRetriesTheRemoval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_delete", Count: 3, Do: fakeapi.Status(503)}))
 		before := len(fake.Images())
@@ -150,8 +150,8 @@ func TestSuiteInterruptedInACreate(t *testing.T) {
 	})
 }
 
-// An API may also answer a page out of range with the nearest page, and a third delete however it likes.
-func TestSuiteLeavesOpenWhatNobodyKnows(t *testing.T) {
+// An API may also respond to a page out of range with the nearest page, and to a third delete in any way.
+func TestSuiteAcceptsWhatIsNotDocumented(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := fakeTarget()
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_delete", After: 2, Do: fakeapi.Status(500)}))
@@ -183,7 +183,7 @@ func TestSuiteSkipsWhatTheTargetLacks(t *testing.T) {
 	}
 }
 
-// A report holds a bounded number of findings. The cases that come after it is full are judged all the same.
+// A report keeps a bounded number of findings. Cases that run when it is full can still fail.
 func TestSuiteFindsMoreThanAReportHolds(t *testing.T) {
 	target := fakeTarget()
 	target.FailOn = check.Drift
@@ -224,7 +224,7 @@ func TestSuiteFailsOn(t *testing.T) {
 	}
 }
 
-// A token of a letter or two is part of any text, which nobody could read without it.
+// A token of a letter or two is part of any text. Removing it would make errors unreadable.
 func TestSuiteLeavesErrorsLegible(t *testing.T) {
 	refused := errors.New("The Target is Not There")
 	target := contracttest.Target{Token: "T", Transport: testkit.RoundTripper(func(*http.Request) (*http.Response, error) { return nil, refused })}

@@ -17,8 +17,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// A release changes the version in one place, and whatever names a version names that one. The test of the command has
-// its --version.
+// A release changes the version in one place, and whatever names a version names that one. The test of the command
+// has its --version.
 func TestVersionStandsOnce(t *testing.T) {
 	var userAgent string
 	file := filepath.Join(t.TempDir(), "get.cassette.yaml")

@@ -42,8 +42,8 @@ func readWorkflows(t *testing.T) (texts map[string]string, workflows map[string]
 	return texts, workflows
 }
 
-// What actionlint does not look at: actions are pinned to a commit, jobs may only read and have a time limit, what they
-// run exists, and the run against the real API writes nothing.
+// What actionlint does not look at: actions are pinned to a commit, jobs may only read and have a time limit, what
+// they run exists, and the run against the real API writes nothing.
 func TestWorkflows(t *testing.T) {
 	makefile, err := os.ReadFile("../Makefile")
 	require.NoError(t, err)

@@ -2,244 +2,159 @@ package recording
 
 import (
 	"bufio"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"net/http"
-	"net/url"
-	"strings"
-	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/doimages/contracttest/traffic"
 )
 
-// ReadHAR reads the exchanges of an HTTP Archive (HAR 1.2), as browsers, mitmproxy and Playwright write it. It holds one
-// entry at a time, whatever the size of the archive. The source begins the name of each exchange, such as session.har#3.
+// byteOrderMark is what some writers on Windows begin an archive with, and what JSON does not allow.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// ReadHAR reads the exchanges of an HTTP Archive (HAR 1.2), as browsers, mitmproxy and Playwright write it. It holds
+// one entry at a time, whatever the size of the archive. The source begins the name of each exchange, such as
+// session.har#3.
+//
+// Names count as HAR spells them. Unknown fields, duplicate names and invalid UTF-8 are tolerated: they say nothing
+// about the API, and tools write them.
 //
 // An entry that cannot be checked, such as a request that was blocked, is yielded as an [OmittedError]. Any other error
-// ends the sequence and comes last. Errors name the place and never what stands there: archives hold secrets.
+// ends the sequence and comes last. Errors name the place and never what stands there: archives have secrets.
 func ReadHAR(r io.Reader, source string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
-		if err := readHAR(r, source, yield); err != nil {
+		archive := newHAR(r, source)
+		if err := archive.enterEntries(); err != nil {
+			yield(traffic.Exchange{}, err)
+			return
+		}
+		for archive.hasNext() {
+			exchange, err := archive.next()
+			var omitted *OmittedError
+			if !yield(exchange, err) || err != nil && !errors.As(err, &omitted) {
+				return
+			}
+		}
+		if err := archive.endEntries(); err != nil {
 			yield(traffic.Exchange{}, err)
 		}
 	}
 }
 
-// readHAR yields the entries of an archive, until the caller stops. It returns the error that ends the sequence.
-func readHAR(r io.Reader, source string, yield func(traffic.Exchange, error) bool) error {
-	buffered := bufio.NewReaderSize(r, 64<<10)
-	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\xef\xbb\xbf" {
-		_, _ = buffered.Discard(3)
-	}
-	decoder := json.NewDecoder(buffered)
-	fail := func(err error) error {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = errors.New("the file ends too early")
-		}
-		var wrongType *json.UnmarshalTypeError
-		if errors.As(err, &wrongType) {
-			err = fmt.Errorf("%s is a %s", wrongType.Field, strings.Fields(wrongType.Value + " ?")[0])
-		}
-		return fmt.Errorf("%s: no HTTP Archive: at byte %d: %w", source, decoder.InputOffset(), err)
-	}
-	for _, key := range []string{"log", "entries"} {
-		if err := enter(decoder, key); err != nil {
-			return fail(err)
-		}
-	}
-	if token, err := decoder.Token(); err != nil || token != json.Delim('[') {
-		return fail(errors.Join(err, errors.New("entries is no array")))
-	}
-	for index := 0; decoder.More(); index++ {
-		var entry harEntry
-		if err := decoder.Decode(&entry); err != nil {
-			return fail(err)
-		}
-		exchange, err := entry.exchange(fmt.Sprintf("%s#%d", source, index))
-		var omitted *OmittedError
-		if err != nil && !errors.As(err, &omitted) {
-			return err
-		}
-		if !yield(exchange, err) {
-			return nil
-		}
-	}
-	if _, err := decoder.Token(); err != nil {
-		return fail(err)
-	}
-	return nil
+// har is an archive that is being read.
+type har struct {
+	source  string
+	decoder *jsontext.Decoder
+	index   int // of the next entry
 }
 
-// enter reads on to the value of a key in the object that comes next.
-func enter(decoder *json.Decoder, key string) error {
-	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-		return errors.Join(err, errors.New("there is no object"))
+func newHAR(r io.Reader, source string) *har {
+	buffered := bufio.NewReader(r)
+	if mark, err := buffered.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
+		_, _ = buffered.Discard(len(byteOrderMark))
 	}
-	for decoder.More() {
-		name, err := decoder.Token()
+	return &har{
+		source:  source,
+		decoder: jsontext.NewDecoder(buffered, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+	}
+}
+
+// enterEntries reads on to the first entry.
+func (h *har) enterEntries() error {
+	for _, name := range []string{"log", "entries"} {
+		if err := h.enter(name); err != nil {
+			return h.fail(err)
+		}
+	}
+	if h.decoder.PeekKind() != jsontext.KindBeginArray {
+		return h.fail(h.unexpected("entries is not an array"))
+	}
+	_, err := h.decoder.ReadToken()
+	return h.fail(err)
+}
+
+// enter reads on to the value of a name in the object that comes next. It skips other values without holding them: the
+// pages of an archive can be large.
+func (h *har) enter(name string) error {
+	if h.decoder.PeekKind() != jsontext.KindBeginObject {
+		return h.unexpected("not an object")
+	}
+	if _, err := h.decoder.ReadToken(); err != nil {
+		return err
+	}
+	for h.decoder.PeekKind() == jsontext.KindString {
+		token, err := h.decoder.ReadToken()
 		if err != nil {
 			return err
 		}
-		if name == key {
+		if token.String() == name {
 			return nil
 		}
-		if err := skip(decoder); err != nil {
+		if err := h.decoder.SkipValue(); err != nil {
 			return err
 		}
 	}
-	return fmt.Errorf("there is no %s", key)
+	return h.unexpected(name + " is missing")
 }
 
-// skip passes over one value without holding it.
-func skip(decoder *json.Decoder) error {
-	for depth := 0; ; {
-		token, err := decoder.Token()
-		if err != nil {
-			return err
-		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-		if depth == 0 {
-			return nil
-		}
+// unexpected returns why the next value cannot be used: that it is not JSON, or else what is given.
+func (h *har) unexpected(problem string) error {
+	if h.decoder.PeekKind() != jsontext.KindInvalid {
+		return errors.New(problem)
 	}
+	_, err := h.decoder.ReadToken()
+	return err
 }
 
-type harEntry struct {
-	Started any `json:"startedDateTime"`
-	Time    any `json:"time"`       // milliseconds
-	Cache   any `json:"_fromCache"` // that of the browser, where it answered
-	Request struct {
-		Method   string      `json:"method"`
-		URL      string      `json:"url"`
-		Headers  []harHeader `json:"headers"`
-		PostData *struct {
-			Text     string `json:"text"`
-			Encoding string `json:"encoding"`
-		} `json:"postData"`
-	} `json:"request"`
-	Response struct {
-		Status  int         `json:"status"`
-		Headers []harHeader `json:"headers"`
-		Content struct {
-			Size     int64   `json:"size"`
-			Text     *string `json:"text"`
-			Encoding string  `json:"encoding"`
-			MimeType string  `json:"mimeType"`
-		} `json:"content"`
-	} `json:"response"`
+// hasNext reports whether there is another entry, or something that next says is none.
+func (h *har) hasNext() bool { return h.decoder.PeekKind() != jsontext.KindEndArray }
+
+// next reads an entry.
+func (h *har) next() (traffic.Exchange, error) {
+	var entry harEntry
+	if err := json.UnmarshalDecode(h.decoder, &entry); err != nil {
+		return traffic.Exchange{}, h.fail(err)
+	}
+	source := fmt.Sprintf("%s#%d", h.source, h.index)
+	h.index++
+	return entry.exchange(source)
 }
 
-type harHeader struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
+// endEntries reads the end of the entries. What follows them is not read.
+func (h *har) endEntries() error {
+	_, err := h.decoder.ReadToken()
+	return h.fail(err)
 }
 
-// exchange returns what an entry says of an exchange. The error of one that cannot be checked is an [OmittedError].
-func (e *harEntry) exchange(source string) (traffic.Exchange, error) {
-	if e.Request.Method == "" || e.Request.URL == "" {
-		return traffic.Exchange{}, fmt.Errorf("%s: an entry without the method or the URL of its request", source)
+// fail says where an archive cannot be read and why, without the value that stands there.
+func (h *har) fail(err error) error {
+	if err == nil {
+		return nil
 	}
-	u, err := url.Parse(e.Request.URL)
-	if err != nil {
-		return traffic.Exchange{}, fmt.Errorf("%s: the URL of the request is none", source)
-	}
-	if reason := e.omitted(); reason != "" {
-		return traffic.Exchange{}, &OmittedError{Source: source, Reason: reason}
-	}
-	content := e.Response.Content
-	exchange := traffic.Exchange{
-		Source:        source,
-		Method:        strings.ToUpper(e.Request.Method),
-		URL:           u,
-		RequestHeader: harHeaders(e.Request.Headers),
-		Status:        e.Response.Status,
-		Header:        harHeaders(e.Response.Headers),
-	}
-	if e.Request.PostData != nil {
-		if exchange.RequestBody, err = harText(e.Request.PostData.Text, e.Request.PostData.Encoding); err != nil {
-			return traffic.Exchange{}, fmt.Errorf("%s: the body of the request: %w", source, err)
-		}
-	}
-	if content.Text != nil {
-		if exchange.Body, err = harText(*content.Text, content.Encoding); err != nil {
-			return traffic.Exchange{}, fmt.Errorf("%s: the body of the response: %w", source, err)
-		}
-	}
-	if len(exchange.Header) == 0 && content.MimeType != "" && len(exchange.Body) > 0 {
-		exchange.Header.Set("Content-Type", content.MimeType) // some writers leave the headers out
-	}
-	text, _ := e.Started.(string)
-	began, err := time.Parse(time.RFC3339, text)
-	if took, ok := e.Time.(float64); ok && err == nil && 0 < took && took < 1e9 {
-		exchange.Began, exchange.Ended = began, began.Add(time.Duration(took*float64(time.Millisecond)))
-	}
-	return exchange, nil
-}
-
-// omitted returns why there is nothing to check, or nothing where there is.
-func (e *harEntry) omitted() string {
+	var syntactic *jsontext.SyntacticError
+	var semantic *json.SemanticError
 	switch {
-	case !e.hasResponse():
-		return "the request has no response"
-	case e.isFromCache():
-		return "the response came from a cache"
-	case e.lacksBody():
-		return "the body of the response was left out of the archive"
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("the file ends too early")
+	case errors.As(err, &syntactic):
+		err = fmt.Errorf("not valid JSON: %w", syntactic.Err) // its text has the names around it, which may be anything
+	case errors.As(err, &semantic):
+		err = fmt.Errorf("unusable %s at %s", kindName(semantic.JSONKind), semantic.JSONPointer)
 	}
-	return ""
+	return fmt.Errorf("%s: not an HTTP Archive: at byte %d: %w", h.source, h.decoder.InputOffset(), err)
 }
 
-// hasResponse reports whether the request got a response: writers give status 0, or less, to those that got none.
-func (e *harEntry) hasResponse() bool { return e.Response.Status > 0 }
-
-// isFromCache reports whether a browser's cache answered, and not the server.
-func (e *harEntry) isFromCache() bool {
-	return e.Cache != nil || e.Response.Status == http.StatusNotModified
-}
-
-// lacksBody reports whether there was a body that the writer left out of the file.
-func (e *harEntry) lacksBody() bool {
-	content := e.Response.Content
-	if content.Text != nil && *content.Text != "" {
-		return false
+// kindName returns what JSON calls a kind of value.
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case jsontext.KindBeginObject:
+		return "object"
+	case jsontext.KindBeginArray:
+		return "array"
 	}
-	if content.Size < 0 { // the writer does not know
-		hasNone := e.Response.Status == http.StatusNoContent || strings.EqualFold(e.Request.Method, http.MethodHead)
-		return !hasNone
-	}
-	return content.Size > 0
-}
-
-func harText(text, encoding string) ([]byte, error) {
-	if !strings.EqualFold(encoding, "base64") {
-		return []byte(text), nil
-	}
-	body, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, errors.New("it is no base64")
-	}
-	return body, nil
-}
-
-// harHeaders leaves out the pseudo-headers of HTTP/2, and splits what some writers join with line ends.
-func harHeaders(list []harHeader) http.Header {
-	headers := http.Header{}
-	for _, h := range list {
-		if h.Name == "" || strings.HasPrefix(h.Name, ":") {
-			continue
-		}
-		for _, value := range strings.Split(h.Value, "\n") {
-			headers.Add(h.Name, strings.TrimSpace(value))
-		}
-	}
-	return headers
+	return kind.String()
 }

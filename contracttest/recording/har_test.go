@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -62,7 +65,7 @@ func TestReadHARDialects(t *testing.T) {
 	for _, mark := range []string{"", "\xef\xbb\xbf"} {
 		exchanges, left, err := readHAR(t, mark+text)
 		require.NoError(t, err)
-		assert.Equal(t, 7, left, "without an answer, without its body, or from a cache")
+		assert.Equal(t, 7, left, "without a response, without its body, or from a cache")
 		require.Len(t, exchanges, 3)
 		first, second, third := exchanges[0], exchanges[1], exchanges[2]
 		assert.Equal(t, "session.har#0", first.Source)
@@ -81,11 +84,69 @@ func TestReadHARDialects(t *testing.T) {
 	}
 }
 
+// What tools write and the API has no part in keeps no archive from being read.
+func TestReadHARTolerates(t *testing.T) {
+	const response = `"response":{"status":404,"content":{"text":"{}"}}`
+	for name, entry := range map[string]string{
+		"unknown fields":         `{"a":{"b":[1e999]},"request":{"method":"GET","url":"/v2/images","c":null},` + response + `}`,
+		"null":                   `{"request":{"method":"GET","url":"/v2/images","headers":null,"postData":null},"_fromCache":null,` + response + `}`,
+		"duplicate names":        `{"request":{"method":"PUT","url":"/"},"request":{"method":"PUT","method":"GET","url":"/v2/images"},` + response + `}`,
+		"invalid UTF-8":          "{\"comment\":\"\xff\",\"request\":{\"method\":\"GET\",\"url\":\"/v2/images\"}," + response + "}",
+		"an unpaired escape":     `{"comment":"\ud800","request":{"method":"GET","url":"/v2/images"},` + response + `}`,
+		"names of other cases":   `{"REQUEST":{"method":"PUT"},"request":{"Method":"PUT","method":"GET","url":"/v2/images"},` + response + `}`,
+		"another case of Base64": `{"request":{"method":"GET","url":"/v2/images"},"response":{"status":404,"content":{"text":"e30=","encoding":"Base64"}}}`,
+	} {
+		exchanges, left, err := readHAR(t, archiveOf(entry))
+		require.NoError(t, err, name)
+		assert.Zero(t, left, name)
+		require.Len(t, exchanges, 1, name)
+		assert.Equal(t, "GET /v2/images", exchanges[0].Method+" "+exchanges[0].URL.Path, name)
+		assert.Equal(t, "{}", string(exchanges[0].Body), name)
+	}
+}
+
+func TestReadHARSaysWhyAnEntryIsOmitted(t *testing.T) {
+	for entry, want := range map[string]string{
+		entryOf(`{"status":0}`):                        "session.har#1: omitted: the request has no response",
+		entryOf(`{"status":304}`):                      "session.har#1: omitted: the response came from a cache",
+		entryOf(`{"status":200,"content":{"size":9}}`): "session.har#1: omitted: the body of the response was left out of the archive",
+	} {
+		whole := entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`)
+		var yielded []string
+		for exchange, err := range recording.ReadHAR(strings.NewReader(archiveOf(whole, entry, whole)), "session.har") {
+			if err != nil {
+				yielded = append(yielded, err.Error())
+				continue
+			}
+			yielded = append(yielded, exchange.Source)
+		}
+		assert.Equal(t, []string{"session.har#0", want, "session.har#2"}, yielded)
+	}
+}
+
+// A caller may stop, and begin anew.
+func TestReadAgain(t *testing.T) {
+	archive := filepath.Join(t.TempDir(), "session.har")
+	entry := entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`)
+	require.NoError(t, os.WriteFile(archive, []byte(archiveOf(entry, entry)), 0o600))
+	for _, file := range []string{archive, testkit.Recording("images_get")} {
+		sequence := recording.Read(file)
+		for range 2 {
+			for exchange, err := range sequence {
+				require.NoError(t, err)
+				assert.Equal(t, filepath.Base(file)+"#0", exchange.Source)
+				assert.Equal(t, file, exchange.File)
+				break
+			}
+		}
+	}
+}
+
 func TestReadHARRejects(t *testing.T) {
 	whole := archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"{}"}}`))
 	for name, text := range map[string]string{
 		"nothing":                   "",
-		"no object":                 "[]",
+		"not an object":             "[]",
 		"no log":                    `{"a":{"b":[1,{"c":2}]}}`,
 		"no entries":                `{"log":{"version":"1.2"}}`,
 		"entries of another type":   `{"log":{"entries":{}}}`,
@@ -95,10 +156,15 @@ func TestReadHARRejects(t *testing.T) {
 		"a status beyond an int":    archiveOf(entryOf(`{"status":987654321987654321987,"headers":[]}`)),
 		"an entry without request":  archiveOf(`{}`),
 		"an entry without a method": archiveOf(`{"request":{"url":"https://a/"},"response":{"status":200}}`),
-		"a URL that is none":        archiveOf(`{"request":{"method":"GET","url":"http://[dop_v1_secret"},"response":{"status":200}}`),
-		"base64 that is none":       archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"dop_v1_secret!","encoding":"base64"}}`)),
+		"not a URL":                 archiveOf(`{"request":{"method":"GET","url":"http://[dop_v1_secret"},"response":{"status":200}}`),
+		"not Base64":                archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"dop_v1_secret!","encoding":"base64"}}`)),
 		"cut in an entry":           whole[:len(whole)/2],
-		"cut behind the entry":      whole[:len(whole)-26],
+		"cut before the entry ends": whole[:len(whole)-26],
+		"cut after the entry":       whole[:strings.Index(whole, `],"comment"`)],
+		"no comma":                  archiveOf(entryOf(`{"status":0} `) + entryOf(`{"status":0}`)),
+		"a name in the way":         `{"dop_v1_secret":[,],"log":{"entries":[]}}`,
+		"a name in an entry":        archiveOf(`{"dop_v1_secret":{"dop_v1_secret":tru}}`),
+		"a value without a name":    `{"log":{7}}`,
 		"something else altogether": "version: 2\ninteractions: []\n",
 	} {
 		_, _, err := readHAR(t, text)

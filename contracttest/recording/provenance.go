@@ -22,13 +22,13 @@ const (
 // Provenance says where a recording comes from. It stands beside X.cassette.yaml as X.provenance.yaml.
 type Provenance struct {
 	Kind         Kind             `yaml:"kind"`                // what the recording is evidence of
-	Operation    string           `yaml:"operation,omitempty"` // the operation id, where there is one alone
-	Document     string           `yaml:"document"`            // what was written down, or where the requests were sent
-	Revision     string           `yaml:"revision"`            // of the document, or of the contract at the time
+	Operation    string           `yaml:"operation,omitempty"` // the operation id, where the recording has only one
+	Document     string           `yaml:"document"`            // what was transcribed, or where the requests were sent
+	Revision     string           `yaml:"revision"`            // of that document, or of the contract at the time
 	DocumentDate string           `yaml:"document_date"`       // as 2006-01-02
 	Transcribed  string           `yaml:"transcribed"`         // as 2006-01-02
 	Note         string           `yaml:"note"`                // what else a reader should know
-	Exchanges    []ExchangeOrigin `yaml:"exchanges"`
+	Exchanges    []ExchangeOrigin `yaml:"exchanges"`           // in the order of the cassette
 }
 
 // ExchangeOrigin says where one exchange of a recording comes from.
@@ -36,10 +36,10 @@ type ExchangeOrigin struct {
 	Interaction int       `yaml:"interaction"`     // its index in the cassette
 	Status      int       `yaml:"status"`          // of the response
 	Source      string    `yaml:"source"`          // the place in the document, or the method
-	Began       time.Time `yaml:"began,omitempty"` // when the request was sent
+	Began       time.Time `yaml:"began,omitempty"` // when the request was sent; zero if that is not known
 }
 
-// ReadProvenance reads what is known of the origin of a cassette. The error is fs.ErrNotExist if nothing is.
+// ReadProvenance reads the provenance beside a cassette. The error is [fs.ErrNotExist] if there is none.
 func ReadProvenance(cassetteFile string) (Provenance, error) {
 	file := provenanceFile(cassetteFile)
 	text, err := os.ReadFile(file)

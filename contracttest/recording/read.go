@@ -9,25 +9,17 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// OmittedError says that an entry of a recording cannot be checked, and why. A sequence goes on after it.
-type OmittedError struct {
-	Source string // the entry, such as session.har#3
-	Reason string // such as "the request has no response"
-}
-
-// Error implements error.
-func (e *OmittedError) Error() string { return e.Source + ": omitted: " + e.Reason }
-
-// Read reads the exchanges of a recording: of an HTTP Archive, whose name ends in .har, or of a go-vcr cassette, whose
-// name ends in .yaml. Of a cassette it also reads the provenance beside it, if there is one, which says when each exchange
-// began. Each iteration reads the file anew.
+// Read reads the exchanges of a recording: of an HTTP Archive, whose name ends in .har, or of a go-vcr cassette,
+// whose name ends in .yaml. Of a cassette it also reads the provenance beside it, if there is one, which says when
+// each exchange began. Each iteration reads the file anew.
 //
-// An entry that cannot be checked is yielded as an [OmittedError]. Any other error ends the sequence and comes last.
+// An entry that cannot be checked is yielded as an [OmittedError] with a zero exchange. Any other error ends the
+// sequence and comes last.
 func Read(file string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		for exchange, err := range read(file) {
 			if err == nil {
-				exchange.File = file
+				exchange.File = file // so that a finding can be shown beside the recording
 			}
 			if !yield(exchange, err) {
 				return

@@ -19,6 +19,7 @@ import (
 	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
 
@@ -99,6 +100,7 @@ func TestRecorderSaysWhereItWas(t *testing.T) {
 		assert.Contains(t, provenance.Document, base)
 		assert.NotEmpty(t, provenance.Revision)
 		assert.NotEmpty(t, provenance.DocumentDate)
+		assert.Contains(t, provenance.Note, "doimages "+openapi.Version+".")
 	}
 }
 

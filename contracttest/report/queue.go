@@ -2,59 +2,56 @@ package report
 
 import (
 	"runtime"
+	"sync"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/traffic"
 )
 
-// queue examines exchanges on all cores, and hands the results out in the order in which the exchanges came. Only the
-// examining runs elsewhere: results are taken on the goroutine of the caller, so that a report needs no lock.
+// queue examines exchanges on all cores, and hands the results on in the order in which the exchanges came.
 type queue struct {
 	todo    chan job
-	pending []job // those whose results have not been taken, the oldest first
-	limit   int   // the most that may be pending
+	ordered chan job // the same jobs, for the goroutine that hands the results on
+	running sync.WaitGroup
 }
 
 type job struct {
 	exchange traffic.Exchange
-	result   chan check.Result // which holds one, so that no worker waits for it to be taken
+	result   chan check.Result // which holds one, so that a worker need not wait until it is handed on
 }
 
-// newQueue starts a worker for each core, until close.
-func newQueue(contract *check.Contract) *queue {
+// newQueue starts a worker for each core, and a goroutine that hands each result to count. They run until wait.
+func newQueue(contract *check.Contract, count func(check.Result)) *queue {
 	cores := runtime.GOMAXPROCS(0)
 	q := &queue{
-		limit: 4 * cores, // so that workers have something to do while results are taken
-		todo:  make(chan job, 4*cores),
+		todo:    make(chan job),
+		ordered: make(chan job, 2*cores), // which bounds how many exchanges are held
 	}
 	for range cores {
-		go func() {
+		q.running.Go(func() {
 			for j := range q.todo {
 				j.result <- contract.Examine(j.exchange)
 			}
-		}()
+		})
 	}
+	q.running.Go(func() {
+		for j := range q.ordered {
+			count(<-j.result)
+		}
+	})
 	return q
 }
 
-// add takes an exchange in. It first hands the oldest result to take where too many are pending.
-func (q *queue) add(exchange traffic.Exchange, take func(check.Result)) {
-	if len(q.pending) == q.limit {
-		take(<-q.pending[0].result)
-		q.pending = q.pending[1:]
-	}
+// add takes an exchange in. It waits while too many are held.
+func (q *queue) add(exchange traffic.Exchange) {
 	j := job{exchange: exchange, result: make(chan check.Result, 1)}
-	q.pending = append(q.pending, j)
+	q.ordered <- j
 	q.todo <- j
 }
 
-// drain hands all pending results to take.
-func (q *queue) drain(take func(check.Result)) {
-	for _, j := range q.pending {
-		take(<-j.result)
-	}
-	q.pending = nil
+// wait returns when every exchange was examined and counted. Nothing may be added then.
+func (q *queue) wait() {
+	close(q.todo)
+	close(q.ordered)
+	q.running.Wait()
 }
-
-// close ends the workers.
-func (q *queue) close() { close(q.todo) }

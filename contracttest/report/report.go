@@ -84,19 +84,18 @@ func (r *Report) Coverage() check.CoverageSummary { return r.coverage.Summary() 
 
 // AddAll checks the exchanges of a sequence, on all cores, and counts them in the order in which they came. It holds a few
 // for each core at a time, so that a sequence may be of any length. The first error of the sequence ends it and is
-// returned, after what came before it was counted. The sequence may call [Report.Skip].
+// returned, after what came before it was counted.
+//
+// The sequence runs while exchanges are counted. Of the report it may call [Report.Skip] and nothing else.
 func (r *Report) AddAll(exchanges iter.Seq2[traffic.Exchange, error]) error {
-	queue := newQueue(r.contract)
-	defer queue.close()
-	count := func(result check.Result) { r.count(result, false) }
+	queue := newQueue(r.contract, func(result check.Result) { r.count(result, false) })
+	defer queue.wait()
 	for exchange, err := range exchanges {
 		if err != nil {
-			queue.drain(count)
 			return err
 		}
-		queue.add(exchange, count)
+		queue.add(exchange)
 	}
-	queue.drain(count)
 	return nil
 }
 

@@ -4,102 +4,92 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
-	"example.com/doimages/contracttest/recording"
 )
 
-// readable returns why a recording cannot be checked, if it cannot.
-func readable(ctx context.Context, file string) error {
-	for exchange, err := range recording.Read(file) {
-		var omitted *recording.OmittedError
-		if err == nil {
-			err = cut(ctx, exchange)
-		}
-		if err != nil && !errors.As(err, &omitted) {
-			return err
-		}
-	}
-	if _, err := recording.ReadProvenance(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+// liveOptions are the flags of contract live.
+type liveOptions struct {
+	output outputOptions
+	target targetOptions
+	list   bool
 }
 
-func liveCommand() *cobra.Command {
-	var target contracttest.Target
-	var timeout time.Duration
-	var list bool
-	var o output
+func liveCommand(p process) *cobra.Command {
+	var options liveOptions
 	cmd := &cobra.Command{
 		Use:   "live [FILE…]",
 		Short: "Run the live suite against the embedded fake, or against a real API",
-		Long: `Runs every case of the suite and checks every exchange against the contract.
+		Long: `Runs every case of the suite, and checks every exchange against the contract.
 
-Without --base-url the target is a fake in this process, on a loopback socket. With it, the token is taken from
-` + tokenVariable + `, and nothing is written unless --write asks for it: then the suite makes images under names that
-begin with doimages-contract- and removes them whatever happens, an interrupt included. It never sends more requests
-than --budget, some of which are kept for the removal.
+Without --base-url, the target is a fake in this process, on a loopback socket. With it, the token is read
+from ` + tokenVariable + `, and nothing is written unless --write is given. The suite then creates images whose
+names begin with doimages-contract-. It removes them whatever happens, an interrupt included. It never
+sends more requests than --budget, and keeps some of these for the removal.
 
-The exit code is 0 when every case passed and nothing of the severity --fail-on was found, 1 when a case failed,
-something was found or --min-coverage was missed, and 2 when a file, a flag or the token cannot be used.
+Recordings that are named are checked too. The report then says what they and the run cover together.
 
-Recordings that are named are checked too, so that the report says what they and the run cover together.`,
-		RunE: func(cmd *cobra.Command, recordings []string) error {
-			if list {
-				return contracttest.WriteCases(cmd.OutOrStdout())
+The exit code is 0 if every case passed and nothing of the severity --fail-on was found. It is 1 if a case
+failed, if something was found, or if less than --min-coverage was seen. It is 2 if a file, a flag or the
+token cannot be used.`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if options.list {
+				return contracttest.WriteCases(p.stdout)
 			}
-			failOn, err := o.check()
-			if err != nil {
-				return err
-			}
-			target.FailOn, target.Baseline = failOn, o.baseline
-			for _, file := range recordings { // now, and not when the run is over
-				if err := readable(cmd.Context(), file); err != nil {
-					return err
-				}
-			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
-			defer cancel()
-			if target.BaseURL == "" {
-				fmt.Fprintln(cmd.ErrOrStderr(), "the embedded fake, which is no evidence of how the API behaves:")
-			}
-			stop, err := aim(&target)
-			if err != nil {
-				return err
-			}
-			defer stop()
-			results, report, err := contracttest.RunCases(ctx, target)
-			if err != nil {
-				return err
-			}
-			if _, err := verify(context.WithoutCancel(ctx), report, recordings, nil); err != nil {
-				return err
-			}
-			// The table of cases makes way for a report that another program reads.
-			cases := cmd.OutOrStdout()
-			if o.format != "text" {
-				cases = cmd.ErrOrStderr()
-			}
-			err = contracttest.WriteResults(cases, results)
-			fmt.Fprintln(cases)
-			if err := errors.Join(err, o.write(cmd.OutOrStdout(), report)); err != nil {
-				return err
-			}
-			for _, result := range results {
-				if result.Err != nil {
-					return errFindings
-				}
-			}
-			return o.verdict(cmd.ErrOrStderr(), report)
+			return runLive(cmd.Context(), p, options, files)
 		},
 	}
-	o.flags(cmd)
-	targetFlags(cmd, &target, &timeout)
-	cmd.Flags().BoolVar(&list, "list", false, "print the cases, with the check of Schemathesis that each answers to, and run none")
+	options.output.addFlags(cmd)
+	options.target.addFlags(cmd)
+	cmd.Flags().BoolVar(&options.list, "list", false, "print the cases, and run none")
 	return cmd
+}
+
+func runLive(ctx context.Context, p process, options liveOptions, recordings []string) error {
+	o, err := newOutput(p, options.output)
+	if err != nil {
+		return err
+	}
+	for _, file := range recordings { // before the run, which may take an hour
+		if err := checkReadable(ctx, file); err != nil {
+			return err
+		}
+	}
+	if options.target.baseURL == "" {
+		fmt.Fprintln(p.stderr, "the target is the embedded fake, which is no evidence of how the API behaves:")
+	}
+	target, stop, err := resolveTarget(p, options.target)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	target.FailOn, target.Baseline = o.failOn, o.baseline
+	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
+	defer cancel()
+	results, r, err := contracttest.RunCases(limited, target)
+	if err != nil {
+		return err
+	}
+	// After an interrupt too: the report says what was seen until then.
+	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, nil); err != nil {
+		return err
+	}
+	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {
+		return err
+	}
+	return errors.Join(casesVerdict(results), o.verdict(r))
+}
+
+// writeResults writes the table of cases before the report. Where another program reads the report, the table goes to
+// standard error.
+func writeResults(o output, results []contracttest.Result) error {
+	w := o.stdout
+	if o.options.format != "text" {
+		w = o.stderr
+	}
+	err := contracttest.WriteResults(w, results)
+	fmt.Fprintln(w)
+	return err
 }

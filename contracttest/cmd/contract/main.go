@@ -1,5 +1,5 @@
-// Command contract checks exchanges with the images API against the contract: recorded ones, and those of a suite that
-// it runs against the API or against a fake.
+// Command contract checks exchanges with the images API against the contract: recorded ones, those of a suite that it
+// runs against the API or a fake, and those that pass through its proxy.
 //
 //	contract verify FILE…
 //	contract live
@@ -7,7 +7,7 @@
 //	contract proxy --target URL
 //	contract serve
 //
-// It exits with 0 when nothing was found, with 1 when something was or nothing was checked, and with 2 when a file or
+// It exits with 0 if nothing was found, with 1 if something was found or nothing was checked, and with 2 if a file or
 // the command line cannot be used.
 package main
 
@@ -20,35 +20,70 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"example.com/doimages/openapi"
 )
 
-// errFindings ends the program with 1; every other error ends it with 2.
-var errFindings = errors.New("the contract is broken, or nothing was checked")
+// The exit codes.
+const (
+	exitOK       = 0
+	exitFindings = 1
+	exitUnusable = 2
+)
 
 func main() {
+	log.SetOutput(io.Discard)      // net/http writes there what a server sends unasked, which may hold a token
+	signal.Ignore(syscall.SIGPIPE) // so that a reader that ends early, such as head, does not cost a report in a file
+	// The first interrupt ends what is under way in good order. A second one, after stop, ends the program.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	p := process{
+		stdout:       os.Stdout,
+		stderr:       os.Stderr,
+		getenv:       os.Getenv,
+		shutdownTime: 5 * time.Second,
+	}
+	os.Exit(run(ctx, p, os.Args[1:]))
+}
+
+// run runs the program with arguments, and returns its exit code.
+func run(ctx context.Context, p process, args []string) int {
+	root := rootCommand(p)
+	root.SetArgs(args)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errFindings):
+		return exitFindings // the report has said why
+	}
+	fmt.Fprintln(p.stderr, "contract:", err)
+	return exitUnusable
+}
+
+func rootCommand(p process) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "contract",
 		Short: "Check exchanges with DigitalOcean's images API against the contract",
 		Long: `Checks exchanges with DigitalOcean's images API against the contract that is embedded in this program.
 
-The exit code is 0 when nothing was found, 1 when something was or nothing was checked, and 2 when a file or the command
+The exit code is 0 if nothing was found, 1 if something was found or nothing was checked, and 2 if a file or the command
 line cannot be used.`,
+		Version:       openapi.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(verifyCommand(), liveCommand(), recordCommand(), proxyCommand(), serveCommand())
-	log.SetOutput(io.Discard)      // net/http writes there what a server sent out of turn
-	signal.Ignore(syscall.SIGPIPE) // so that a reader that has seen enough, such as head, costs no report in a file
-	// The first interrupt ends what is under way in good order; a second one, after stop, ends the program.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	switch err := root.ExecuteContext(ctx); {
-	case errors.Is(err, errFindings):
-		os.Exit(1)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "contract:", err)
-		os.Exit(2)
-	}
+	root.AddCommand(
+		verifyCommand(p),
+		liveCommand(p),
+		recordCommand(p),
+		proxyCommand(p),
+		serveCommand(p),
+	)
+	return root
 }

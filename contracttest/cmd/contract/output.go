@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,123 +13,158 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/report"
+	"example.com/doimages/openapi"
 )
 
-// output is what verify, live and proxy have in common: what fails a run, and where its report goes.
-type output struct {
-	failOn, format string
-	files          []string
-	minCoverage    float64
-	baselineFile   string
-	baseline       *check.Baseline // what that file holds, if there is one
+// errFindings ends the program with exit code 1: the contract is broken, or nothing was checked. What it was has been
+// printed by then. Every other error ends it with 2.
+var errFindings = errors.New("the contract is broken, or nothing was checked")
+
+// outputOptions are what verify, live and proxy have in common: what fails a run, and where its report goes.
+type outputOptions struct {
+	failOn      string
+	format      string
+	files       []string
+	baseline    string // a file; none if empty
+	minCoverage float64
 }
 
-// formOf are the forms of a report by the ending of its file.
-var formOf = map[string]string{".txt": "text", ".json": "json", ".xml": "junit", ".html": "html"}
-
-func (o *output) flags(cmd *cobra.Command) {
+func (o *outputOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.failOn, "fail-on", string(check.Breaking), "the least severity that fails the run: breaking or drift")
-	flags.StringVar(&o.format, "format", "text", "the form of the report on standard output: "+strings.Join(report.Formats, ", ")+`;
-github also adds to the summary of the job`)
-	flags.StringArrayVarP(&o.files, "output", "o", nil, `write the report to this file, too, in the form of its name: .txt, .json,
-.xml (JUnit) or .html; may be given several times`)
-	flags.StringVar(&o.baselineFile, "baseline", "", "a file with findings: known differences beside the embedded ones")
-	flags.Float64Var(&o.minCoverage, "min-coverage", 0, "fail if less of the contract was seen, in percent")
-	for flag, values := range map[string][]string{"format": report.Formats, "fail-on": {"breaking", "drift"}} {
+	flags.StringVar(&o.failOn, "fail-on", string(check.Breaking),
+		"the least severity that fails the run: breaking or drift")
+	flags.StringVar(&o.format, "format", "text",
+		"the format of the report on standard output: "+strings.Join(report.Formats, ", ")+";\n"+
+			"github also writes to the summary of the job")
+	flags.StringArrayVarP(&o.files, "output", "o", nil,
+		"also write the report to this file, in the format of its name: .txt, .json,\n"+
+			".xml (JUnit) or .html; may be given several times")
+	flags.StringVar(&o.baseline, "baseline", "",
+		"a file with findings to accept, in addition to the embedded ones")
+	flags.Float64Var(&o.minCoverage, "min-coverage", 0,
+		"fail if less than this percentage of the contract was seen")
+	for flag, values := range map[string][]string{
+		"format":  report.Formats,
+		"fail-on": {string(check.Breaking), string(check.Drift)},
+	} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 }
 
-// check says what is wrong with the flags, and reads the baseline.
-func (o *output) check() (check.Severity, error) {
-	if !slices.Contains(report.Formats, o.format) {
-		return "", fmt.Errorf("--format: there is no %q, but %s", o.format, strings.Join(report.Formats, ", "))
+// output judges a report and writes it, as the options say.
+type output struct {
+	process
+	options  outputOptions
+	failOn   check.Severity
+	baseline *check.Baseline // nil if there is none
+}
+
+// newOutput checks the options and reads the baseline, so that a mistake is found before a run and not at its end.
+func newOutput(p process, options outputOptions) (output, error) {
+	if !slices.Contains(report.Formats, options.format) {
+		return output{}, fmt.Errorf("--format: %q is not one of %s", options.format, strings.Join(report.Formats, ", "))
 	}
-	for _, file := range o.files {
-		if formOf[filepath.Ext(file)] == "" {
-			return "", fmt.Errorf("--output %s: the name has to end in .txt, .json, .xml or .html, which says the form of the report", file)
+	for _, file := range options.files {
+		if err := checkReportFile(file); err != nil {
+			return output{}, fmt.Errorf("--output %s: %w", file, err)
 		}
-		if _, err := os.Stat(filepath.Dir(file) + "/."); err != nil { // now, and not when the run is over
-			return "", fmt.Errorf("--output %s: its folder: %w", file, err)
-		}
 	}
-	if !(o.minCoverage >= 0 && o.minCoverage <= 100) { // false for NaN, too
-		return "", fmt.Errorf("--min-coverage %v: it is a percentage, from 0 to 100", o.minCoverage)
+	if !(options.minCoverage >= 0 && options.minCoverage <= 100) { // so written that it refuses NaN
+		return output{}, fmt.Errorf("--min-coverage %v: it is a percentage, from 0 to 100", options.minCoverage)
 	}
-	severity, err := check.ParseSeverity(o.failOn)
+	failOn, err := check.ParseSeverity(options.failOn)
 	if err != nil {
-		return "", fmt.Errorf("--fail-on: %w", err)
+		return output{}, fmt.Errorf("--fail-on: %w", err)
 	}
-	if o.baselineFile != "" {
-		text, err := os.ReadFile(o.baselineFile)
-		if err != nil {
-			return "", fmt.Errorf("--baseline: %w", err)
-		}
-		if o.baseline, err = check.LoadBaseline(text); err != nil {
-			return "", fmt.Errorf("--baseline %s: %w", o.baselineFile, err)
-		}
-	}
-	return severity, nil
-}
-
-// write writes a report wherever it belongs.
-func (o *output) write(stdout io.Writer, report *report.Report) error {
-	err := report.Write(stdout, o.format) // first, since a file that cannot be written must not cost the report
-	if summary := os.Getenv("GITHUB_STEP_SUMMARY"); o.format == "github" && summary != "" {
-		file, failed := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-		if failed == nil {
-			failed = errors.Join(report.WriteMarkdown(file), file.Close())
-		}
-		if failed != nil {
-			err = errors.Join(err, fmt.Errorf("the summary of the job: %w", failed))
-		}
-	}
-	for _, file := range o.files {
-		if failed := writeFile(file, report); failed != nil {
-			err = errors.Join(err, fmt.Errorf("--output %s: %w", file, failed))
-		}
-	}
-	return err
-}
-
-// writeFile writes a report into a file whole, or leaves the file as it was.
-func writeFile(file string, report *report.Report) error {
-	var text bytes.Buffer
-	if err := report.Write(&text, formOf[filepath.Ext(file)]); err != nil {
-		return err
-	}
-	if linked, err := filepath.EvalSymlinks(file); err == nil {
-		file = linked
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".report-*")
+	baseline, err := readBaseline(options.baseline)
 	if err != nil {
-		return err
+		return output{}, fmt.Errorf("--baseline: %w", err)
 	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(text.Bytes())
-	if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), file)
+	return output{process: p, options: options, failOn: failOn, baseline: baseline}, nil
 }
 
-// verdict says whether the run failed, and why where the report does not.
-func (o *output) verdict(stderr io.Writer, report *report.Report) error {
+// readBaseline reads a baseline of the caller's own, if a file is named.
+func readBaseline(file string) (*check.Baseline, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	baseline, err := check.LoadBaseline(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return baseline, nil
+}
+
+// newReport returns an empty report that checks against a document, or against the embedded one if no file is named.
+// The baseline of the caller comes first, so that its reasons are printed where both accept a finding.
+func newReport(spec string, o output) (*report.Report, error) {
+	document := openapi.Document()
+	if spec != "" {
+		var err error
+		if document, err = os.ReadFile(spec); err != nil {
+			return nil, err
+		}
+	}
+	contract, err := check.Load(document)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cmp.Or(spec, "the embedded document"), err)
+	}
+	embedded, err := check.LoadBaseline(openapi.Baseline())
+	if err != nil {
+		return nil, err
+	}
+	r := report.New(contract, o.baseline, embedded)
+	r.FailOn = o.failOn
+	return r, nil
+}
+
+// write writes a report to standard output and to all files. It goes on after an error: a file that cannot be written
+// must not cost the others.
+func (o output) write(r *report.Report) error {
+	errs := []error{r.Write(o.stdout, o.options.format)}
+	if summary := o.getenv("GITHUB_STEP_SUMMARY"); o.options.format == "github" && summary != "" {
+		if err := appendSummary(summary, r); err != nil {
+			errs = append(errs, fmt.Errorf("the summary of the job: %w", err))
+		}
+	}
+	for _, file := range o.options.files {
+		if err := writeReportFile(file, r); err != nil {
+			errs = append(errs, fmt.Errorf("--output %s: %w", file, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// verdict returns errFindings if a run failed, and prints why where the report does not.
+func (o output) verdict(r *report.Report) error {
 	for _, warning := range o.baseline.Warnings(time.Now()) {
-		fmt.Fprintln(stderr, "note:", warning)
+		fmt.Fprintln(o.stderr, "note:", warning)
 	}
-	failed := report.CountAtLeast(report.FailOn) > 0
-	if report.Exchanges == 0 {
-		fmt.Fprintln(stderr, "nothing was checked, which proves nothing")
+	failed := r.CountAtLeast(r.FailOn) > 0
+	if r.Exchanges == 0 {
+		fmt.Fprintln(o.stderr, "nothing was checked")
 		failed = true
 	}
-	if percent := report.Coverage().Percent; percent < o.minCoverage {
-		fmt.Fprintf(stderr, "%.1f %% of the contract was seen, and %.1f %% are asked for\n", percent, o.minCoverage)
+	if percent := r.Coverage().Percent; percent < o.options.minCoverage {
+		fmt.Fprintf(o.stderr, "%.1f %% of the contract was seen, less than the %.1f %% of --min-coverage\n",
+			percent, o.options.minCoverage)
 		failed = true
 	}
 	if failed {
 		return errFindings
 	}
 	return nil
+}
+
+// appendSummary adds a report to the summary of a job of GitHub Actions, in which earlier steps may have written.
+func appendSummary(file string, r *report.Report) error {
+	summary, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.WriteMarkdown(summary), summary.Close())
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,58 +12,68 @@ import (
 	"example.com/doimages/contracttest/recording"
 )
 
-func recordCommand() *cobra.Command {
-	var target contracttest.Target
-	var file string
-	var timeout time.Duration
+// recordOptions are the flags of contract record.
+type recordOptions struct {
+	target targetOptions
+	file   string
+}
+
+func recordCommand(p process) *cobra.Command {
+	var options recordOptions
 	cmd := &cobra.Command{
 		Use:   "record [-o FILE.cassette.yaml]",
-		Short: "Run the live suite, and record what was sent and answered",
-		Long: `Runs the live suite as contract live does and writes every exchange into a go-vcr cassette, with a file beside it that
-says where it comes from: host, date, revision of the contract, version of this program. Of headers only those that are
-known to be harmless are kept; tokens and e-mail addresses are taken out. Files of an earlier run are replaced. Without
---base-url the embedded fake is recorded, and the recording says that it is none of the API; with it, the token is taken
-from ` + tokenVariable + `.`,
+		Short: "Run the live suite, and record every exchange",
+		Long: `Runs the live suite as contract live does, and writes every exchange to a go-vcr cassette. A file beside it
+says where the recording comes from: host, date, revision of the contract, version of this program. Only
+headers that are known to be harmless are kept, and tokens and e-mail addresses are removed. Files of an
+earlier run are replaced.
+
+Without --base-url, the embedded fake is recorded, and the recording says that it is not one of the API.
+With it, the token is read from ` + tokenVariable + `.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			recorder, err := recording.NewRecorder(http.DefaultTransport, file)
-			if err != nil {
-				return fmt.Errorf("--output: %w", err)
-			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
-			defer cancel()
-			target.Transport = recorder
-			stop, err := aim(&target)
-			if err != nil {
-				return err
-			}
-			defer stop()
-			results, report, err := contracttest.RunCases(ctx, target)
-			if err != nil {
-				return err
-			}
-			err = contracttest.WriteResults(cmd.OutOrStdout(), results)
-			if err := errors.Join(err, recorder.Close()); err != nil {
-				return err
-			}
-			recorded := 0
-			for _, err := range recording.Read(file) {
-				if err != nil {
-					return err
-				}
-				recorded++
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d of %d exchanges recorded in %s\n", recorded, report.Exchanges, file)
-			for _, result := range results {
-				if result.Err != nil {
-					return errFindings
-				}
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runRecord(cmd.Context(), p, options) },
 	}
-	flags := cmd.Flags()
-	flags.StringVarP(&file, "output", "o", "live.cassette.yaml", "the cassette to write")
-	targetFlags(cmd, &target, &timeout)
+	cmd.Flags().StringVarP(&options.file, "output", "o", "live.cassette.yaml", "the cassette to write")
+	options.target.addFlags(cmd)
 	return cmd
+}
+
+func runRecord(ctx context.Context, p process, options recordOptions) error {
+	recorder, err := recording.NewRecorder(http.DefaultTransport, options.file)
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	target, stop, err := resolveTarget(p, options.target)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	target.Transport = recorder
+	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
+	defer cancel()
+	results, r, err := contracttest.RunCases(limited, target)
+	if err != nil {
+		return err
+	}
+	err = contracttest.WriteResults(p.stdout, results)
+	if err := errors.Join(err, recorder.Close()); err != nil {
+		return err
+	}
+	recorded, err := countExchanges(options.file)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%d of %d exchanges recorded in %s\n", recorded, r.Exchanges, options.file)
+	return casesVerdict(results)
+}
+
+// countExchanges returns how many exchanges a cassette has. It reads them, which shows that others can.
+func countExchanges(file string) (n int, err error) {
+	for _, err := range recording.Read(file) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bufio"
-	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
@@ -15,79 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const canary = "dop_v1_canary0123456789"
-
-// server is a running contract serve.
-type server struct {
-	url     string
-	command *exec.Cmd
-	ended   chan struct{} // closed when the log is whole
-
-	mu  sync.Mutex
-	log strings.Builder
-}
-
-func startServer(t *testing.T, args ...string) *server {
-	t.Helper()
-	return start(t, exec.Command(contract, append([]string{"serve", "--token", canary}, args...)...))
-}
-
-// start starts a command that prints its URL first.
-func start(t *testing.T, command *exec.Cmd) *server {
-	t.Helper()
-	s := &server{command: command, ended: make(chan struct{})}
-	stdout, err := s.command.StdoutPipe()
-	require.NoError(t, err)
-	stderr, err := s.command.StderrPipe()
-	require.NoError(t, err)
-	require.NoError(t, s.command.Start())
-	t.Cleanup(func() { _ = s.command.Process.Kill() })
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	require.NoError(t, err)
-	s.url = strings.TrimSpace(line)
-	go func() {
-		defer close(s.ended)
-		lines := bufio.NewScanner(stderr)
-		for lines.Scan() {
-			s.mu.Lock()
-			s.log.WriteString(lines.Text() + "\n")
-			s.mu.Unlock()
-		}
-	}()
-	return s
-}
-
-// wait waits until the command has ended and its log has been read.
-func (s *server) wait() error {
-	<-s.ended
-	return s.command.Wait()
-}
-
-func (s *server) logged() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.log.String()
-}
-
-func (s *server) get(t *testing.T, path, token string) (int, string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, nil)
-	require.NoError(t, err)
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return resp.StatusCode, string(body)
-}
-
 func TestServe(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		s := startServer(t, "--images", "7", "--fault", "images_get:status=503,count=1")
+		s := startProcess(t, "serve", "--token", canary, "--images", "7", "--fault", "images_get:status=503,count=1")
 		require.Regexp(t, `^http://127\.0\.0\.1:\d+$`, s.url)
 		for path, want := range map[string]string{
 			"/":                     "It is no evidence of how the API behaves",
@@ -105,10 +32,43 @@ func TestServe(t *testing.T) {
 		status, _ = s.get(t, "/v2/images/6000000", canary)
 		assert.Equal(t, 200, status)
 
-		require.NoError(t, s.command.Process.Signal(signal))
-		assert.NoError(t, s.wait(), "a clean stop")
-		assert.Contains(t, s.logged(), "method=GET path=/v2/images/6000000 status=503")
-		assert.NotContains(t, s.logged(), canary)
+		assert.Equal(t, 0, s.stopBy(signal), "a clean stop")
+		assert.Contains(t, s.log.String(), "method=GET path=/v2/images/6000000 status=503")
+		assert.NotContains(t, s.log.String(), canary)
+	}
+}
+
+// What is logged of a request has no token in it, wherever one was put by mistake.
+func TestServeLogsNoToken(t *testing.T) {
+	t.Parallel()
+	const unlike = "another-kind-of-token" // which only the request can tell
+	for _, own := range []string{canary, "short"} {
+		s := start(t, "serve", "--token", own)
+		for _, path := range []string{
+			"/v2/images/" + own,
+			"/v2/" + own + "/images",
+			"/v2/images?page=" + own,
+			"/v2/images?token=" + own,
+			"/v2/images?" + canary + "=1",
+			"/v2/images/" + strings.ToUpper(own),
+			"/v2/images/%64op_v1_canary0123456789",
+			"/v2/images?tag_name=dop_v1_another&page=2",
+		} {
+			s.get(t, path, own)
+		}
+		s.get(t, "/v2/images/"+unlike, unlike)
+		req, err := http.NewRequestWithContext(t.Context(), canary, s.url+"/v2/images", nil)
+		require.NoError(t, err)
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		s.stop()
+		log := strings.ToLower(s.log.String())
+		assert.Equal(t, 10, strings.Count(log, "msg=request"))
+		for _, secret := range []string{own, canary, "dop_v1_another", unlike} {
+			assert.NotContains(t, log, secret)
+		}
+		assert.Contains(t, log, `path="/v2/images?page=2&tag_name=[redacted-`)
 	}
 }
 
@@ -129,7 +89,7 @@ func TestServeRejects(t *testing.T) {
 		{"--fault images_list:reset,truncate", "it has two effects"},
 		{"--fault images_list:explode", "neither an effect nor a choice"},
 	} {
-		exit, out := run(t, nil, append([]string{"serve"}, strings.Fields(test.args)...)...)
+		exit, out := execute(t, nil, append([]string{"serve"}, strings.Fields(test.args)...)...)
 		assert.Equal(t, 2, exit, test.args)
 		assert.Contains(t, out, test.want)
 	}

@@ -3,46 +3,97 @@ package main
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
 
+// tokenVariable is the environment variable of the token. A flag would show it in the list of processes.
 const tokenVariable = "DIGITALOCEAN_TOKEN"
 
-// targetFlags are what live and record have in common.
-func targetFlags(cmd *cobra.Command, target *contracttest.Target, timeout *time.Duration) {
-	flags := cmd.Flags()
-	flags.StringVar(&target.BaseURL, "base-url", "", `the API to run against, such as https://api.digitalocean.com (default: the embedded
-fake, on which every case runs, whatever --write and --recipient say)`)
-	flags.BoolVar(&target.Write, "write", false, "also create, change and delete images")
-	flags.IntVar(&target.Budget, "budget", 200, "requests that the run may make")
-	flags.StringVar(&target.ImageURL, "image-url", "", "the image that --write imports (default: a small Ubuntu)")
-	flags.StringVar((*string)(&target.Region), "region", "nyc3", "the region that --write imports to")
-	flags.StringVar(&target.Recipient, "recipient", "", `an e-mail address to which --write offers an image, and takes it back (default: that
-case is skipped)`)
-	flags.DurationVar(timeout, "timeout", 2*time.Hour, "how long the run may take")
+// targetOptions are what live and record have in common: the API that the suite runs against.
+type targetOptions struct {
+	baseURL   string // the embedded fake if empty
+	write     bool
+	budget    int
+	imageURL  string
+	region    string
+	recipient string
+	timeout   time.Duration
 }
 
-// aim completes a target: where none is named it is a fake in this process, until stop is called.
-func aim(target *contracttest.Target) (stop func(), err error) {
-	if target.Budget < 1 {
-		return nil, fmt.Errorf("--budget %d: it must be at least 1", target.Budget)
+func (o *targetOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.baseURL, "base-url", "",
+		"the API to run against, such as "+openapi.BaseURL+" (default: the\n"+
+			"embedded fake, on which every case runs, whatever --write and --recipient say)")
+	flags.BoolVar(&o.write, "write", false, "also create, change and delete images")
+	flags.IntVar(&o.budget, "budget", contracttest.DefaultBudget, "how many requests the run may send")
+	flags.StringVar(&o.imageURL, "image-url", "", "the image that --write imports (default: a small Ubuntu)")
+	flags.StringVar(&o.region, "region", string(gen.RegionSlugNyc3), "the region that --write imports to")
+	flags.StringVar(&o.recipient, "recipient", "",
+		"the e-mail address of another account, to which --write offers an image and\n"+
+			"then cancels the offer (default: that case is skipped)")
+	flags.DurationVar(&o.timeout, "timeout", 2*time.Hour, "how long the run may take")
+}
+
+// resolveTarget returns the target that the options name. If they name none, it is a fake in this process, which runs
+// until stop is called.
+func resolveTarget(p process, o targetOptions) (target contracttest.Target, stop func(), err error) {
+	if o.budget < 1 {
+		return target, nil, fmt.Errorf("--budget %d: it must be at least 1", o.budget)
 	}
-	if target.BaseURL == "" {
-		// Quick enough for a person to wait for. On a fake, writing harms nobody.
-		fake := httptest.NewServer(fakeapi.New(fakeapi.WithImportTime(200*time.Millisecond), fakeapi.WithActionTime(200*time.Millisecond)))
-		target.BaseURL, target.Token, target.Write, target.Recipient = fake.URL, fakeapi.Token, true, "alice@example.com"
-		target.Wait = []wrapper.WaitOption{wrapper.WithInterval(50*time.Millisecond, time.Second)}
-		return fake.Close, nil
+	target = contracttest.Target{
+		BaseURL:   o.baseURL,
+		Token:     p.getenv(tokenVariable),
+		Write:     o.write,
+		ImageURL:  o.imageURL,
+		Region:    gen.RegionSlug(o.region),
+		Recipient: o.recipient,
+		Budget:    o.budget,
 	}
-	if target.Token = os.Getenv(tokenVariable); target.Token == "" {
-		return nil, fmt.Errorf("set %s to a token for %s", tokenVariable, target.BaseURL)
+	if o.baseURL == "" {
+		fake := startFake()
+		return onFake(target, fake.URL), fake.Close, nil
 	}
-	return func() {}, nil
+	if target.Token == "" {
+		return target, nil, fmt.Errorf("set %s to a token for %s", tokenVariable, o.baseURL)
+	}
+	return target, func() {}, nil
+}
+
+// startFake serves a fake on a socket, so that a run shows what goes over the wire. Imports and actions take long
+// enough that the suite has to wait for them.
+func startFake() *httptest.Server {
+	return httptest.NewServer(fakeapi.New(
+		fakeapi.WithImportTime(100*time.Millisecond),
+		fakeapi.WithActionTime(100*time.Millisecond),
+	))
+}
+
+// onFake returns a target with a fake in the place of the API. Writing does no harm there, so every case runs. The
+// caller's token is not sent to it.
+func onFake(target contracttest.Target, address string) contracttest.Target {
+	target.BaseURL = address
+	target.Token = fakeapi.Token
+	target.Write = true
+	target.Recipient = "alice@example.com"
+	target.Wait = []wrapper.WaitOption{wrapper.WithInterval(20*time.Millisecond, 100*time.Millisecond)}
+	return target
+}
+
+// casesVerdict returns errFindings if a case failed.
+func casesVerdict(results []contracttest.Result) error {
+	for _, result := range results {
+		if result.Err != nil {
+			return errFindings
+		}
+	}
+	return nil
 }

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"sync"
+
+	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
+)
+
+// gateway passes requests on to a target, and checks those to the images API with their responses.
+type gateway struct {
+	reverse *httputil.ReverseProxy
+	log     *slog.Logger
+	fail    bool // whether a finding of report.FailOn or worse replaces the response
+
+	mu     sync.Mutex
+	report *report.Report
+	number int // of the last exchange
+}
+
+func newGateway(target *url.URL, r *report.Report, logger *slog.Logger, fail bool) *gateway {
+	g := &gateway{
+		log:    logger,
+		fail:   fail,
+		report: r,
+	}
+	g.reverse = &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Header.Del("Accept-Encoding") // so that the transport decompresses what it asked for itself
+		},
+		ErrorLog:     slog.NewLogLogger(slog.DiscardHandler, 0), // it quotes what the target sends
+		ErrorHandler: g.handleError,
+	}
+	return g
+}
+
+// ServeHTTP implements [http.Handler].
+func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// OPTIONS is what a browser sends ahead of a request. It is not for the API.
+	if !traffic.IsImagesPath(r.URL.Path) || r.Method == http.MethodOptions {
+		g.reverse.ServeHTTP(w, r)
+		return
+	}
+	// Read here and not on the way, so that a client that sends too much, or not all, is not taken for a target that
+	// fails.
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, traffic.MaxBody))
+	if err != nil {
+		http.Error(w, "the request body is too large or truncated", http.StatusBadRequest)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	checked := *g.reverse
+	checked.Transport = checkingTransport{gateway: g, asked: r.URL}
+	checked.ServeHTTP(w, r)
+}
+
+// checkingTransport sends one request to the target, and checks the exchange.
+type checkingTransport struct {
+	gateway *gateway
+	asked   *url.URL // what the client asked for; the target may have a path of its own before it
+}
+
+// RoundTrip implements [http.RoundTripper]. It returns an error for a response that must not be passed on: one that
+// is truncated or too large, and with --fail a *brokenError for one that breaks the contract.
+func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, exchange, err := traffic.RoundTrip(http.DefaultTransport, req)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.judge(req, exchange); err != nil {
+		_ = resp.Body.Close()
+		return nil, err
+	}
+	return resp, nil
+}
+
+// judge adds an exchange to the report, and returns an error if its response must not be passed on.
+func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) error {
+	// If the client has gone, the rest of the response was not read. That says nothing about the target.
+	if exchange.Truncated && req.Context().Err() != nil {
+		return req.Context().Err()
+	}
+	tooLarge := len(exchange.Body) > traffic.MaxBody
+	if tooLarge {
+		exchange.Header.Del("Content-Length") // the body was cut off here, and not by the target
+	}
+	exchange.URL = onHost(req.URL, t.asked)
+	failing := t.gateway.add(exchange)
+	switch {
+	case exchange.Truncated:
+		return errors.New("the response is truncated")
+	case t.gateway.fail && len(failing) > 0:
+		return &brokenError{findings: failing}
+	case tooLarge:
+		return fmt.Errorf("the response is larger than %d MiB", traffic.MaxBody>>20)
+	}
+	return nil
+}
+
+// onHost returns what was asked for, with the host of the target: links in the response may lead there.
+func onHost(target, asked *url.URL) *url.URL {
+	address := *asked
+	address.Scheme, address.Host = target.Scheme, target.Host
+	return &address
+}
+
+// add adds an exchange to the report and logs what was found. It returns the findings of report.FailOn and worse.
+func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.number++
+	exchange.Source = "exchange#" + strconv.Itoa(g.number)
+	for _, finding := range g.report.Add(exchange) {
+		g.log.Warn("finding", "severity", finding.Severity, "what", finding.String())
+		if finding.Severity.AtLeast(g.report.FailOn) {
+			failing = append(failing, finding.String())
+		}
+	}
+	return failing
+}
+
+// brokenError says that a response breaks the contract, and how.
+type brokenError struct{ findings []string }
+
+func (e *brokenError) Error() string { return fmt.Sprintf("%d findings", len(e.findings)) }
+
+// handleError writes the response to a request that has none to be passed on.
+func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error) {
+	var broken *brokenError
+	switch {
+	case errors.As(err, &broken):
+		writeGatewayError(w, gatewayError{
+			ID:       "contract_broken",
+			Message:  "the response of the target breaks the contract",
+			Findings: broken.findings,
+		})
+	case r.Context().Err() != nil:
+		g.log.Info("the client did not wait for the response")
+	default:
+		var secrets redact.Redactor // net/http quotes what the target sent, which may be the token
+		secrets.Request(r.Header)
+		g.log.Error("the target sent no response that can be passed on", "error", secrets.Text(err.Error()))
+		writeGatewayError(w, gatewayError{
+			ID:      "bad_gateway",
+			Message: "the target of the contract proxy sent no response that can be passed on",
+		})
+	}
+}
+
+// gatewayError is the body of a 502, in the shape of an error of the API.
+type gatewayError struct {
+	ID       string   `json:"id"`
+	Message  string   `json:"message"`
+	Findings []string `json:"findings,omitempty"`
+}
+
+func writeGatewayError(w http.ResponseWriter, e gatewayError) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusBadGateway)
+	_ = json.NewEncoder(w).Encode(e) // a client that has gone misses nothing
+}

@@ -1,0 +1,15 @@
+package main
+
+import (
+	"io"
+	"time"
+)
+
+// process is what the commands use of the process around them. Tests give them one of their own.
+type process struct {
+	stdout io.Writer // what a command is asked for: reports, tables, an address
+	stderr io.Writer // what goes along with it: logs, notes, errors
+	getenv func(string) string
+
+	shutdownTime time.Duration // how long requests that are under way may take at the end of a server
+}

@@ -1,0 +1,59 @@
+package redact
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// harmless are the headers that a recording keeps. A list of what to take out would miss what an API or a gateway adds.
+var harmless = map[string]bool{
+	"Accept":              true,
+	"Content-Encoding":    true,
+	"Content-Type":        true,
+	"Date":                true,
+	"Ratelimit-Limit":     true,
+	"Ratelimit-Remaining": true,
+	"Ratelimit-Reset":     true,
+	"Retry-After":         true,
+}
+
+// Request adds what the headers of a request authenticate with. Their names may be written in any way.
+func (r *Redactor) Request(header http.Header) {
+	for name, values := range header {
+		if !strings.EqualFold(name, "Authorization") {
+			continue
+		}
+		for _, value := range values {
+			r.Credentials(value)
+		}
+	}
+}
+
+// Credentials adds what an Authorization header authenticates with, whatever the scheme. It returns the header with
+// only its scheme left.
+func (r *Redactor) Credentials(value string) string {
+	value = strings.TrimSpace(value)
+	space := strings.IndexAny(value, " \t")
+	if space < 0 {
+		return r.Hide(value)
+	}
+	credentials := strings.TrimSpace(value[space:])
+	words := strings.Fields(credentials)
+	return value[:space] + " " + r.Hide(credentials, words[len(words)-1]) // a server may echo a part
+}
+
+// Headers returns a copy of those headers that are known to be harmless, and of the credentials only their scheme. The
+// names have to be in their canonical form.
+func (r *Redactor) Headers(header http.Header) http.Header {
+	kept := http.Header{}
+	for name, values := range header {
+		if harmless[name] {
+			kept[name] = slices.Clone(values)
+		}
+	}
+	if credentials := header.Get("Authorization"); credentials != "" {
+		kept.Set("Authorization", r.Credentials(credentials))
+	}
+	return kept
+}
