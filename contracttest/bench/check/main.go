@@ -1,14 +1,13 @@
-// Command check reads the output of go test -bench, compares the ratios in it with the targets of the project and
-// prints both as a table. It fails if a target is missed, or was not measured.
+// Command check reads the output of go test -bench and compares the ratios in it with the targets of the project. It
+// prints both as a table, and fails if a target is missed or was not measured.
 //
 //	check raw.txt
 //
 // # Noise
 //
 // Whatever else the machine does makes a benchmark slower, never faster. So of times the least of all rounds counts,
-// on both sides of a ratio: what a benchmark takes when it is left alone. A change that makes it slower is in every
-// round. Five rounds, each of every benchmark once, lie a minute apart, so a disturbance has to last for all of them
-// to be in a figure.
+// on both sides of a ratio. A change that makes a benchmark slower is in every round. A disturbance is in the figures
+// only if it lasts for all rounds, which are a minute apart.
 //
 // Other figures, such as allocations and memory, have little noise, and in both directions. Of these the median
 // counts; of a ratio of them, the median of the ratios of each round.
