@@ -119,8 +119,8 @@ func redirectTarget(resp *http.Response) string {
 	return ", this one points to " + target.Host
 }
 
-// checkIdentity returns an error if a decoded image or action is the zero value that a body such as {} decodes to,
-// or, for a want other than 0, if it is not the one that was asked for.
+// checkIdentity returns an error if a decoded image or action is the zero value, to which a body such as {} decodes.
+// If want is not 0, any other id is an error, too.
 func checkIdentity(id int64, status string, want int64) error {
 	switch {
 	case id == 0:

@@ -19,7 +19,7 @@ type Client struct {
 
 // NewClient returns a client that authenticates with a token. It sends no request.
 //
-// It returns an error for a token that is empty or that no header can carry, and for a base URL that is malformed or
+// An empty token is an error, and so is one that no header can carry. A base URL is an error if it is malformed or
 // would send the token over plain http.
 func NewClient(token string, options ...Option) (*Client, error) {
 	if err := checkToken(token); err != nil {

@@ -109,8 +109,8 @@ var compareAll = []func(*testing.T, []byte){
 	compare[any],
 }
 
-// Decode does what encoding/json does, with two exceptions. Names count as they are spelled, and a time may have escapes.
-// FuzzDecode has the same for whole bodies.
+// Decode does what encoding/json does, with two exceptions. Names count as they are spelled, and a time may have
+// escapes. FuzzDecode has the same for whole bodies.
 func TestDecodeIsAsTolerantAsEncodingJSON(t *testing.T) {
 	t.Parallel()
 	step := size(23, 1) // of truncated bodies
@@ -186,8 +186,8 @@ var fields = []string{
 	"status", "tags", "total", "transfer_id", "type",
 }
 
-// withoutMisspelledNames returns a body in which names that only encoding/json takes for a field are taken for none. It is
-// the body itself if there is no such name, or if it is not JSON.
+// withoutMisspelledNames returns a body in which names that only encoding/json takes for a field are taken for none.
+// It is the body itself if there is no such name, or if it is not JSON.
 func withoutMisspelledNames(body []byte) []byte {
 	if !json.Valid(body) {
 		return body

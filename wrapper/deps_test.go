@@ -39,8 +39,8 @@ func TestImportersCompileLittle(t *testing.T) {
 	}, slices.Collect(maps.Keys(modules)))
 }
 
-// A service in a module of its own can import the wrapper, and does not carry the contract: constants of package openapi
-// are all that the wrapper takes from there.
+// A service in a module of its own can import the wrapper, and does not carry the contract: constants of package
+// openapi are all that the wrapper takes from there.
 func TestConsumerBuilds(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "consumer")

@@ -48,7 +48,7 @@
 // The pause before an attempt is what the API asks for: retry-after or, when the hourly budget is used up, the time
 // until ratelimit-reset. Otherwise it is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed
 // together do not come back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the
-// failure is returned at once.
+// failure is returned at once. The time that a limiter takes is bounded only by the context.
 //
 // [WithRetry] sets the policy of a client and [ContextWithRetry] that of a call. MayHaveActed of an Error reports
 // whether a request without a response may have taken effect.

@@ -21,8 +21,8 @@ import (
 	"example.com/doimages/contracttest/fakeapi"
 )
 
-// networkFaults are the rows that need a network, which is the loopback interface. serve returns the address of a server
-// with the fault, and an HTTP client for it.
+// networkFaults are the rows that need a network, which is the loopback interface. serve returns the address of a
+// server with the fault, and an HTTP client for it.
 var networkFaults = []struct {
 	name  string
 	serve func(*testing.T, *fakeapi.API) (base string, client *http.Client)
@@ -128,8 +128,8 @@ func listen(t *testing.T, handle func(net.Conn)) string {
 	return listener.Addr().String()
 }
 
-// goAway serves HTTP/2 without TLS. On the first request it sends GOAWAY, with last as the last stream that was processed
-// (0 for none), and closes the connection. Later connections are served.
+// goAway serves HTTP/2 without TLS. On the first request it sends GOAWAY, with last as the last stream that was
+// processed (0 for none), and closes the connection. Later connections are served.
 func goAway(t *testing.T, fake *fakeapi.API, last uint32) (string, *http.Client) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(fake)

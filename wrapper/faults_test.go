@@ -29,8 +29,8 @@ import (
 // The fault matrix: every operation under every fault. What is expected is in testdata/faults.txt, which make faults
 // prints as it came out.
 //
-// A cell says what a call came to (the right result, which each operation checks, or an error) and how many requests it
-// sent. For a write it also says how often it took effect: a POST never more than once.
+// A cell says what a call came to (the right result, which each operation checks, or an error) and how many requests
+// it sent. For a write it also says how often it took effect: a POST never more than once.
 
 // The columns: operations of one kind meet a fault in the same way.
 const (
@@ -231,7 +231,8 @@ func TestFaultMatrix(t *testing.T) {
 	got.compare(t, "testdata/faults.txt")
 }
 
-// The rest of the matrix, for which there must be a network. Requests are sent at most twice, so that the test is short.
+// The rest of the matrix, for which there must be a network. Requests are sent at most twice, so that the test is
+// short.
 func TestNetworkFaultMatrix(t *testing.T) {
 	t.Parallel()
 	got := matrix{cells: map[string]map[string]string{}}
@@ -255,8 +256,8 @@ func TestNetworkFaultMatrix(t *testing.T) {
 	got.compare(t, "testdata/network_faults.txt")
 }
 
-// operationsFor returns the operations to try under the fault of a row: one of each kind, in turn from row to row. With
-// LONG=1 or FAULTS=1 it returns all.
+// operationsFor returns the operations to try under the fault of a row: one of each kind, in turn from row to row.
+// With LONG=1 or FAULTS=1 it returns all.
 func operationsFor(row int) []operation {
 	if size(0, 1) == 1 || os.Getenv("FAULTS") != "" {
 		return operations

@@ -18,8 +18,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// 50 pages at 50 ms each, in order, with as many requests under way as were allowed and no more. By default they take three
-// round trips: the first page, the 32 after it, and the 17 that are left.
+// 50 pages at 50 ms each, in order, with as many requests under way as were allowed and no more. By default they take
+// three round trips: the first page, the 32 after it, and the 17 that are left.
 func TestListReadsAhead(t *testing.T) {
 	t.Parallel()
 	const pages, roundTrip = 50, 50 * time.Millisecond

@@ -51,8 +51,8 @@ func (c *changing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	servePage(w, r, c.ids, "api.digitalocean.com")
 }
 
-// Images are added and deleted between two pages, but never as many of each. No image is yielded twice. Those that stayed
-// are yielded, or the list ends with ErrListChanged.
+// Images are added and deleted between two pages, but never as many of each. No image is yielded twice. Those that
+// stayed are yielded, or the list ends with ErrListChanged.
 func TestListUnderChange(t *testing.T) {
 	t.Parallel()
 	complete, mended, changed := 0, 0, 0
@@ -151,8 +151,8 @@ func changeAt(request, at int, change func()) {
 	}
 }
 
-// What no client of offset paging can see, as the package comment says. One image is deleted from a page that was read, and
-// one is created after it, between two pages. Every total, count and link stays as it was.
+// What no client of offset paging can see, as the package comment says. One image is deleted from a page that was
+// read, and one is created after it, between two pages. Every total, count and link stays as it was.
 func TestLossThatOffsetPagingCannotShow(t *testing.T) {
 	requests := 0
 	list := newChanging(50, func(c *changing) {

@@ -124,7 +124,8 @@ func TestListEndsWithOneError(t *testing.T) {
 	assert.Len(t, images, 400)
 }
 
-// A link that loops, skips a page or cannot be parsed ends the list with an error. The list neither loops nor ends early.
+// A link that loops, skips a page or cannot be parsed ends the list with an error. The list neither loops nor ends
+// early.
 func TestWrongLinks(t *testing.T) {
 	for name, test := range map[string]struct{ next, want string }{
 		"to the same page":    {next: "https://api.digitalocean.com/v2/images?page=1", want: "points to page 1, expected 2"},

@@ -18,7 +18,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// Twice as many requests as the hour allows, from one goroutine or from several. With the adaptive limiter none is refused.
+// Twice as many requests as the hour allows, from one goroutine or from several. With the adaptive limiter none is
+// refused.
 func TestAdaptiveLimitSpacesRequests(t *testing.T) {
 	t.Parallel()
 	perHour := size(200, 500)

@@ -72,7 +72,8 @@ func (r *reading) begin(number, total, items int) {
 	r.count += items
 }
 
-// add takes an item of the page, and reports whether to yield it: if no page had it before.
+// add takes an item of the page, and reports whether to yield it: if no page had it before, of this reading or an
+// earlier one.
 func (r *reading) add(id int64) bool {
 	if !r.seen.add(id) {
 		r.change = changed("%d is duplicated", id)
@@ -84,14 +85,13 @@ func (r *reading) add(id int64) bool {
 
 // end reports whether the page is the last, and returns a *listChange if it is and the list changed.
 func (r *reading) end(next string) (isLast bool, change error) {
-	switch {
-	case next == "" && r.change == nil && r.isIncomplete():
-		r.change = changed("page %d is the last and ends with item %d, but the total is %d", r.page, r.count, r.total)
-	case next == "":
-	case r.pageItems > 0 && r.pageNew == 0:
-		// Only duplicates. A server that repeats its pages could go on forever.
-	default:
+	// A page of duplicates only is taken for the last, since a server that repeats its pages could go on forever.
+	onlyDuplicates := r.pageItems > 0 && r.pageNew == 0
+	if next != "" && !onlyDuplicates {
 		return false, nil
+	}
+	if r.change == nil && r.missesTotal() {
+		r.change = changed("page %d is the last and ends with item %d, but the total is %d", r.page, r.count, r.total)
 	}
 	if r.change == nil {
 		return true, nil
@@ -99,9 +99,9 @@ func (r *reading) end(next string) (isLast bool, change error) {
 	return true, r.change
 }
 
-// isIncomplete reports whether the last page does not end where the total says. An empty page is no proof of items too
-// many: a reading may begin after the end of the list.
-func (r *reading) isIncomplete() bool {
+// missesTotal reports whether the latest page does not end with the last item, according to its total. An empty page
+// that begins after the total is right: a reading may begin there.
+func (r *reading) missesTotal() bool {
 	return r.count < r.total || r.count > r.total && r.pageItems > 0
 }
 

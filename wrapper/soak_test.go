@@ -24,8 +24,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// Many requests over sockets, of which one in twenty meets a fault: no wrong result, no goroutine left, and a heap that
-// does not grow. make soak sends 200,000, make test a few.
+// Many requests over sockets, of which one in twenty meets a fault: no wrong result, no goroutine left, and a heap
+// that does not grow. make soak sends 200,000, make test a few.
 func TestSoak(t *testing.T) {
 	const workers = 64
 	target := 800

@@ -17,8 +17,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// statuses responds to one request after the other with an image of each status, and then keeps to the last. A status that
-// begins with a digit is an HTTP status instead.
+// statuses responds to one request after the other with an image of each status, and then keeps to the last. A status
+// that begins with a digit is an HTTP status instead.
 func statuses(list ...string) (handler http.HandlerFunc, polls *int) {
 	polls = new(int)
 	return func(w http.ResponseWriter, r *http.Request) {

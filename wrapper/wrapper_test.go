@@ -95,8 +95,8 @@ func fakeClient(t *testing.T, fake *fakeapi.API, options ...wrapper.Option) (*wr
 // responder makes a response.
 type responder func() (*http.Response, error)
 
-// script responds to one request after the other, and then keeps to its last response. It keeps the time and the body of
-// each request.
+// script responds to one request after the other, and then keeps to its last response. It keeps the time and the body
+// of each request.
 type script struct {
 	responses []responder
 	at        []time.Time
