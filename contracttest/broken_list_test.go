@@ -28,7 +28,7 @@ var brokenLists = []brokenFake{
 	{
 		name:  "trailing data after the JSON",
 		finds: "first-page",
-		says:  "something follows the JSON",
+		says:  "trailing data after the JSON document",
 		broken: response(always, func(r *http.Response, body []byte) []byte {
 			return append(body, "null"...)
 		}),
@@ -62,7 +62,7 @@ var brokenLists = []brokenFake{
 	{
 		name:  "a duplicate image",
 		finds: "walk-pages-of-200",
-		says:  "6000000 came twice",
+		says:  "6000000 is duplicated",
 		broken: body(isList, func(b object) {
 			images := b["images"].([]any)
 			images[1] = images[0]

@@ -105,7 +105,7 @@ var brokenWrites = []brokenFake{
 	{
 		name:   "a body on a 204",
 		finds:  "lifecycle",
-		says:   "there is one, and the contract has none",
+		says:   "unexpected body: the contract documents none",
 		broken: response(status(204), func(r *http.Response, b []byte) []byte { return []byte(`{}`) }),
 	},
 	{

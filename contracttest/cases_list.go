@@ -160,15 +160,15 @@ func pagingOutOfRange(ctx context.Context, s *session) error {
 		if err != nil {
 			return err
 		}
-		if err := checkLenience(resp); err != nil {
+		if err := checkPageOrRefusal(resp); err != nil {
 			return fmt.Errorf("%s: %w", query, err)
 		}
 	}
 	return nil
 }
 
-// checkLenience accepts an error that blames the request, or a page within the limit.
-func checkLenience(resp rawResponse) error {
+// checkPageOrRefusal accepts an error that blames the request, or a page within the limit.
+func checkPageOrRefusal(resp rawResponse) error {
 	if resp.isClientError() {
 		return nil
 	}

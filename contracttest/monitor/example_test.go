@@ -12,7 +12,7 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-func ExampleTransport() {
+func ExampleNew() {
 	contract, err := check.Load(openapi.Document())
 	if err != nil {
 		panic(err)

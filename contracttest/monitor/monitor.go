@@ -11,118 +11,155 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// MonitorOptions tunes a Monitor.
+const (
+	defaultMaxBody = 1 << 20
+	defaultQueue   = 64
+)
+
+// Options tunes a [Monitor]. With the zero value nothing is checked.
 type Options struct {
-	Baseline *check.Baseline     // known differences; may be nil
-	Sample   float64             // the share of exchanges that are checked, from 0, which is none, to 1
-	Report   func(check.Finding) // is called with each finding, from one goroutine at a time
-	MaxBody  int                 // in bytes; exchanges with a larger body are not checked; 1 MiB if zero
-	Queue    int                 // exchanges that may wait to be checked; 64 if zero. What comes beyond that is not checked
+	// Sample is the share of exchanges that are checked, from 0, which is none, to 1, which is all. Each exchange is drawn
+	// by itself.
+	Sample float64
+
+	// Report is called with each finding, from one goroutine at a time. While it runs no exchange is checked, so one that
+	// takes long makes exchanges be dropped. If it is nil, exchanges are only counted.
+	Report func(check.Finding)
+
+	// Baseline has the findings that are known and accepted: they are reported with severity [check.Accepted] and their
+	// reason. It may be nil.
+	Baseline *check.Baseline
+
+	// MaxBody is the largest body that is checked, in bytes, of a request or a response. Exchanges with a larger one pass
+	// whole and are dropped. It is 1 MiB if zero; a page of 200 images has about 70 KiB.
+	MaxBody int
+
+	// Queue is how many exchanges may wait to be checked. When it is full, exchanges are dropped. It is 64 if zero.
+	Queue int
 }
 
 // Monitor is a transport for production: it checks a sample of the exchanges that pass through it, on a goroutine of
-// its own. It changes no request and no response, waits for nothing and fails nothing; what it cannot keep up with is
-// dropped and counted. Close it when it is no longer needed.
+// its own. [New] makes one. It may be used by several goroutines at once.
 type Monitor struct {
 	next     http.RoundTripper
 	contract *check.Contract
 	options  Options
-	queue    chan traffic.Exchange
-	done     chan struct{}
-	close    sync.Once
-	mu       sync.RWMutex // held for writing while the queue is closed
-	closed   bool
-	checked  atomic.Int64
-	dropped  atomic.Int64
+
+	queue   chan traffic.Exchange
+	done    chan struct{} // closed when the queue has been checked
+	mu      sync.RWMutex  // held for writing while the queue is closed, so that nothing is sent into a closed one
+	closed  bool
+	checked atomic.Int64
+	dropped atomic.Int64
 }
 
-// Transport returns a Monitor in front of next, or of http.DefaultTransport if that is nil.
+// New returns a Monitor in front of next, or of [http.DefaultTransport] if that is nil. It starts a goroutine, which
+// [Monitor.Close] ends.
 func New(contract *check.Contract, next http.RoundTripper, options Options) *Monitor {
 	if next == nil {
 		next = http.DefaultTransport
 	}
 	if options.MaxBody == 0 {
-		options.MaxBody = 1 << 20
+		options.MaxBody = defaultMaxBody
 	}
 	if options.Queue == 0 {
-		options.Queue = 64
+		options.Queue = defaultQueue
 	}
-	m := &Monitor{next: next, contract: contract, options: options, queue: make(chan traffic.Exchange, options.Queue), done: make(chan struct{})}
+	m := &Monitor{
+		next:     next,
+		contract: contract,
+		options:  options,
+		queue:    make(chan traffic.Exchange, options.Queue),
+		done:     make(chan struct{}),
+	}
 	go m.run()
 	return m
 }
 
-// Checked returns how many exchanges of the sample were checked.
+// Checked returns how many exchanges of the sample were checked so far.
 func (m *Monitor) Checked() int64 { return m.checked.Load() }
 
-// Dropped returns how many exchanges of the sample were not checked: the queue was full, a body was too large or was not
-// read to its end, or they came after Close.
+// Dropped returns how many exchanges of the sample were not checked: the queue was full, a body was too large or was
+// not read to its end, or they came after [Monitor.Close]. Requests that got no response are in neither count.
 func (m *Monitor) Dropped() int64 { return m.dropped.Load() }
 
-// Close checks what waits, and stops the goroutine. Requests go on to pass through, unchecked.
+// Close checks what waits, and returns when that is done. Requests still pass through, unchecked. It may be called more
+// than once.
 func (m *Monitor) Close() {
-	m.close.Do(func() {
-		m.mu.Lock()
+	m.mu.Lock()
+	if !m.closed {
 		m.closed = true
 		close(m.queue)
-		m.mu.Unlock()
-	})
+	}
+	m.mu.Unlock()
 	<-m.done
 }
 
-func (m *Monitor) run() {
-	defer close(m.done)
-	for exchange := range m.queue {
-		findings := m.contract.Check(exchange)
-		var secrets redact.Redactor
-		secrets.Request(exchange.RequestHeader)
-		source := redact.Shorten(secrets.Text(redact.Printable(exchange.Source))) // it has the path, which can hold anything
-		for i := range findings {
-			findings[i].Source = source
-		}
-		m.options.Baseline.Accept(findings, "")
-		m.checked.Add(1)
-		if m.options.Report != nil {
-			for _, finding := range findings {
-				m.options.Report(finding)
-			}
-		}
-	}
-}
-
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements [http.RoundTripper]. An exchange is checked when its caller has read the body of the response,
+// or has closed it after the last byte.
 func (m *Monitor) RoundTrip(req *http.Request) (*http.Response, error) {
-	if m.options.Sample <= 0 || m.options.Sample < 1 && rand.Float64() >= m.options.Sample {
+	if !m.isSampled() {
 		return m.next.RoundTrip(req)
 	}
-	var sent *capture
-	if req.Body != nil && req.Body != http.NoBody {
-		sent = &capture{ReadCloser: req.Body, limit: m.options.MaxBody}
-		req = req.Clone(req.Context()) // a transport must not change the caller's request
-		req.Body = sent
-	}
+	req, sent := m.captureRequest(req)
 	resp, err := m.next.RoundTrip(req)
-	if err != nil || resp.StatusCode == http.StatusSwitchingProtocols {
+	if err != nil || resp.StatusCode == http.StatusSwitchingProtocols { // whose body is a connection
 		return resp, err
 	}
-	u := *req.URL // the caller may change its own once it has the response
-	exchange := traffic.Exchange{
-		Source: req.Method + " " + u.Path, Method: req.Method, URL: &u, RequestHeader: req.Header.Clone(),
-		Status: resp.StatusCode, Header: resp.Header.Clone(), Redacted: true,
+	exchange := exchangeOf(req, resp)
+	resp.Body = &capture{
+		ReadCloser: resp.Body,
+		limit:      m.options.MaxBody,
+		length:     resp.ContentLength,
+		done: func(body []byte, whole bool) {
+			if sent != nil {
+				requestBody, fits := sent.body()
+				exchange.RequestBody, whole = requestBody, whole && fits
+			}
+			exchange.Body = body
+			m.enqueue(exchange, whole)
+		},
 	}
-	if resp.Uncompressed {
-		exchange.Header.Del("Content-Length")
-	}
-	resp.Body = &capture{ReadCloser: resp.Body, limit: m.options.MaxBody, length: resp.ContentLength, then: func(body []byte, whole bool) {
-		if sent != nil {
-			exchange.RequestBody, whole = sent.text(), whole && !sent.tooLarge()
-		}
-		exchange.Body = body
-		m.enqueue(exchange, whole)
-	}}
 	return resp, nil
 }
 
+func (m *Monitor) isSampled() bool {
+	sample := m.options.Sample
+	return sample >= 1 || sample > 0 && rand.Float64() < sample
+}
+
+// captureRequest returns a request whose body is captured while it is sent, and nil if it has none. It is a copy: a
+// transport must not change the caller's request.
+func (m *Monitor) captureRequest(req *http.Request) (*http.Request, *capture) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return req, nil
+	}
+	sent := &capture{ReadCloser: req.Body, limit: m.options.MaxBody}
+	req = req.Clone(req.Context())
+	req.Body = sent
+	return req, sent
+}
+
+// exchangeOf returns an exchange without its bodies. It shares nothing with the request, which is the caller's again as
+// soon as it has the response.
+func exchangeOf(req *http.Request, resp *http.Response) traffic.Exchange {
+	u := *req.URL
+	header := resp.Header.Clone()
+	if resp.Uncompressed {
+		header.Del("Content-Length") // of the compressed body, which the transport has decompressed
+	}
+	return traffic.Exchange{
+		Source:        req.Method + " " + u.Path,
+		Redacted:      true, // a transport behind this one may add the token
+		Method:        req.Method,
+		URL:           &u,
+		RequestHeader: req.Header.Clone(),
+		Status:        resp.StatusCode,
+		Header:        header,
+	}
+}
+
+// enqueue lets an exchange be checked, or drops it: it never waits.
 func (m *Monitor) enqueue(exchange traffic.Exchange, whole bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -134,4 +171,35 @@ func (m *Monitor) enqueue(exchange traffic.Exchange, whole bool) {
 		}
 	}
 	m.dropped.Add(1)
+}
+
+// run checks what is in the queue, until it is closed.
+func (m *Monitor) run() {
+	defer close(m.done)
+	for exchange := range m.queue {
+		m.check(exchange)
+	}
+}
+
+func (m *Monitor) check(exchange traffic.Exchange) {
+	findings := m.contract.Check(exchange)
+	source := sourceOf(exchange)
+	for i := range findings {
+		findings[i].Source = source
+	}
+	m.options.Baseline.Accept(findings, "") // it may be nil
+	m.checked.Add(1)
+	if m.options.Report == nil {
+		return
+	}
+	for _, finding := range findings {
+		m.options.Report(finding)
+	}
+}
+
+// sourceOf returns a name for an exchange that may go into a log: the path can have anything in it, a token as well.
+func sourceOf(exchange traffic.Exchange) string {
+	var secrets redact.Redactor
+	secrets.Request(exchange.RequestHeader)
+	return redact.Shorten(secrets.Text(redact.Printable(exchange.Source)))
 }

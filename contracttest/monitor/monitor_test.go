@@ -131,6 +131,9 @@ func TestMonitorLetsGoOfTheRequest(t *testing.T) {
 }
 
 func TestMonitorJudgesWholeBodiesOfItsSize(t *testing.T) {
+	readAll := func(r io.Reader, _ int64) { _, _ = io.ReadAll(r) }
+	readLength := func(r io.Reader, length int64) { _, _ = io.CopyN(io.Discard, r, length) }
+	readHalf := func(r io.Reader, length int64) { _, _ = io.CopyN(io.Discard, r, length/2) }
 	for name, test := range map[string]struct {
 		request  string
 		limit    int
@@ -138,13 +141,13 @@ func TestMonitorJudgesWholeBodiesOfItsSize(t *testing.T) {
 		checked  int64
 		findings int
 	}{
-		"a response in full":    {"", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 1, 0},
-		"up to the last byte":   {"", 10_000, func(r io.Reader, length int64) { _, _ = io.CopyN(io.Discard, r, length) }, 1, 0},
-		"half of it":            {"", 10_000, func(r io.Reader, length int64) { _, _ = io.CopyN(io.Discard, r, 3000) }, 0, 0},
-		"nothing of it":         {"", 10_000, func(io.Reader, int64) {}, 0, 0},
-		"a response too large":  {"", 5_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 0, 0},
-		"a request too large":   {strings.Repeat(" ", 20_000) + "{}", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 0, 0},
-		"a request of its size": {"{}", 10_000, func(r io.Reader, length int64) { _, _ = io.ReadAll(r) }, 1, 3},
+		"a response in full":    {limit: 10_000, read: readAll, checked: 1},
+		"up to the last byte":   {limit: 10_000, read: readLength, checked: 1},
+		"half of it":            {limit: 10_000, read: readHalf},
+		"nothing of it":         {limit: 10_000, read: func(io.Reader, int64) {}},
+		"a response too large":  {limit: 5_000, read: readAll},
+		"a request too large":   {request: strings.Repeat(" ", 20_000) + "{}", limit: 10_000, read: readAll},
+		"a request of its size": {request: "{}", limit: 10_000, read: readAll, checked: 1, findings: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			findings := 0

@@ -1,2 +1,26 @@
-// Package report counts what was checked, and writes it in every form that people and their CI read.
+// Package report counts what was checked, and writes it in every format that people and their CI read.
+//
+//	r := report.New(contract, baseline)
+//	err := r.AddAll(recording.Read("session.har"))
+//	…
+//	err = r.Write(os.Stdout, "text")
+//
+// # What is counted
+//
+// Each exchange is checked by itself, and against those before it in the same session: an image that was deleted must
+// not be served again. [Report.NewSession] begins another. What a baseline accepts is counted apart, and fails nothing.
+//
+// A report holds the first 10,000 findings and counts all. So the sums, the table and the verdict are right for an
+// archive in which everything is wrong.
+//
+// # Formats
+//
+//   - text, for a terminal: a table of operations and statuses, the findings, and the sums.
+//   - html, for a browser: one page that needs nothing beside it. It lets only its own script run, since the texts of
+//     findings come from a server.
+//   - json, for another program: report.schema.json describes it.
+//   - junit, for CI: a test case for each operation and status that the contract documents.
+//   - github, for GitHub Actions: an annotation for each finding. [Report.WriteMarkdown] is the summary of its job.
+//
+// Nothing here redacts. Findings come from package check, which takes secrets out of them.
 package report

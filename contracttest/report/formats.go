@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// Formats are the forms in which a report can be written.
+// Formats are the formats in which a report can be written: for people (text, html), for programs (json, as
+// report.schema.json describes it), and for CI (junit, github).
 var Formats = []string{"text", "json", "junit", "github", "html"}
 
-// Write writes the report in one of Formats; another is an error.
+// Write writes the report in one of [Formats]. Another is an error.
 func (r *Report) Write(w io.Writer, format string) error {
 	switch format {
 	case "text":

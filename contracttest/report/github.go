@@ -8,23 +8,37 @@ import (
 	"example.com/doimages/contracttest/check"
 )
 
-// writeGitHub writes the findings as annotations of GitHub Actions.
+// The characters that end a command of GitHub Actions, or a property of one.
+//
+// https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+var (
+	githubData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// writeGitHub writes the findings as annotations of GitHub Actions, each beside its recording if that is known.
 func (r *Report) writeGitHub(w io.Writer) error {
-	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	var text strings.Builder
 	for _, f := range r.Findings {
-		level := map[check.Severity]string{check.Breaking: "error", check.Drift: "warning", check.Note: "notice", check.Accepted: "notice"}[f.Severity]
-		if f.Severity.AtLeast(r.FailOn) {
-			level = "error"
-		}
-		properties := "title=" + property.Replace(f.Check)
+		properties := "title=" + githubProperty.Replace(f.Check)
 		if f.File != "" {
-			properties = "file=" + property.Replace(f.File) + "," + properties
+			properties = "file=" + githubProperty.Replace(f.File) + "," + properties
 		}
-		if _, err := fmt.Fprintf(w, "::%s %s::%s\n", level, properties, data.Replace(f.String())); err != nil {
-			return err
-		}
+		fmt.Fprintf(&text, "::%s %s::%s\n", r.githubLevel(f.Severity), properties, githubData.Replace(f.String()))
 	}
-	_, err := fmt.Fprintf(w, "%d exchanges checked, %d findings (%d breaking)\n", r.Exchanges, r.CountAtLeast(check.Note), r.CountAtLeast(check.Breaking))
+	fmt.Fprintf(&text, "%d exchanges checked, %d findings (%d breaking)\n",
+		r.Exchanges, r.CountAtLeast(check.Note), r.CountAtLeast(check.Breaking))
+	_, err := io.WriteString(w, text.String())
 	return err
+}
+
+// githubLevel returns the level of an annotation: error for all that fails the run.
+func (r *Report) githubLevel(severity check.Severity) string {
+	switch {
+	case severity.AtLeast(r.FailOn) || severity == check.Breaking:
+		return "error"
+	case severity == check.Drift:
+		return "warning"
+	}
+	return "notice"
 }

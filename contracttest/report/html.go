@@ -16,11 +16,32 @@ import (
 //go:embed report.html.tmpl
 var htmlText string
 
+//go:embed report.css
+var htmlStyle string
+
+//go:embed report.js
+var htmlScript string
+
 // words cuts a name of the contract where a narrow column may break it. What a server sent stays in one piece, so that
 // a search of the page for a secret finds it.
 var htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"words": func(name string) []string { return strings.SplitAfter(name, "_") },
 }).Parse(htmlText))
+
+// htmlPage is what the template reads.
+type htmlPage struct {
+	Report         *Report
+	Verdict, Class string
+	Numbers        []htmlNumber
+	Percent        float64
+	Findings       []check.Finding // the worst first
+	Columns        []string        // statuses
+	Rows           []htmlRow
+
+	Style      template.CSS
+	Script     template.JS
+	ScriptHash string
+}
 
 type htmlNumber struct {
 	Severity check.Severity
@@ -28,50 +49,39 @@ type htmlNumber struct {
 	Label    string
 }
 
-type htmlCell struct{ Text, Class, Label string }
-
 type htmlRow struct {
 	Operation string
 	Cells     []htmlCell
 	Coverage  check.OperationCoverage
 }
 
+type htmlCell struct{ Text, Class, Label string }
+
 // writeHTML writes one page that needs nothing beside it.
 func (r *Report) writeHTML(w io.Writer) error {
-	columns := r.columns()
-	coverage := r.Coverage()
-	var rows []htmlRow
-	for _, operation := range r.contract.Operations() {
-		row := htmlRow{Operation: operation, Coverage: coverage.Operations[operation]}
-		for _, status := range columns {
-			c := htmlCell{Text: r.cell(cell{operation, status}), Class: "seen", Label: "checked, nothing found"}
-			switch n := r.cells[cell{operation, status}]; {
-			case c.Text == ".":
-				c = htmlCell{"", "none", "not documented"}
-			case c.Text == "-":
-				c = htmlCell{"–", "unseen", "documented, not seen"}
-			case n != nil && atLeast(n.found, check.Note) > 0:
-				c.Class, c.Label = "found", fmt.Sprintf("%d checked, %d findings", n.checked, atLeast(n.found, check.Note))
-			}
-			row.Cells = append(row.Cells, c)
-		}
-		rows = append(rows, row)
-	}
-	findings := slices.SortedStableFunc(slices.Values(r.Findings), func(a, b check.Finding) int {
-		return slices.Index(check.Severities(), a.Severity) - slices.Index(check.Severities(), b.Severity)
-	})
-	numbers := []htmlNumber{
-		{check.Breaking, r.counts[check.Breaking], "breaking"}, {check.Drift, r.counts[check.Drift], "drift"},
-		{check.Note, r.counts[check.Note], "notes"}, {check.Accepted, r.counts[check.Accepted], "accepted"},
-	}
 	verdict, class := r.verdict()
-	return htmlTemplate.Execute(w, map[string]any{
-		"Report": r, "Verdict": verdict, "Class": class, "Numbers": numbers, "Findings": findings, "Columns": columns, "Rows": rows,
-		"Percent": coverage.Percent, "More": r.Omitted(), "Script": scriptHash,
+	return htmlTemplate.Execute(w, htmlPage{
+		Report:     r,
+		Verdict:    verdict,
+		Class:      class,
+		Numbers:    r.htmlNumbers(),
+		Percent:    r.Coverage().Percent,
+		Findings:   r.worstFirst(),
+		Columns:    r.table.columns(),
+		Rows:       r.htmlRows(),
+		Style:      template.CSS(htmlStyle),
+		Script:     template.JS(htmlScript),
+		ScriptHash: scriptHash(),
 	})
 }
 
-// verdict says in a few words what the findings come to, and which colour that has.
+// scriptHash lets the page's own script run, and no other: the texts of the findings come from a server.
+func scriptHash() string {
+	sum := sha256.Sum256([]byte(htmlScript))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// verdict says in a few words what the findings amount to, and which style shows that.
 func (r *Report) verdict() (words, class string) {
 	switch {
 	case r.CountAtLeast(check.Breaking) > 0:
@@ -86,10 +96,51 @@ func (r *Report) verdict() (words, class string) {
 	return "clean", "clean"
 }
 
-// scriptHash lets the page's own script run, and no other: the texts of the findings come from a server.
-var scriptHash = func() string {
-	_, script, _ := strings.Cut(htmlText, "<script>")
-	script, _, _ = strings.Cut(script, "</script>")
-	sum := sha256.Sum256([]byte(script))
-	return base64.StdEncoding.EncodeToString(sum[:])
-}()
+func (r *Report) htmlNumbers() []htmlNumber {
+	labels := map[check.Severity]string{check.Note: "notes"} // the others are their own label
+	var numbers []htmlNumber
+	for _, severity := range check.Severities() {
+		label, ok := labels[severity]
+		if !ok {
+			label = string(severity)
+		}
+		numbers = append(numbers, htmlNumber{Severity: severity, Count: r.counts[severity], Label: label})
+	}
+	return numbers
+}
+
+// worstFirst returns the findings by their severity, and those of one severity as they came.
+func (r *Report) worstFirst() []check.Finding {
+	return slices.SortedStableFunc(slices.Values(r.Findings), func(a, b check.Finding) int {
+		return slices.Index(check.Severities(), a.Severity) - slices.Index(check.Severities(), b.Severity)
+	})
+}
+
+func (r *Report) htmlRows() []htmlRow {
+	columns, coverage := r.table.columns(), r.Coverage().Operations
+	var rows []htmlRow
+	for _, operation := range r.contract.Operations() {
+		row := htmlRow{Operation: operation, Coverage: coverage[operation]}
+		for _, status := range columns {
+			row.Cells = append(row.Cells, htmlCellOf(r.table.tally(cell{operation: operation, status: status})))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func htmlCellOf(t tally) htmlCell {
+	switch {
+	case t.findings > 0:
+		return htmlCell{
+			Text:  fmt.Sprintf("%d!%d", t.checked, t.findings),
+			Class: "found",
+			Label: fmt.Sprintf("%d checked, %d findings", t.checked, t.findings),
+		}
+	case t.checked > 0:
+		return htmlCell{Text: fmt.Sprint(t.checked), Class: "seen", Label: "checked, nothing found"}
+	case t.documented:
+		return htmlCell{Text: "–", Class: "unseen", Label: "documented, not seen"}
+	}
+	return htmlCell{Class: "none", Label: "not documented"}
+}

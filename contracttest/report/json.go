@@ -7,11 +7,12 @@ import (
 	"example.com/doimages/contracttest/check"
 )
 
+// jsonReport is what report.schema.json describes. Programs read it, so a field is added but not renamed.
 type jsonReport struct {
 	Exchanges int                   `json:"exchanges"`
 	Skipped   int                   `json:"skipped"`
 	Findings  []jsonFinding         `json:"findings"`
-	Unheld    int                   `json:"findings_not_held"`
+	Omitted   int                   `json:"findings_not_held"`
 	Coverage  check.CoverageSummary `json:"coverage"`
 }
 
@@ -29,11 +30,29 @@ type jsonFinding struct {
 	Source    string         `json:"source"`
 }
 
-// writeJSON writes what report.schema.json describes.
+// writeJSON writes the report for another program.
 func (r *Report) writeJSON(w io.Writer) error {
-	report := jsonReport{Exchanges: r.Exchanges, Skipped: r.Skipped, Findings: []jsonFinding{}, Unheld: r.Omitted(), Coverage: r.Coverage()}
+	report := jsonReport{
+		Exchanges: r.Exchanges,
+		Skipped:   r.Skipped,
+		Findings:  []jsonFinding{}, // an array where there are none, too
+		Omitted:   r.Omitted(),
+		Coverage:  r.Coverage(),
+	}
 	for _, f := range r.Findings {
-		report.Findings = append(report.Findings, jsonFinding{f.Check, f.Severity, f.Operation, f.Status, f.In, f.Pointer, f.Message, f.Expected, f.Got, f.Reason, f.Source})
+		report.Findings = append(report.Findings, jsonFinding{
+			Check:     f.Check,
+			Severity:  f.Severity,
+			Operation: f.Operation,
+			Status:    f.Status,
+			In:        f.In,
+			Pointer:   f.Pointer,
+			Message:   f.Message,
+			Expected:  f.Expected,
+			Got:       f.Got,
+			Reason:    f.Reason,
+			Source:    f.Source,
+		})
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")

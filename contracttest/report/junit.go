@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -35,61 +34,83 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// writeJUnit writes a test case for each operation and status: failed where there is a finding of FailOn or worse, skipped
-// where nothing was seen.
+// writeJUnit writes a test case for each operation and status: failed where there is a finding of FailOn or worse, and
+// skipped where no exchange showed it.
 func (r *Report) writeJUnit(w io.Writer) error {
-	suite := junitSuite{Name: "contract"}
-	byCell := map[cell][]check.Finding{}
-	for _, f := range r.Findings {
-		at := r.cellOf(f.Operation, f.Status)
-		byCell[at] = append(byCell[at], f)
-	}
-	cells := map[cell]bool{}
-	for _, operation := range r.contract.Operations() {
-		for _, status := range r.contract.Statuses(operation) {
-			cells[cell{operation, status}] = true
-		}
-	}
-	for at := range r.cells {
-		cells[at] = true
-	}
-	order := func(a, b cell) int {
-		return cmp.Or(strings.Compare(a.operation, b.operation), strings.Compare(a.status, b.status))
-	}
-	for _, at := range slices.SortedFunc(maps.Keys(cells), order) {
-		test := junitCase{Class: "contract." + at.operation, Name: at.operation + " " + at.status}
-		var broken, other []string
-		for _, f := range byCell[at] {
-			text := redact.Printable(string(f.Severity) + ": " + f.String())
-			if f.Severity.AtLeast(r.FailOn) {
-				broken = append(broken, text)
-			} else {
-				other = append(other, text)
-			}
-		}
-		if n := r.cells[at]; n != nil && atLeast(n.found, r.FailOn) > len(broken) {
-			broken = append(broken, fmt.Sprintf("more findings, which were counted and not held: %d", atLeast(n.found, r.FailOn)-len(broken)))
-		}
-		suite.Tests++
-		switch {
-		case len(broken) > 0:
-			suite.Failures++
-			test.Failure = &junitFailure{Message: broken[0], Text: strings.Join(broken, "\n")}
-		case r.cells[at] == nil:
-			suite.Skipped++
-			test.Skipped = &struct{}{}
-		}
-		test.Output = strings.Join(other, "\n")
-		suite.Cases = append(suite.Cases, test)
-	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	encoder := xml.NewEncoder(w)
 	encoder.Indent("", "  ")
-	if err := encoder.Encode(suite); err != nil {
+	if err := encoder.Encode(r.junitSuite()); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+func (r *Report) junitSuite() junitSuite {
+	held := map[cell][]check.Finding{}
+	for _, f := range r.Findings {
+		at := r.table.at(f.Operation, f.Status)
+		held[at] = append(held[at], f)
+	}
+	suite := junitSuite{Name: "contract"}
+	for _, at := range r.junitCells() {
+		test := r.junitCase(at, held[at])
+		suite.Tests++
+		if test.Failure != nil {
+			suite.Failures++
+		}
+		if test.Skipped != nil {
+			suite.Skipped++
+		}
+		suite.Cases = append(suite.Cases, test)
+	}
+	return suite
+}
+
+// junitCells returns what the contract documents, and what was seen without being documented, in the order of their
+// names: programs that compare two runs expect that.
+func (r *Report) junitCells() []cell {
+	cells := r.table.documented()
+	for at := range r.table.seen {
+		cells = append(cells, at)
+	}
+	slices.SortFunc(cells, func(a, b cell) int {
+		return cmp.Or(strings.Compare(a.operation, b.operation), strings.Compare(a.status, b.status))
+	})
+	return slices.Compact(cells)
+}
+
+// junitCase returns the test case of a cell, with the findings in it that are held. It fails by what was counted, so
+// that a cell whose findings are all beyond those that are held does not pass.
+func (r *Report) junitCase(at cell, held []check.Finding) junitCase {
+	test := junitCase{
+		Class: "contract." + at.operation,
+		Name:  at.operation + " " + at.status,
+	}
+	var failures, others []string
+	for _, f := range held {
+		text := redact.Printable(string(f.Severity) + ": " + f.String())
+		if f.Severity.AtLeast(r.FailOn) {
+			failures = append(failures, text)
+		} else {
+			others = append(others, text)
+		}
+	}
+	if more := r.table.atLeast(at, r.FailOn) - len(failures); more > 0 {
+		failures = append(failures, fmt.Sprintf("more findings, which were counted and not held: %d", more))
+	}
+	test.Output = strings.Join(others, "\n")
+	switch {
+	case len(failures) > 0:
+		test.Failure = &junitFailure{
+			Message: failures[0],
+			Text:    strings.Join(failures, "\n"),
+		}
+	case r.table.seen[at] == nil:
+		test.Skipped = &struct{}{}
+	}
+	return test
 }

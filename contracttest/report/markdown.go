@@ -8,21 +8,34 @@ import (
 	"example.com/doimages/contracttest/check"
 )
 
-// WriteMarkdown writes a short form of the report, for the summary of a CI job.
+// maxMarkdown is how many findings a summary shows. GitHub shows at most 1 MiB of a summary, and nobody reads so much.
+const maxMarkdown = 50
+
+// markdownCell keeps a text within its cell, and lets no markup of a server through.
+var markdownCell = strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "`", "'")
+
+// WriteMarkdown writes a short form of the report, for the summary of a CI job: the sums, and the first 50 findings
+// that are not accepted.
 func (r *Report) WriteMarkdown(w io.Writer) error {
-	cellText := strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "`", "'")
-	fmt.Fprintf(w, "### Contract of /v2/images\n\n%d exchanges checked, %d skipped, **%d breaking**, %d other findings, %d accepted, %.1f %% of the contract covered.\n",
-		r.Exchanges, r.Skipped, r.CountAtLeast(check.Breaking), r.CountAtLeast(check.Note)-r.CountAtLeast(check.Breaking), r.Accepted(), r.Coverage().Percent)
+	var text strings.Builder
+	breaking := r.CountAtLeast(check.Breaking)
+	fmt.Fprintf(&text, "### Contract of /v2/images\n\n%d exchanges checked, %d skipped, ", r.Exchanges, r.Skipped)
+	fmt.Fprintf(&text, "**%d breaking**, %d other findings, %d accepted, %.1f %% of the contract covered.\n",
+		breaking, r.CountAtLeast(check.Note)-breaking, r.Accepted(), r.Coverage().Percent)
 	shown := 0
 	for _, f := range r.Findings {
-		if f.Severity == check.Accepted || shown == 50 {
+		if f.Severity == check.Accepted || shown == maxMarkdown {
 			continue
 		}
-		if shown++; shown == 1 {
-			fmt.Fprint(w, "\n| severity | check | operation | status | where | what | exchange |\n|---|---|---|---|---|---|---|\n")
+		if shown == 0 {
+			fmt.Fprintln(&text, "\n| severity | check | operation | status | where | what | exchange |")
+			fmt.Fprintln(&text, "|---|---|---|---|---|---|---|")
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %d | %s | %s | %s |\n", f.Severity, f.Check, f.Operation, f.Status, cellText.Replace(f.In+" "+f.Pointer), cellText.Replace(f.Message), cellText.Replace(f.Source))
+		shown++
+		fmt.Fprintf(&text, "| %s | %s | %s | %d | %s | %s | %s |\n", f.Severity, f.Check, f.Operation, f.Status,
+			markdownCell.Replace(f.In+" "+f.Pointer), markdownCell.Replace(f.Message), markdownCell.Replace(f.Source))
 	}
-	_, err := fmt.Fprintln(w)
+	fmt.Fprintln(&text)
+	_, err := io.WriteString(w, text.String())
 	return err
 }

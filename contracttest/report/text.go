@@ -3,77 +3,73 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"example.com/doimages/contracttest/check"
 )
 
-// writeText writes the table of operations and statuses, and the findings.
+// writeText writes the table of operations and statuses, the findings, and the sums.
 func (r *Report) writeText(w io.Writer) error {
-	columns := r.columns()
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprint(table, "operation")
-	for _, status := range columns {
-		fmt.Fprint(table, "\t", status)
-	}
-	fmt.Fprintln(table, "\tcovered")
-	coverage := r.Coverage().Operations
-	for _, operation := range r.contract.Operations() {
-		fmt.Fprint(table, operation)
-		for _, status := range columns {
-			fmt.Fprint(table, "\t", r.cell(cell{operation, status}))
-		}
-		fmt.Fprintf(table, "\t%d/%d\n", coverage[operation].Covered, coverage[operation].Total)
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintln(w, "number of exchanges checked, !number of findings; - documented and not checked; . not documented")
-	fmt.Fprintln(w)
-	var reasons []string
-	times := map[string]int{}
-	for _, finding := range r.Findings {
-		if finding.Severity != check.Accepted {
-			fmt.Fprintf(w, "%s: %s\n", finding.Severity, finding)
-			continue
-		}
-		if times[finding.Reason] == 0 {
-			reasons = append(reasons, finding.Reason)
-		}
-		times[finding.Reason]++
-	}
-	for _, reason := range reasons {
-		fmt.Fprintf(w, "accepted %d times: %s\n", times[reason], reason)
-	}
-	if more := r.Omitted(); more > 0 {
-		fmt.Fprintf(w, "and %d more findings, which are counted and not held\n", more)
-	}
-	_, err := fmt.Fprintf(w, "%d exchanges checked, %d skipped, %d findings (%d breaking) and %d accepted, %d documented responses not seen, %.1f %% of the contract covered\n",
-		r.Exchanges, r.Skipped, r.CountAtLeast(check.Note), r.CountAtLeast(check.Breaking), r.Accepted(), len(r.Unchecked()), r.Coverage().Percent)
+	var text strings.Builder
+	r.textTable(&text)
+	r.textFindings(&text)
+	fmt.Fprintf(&text, "%d exchanges checked, %d skipped, %d findings (%d breaking) and %d accepted, ",
+		r.Exchanges, r.Skipped, r.CountAtLeast(check.Note), r.CountAtLeast(check.Breaking), r.Accepted())
+	fmt.Fprintf(&text, "%d documented responses not seen, %.1f %% of the contract covered\n",
+		len(r.Unchecked()), r.Coverage().Percent)
+	_, err := io.WriteString(w, text.String())
 	return err
 }
 
-// columns returns every status that some operation documents.
-func (r *Report) columns() []string {
-	var all []string
+func (r *Report) textTable(text *strings.Builder) {
+	columns, coverage := r.table.columns(), r.Coverage().Operations
+	aligned := tabwriter.NewWriter(text, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(aligned, "operation\t%s\tcovered\n", strings.Join(columns, "\t"))
 	for _, operation := range r.contract.Operations() {
-		all = append(all, r.contract.Statuses(operation)...)
+		fmt.Fprint(aligned, operation)
+		for _, status := range columns {
+			fmt.Fprint(aligned, "\t", textCell(r.table.tally(cell{operation: operation, status: status})))
+		}
+		fmt.Fprintf(aligned, "\t%d/%d\n", coverage[operation].Covered, coverage[operation].Total)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	_ = aligned.Flush() // into memory
+	fmt.Fprintln(text, "number of exchanges checked, !number of findings; - documented and not checked; . not documented")
+	fmt.Fprintln(text)
 }
 
-func (r *Report) cell(at cell) string {
-	switch n := r.cells[at]; {
-	case n == nil && slices.Contains(r.contract.Statuses(at.operation), at.status):
+func textCell(t tally) string {
+	switch {
+	case t.findings > 0:
+		return fmt.Sprintf("%d!%d", t.checked, t.findings)
+	case t.checked > 0:
+		return strconv.Itoa(t.checked)
+	case t.documented:
 		return "-"
-	case n == nil:
-		return "."
-	case atLeast(n.found, check.Note) > 0:
-		return fmt.Sprintf("%d!%d", n.checked, atLeast(n.found, check.Note))
-	default:
-		return strconv.Itoa(n.checked)
+	}
+	return "."
+}
+
+// textFindings writes each finding in a line, and those that a baseline accepts in a line for each reason: there can
+// be one in every exchange.
+func (r *Report) textFindings(text *strings.Builder) {
+	var reasons []string
+	accepted := map[string]int{}
+	for _, finding := range r.Findings {
+		if finding.Severity != check.Accepted {
+			fmt.Fprintf(text, "%s: %s\n", finding.Severity, finding)
+			continue
+		}
+		if accepted[finding.Reason] == 0 {
+			reasons = append(reasons, finding.Reason)
+		}
+		accepted[finding.Reason]++
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(text, "accepted %d times: %s\n", accepted[reason], reason)
+	}
+	if r.Omitted() > 0 {
+		fmt.Fprintf(text, "and %d more findings, which are counted and not held\n", r.Omitted())
 	}
 }

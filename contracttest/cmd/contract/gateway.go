@@ -18,7 +18,8 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// gateway passes requests on to a target, and checks those to the images API with their responses.
+// gateway passes requests on to a target, and checks those to the images API with their responses. Both are held in
+// memory, up to traffic.MaxBody each, since a response is judged before it is passed on.
 type gateway struct {
 	reverse *httputil.ReverseProxy
 	log     *slog.Logger

@@ -9,6 +9,10 @@
 //
 // It exits with 0 if nothing was found, with 1 if something was found or nothing was checked, and with 2 if a file or
 // the command line cannot be used.
+//
+// Each command has a file with three things: a type with its flags, the command, which fills it, and a function that
+// runs it. What several commands need is in output.go (what fails a run, and where its report goes), target.go (the
+// API that the suite runs against), recordings.go and server.go.
 package main
 
 import (

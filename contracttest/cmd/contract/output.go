@@ -29,6 +29,7 @@ type outputOptions struct {
 	minCoverage float64
 }
 
+// addFlags adds the flags, and their values to the completion of shells.
 func (o *outputOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.failOn, "fail-on", string(check.Breaking),
@@ -51,7 +52,8 @@ func (o *outputOptions) addFlags(cmd *cobra.Command) {
 	}
 }
 
-// output judges a report and writes it, as the options say.
+// output judges a report and writes it, as the options say. The two are apart: a report is written whether the run
+// failed or not.
 type output struct {
 	process
 	options  outputOptions
@@ -145,6 +147,7 @@ func (o output) verdict(r *report.Report) error {
 		fmt.Fprintln(o.stderr, "note:", warning)
 	}
 	failed := r.CountAtLeast(r.FailOn) > 0
+	// A recording of another API, or an empty one, must not look like one without faults.
 	if r.Exchanges == 0 {
 		fmt.Fprintln(o.stderr, "nothing was checked")
 		failed = true

@@ -48,6 +48,7 @@ func runRecord(ctx context.Context, p process, options recordOptions) error {
 		return err
 	}
 	defer stop()
+	// Below the checks, so that the recorder sees what goes over the wire.
 	target.Transport = recorder
 	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
 	defer cancel()

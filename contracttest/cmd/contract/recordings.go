@@ -20,7 +20,7 @@ func addRecordings(ctx context.Context, r *report.Report, files, hosts []string)
 		if err != nil {
 			return nil, err
 		}
-		r.NewSession(kind)
+		r.NewSession(kind) // two recordings are not held against each other
 		before := r.Exchanges
 		if err := r.AddAll(imagesExchanges(ctx, r, file, hosts)); err != nil {
 			return nil, err
@@ -59,7 +59,8 @@ func imagesExchanges(
 	}
 }
 
-// checkReadable returns an error if a recording, or its provenance, cannot be read. It reads all of it.
+// checkReadable returns an error if a recording, or its provenance, cannot be read. It reads all of it, since a file
+// may be truncated.
 func checkReadable(ctx context.Context, file string) error {
 	for _, err := range read(ctx, file) {
 		if err != nil && !isOmitted(err) {

@@ -225,7 +225,7 @@ func TestVerifyCanBeInterrupted(t *testing.T) {
 	require.NoError(t, command.Start())
 	_, err = endless.Write([]byte(`{"log":{"entries":[`))
 	for n := 0; err == nil; n++ {
-		if n == 10_000 { // more than a pipe holds, so that the program is reading
+		if n == 2_000 { // more than a pipe holds, so that the program is reading
 			require.NoError(t, command.Process.Signal(os.Interrupt))
 		}
 		_, err = endless.Write([]byte(`{"request":{"method":"DELETE","url":"https://api.digitalocean.com/v2/images/1"},"response":{"status":204}},`))
