@@ -1,5 +1,5 @@
-.PHONY: help contract live test check lint generate api spec-diff spec-diff-test mutation faults soak bench bench-check bench-prism
-.PHONY: redis clients browser vuln module module-test
+.PHONY: help contract live test race check lint generate api spec-diff spec-diff-test mutation faults soak bench
+.PHONY: bench-check bench-prism redis clients browser vuln module module-test
 
 # The tools, each with its version.
 export GOLANGCI    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
@@ -8,8 +8,7 @@ export GOVULNCHECK := go run golang.org/x/vuln/cmd/govulncheck@v1.8.0
 OASDIFF            := go run github.com/oasdiff/oasdiff@v1.28.0
 
 # The race detector needs cgo, and so a C compiler; go env reports whether there is one.
-RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
-
+RACE       := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 CONTRACT   := go run ./contracttest/cmd/contract
 RECORDINGS := contracttest/recordings/*.cassette.yaml
 
@@ -26,16 +25,17 @@ live: ## run the live suite on the API, reading only; needs a token
 	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make live needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
 	$(CONTRACT) live --base-url https://api.digitalocean.com $(REPORT)
 
-# With -race in GOFLAGS, go commands that tests start find in the build cache what the tests were compiled from.
-# make check vets, so these do not. The race detector would have each of the many programs that tests run sleep for a
-# second at its end; 50 ms are enough for its last report.
-test: export GOFLAGS := $(strip $(shell go env GOFLAGS) $(RACE))
-test: export GORACE := atexit_sleep_ms=50
+# Neither vets, which make check does, nor uses the race detector: it takes five times as long.
 test: ## run every test
 	go test -vet=off ./...
 	cd contracttest/clients && go test -vet=off ./...
 	cd contracttest/bench && go test -vet=off ./chart ./check
 	cd wrapper/oteltrace && go test -vet=off ./...
+
+# With -race in GOFLAGS, go commands that tests start find in the build cache what the tests were compiled from. The
+# detector has a program sleep for a second at its end, and tests run many; 50 ms are enough for its last report.
+race: ## run every test with the race detector; needs a C compiler
+	GORACE=atexit_sleep_ms=50 GOFLAGS="$$(go env GOFLAGS) -race" $(MAKE) --no-print-directory test
 
 check: ## regenerate, tidy, format, vet and lint; nothing may change
 	.ci/check

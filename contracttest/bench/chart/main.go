@@ -184,7 +184,8 @@ func read(r io.Reader, name string) (measured figures, machine string, err error
 		case *benchfmt.SyntaxError:
 			return nil, "", record
 		case *benchfmt.Result:
-			machine = fmt.Sprintf("%s/%s, %s", record.GetConfig("goos"), record.GetConfig("goarch"), record.GetConfig("cpu"))
+			cpu := strings.TrimSpace(record.GetConfig("cpu"))
+			machine = fmt.Sprintf("%s/%s, %s", record.GetConfig("goos"), record.GetConfig("goarch"), cpu)
 			benchmark := withoutCores(string(record.Name.Full()))
 			for _, value := range record.Values {
 				key := [2]string{benchmark, value.Unit}
