@@ -13,7 +13,7 @@ import (
 const imagesPath = "/v2/images"
 
 // IsImagesAPI reports whether an exchange is with the images API: of DigitalOcean, on a loopback host, or on one of
-// the hosts given, which are names without a port. The OPTIONS requests that a browser sends ahead are not: the API
+// the hosts given. Those are names without a port. The OPTIONS requests that a browser sends ahead are not: the API
 // does not document them.
 func IsImagesAPI(e Exchange, hosts ...string) bool {
 	if e.URL == nil || strings.EqualFold(e.Method, http.MethodOptions) || !IsImagesPath(e.URL.Path) {

@@ -34,7 +34,7 @@ func gunzip(body []byte) ([]byte, bool) {
 		return nil, false
 	}
 	text, err := io.ReadAll(io.LimitReader(reader, MaxBody+1))
-	return text, err == nil && !isGzip(text) // what was compressed twice is not text yet
+	return text, err == nil && !isGzip(text) // a body can be compressed more than once
 }
 
 // isGzip reports whether a body begins as gzip does, and JSON never can.

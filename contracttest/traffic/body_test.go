@@ -40,8 +40,8 @@ func TestDecompress(t *testing.T) {
 		"of another kind, and decompressed": {encoding: "br", body: []byte(`{"a":1}`), want: `{"a":1}`},
 		"of another kind":                   {encoding: "br", body: []byte("\x8b\x05\x80{}\xff\x03"), want: "\x8b\x05\x80{}\xff\x03", fails: true},
 		"gzip that no header names":         {body: whole, want: string(whole), fails: true},
-		"gzip that broke off":               {encoding: "gzip", body: whole[:len(whole)-4], want: `{"a":1}`, fails: true},
-		"gzip in name alone":                {encoding: "gzip", body: []byte("\x1f\x8b whatever"), fails: true},
+		"truncated gzip":                    {encoding: "gzip", body: whole[:len(whole)-4], want: `{"a":1}`, fails: true},
+		"gzip in name only":                 {encoding: "gzip", body: []byte("\x1f\x8b whatever"), fails: true},
 		"neither gzip nor text":             {encoding: "gzip", body: []byte("\xff\xfe"), want: "\xff\xfe", fails: true},
 		"gzip of gzip":                      {encoding: "gzip", body: compressed(t, string(whole)), want: string(whole), fails: true},
 	} {

@@ -11,7 +11,7 @@ import (
 type Exchange struct {
 	Source   string // where it comes from, such as images_list.cassette.yaml#3; findings name it
 	File     string // the recording that has it, as the caller named it; empty if there is none
-	Redacted bool   // whether credentials may have been taken out, so that none is no fault of the client
+	Redacted bool   // whether credentials may have been taken out, so that a request without any is not a fault
 
 	Method        string
 	URL           *url.URL // absolute; nil counts as empty
@@ -21,7 +21,7 @@ type Exchange struct {
 	Status    int
 	Header    http.Header // of the response
 	Body      []byte      // of the response
-	Truncated bool        // whether that body broke off before its end
+	Truncated bool        // whether that body ended before it was complete
 
 	Began time.Time // when the request was sent; zero if that is not known
 	Ended time.Time // when the response had been read; zero if that is not known
@@ -33,8 +33,9 @@ func (e Exchange) BeganAfter(ended time.Time) bool {
 	return e.Began.IsZero() || ended.IsZero() || !e.Began.Before(ended)
 }
 
-// Normalized returns an exchange in the one form that the checks read: with a URL, the names of headers in their
-// canonical form, and the body of the response decompressed. A body that cannot be decompressed stays as it is.
+// Normalized returns an exchange in the one form that the checks read. It has a URL, the names of headers are in
+// their canonical form, and the body of the response is decompressed. A body that cannot be decompressed stays as it
+// is.
 func (e Exchange) Normalized() Exchange {
 	if e.URL == nil {
 		e.URL = &url.URL{}

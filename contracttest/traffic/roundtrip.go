@@ -7,14 +7,16 @@ import (
 	"time"
 )
 
-// RoundTrip sends a request through next and returns the response with the exchange that they were. Neither is changed:
-// the body of the response can still be read, and breaks off where the server's did. The caller has to close it.
+// RoundTrip sends a request through next and returns the response with the exchange that they were. Neither is
+// changed: the body of the response can still be read, and is truncated where the server's was. The caller has to
+// close it.
 //
 // The body of the request is read whole, and closed. Of the body of the response the exchange has at most MaxBody+1
 // bytes, which is enough to see that it is too large. Source and File of the exchange are the caller's to set.
 //
-// An error is that of next, or of reading the request's body. The exchange then has no response. A response whose body
-// breaks off is no error here: the exchange is marked as Truncated, and whoever reads the body gets the error.
+// An error is that of next, or of reading the request's body. The exchange then has no response. A response whose
+// body is truncated is not an error here: the exchange is marked as Truncated, and whoever reads the body gets the
+// error.
 func RoundTrip(next http.RoundTripper, req *http.Request) (*http.Response, Exchange, error) {
 	u := *req.URL // the caller may change its own once it has the response
 	exchange := Exchange{
@@ -60,8 +62,8 @@ func withBody(req *http.Request) (*http.Request, []byte, error) {
 	return sent, body, nil
 }
 
-// replayed is a body of which a part was read before, and which still has to be closed: the connection is not free for
-// the next request until then.
+// replayed is a body of which a part was read before. It still has to be closed: until then the connection is not
+// free for the next request.
 type replayed struct {
 	io.Reader
 	io.Closer

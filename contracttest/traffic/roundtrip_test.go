@@ -123,7 +123,7 @@ func TestRoundTripWithoutABody(t *testing.T) {
 	}
 }
 
-// A response that breaks off does so for the caller, too, in the same place and with the same error.
+// A truncated response is so for the caller, too, in the same place and with the same error.
 func TestRoundTripOfABrokenResponse(t *testing.T) {
 	broken := errors.New("connection reset")
 	content := io.NopCloser(io.MultiReader(strings.NewReader(`{"images":[`), iotest.ErrReader(broken)))
