@@ -136,9 +136,9 @@ func TestGodoImages(t *testing.T) {
 	resp, err = client.Images.Delete(ctx, created.ID)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusNoContent, resp.StatusCode)
-	assert.Equal(t, 5000, resp.Rate.Limit)
-	assert.Positive(t, resp.Rate.Remaining)
-	assert.True(t, resp.Rate.Reset.After(time.Now()))
+	assert.Equal(t, 5000, resp.Limit)
+	assert.Positive(t, resp.Remaining)
+	assert.True(t, resp.Reset.After(time.Now()))
 	_, _, err = client.Images.GetByID(ctx, created.ID)
 	var apiError *godo.ErrorResponse
 	require.ErrorAs(t, err, &apiError)

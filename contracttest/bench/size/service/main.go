@@ -31,7 +31,11 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	image, err := client.CreateAndWait(ctx, gen.ImageCreate{Name: images[0].Name, URL: os.Args[2], Region: gen.RegionSlugNyc3})
+	image, err := client.CreateAndWait(ctx, gen.ImageCreate{
+		Name:   images[0].Name,
+		URL:    os.Args[2],
+		Region: gen.RegionSlugNyc3,
+	})
 	if err != nil {
 		panic(err)
 	}
