@@ -10,7 +10,7 @@ import (
 	"example.com/doimages/gen"
 )
 
-// What the document says of a field must be what Go makes of it, and nothing may be lost between decoding and encoding.
+// Every field of the document survives decoding and encoding.
 func TestImageSurvivesARoundTrip(t *testing.T) {
 	for name, text := range map[string]string{
 		"just created": `{"created_at":"2018-09-20T19:28:00Z","description":"","distribution":"Unknown OS","error_message":"","id":9007199254740993,
@@ -32,7 +32,7 @@ func TestImageSurvivesARoundTrip(t *testing.T) {
 	}
 }
 
-func TestUpdateTellsEmptyFromAbsent(t *testing.T) {
+func TestUpdateDistinguishesEmptyFromAbsent(t *testing.T) {
 	empty := ""
 	text, err := json.Marshal(gen.ImageUpdate{Description: &empty})
 	require.NoError(t, err)

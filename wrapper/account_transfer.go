@@ -8,67 +8,87 @@ import (
 	"example.com/doimages/gen"
 )
 
-// Recipient names who is offered an image: one of the two fields.
+// Recipient names the account or team to which an image is offered. One of its fields is set.
 type Recipient struct {
 	Email string // an account, which gets an e-mail and has to accept
-	UUID  string // a team; where the caller may accept for it, the image moves at once
+	UUID  string // a team; if the caller may accept for it, the image moves at once
 }
 
-// CreateAccountTransfer offers a snapshot to another account or team and returns the id of the pending transfer, or 0
-// where it was accepted at once. A recipient with both fields or none is refused before anything is sent.
+func (r Recipient) body() (gen.AccountTransferCreate, error) {
+	var body gen.AccountTransferCreate
+	if (r.Email == "") == (r.UUID == "") {
+		return body, errors.New("the recipient must be named by either e-mail address or UUID")
+	}
+	if r.Email != "" {
+		return body, body.FromRecipientAccount(gen.RecipientAccount{RecipientEmail: r.Email})
+	}
+	return body, body.FromRecipientTeam(gen.RecipientTeam{RecipientUUID: r.UUID})
+}
+
+// createdTransfer is the response to an offer. The id is a pointer, since 0 has a meaning of its own.
+type createdTransfer struct {
+	TransferID *int64 `json:"transfer_id"`
+}
+
+func openTransfer(t *createdTransfer) (*int64, error) {
+	if t.TransferID == nil {
+		return nil, errors.New("it has no transfer_id")
+	}
+	return t.TransferID, nil
+}
+
+// CreateAccountTransfer offers a snapshot to another account or team. It returns the id of the pending transfer, or 0
+// if it was accepted at once. A recipient with both fields or none is an error, and nothing is sent.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipient) (transferID int64, err error) {
-	what := fmt.Sprintf("create account transfer of image %d", id)
-	var body gen.AccountTransferCreate
-	switch {
-	case (to.Email == "") == (to.UUID == ""):
-		err = errors.New("the recipient must be named by either e-mail address or UUID")
-	case to.Email != "":
-		err = body.FromRecipientAccount(gen.RecipientAccount{RecipientEmail: to.Email})
-	default:
-		err = body.FromRecipientTeam(gen.RecipientTeam{RecipientUUID: to.UUID})
+	op := operation{
+		id:   "images_post_account_transfer_create",
+		what: fmt.Sprintf("create account transfer of image %d", id),
 	}
+	body, err := to.body()
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, err)
+		return 0, c.wrap(op, err)
 	}
 	resp, err := c.api.ImagesPostAccountTransferCreate(ctx, id, body)
-	type transfer struct {
-		ID *int64 `json:"transfer_id"` // a pointer, because 0 has a meaning of its own
-	}
-	open := func(t *transfer) (*int64, string) {
-		if t.ID == nil {
-			return nil, "it holds no transfer_id"
-		}
-		return t.ID, ""
-	}
-	created, err := call(c, "images_post_account_transfer_create", what, open, resp, err)
+	created, err := result(c, op, openTransfer, resp, err)
 	if err != nil {
 		return 0, err
 	}
 	return *created, nil
 }
 
-// AcceptAccountTransfer takes an offered image into the team with the given UUID.
+// AcceptAccountTransfer accepts an offered image into the team with this UUID.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64, teamUUID string) error {
-	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID})
-	return c.done("images_post_account_transfer_accept", fmt.Sprintf("accept account transfer %d of image %d", transferID, id), resp, err)
+	op := transferOperation("accept", transferID, id)
+	body := gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID}
+	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, body)
+	return c.noContent(op, resp, err)
 }
 
-// CancelAccountTransfer takes back an offer. Only its sender can.
+// CancelAccountTransfer cancels an offer. Only its sender may do so.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64) error {
+	op := transferOperation("cancel", transferID, id)
 	resp, err := c.api.ImagesPostAccountTransferCancel(ctx, id, gen.AccountTransferReference{TransferID: transferID})
-	return c.done("images_post_account_transfer_cancel", fmt.Sprintf("cancel account transfer %d of image %d", transferID, id), resp, err)
+	return c.noContent(op, resp, err)
 }
 
-// DeclineAccountTransfer refuses an offer. Only its recipient can.
+// DeclineAccountTransfer declines an offer. Only its recipient may do so.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int64) error {
+	op := transferOperation("decline", transferID, id)
 	resp, err := c.api.ImagesPostAccountTransferDecline(ctx, id, gen.AccountTransferReference{TransferID: transferID})
-	return c.done("images_post_account_transfer_decline", fmt.Sprintf("decline account transfer %d of image %d", transferID, id), resp, err)
+	return c.noContent(op, resp, err)
+}
+
+func transferOperation(verb string, transferID, imageID int64) operation {
+	return operation{
+		id:   "images_post_account_transfer_" + verb,
+		what: fmt.Sprintf("%s account transfer %d of image %d", verb, transferID, imageID),
+	}
 }

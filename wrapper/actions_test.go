@@ -17,15 +17,15 @@ import (
 )
 
 func TestActionWithoutItsEnvelope(t *testing.T) {
-	client := newClient(t, answer(200, actionJSON(7, "completed"), nil))
+	client := newClient(t, respond(200, actionJSON(7, "completed"), nil))
 	_, err := client.Action(t.Context(), 42, 7)
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 	_, err = client.Convert(t.Context(), 42)
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 
-	client = newClient(t, answer(200, `{"action":`+actionJSON(8, "completed")+`}`, nil))
+	client = newClient(t, respond(200, `{"action":`+actionJSON(8, "completed")+`}`, nil))
 	_, err = client.Action(t.Context(), 42, 7)
-	assert.ErrorContains(t, err, "it holds 8, not 7")
+	assert.ErrorContains(t, err, "it has the id 8, expected 7")
 }
 
 // available imports an image and waits for it.
@@ -44,14 +44,14 @@ func TestDistribute(t *testing.T) {
 		id := available(t, client)
 		start := time.Now()
 		regions := []gen.RegionSlug{"nyc3", "fra1", "ams3", "fra1", "sgp1", "lon1"} // nyc3 holds it, fra1 is named twice
-		require.NoError(t, client.Distribute(t.Context(), id, regions...))
+		require.NoError(t, client.Distribute(t.Context(), id, regions))
 		image, err := client.Get(t.Context(), id)
 		require.NoError(t, err)
 		assert.ElementsMatch(t, []gen.RegionSlug{"nyc3", "fra1", "ams3", "sgp1", "lon1"}, image.Regions)
 		assert.Equal(t, 4, fake.Done("imageActions_post"))
 		assert.Less(t, time.Since(start), 25*time.Minute, "they run at the same time")
 
-		require.NoError(t, client.Distribute(t.Context(), id, regions...))
+		require.NoError(t, client.Distribute(t.Context(), id, regions))
 		assert.Equal(t, 4, fake.Done("imageActions_post"), "nothing is left to do")
 	})
 }
@@ -63,7 +63,7 @@ func TestDistributeIsBounded(t *testing.T) {
 		id := available(t, client)
 		ended := make(chan error, 1)
 		go func() {
-			ended <- client.Distribute(t.Context(), id, "ams2", "ams3", "blr1", "fra1", "lon1", "nyc1", "nyc2", "sfo1", "sfo2", "sgp1", "tor1")
+			ended <- client.Distribute(t.Context(), id, []gen.RegionSlug{"ams2", "ams3", "blr1", "fra1", "lon1", "nyc1", "nyc2", "sfo1", "sfo2", "sgp1", "tor1"})
 		}()
 		time.Sleep(time.Minute)
 		assert.Equal(t, 8, fake.Done("imageActions_post"))
@@ -77,7 +77,7 @@ func TestDistributeJoinsItsErrors(t *testing.T) {
 		fake := fakeapi.New()
 		client, _ := fakeClient(t, fake)
 		id := available(t, client)
-		err := client.Distribute(t.Context(), id, "mars1", "fra1", "moon1")
+		err := client.Distribute(t.Context(), id, []gen.RegionSlug{"mars1", "fra1", "moon1"})
 		require.ErrorIs(t, err, wrapper.ErrUnprocessable)
 		lines := strings.Split(err.Error(), "\n")
 		require.Len(t, lines, 2)
@@ -87,9 +87,9 @@ func TestDistributeJoinsItsErrors(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, image.Regions, gen.RegionSlugFra1, "a failure does not stop the others")
 
-		assert.ErrorIs(t, client.Distribute(t.Context(), 1, "fra1"), wrapper.ErrNotFound)
+		assert.ErrorIs(t, client.Distribute(t.Context(), 1, []gen.RegionSlug{"fra1"}), wrapper.ErrNotFound)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		assert.ErrorIs(t, client.Distribute(ctx, id, "sgp1"), context.Canceled)
+		assert.ErrorIs(t, client.Distribute(ctx, id, []gen.RegionSlug{"sgp1"}), context.Canceled)
 	})
 }

@@ -8,87 +8,127 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"example.com/doimages/gen"
 )
 
-// call turns the answer to one request into a T. A success must decode into an envelope E, out of which open takes the
-// T, or says what is wrong with it. Errors begin with what was tried.
-func call[E, T any](c *Client, operation, what string, open func(*E) (*T, string), resp *http.Response, err error) (*T, error) {
-	if err = c.failure(operation, what, resp, err); err != nil {
+// operation names one call, for its errors.
+type operation struct {
+	id   string // in the contract, such as images_get
+	what string // what the call does, such as "get image 42"; its errors begin with it
+}
+
+// wrap returns an error with what was tried in front of it. That may hold the token, if a caller passed it as a slug.
+func (c *Client) wrap(op operation, err error) error {
+	return fmt.Errorf("%s: %w", c.send.token.clean(op.what), err)
+}
+
+// result turns the response to one request into a T, and everything else into an error. resp and err are what the
+// generated client returned. A success has to decode into an E, out of which open takes the T, or returns what is
+// wrong with it.
+func result[E, T any](
+	c *Client, op operation, open func(*E) (*T, error), resp *http.Response, err error,
+) (*T, error) {
+	if err := c.failure(op, resp, err); err != nil {
 		return nil, err
 	}
 	received := responseOf(resp)
-	envelope, err := gen.Decode[E](received.body)
-	if err == nil {
-		result, problem := open(envelope)
-		if problem == "" {
-			return result, nil
-		}
-		err = errors.New(problem)
+	envelope, err := Decode[E](received.body)
+	if err != nil {
+		return nil, c.invalid(op, received, err)
 	}
-	e := received.details // a copy, which does not hold on to the body
-	if e.Message = c.send.redact.clean(err.Error()); e.Message != err.Error() {
-		err = errors.New(e.Message) // it quotes what was sent: the token, or too much
+	value, err := open(envelope)
+	if err != nil {
+		return nil, c.invalid(op, received, err)
 	}
-	e.Operation, e.err, e.Message = operation, err, "the response cannot be used: "+e.Message
-	return nil, fmt.Errorf("%s: %w", what, &e)
+	return value, nil
 }
 
-// failure returns why a request failed, or nil if it was answered with success.
-func (c *Client) failure(operation, what string, resp *http.Response, err error) error {
-	var e *Error
-	switch {
-	case errors.As(err, &e):
-	case err == nil && resp.StatusCode/100 == 2:
-		return nil
-	case err == nil:
-		e = c.send.explain(resp)
-	default: // the request could not be made
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	e.Operation = operation
-	return fmt.Errorf("%s: %w", what, e)
-}
-
-// done returns why a request failed whose success has nothing to say: one with a body that is no JSON comes from
-// somebody else than the API, and nothing was done.
-func (c *Client) done(operation, what string, resp *http.Response, err error) error {
-	if err = c.failure(operation, what, resp, err); err != nil || strings.TrimSpace(string(responseOf(resp).body)) == "" {
+// noContent is result for operations whose success has no body. A body that is not JSON still is an error: it comes
+// from something other than the API, such as a login page, and nothing was done.
+func (c *Client) noContent(op operation, resp *http.Response, err error) error {
+	if err := c.failure(op, resp, err); err != nil {
 		return err
 	}
-	_, err = call(c, operation, what, func(*any) (*struct{}, string) { return nil, "" }, resp, nil)
-	return err
+	received := responseOf(resp)
+	if strings.TrimSpace(string(received.body)) == "" {
+		return nil
+	}
+	if _, err := Decode[jsontext.Value](received.body); err != nil {
+		return c.invalid(op, received, err)
+	}
+	return nil
 }
 
-// explain returns the error that an answer is, with what its body says.
+// failure returns why a request failed, or nil for a success.
+func (c *Client) failure(op operation, resp *http.Response, err error) error {
+	var e *Error
+	switch {
+	case errors.As(err, &e): // of sender.Do
+	case err != nil:
+		return c.wrap(op, err) // the request could not be built
+	case resp.StatusCode/100 == 2:
+		return nil
+	default:
+		e = c.send.explain(resp)
+	}
+	e.Operation = op.id
+	return c.wrap(op, e)
+}
+
+// invalid is the error of a success that cannot be used. It keeps nothing of the body in memory: the details are
+// copied, and of err, which may hold a value of any size, only the text is kept.
+func (c *Client) invalid(op operation, received *response, err error) error {
+	text := c.send.token.clean(err.Error())
+	e := received.details
+	e.Operation = op.id
+	e.Message = "the response cannot be used: " + text
+	e.err = errors.New(text)
+	return c.wrap(op, &e)
+}
+
+// explain returns the error that a response with another status than a success is, with what its body says.
 func (s *sender) explain(resp *http.Response) *Error {
-	body, e := responseOf(resp).body, responseOf(resp).details
-	switch said, err := gen.Decode[gen.Error](body); {
+	received := responseOf(resp)
+	e := received.details
+	said, err := Decode[gen.Error](received.body)
+	switch {
 	case err == nil && said.Message != "":
-		e.ID, e.Message, e.RequestID = s.redact.clean(said.ID), s.redact.clean(said.Message), cmp.Or(s.redact.clean(said.RequestID), e.RequestID)
+		e.ID = s.token.clean(said.ID)
+		e.Message = s.token.clean(said.Message)
+		e.RequestID = cmp.Or(s.token.clean(said.RequestID), e.RequestID)
 	case resp.StatusCode/100 == 3:
-		e.Message = "redirects are not followed"
-		if to, err := url.Parse(resp.Header.Get("Location")); err == nil && to.Host != "" {
-			e.Message += s.redact.clean(", this one leads to " + to.Host)
-		}
-	case len(body) == 0:
+		e.Message = s.token.clean("redirects are not followed" + redirectTarget(resp))
+	case len(received.body) == 0:
 		e.Message = "the body is empty"
 	default:
-		e.Message = s.redact.clean(fmt.Sprintf("the body is no error of the API (%s, %d bytes)", cmp.Or(resp.Header.Get("Content-Type"), "no content type"), len(body)))
+		contentType := cmp.Or(resp.Header.Get("Content-Type"), "no content type")
+		size := len(received.body)
+		e.Message = s.token.clean(fmt.Sprintf("the body is not an API error (%s, %d bytes)", contentType, size))
 	}
 	return &e
 }
 
-// problem tells a decoded image or action from the zero value that a body such as {} decodes to, and from another one
-// than the one that was asked for, if it was one.
-func problem(id int64, status string, asked int64) string {
+// redirectTarget names the host to which a redirect points, if it does.
+func redirectTarget(resp *http.Response) string {
+	target, err := url.Parse(resp.Header.Get("Location"))
+	if err != nil || target.Host == "" {
+		return ""
+	}
+	return ", this one points to " + target.Host
+}
+
+// checkIdentity returns an error if a decoded image or action is the zero value, to which a body such as {} decodes.
+// If want is not 0, any other id is an error, too.
+func checkIdentity(id int64, status string, want int64) error {
 	switch {
 	case id == 0:
-		return "it has no id"
-	case asked != 0 && id != asked:
-		return fmt.Sprintf("it holds %d, not %d", id, asked)
+		return errors.New("it has no id")
+	case want != 0 && id != want:
+		return fmt.Errorf("it has the id %d, expected %d", id, want)
 	case status == "":
-		return fmt.Sprintf("%d has no status", id)
+		return fmt.Errorf("%d has no status", id)
 	}
-	return ""
+	return nil
 }

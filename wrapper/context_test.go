@@ -21,13 +21,13 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// hangs answers nothing until the request's context ends, and then as net/http does: with the cause.
+// hangs does not respond. When the request's context ends it fails as net/http does, with the cause.
 var hangs = roundTrip(func(req *http.Request) (*http.Response, error) {
 	<-req.Context().Done()
 	return nil, context.Cause(req.Context())
 })
 
-// hangsInTheBody answers with headers, and with nothing after them.
+// hangsInTheBody responds with headers, and with nothing after them.
 var hangsInTheBody = roundTrip(func(req *http.Request) (*http.Response, error) {
 	body, w := io.Pipe()
 	context.AfterFunc(req.Context(), func() { _ = w.CloseWithError(context.Cause(req.Context())) })
@@ -46,19 +46,19 @@ var calls = map[string]func(context.Context, *wrapper.Client) error{
 	"delete": func(ctx context.Context, c *wrapper.Client) error { return c.Delete(ctx, 2) },
 	"wait":   func(ctx context.Context, c *wrapper.Client) error { return second(c.WaitAvailable(ctx, 2)) },
 	"wait for all": func(ctx context.Context, c *wrapper.Client) error {
-		return second(wrapper.Collect(c.WaitAllAvailable(ctx, 2)))
+		return second(wrapper.Collect(c.WaitAllAvailable(ctx, []int64{2})))
 	},
 }
 
 func second[T any](_ T, err error) error { return err }
 
-// An errgroup ends the context of its calls with the error of the one that failed. That is the error of that one alone:
-// a DELETE that took a sibling's "not found" for its own would say that it was done.
+// An errgroup cancels the context of its calls with the error of the one that failed. It is only that call's error: a
+// DELETE that took the "not found" of another for its own would succeed.
 func TestCallEndedByAnothersError(t *testing.T) {
 	for name, call := range calls {
 		for _, transport := range []roundTrip{hangs, hangsInTheBody} {
 			synctest.Test(t, func(t *testing.T) {
-				_, sibling := newClient(t, answer(404, `{"id":"not_found","message":"no image 1"}`, nil)).Get(t.Context(), 1)
+				_, sibling := newClient(t, respond(404, `{"id":"not_found","message":"no image 1"}`, nil)).Get(t.Context(), 1)
 				require.ErrorIs(t, sibling, wrapper.ErrNotFound)
 				client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
 				require.NoError(t, err)
@@ -75,7 +75,7 @@ func TestCallEndedByAnothersError(t *testing.T) {
 				synctest.Wait()
 				cancel(sibling)
 				running.Wait()
-				assert.EqualError(t, sibling, "get image 1: 404 not_found: no image 1", "it was left alone")
+				assert.EqualError(t, sibling, "get image 1: 404 not_found: no image 1", "the error itself is unchanged")
 			})
 		}
 	}
@@ -121,7 +121,7 @@ func (c *endsLate) Err() error {
 
 func TestContextThatEndsBetweenTwoLooks(t *testing.T) {
 	for end := range int64(8) {
-		_, err := newClient(t, answer(200, `{"image":`+imageJSON(42, "available")+`}`, nil)).Get(&endsLate{Context: t.Context(), end: end}, 42)
+		_, err := newClient(t, respond(200, `{"image":`+imageJSON(42, "available")+`}`, nil)).Get(&endsLate{Context: t.Context(), end: end}, 42)
 		if err != nil {
 			assert.ErrorIs(t, err, context.Canceled)
 			assert.False(t, strings.Contains(err.Error(), "%!"), err)
@@ -164,7 +164,7 @@ func TestCallEndedByAnotherKindOfError(t *testing.T) {
 func TestCallsWhoseTimeIsUpTakeNoTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reset := strconv.FormatInt(time.Now().Add(50*time.Minute).Unix(), 10)
-		s := &script{answers: []func() (*http.Response, error){status(200, `{"image":`+imageJSON(42, "available")+`}`,
+		s := &script{responses: []responder{status(200, `{"image":`+imageJSON(42, "available")+`}`,
 			"ratelimit-limit", "5000", "ratelimit-remaining", "100", "ratelimit-reset", reset)}}
 		client := s.client(t)
 		for range 2 {
@@ -190,7 +190,7 @@ func TestCallsWhoseTimeIsUpTakeNoTurn(t *testing.T) {
 // A limiter need not look at the context; what is over by then is not sent all the same.
 func TestContextThatEndsInALimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func() (*http.Response, error){fine}}
+		s := &script{responses: []responder{fine}}
 		client := s.client(t, wrapper.WithLimiter(limiterFunc(func(context.Context) error { time.Sleep(2 * time.Second); return nil })))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

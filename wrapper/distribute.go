@@ -10,16 +10,26 @@ import (
 	"example.com/doimages/gen"
 )
 
-// Distribute copies an image to regions, several at a time, and waits until it is in all of them. Regions that hold it
-// already are skipped. A failure does not stop the others; the errors come joined, and each names its region. Give the
-// context a deadline: each transfer may take 20 minutes and more.
-func (c *Client) Distribute(ctx context.Context, id int64, regions ...gen.RegionSlug) error {
+// maxTransfers is how many transfers of [Client.Distribute] run at a time.
+const maxTransfers = 8
+
+// Distribute copies an image to regions, up to eight at a time, and waits until it is in all of them. Regions that
+// have it already are skipped. Give the context a deadline: each transfer may take 20 minutes and more.
+//
+// A failure does not stop the other transfers. The error joins those of all regions, and each names its region: an
+// [*Error], an [*ActionFailedError] or a [*WaitError].
+//
+// https://docs.digitalocean.com/reference/api/reference/image-actions/
+func (c *Client) Distribute(
+	ctx context.Context, id int64, regions []gen.RegionSlug, options ...WaitOption,
+) error {
 	image, err := c.Get(ctx, id)
 	if err != nil {
 		return fmt.Errorf("distribute image %d: %w", id, err)
 	}
-	errs := make([]error, len(regions))
-	slots := make(chan struct{}, 8) // transfers that run at a time
+	options = append(slices.Clip(options), serialProgress(options))
+	errs := make([]error, len(regions)) // in the order of the regions, whichever ends first
+	slots := make(chan struct{}, maxTransfers)
 	var running sync.WaitGroup
 	for i, region := range regions {
 		if slices.Contains(image.Regions, region) || slices.Contains(regions[:i], region) {
@@ -28,15 +38,32 @@ func (c *Client) Distribute(ctx context.Context, id int64, regions ...gen.Region
 		running.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			action, err := c.Transfer(ctx, id, region)
-			if err == nil {
-				_, err = c.WaitAction(ctx, id, action.ID)
-			}
-			if err != nil {
-				errs[i] = fmt.Errorf("distribute image %d to %s: %w", id, region, err)
-			}
+			errs[i] = c.transferAndWait(ctx, id, region, options)
 		})
 	}
 	running.Wait()
 	return errors.Join(errs...)
+}
+
+func (c *Client) transferAndWait(ctx context.Context, id int64, region gen.RegionSlug, options []WaitOption) error {
+	action, err := c.Transfer(ctx, id, region)
+	if err == nil {
+		_, err = c.WaitAction(ctx, id, action.ID, options...)
+	}
+	if err != nil {
+		return c.wrap(operation{what: fmt.Sprintf("distribute image %d to %s", id, region)}, err)
+	}
+	return nil
+}
+
+// serialProgress returns the WithProgress of the options, changed to make one call at a time. It waits on a channel,
+// since in a synctest bubble no time passes while a goroutine waits for a mutex.
+func serialProgress(options []WaitOption) WaitOption {
+	progress := newWaitConfig(options).progress
+	turn := make(chan struct{}, 1)
+	return WithProgress(func(p Progress) {
+		turn <- struct{}{}
+		defer func() { <-turn }()
+		progress(p)
+	})
 }

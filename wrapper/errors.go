@@ -4,86 +4,108 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
-// What errors.Is finds in an *Error: the class of its status.
+// The classes of an [*Error], for errors.Is. All but the first two are classes of HTTP statuses.
 var (
-	ErrNoResponse        error = class{"no answer", 0, 0}                // the connection failed, the context ended, or a limiter refused
-	ErrInvalidResponse error = class{"invalid response", 200, 299}     // a success whose body is not what the contract promises
-	ErrUnauthorized    error = class{"unauthorized", 401, 401}         // the token is missing, unknown or expired
-	ErrForbidden       error = class{"forbidden", 403, 403}            // the token lacks a scope
-	ErrNotFound        error = class{"not found", 404, 404}            // no such image, action or transfer
-	ErrUnprocessable   error = class{"unprocessable entity", 422, 422} // understood, and refused
-	ErrRateLimited     error = class{"rate limited", 429, 429}         // see RetryAfter and RateLimit
-	ErrServer          error = class{"server error", 500, 999}         // the API, or a gateway in front of it, failed
+	// ErrNoResponse is a request without a response: the connection failed, the context ended or a limiter refused.
+	ErrNoResponse = statuses("no response", 0, 0)
+	// ErrInvalidResponse is a success with a body that is not what the contract promises.
+	ErrInvalidResponse = statuses("invalid response", 200, 299)
+	// ErrUnauthorized is 401: the token is missing, unknown or expired.
+	ErrUnauthorized = statuses("unauthorized", 401, 401)
+	// ErrForbidden is 403: the token lacks a scope.
+	ErrForbidden = statuses("forbidden", 403, 403)
+	// ErrNotFound is 404: there is no such image, action or transfer in the account.
+	ErrNotFound = statuses("not found", 404, 404)
+	// ErrUnprocessable is 422: the API understood the request and refused it.
+	ErrUnprocessable = statuses("unprocessable entity", 422, 422)
+	// ErrRateLimited is 429: the request budget is used up. RetryAfter and RateLimit of the Error say until when.
+	ErrRateLimited = statuses("rate limited", 429, 429)
+	// ErrServer is 500 and above: the API, or a gateway in front of it, failed.
+	ErrServer = statuses("server error", 500, 999)
 )
 
-// class is the statuses that an error stands for.
+// class is a range of statuses.
 type class struct {
 	name        string
 	first, last int
 }
 
+func statuses(name string, first, last int) error { return class{name: name, first: first, last: last} }
+
 func (c class) Error() string { return c.name }
 
-// Error is a request that failed: it was answered with something else than success, with a success that cannot be used,
-// or not at all. Find it with errors.As. It wraps the cause, so that errors.Is finds context.DeadlineExceeded.
+// Error is a request that failed: without a response, with a status that is not a success, or with a success that
+// cannot be used. errors.As finds it. It wraps the cause, so that errors.Is finds context.DeadlineExceeded.
 type Error struct {
-	Operation  string        // the operation id in the contract, such as images_get
-	Status     int           // the HTTP status; 0 if there was no answer
-	ID         string        // the API's name for the failure, such as not_found; empty where the body was no API error
-	Message    string        // what went wrong, for a person
-	RequestID  string        // what to quote to support; empty where the API sent none
-	RetryAfter time.Duration // how long the API asks to wait, by retry-after or ratelimit-reset; 0 where it does not say, an hour at the most
-	RateLimit  RateLimit     // the request budget as of this answer; zero where the API did not say
-	Attempts   int           // how often the request was sent; 0 if it was not, or if the error is of a page's next link
-
-	// MayHaveActed tells whether the API may have acted on an attempt whose outcome is not known: on any that was not
-	// answered or, of a request that was answered, on one before the last.
+	// Operation is the operation id in the contract, such as images_get.
+	Operation string
+	// Status is the HTTP status; 0 without a response.
+	Status int
+	// ID is the API's name for the failure, such as not_found. It is empty if the body is not an API error.
+	ID string
+	// Message says what went wrong, for a person.
+	Message string
+	// RequestID is what to quote to DigitalOcean's support; empty if the API sent none.
+	RequestID string
+	// RetryAfter is how long the API asks to wait, from retry-after or ratelimit-reset, at most an hour. It is 0 if the
+	// API gave neither.
+	RetryAfter time.Duration
+	// RateLimit is the request budget according to this response; zero if the response did not say.
+	RateLimit RateLimit
+	// Attempts is how often the request was sent. It is 0 if it was not sent, and for a wrong link to the next page.
+	Attempts int
+	// MayHaveActed reports whether the API may have acted on an attempt whose outcome is unknown: on any attempt of a
+	// request without a response, and otherwise on one before the last.
 	MayHaveActed bool
 
 	err error
 }
 
-// unanswered is the error of a request that got no answer, or was not sent.
-func unanswered(attempts int, acted bool, err error) *Error {
-	if held, ok := err.(*Error); ok { // the pacer's
-		held.Attempts, held.MayHaveActed = attempts, acted
-		return held
+// noResponse is the error of a request that got no response, or was not sent.
+func noResponse(attempts int, mayHaveActed bool, err error) *Error {
+	if refused, ok := err.(*Error); ok { // by the pacer
+		refused.Attempts, refused.MayHaveActed = attempts, mayHaveActed
+		return refused
 	}
-	return &Error{Attempts: attempts, MayHaveActed: acted, err: err}
+	return &Error{Attempts: attempts, MayHaveActed: mayHaveActed, err: err}
 }
 
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%d %s", e.Status, cmp.Or(e.ID, http.StatusText(e.Status), "unknown status"))
-	if e.Status == 0 && e.Attempts == 0 {
-		text = fmt.Sprintf("not sent: %v", e.err)
-	} else if e.Status == 0 {
-		text = fmt.Sprintf("no answer: %v", e.err)
+	var text strings.Builder
+	switch {
+	case e.Status != 0:
+		fmt.Fprintf(&text, "%d %s", e.Status, cmp.Or(e.ID, http.StatusText(e.Status), "unknown status"))
+	case e.Attempts == 0:
+		fmt.Fprintf(&text, "not sent: %v", e.err)
+	default:
+		fmt.Fprintf(&text, "no response: %v", e.err)
 	}
 	if e.Message != "" {
-		text += ": " + e.Message
+		text.WriteString(": " + e.Message)
 	}
 	if e.RetryAfter > 0 {
-		text += fmt.Sprintf(" (retry after %s)", e.RetryAfter)
+		fmt.Fprintf(&text, " (retry after %s)", e.RetryAfter)
 	}
 	if e.RequestID != "" {
-		text += fmt.Sprintf(" (request id %s)", e.RequestID)
+		fmt.Fprintf(&text, " (request id %s)", e.RequestID)
 	}
 	if e.Attempts > 1 {
-		text += fmt.Sprintf(" (%d attempts)", e.Attempts)
+		fmt.Fprintf(&text, " (%d attempts)", e.Attempts)
 	}
-	return text
+	return text.String()
 }
 
 func (*Error) ofCall() {}
 
-// Is reports whether the status is of the class that target stands for.
+// Is reports whether the status is in the class that target stands for, such as [ErrNotFound].
 func (e *Error) Is(target error) bool {
 	c, ok := target.(class)
 	return ok && c.first <= e.Status && e.Status <= c.last
 }
 
-// Unwrap returns why there was no answer, or what made the body of a success unusable, if anything did.
+// Unwrap returns why there was no response, or why the body of a success cannot be used; otherwise nil.
 func (e *Error) Unwrap() error { return e.err }

@@ -26,22 +26,22 @@ func ExampleError() {
 	// images_get 404 not_found The resource you requested could not be found.
 }
 
-// A wait ends early for a cause, which is not always the deadline.
+// The deadline is only one of the causes that end a wait early.
 func ExampleWaitError() {
 	client := exampleClient()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	_, err := client.WaitAvailable(ctx, 42)
-	var cut *wrapper.WaitError
-	if errors.As(err, &cut) {
-		fmt.Println(cut.Subject, "after", cut.Polls, "poll")
-		fmt.Println("time is up:", errors.Is(err, context.DeadlineExceeded))
-		fmt.Println("no image:", errors.Is(err, wrapper.ErrNotFound))
+	var waitError *wrapper.WaitError
+	if errors.As(err, &waitError) {
+		fmt.Println(waitError.Subject, "after", waitError.Polls, "poll")
+		fmt.Println("deadline exceeded:", errors.Is(err, context.DeadlineExceeded))
+		fmt.Println("not found:", errors.Is(err, wrapper.ErrNotFound))
 	}
 	// Output:
 	// image 42 after 1 poll
-	// time is up: false
-	// no image: true
+	// deadline exceeded: false
+	// not found: true
 }
 
 func ExampleImageFailedError() {

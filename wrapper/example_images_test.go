@@ -16,7 +16,7 @@ func ExampleClient_Get() {
 	for _, id := range []int64{7555620, 42} {
 		switch image, err := client.Get(context.Background(), id); {
 		case errors.Is(err, wrapper.ErrNotFound):
-			fmt.Println(id, "is not there, or is another account's")
+			fmt.Println(id, "does not exist, or belongs to another account")
 		case err != nil:
 			log.Fatal(err)
 		default:
@@ -25,7 +25,7 @@ func ExampleClient_Get() {
 	}
 	// Output:
 	// 7555620 Nifty New Snapshot available
-	// 42 is not there, or is another account's
+	// 42 does not exist, or belongs to another account
 }
 
 func ExampleClient_GetBySlug() {
@@ -38,7 +38,7 @@ func ExampleClient_GetBySlug() {
 	// Output: Ubuntu 24.04 (LTS) x64
 }
 
-// An answer can be lost after the image was made. Create does not repeat that by itself; look before you do.
+// A response can be lost after the image was created. Create does not repeat such a request; look for the image first.
 func ExampleClient_Create() {
 	lost := fakeapi.Fault{Operation: "images_create_custom", Count: 1, Do: fakeapi.LoseAnswer()}
 	client := exampleClient(fakeapi.WithFaults(lost))
@@ -47,13 +47,13 @@ func ExampleClient_Create() {
 	var apiError *wrapper.Error
 	if errors.As(err, &apiError) && apiError.MayHaveActed {
 		images := client.Images(ctx, wrapper.ListParams{Private: true})
-		made, err := wrapper.Collect(wrapper.Filter(images, wrapper.HasName("web")))
-		fmt.Println(len(made), "was made all the same", err)
+		created, err := wrapper.Collect(wrapper.Filter(images, wrapper.HasName("web")))
+		fmt.Println(len(created), "was created all the same", err)
 	}
-	// Output: 1 was made all the same <nil>
+	// Output: 1 was created all the same <nil>
 }
 
-// What is nil stays as it is.
+// Nil fields stay as they are.
 func ExampleClient_Update() {
 	client := exampleClient(fakeapi.WithImages(gen.Image{ID: 42, Name: "web", Description: "of May", Type: gen.ImageTypeCustom}))
 	name := "web-2"

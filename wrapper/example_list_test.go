@@ -43,7 +43,7 @@ func ExampleClient_ImagePages() {
 	// 450 of 450
 }
 
-// What was read before an error is good.
+// The images before an error are good.
 func ExampleCollect() {
 	failing := fakeapi.Fault{Operation: "images_list", Page: 2, Do: fakeapi.Status(500)}
 	client := exampleClient(fakeapi.WithCatalogue(450, 1), fakeapi.WithFaults(failing))

@@ -38,14 +38,13 @@ func ExampleNewClient() {
 		wrapper.WithConcurrency(4))
 	fmt.Println(client != nil, err)
 
-	_, err = wrapper.NewClient("dop_v1_0123\n") // as it stands in a file
+	_, err = wrapper.NewClient("dop_v1_0123\n") // as read from a file
 	fmt.Println(err)
-	// Output:
-	// true <nil>
-	// new client: the token holds white space, a quote, a backslash or a character that no header may carry; was it read with its line end?
+	// Output: true <nil> new client: the token contains white space, a quote, a backslash or a non-ASCII character;
+	// check for a trailing newline
 }
 
-// The log says what was sent and what came of it. It holds neither tokens nor bodies.
+// The log says what was sent and how the API responded. It has no tokens and no bodies.
 func ExampleWithLogger() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		Level: slog.LevelDebug,
@@ -65,7 +64,7 @@ func ExampleWithLogger() {
 	// Output: level=DEBUG msg="images API request" method=GET path=/v2/images/42 attempt=1 status=404
 }
 
-// A limiter of golang.org/x/time/rate fits. Package redislimit beside this one shares a budget between processes.
+// A limiter of golang.org/x/time/rate fits. Package redislimit shares a budget between processes.
 func ExampleWithLimiter() {
 	limiter := rate.NewLimiter(rate.Every(time.Minute/200), 40)
 	fake := &http.Client{Transport: fakeapi.New()}
@@ -78,11 +77,11 @@ func ExampleWithLimiter() {
 			log.Fatal(err)
 		}
 	}
-	fmt.Printf("%.0f of the burst are left\n", limiter.Tokens())
-	// Output: 30 of the burst are left
+	fmt.Printf("%.0f of the burst remain\n", limiter.Tokens())
+	// Output: 30 of the burst remain
 }
 
-// Requests that a call makes for somebody who is waiting are better given up early.
+// A call for a user who waits had better fail early.
 func ExampleContextWithRetry() {
 	client := exampleClient(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Status(503)}))
 	ctx := wrapper.ContextWithRetry(context.Background(), wrapper.Retry{Attempts: 1})
@@ -97,11 +96,11 @@ func ExampleClient_RateLimit() {
 		log.Fatal(err)
 	}
 	limit := client.RateLimit()
-	fmt.Println(limit.Remaining, "of", limit.Limit, "requests are left")
-	// Output: 4999 of 5000 requests are left
+	fmt.Println(limit.Remaining, "of", limit.Limit, "requests remain")
+	// Output: 4999 of 5000 requests remain
 }
 
-// The generated client has the body as it came, and with it what the types do not know yet.
+// The generated client returns the body as well, which may have fields that the types lack.
 func ExampleClient_API() {
 	client := exampleClient(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.ExtraField()}))
 	response, err := client.API().ImagesGetWithResponse(context.Background(), "debian-13-x64")
@@ -114,6 +113,6 @@ func ExampleClient_API() {
 		} `json:"image"`
 	}
 	err = json.Unmarshal(response.Body, &body)
-	fmt.Println(response.StatusCode(), body.Image.Undocumented, err) // another status is no error here
+	fmt.Println(response.StatusCode(), body.Image.Undocumented, err) // other statuses are no error here
 	// Output: 200 true <nil>
 }

@@ -35,7 +35,7 @@ func ExampleClient_CreateAndWait() {
 	// ubuntu-18.04-minimal can be used in [nyc3]
 }
 
-// A wait that was cut short can be taken up again, by another process too: it needs nothing but the id.
+// Another wait can follow one that was interrupted, also in another process: it needs only the id.
 func ExampleClient_WaitAvailable() {
 	client := exampleClient(fakeapi.WithImportPolls(2))
 	image, err := client.Create(context.Background(), gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugFra1})
@@ -44,9 +44,9 @@ func ExampleClient_WaitAvailable() {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	_, err = client.WaitAvailable(ctx, image.ID, wrapper.WithProgress(func(wrapper.Progress) { stop() })) // as Ctrl-C would
-	var cut *wrapper.WaitError
-	if errors.As(err, &cut) {
-		fmt.Println("after poll", cut.Polls, "it was", cut.Status)
+	var waitError *wrapper.WaitError
+	if errors.As(err, &waitError) {
+		fmt.Println("after poll", waitError.Polls, "it was", waitError.Status)
 		image, err = client.WaitAvailable(context.Background(), image.ID)
 	}
 	fmt.Println(image.Name, image.Status, err)
@@ -62,7 +62,7 @@ func ExampleClient_WaitAllAvailable() {
 	))
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
-	for image, err := range client.WaitAllAvailable(ctx, 1, 2) {
+	for image, err := range client.WaitAllAvailable(ctx, []int64{1, 2}) {
 		if err != nil {
 			fmt.Println(image.ID, err) // and the others are still awaited
 			continue
@@ -77,7 +77,8 @@ func ExampleClient_WaitAllAvailable() {
 func ExampleClient_Distribute() {
 	client := exampleClient(fakeapi.WithImages(gen.Image{ID: 42, Regions: []gen.RegionSlug{"nyc3"}}), fakeapi.WithActionPolls(1))
 	ctx := context.Background()
-	if err := client.Distribute(ctx, 42, gen.RegionSlugNyc3, gen.RegionSlugFra1); err != nil { // nyc3 holds it already
+	regions := []gen.RegionSlug{gen.RegionSlugNyc3, gen.RegionSlugFra1} // it is in nyc3 already
+	if err := client.Distribute(ctx, 42, regions); err != nil {
 		log.Fatal(err)
 	}
 	image, err := client.Get(ctx, 42)

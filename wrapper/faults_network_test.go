@@ -22,51 +22,51 @@ import (
 )
 
 // networkFaults are the rows that need a network, which is the loopback interface. serve returns the address of a
-// server that has the fault, and a client of the kind that users have.
+// server with the fault, and an HTTP client for it.
 var networkFaults = []struct {
 	name  string
 	serve func(*testing.T, *fakeapi.API) (base string, client *http.Client)
 }{
-	{"none", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return serve(t, fake), newHTTPClient(t) }},
-	{"connection refused", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
-		return "http://127.0.0.1:1", newHTTPClient(t) // a port of the system's, which nothing else here is given
+	{name: "none", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return serve(t, fake), newHTTPClient(t) }},
+	{name: "connection refused", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return "http://127.0.0.1:1", newHTTPClient(t) // a reserved port, which no test server gets
 	}},
-	{"no such host", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "no such host", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		client := newHTTPClient(t)
 		client.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "api.digitalocean.com", IsNotFound: true}}
 		}
 		return "https://api.digitalocean.com", client
 	}},
-	{"name server down", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "name server down", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		down := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("down") }
 		dialer := &net.Dialer{Resolver: &net.Resolver{PreferGo: true, Dial: down}}
 		client := newHTTPClient(t)
 		client.Transport.(*http.Transport).DialContext = dialer.DialContext
 		return "https://api.invalid", client
 	}},
-	{"certificate not trusted", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "certificate not trusted", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		server := httptest.NewUnstartedServer(fake)
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.StartTLS()
 		t.Cleanup(server.Close)
 		return server.URL, newHTTPClient(t)
 	}},
-	{"no TLS", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "no TLS", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return strings.Replace(serve(t, fake), "http://", "https://", 1), newHTTPClient(t)
 	}},
-	{"TLS handshake cut off", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "TLS handshake closed", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return "https://" + listen(t, func(conn net.Conn) { _ = conn.Close() }), newHTTPClient(t)
 	}},
-	{"gzip", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
-		return serve(t, packed(fake, 0)), newHTTPClient(t)
+	{name: "gzip", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return serve(t, compressed(fake, 0)), newHTTPClient(t)
 	}},
-	{"oversized when unpacked", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
-		return serve(t, packed(fake, 2<<20)), newHTTPClient(t)
+	{name: "oversized when decompressed", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return serve(t, compressed(fake, 2<<20)), newHTTPClient(t)
 	}},
-	{"HTTP/2 GOAWAY, unprocessed, once", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 0) }},
-	{"HTTP/2 GOAWAY, in flight, once", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 1) }},
-	{"redirect to another host", func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+	{name: "HTTP/2 GOAWAY, unprocessed, once", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 0) }},
+	{name: "HTTP/2 GOAWAY, in flight, once", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 1) }},
+	{name: "redirect to another host", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		other := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { assert.Fail(t, "the redirect was followed") }))
 		return serve(t, http.RedirectHandler(other, http.StatusTemporaryRedirect)), newHTTPClient(t)
 	}},
@@ -86,15 +86,15 @@ func newHTTPClient(t *testing.T) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// packed packs what a handler answers with gzip where it may, behind this much white space.
-func packed(next http.Handler, padding int) http.Handler {
+// compressed compresses the responses of a handler if the client accepts gzip, after so much white space.
+func compressed(next http.Handler, padding int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := httptest.NewRecorder()
-		next.ServeHTTP(answer, r)
-		for name, values := range answer.Header() {
+		recorded := httptest.NewRecorder()
+		next.ServeHTTP(recorded, r)
+		for name, values := range recorded.Header() {
 			w.Header()[name] = values
 		}
-		body := answer.Body.Bytes()
+		body := recorded.Body.Bytes()
 		if len(body) > 0 && r.Header.Get("Accept-Encoding") == "gzip" {
 			var text bytes.Buffer
 			z := gzip.NewWriter(&text)
@@ -105,7 +105,7 @@ func packed(next http.Handler, padding int) http.Handler {
 			w.Header().Set("Content-Encoding", "gzip")
 			w.Header().Del("Content-Length")
 		}
-		w.WriteHeader(answer.Code)
+		w.WriteHeader(recorded.Code)
 		_, _ = w.Write(body)
 	})
 }
@@ -128,8 +128,8 @@ func listen(t *testing.T, handle func(net.Conn)) string {
 	return listener.Addr().String()
 }
 
-// goAway serves HTTP/2 without TLS. The first connection is told to go away as soon as a request has come, of which the
-// last that was processed is named (0 for none), and closed; later ones are served.
+// goAway serves HTTP/2 without TLS. On the first request it sends GOAWAY, with last as the last stream that was
+// processed (0 for none), and closes the connection. Later connections are served.
 func goAway(t *testing.T, fake *fakeapi.API, last uint32) (string, *http.Client) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(fake)
@@ -143,13 +143,13 @@ func goAway(t *testing.T, fake *fakeapi.API, last uint32) (string, *http.Client)
 		sendAway := false
 		first.Do(func() { sendAway = true })
 		if !sendAway {
-			behind, err := net.Dial("tcp", server.Listener.Addr().String())
+			backend, err := net.Dial("tcp", server.Listener.Addr().String())
 			if err != nil {
 				return
 			}
-			defer behind.Close()
-			go func() { _, _ = io.Copy(behind, conn) }()
-			_, _ = io.Copy(conn, behind)
+			defer backend.Close()
+			go func() { _, _ = io.Copy(backend, conn) }()
+			_, _ = io.Copy(conn, backend)
 			return
 		}
 		preface := make([]byte, len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))

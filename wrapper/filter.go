@@ -8,8 +8,8 @@ import (
 	"example.com/doimages/gen"
 )
 
-// Filter passes on the items for which every predicate holds, and errors always. It filters what was read; ListParams
-// has the filters of the API itself.
+// Filter yields the items for which every predicate holds, and every error. It filters on the client, after reading;
+// the filters of the API itself are in [ListParams].
 func Filter[T any](seq iter.Seq2[T, error], predicates ...func(T) bool) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for item, err := range seq {
@@ -32,42 +32,44 @@ func satisfies[T any](item T, predicates []func(T) bool) bool {
 	return true
 }
 
-// HasName holds for images with exactly this name. Names need not be unique.
+// HasName is a predicate for [Filter]: images with exactly this name. Names need not be unique.
 func HasName(name string) func(gen.Image) bool {
 	return func(image gen.Image) bool { return image.Name == name }
 }
 
-// NameContains holds for images with this text in the name, whatever the case of its letters.
+// NameContains is a predicate for [Filter]: images with this text in the name, in upper or lower case.
 func NameContains(text string) func(gen.Image) bool {
 	text = strings.ToLower(text)
 	return func(image gen.Image) bool { return strings.Contains(strings.ToLower(image.Name), text) }
 }
 
-// HasDistribution holds for images of this distribution.
+// HasDistribution is a predicate for [Filter]: images of this distribution.
 func HasDistribution(distribution gen.Distribution) func(gen.Image) bool {
 	return func(image gen.Image) bool { return image.Distribution == distribution }
 }
 
-// HasType holds for images of this type. Public distributions and applications are of the type snapshot.
+// HasType is a predicate for [Filter]: images of this type. Public distributions and applications are of the type
+// snapshot.
 func HasType(kind gen.ImageType) func(gen.Image) bool {
 	return func(image gen.Image) bool { return image.Type == kind }
 }
 
-// InRegion holds for images that can be used in this region.
+// InRegion is a predicate for [Filter]: images that can be used in this region.
 func InRegion(region gen.RegionSlug) func(gen.Image) bool {
 	return func(image gen.Image) bool { return slices.Contains(image.Regions, region) }
 }
 
-// HasTag holds for images with this tag.
+// HasTag is a predicate for [Filter]: images with this tag.
 func HasTag(tag string) func(gen.Image) bool {
 	return func(image gen.Image) bool { return slices.Contains(image.Tags, tag) }
 }
 
-// IsOfficial holds for images that DigitalOcean provides, which are those with a slug.
+// IsOfficial reports whether DigitalOcean provides the image: those are the images with a slug. It is a predicate for
+// [Filter].
 func IsOfficial(image gen.Image) bool { return image.Slug != nil && *image.Slug != "" }
 
-// LatestPerDistribution returns the newest image of each distribution in a sequence, by CreatedAt and then by id. An
-// error of the sequence is returned alone: without the images that it cut off, none is known to be the newest.
+// LatestPerDistribution returns the newest image of each distribution in a sequence, by CreatedAt and then by id. If
+// the sequence ends with an error, it returns only that: among the images that are missing there may be a newer one.
 func LatestPerDistribution(seq iter.Seq2[gen.Image, error]) (map[gen.Distribution]gen.Image, error) {
 	latest := map[gen.Distribution]gen.Image{}
 	for image, err := range seq {
@@ -75,9 +77,16 @@ func LatestPerDistribution(seq iter.Seq2[gen.Image, error]) (map[gen.Distributio
 			return nil, err
 		}
 		best, ok := latest[image.Distribution]
-		if !ok || image.CreatedAt.Compare(best.CreatedAt) > 0 || image.CreatedAt.Equal(best.CreatedAt) && image.ID > best.ID {
+		if !ok || isNewer(image, best) {
 			latest[image.Distribution] = image
 		}
 	}
 	return latest, nil
+}
+
+func isNewer(a, b gen.Image) bool {
+	if !a.CreatedAt.Equal(b.CreatedAt) {
+		return a.CreatedAt.After(b.CreatedAt)
+	}
+	return a.ID > b.ID
 }

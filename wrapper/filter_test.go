@@ -49,16 +49,16 @@ func TestFilter(t *testing.T) {
 		predicates []func(gen.Image) bool
 		want       []int64
 	}{
-		"nothing":             {nil, []int64{1, 2, 3, 4}},
-		"HasName":             {[]func(gen.Image) bool{wrapper.HasName("nightly")}, []int64{4}},
-		"NameContains":        {[]func(gen.Image) bool{wrapper.NameContains("NIGHT")}, []int64{3, 4}},
-		"HasDistribution":     {[]func(gen.Image) bool{wrapper.HasDistribution(gen.DistributionUbuntu)}, []int64{1, 2}},
-		"HasType":             {[]func(gen.Image) bool{wrapper.HasType(gen.ImageTypeBackup)}, []int64{3}},
-		"InRegion":            {[]func(gen.Image) bool{wrapper.InRegion(gen.RegionSlugNyc3)}, []int64{1, 2}},
-		"HasTag":              {[]func(gen.Image) bool{wrapper.HasTag("web")}, []int64{3}},
-		"IsOfficial":          {[]func(gen.Image) bool{wrapper.IsOfficial}, []int64{1, 2}},
-		"several":             {[]func(gen.Image) bool{wrapper.IsOfficial, wrapper.InRegion("nyc1"), wrapper.NameContains("x64")}, []int64{1}},
-		"several, none holds": {[]func(gen.Image) bool{wrapper.IsOfficial, wrapper.HasTag("web")}, nil},
+		"nothing":             {want: []int64{1, 2, 3, 4}},
+		"HasName":             {predicates: []func(gen.Image) bool{wrapper.HasName("nightly")}, want: []int64{4}},
+		"NameContains":        {predicates: []func(gen.Image) bool{wrapper.NameContains("NIGHT")}, want: []int64{3, 4}},
+		"HasDistribution":     {predicates: []func(gen.Image) bool{wrapper.HasDistribution(gen.DistributionUbuntu)}, want: []int64{1, 2}},
+		"HasType":             {predicates: []func(gen.Image) bool{wrapper.HasType(gen.ImageTypeBackup)}, want: []int64{3}},
+		"InRegion":            {predicates: []func(gen.Image) bool{wrapper.InRegion(gen.RegionSlugNyc3)}, want: []int64{1, 2}},
+		"HasTag":              {predicates: []func(gen.Image) bool{wrapper.HasTag("web")}, want: []int64{3}},
+		"IsOfficial":          {predicates: []func(gen.Image) bool{wrapper.IsOfficial}, want: []int64{1, 2}},
+		"several":             {predicates: []func(gen.Image) bool{wrapper.IsOfficial, wrapper.InRegion("nyc1"), wrapper.NameContains("x64")}, want: []int64{1}},
+		"several, none holds": {predicates: []func(gen.Image) bool{wrapper.IsOfficial, wrapper.HasTag("web")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var ids []int64

@@ -17,7 +17,7 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// fuzzClient answers everything alike.
+// fuzzClient returns a client that gets the same response to every request.
 func fuzzClient(t *testing.T, code int, header http.Header, body string) (*wrapper.Client, *int) {
 	t.Helper()
 	requests := new(int)
@@ -30,7 +30,7 @@ func fuzzClient(t *testing.T, code int, header http.Header, body string) (*wrapp
 	return client, requests
 }
 
-// checkError demands of any error that it be short, typed and silent about the token.
+// checkError demands that an error be short and typed, and that the token be not in it.
 func checkError(t *testing.T, err error) {
 	t.Helper()
 	if err == nil {
@@ -56,7 +56,7 @@ func FuzzResponse(f *testing.F) {
 		if err == nil {
 			assert.Equal(t, int64(42), image.ID)
 			assert.NotEmpty(t, image.Status)
-			assert.True(t, json.Valid([]byte(body)), "a success that is no JSON")
+			assert.True(t, json.Valid([]byte(body)), "a success that is not JSON")
 		} else {
 			assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 			assert.Nil(t, image)
@@ -81,7 +81,7 @@ func FuzzNextLink(f *testing.F) {
 		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
 		checkError(t, err)
 		assert.Len(t, images, 1)
-		assert.LessOrEqual(t, *requests, 6, "it never goes round for ever")
+		assert.LessOrEqual(t, *requests, 6, "it never loops")
 		u, parseErr := url.Parse(link)
 		if link != "" && (parseErr != nil || u.Query().Get("page") == "") {
 			assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
@@ -122,7 +122,7 @@ func FuzzErrorBody(f *testing.F) {
 			checkError(t, err)
 			var apiError *wrapper.Error
 			require.ErrorAs(t, err, &apiError)
-			assert.True(t, apiError.Status == code || apiError.Status == 0, "a Location that cannot be parsed is no answer")
+			assert.True(t, apiError.Status == code || apiError.Status == 0, "a Location that cannot be parsed is ErrNoResponse")
 		}
 	})
 }

@@ -4,77 +4,99 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
 	"example.com/doimages/gen"
 )
 
-// Get returns the image with an id, public or private. An unknown id is ErrNotFound.
+// Get returns the image with this id, public or private. An unknown id is [ErrNotFound].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
+	op := operation{id: "images_get", what: fmt.Sprintf("get image %d", id)}
 	resp, err := c.api.ImagesGet(ctx, strconv.FormatInt(id, 10))
-	return call(c, "images_get", fmt.Sprintf("get image %d", id), openImage(id), resp, err)
+	return result(c, op, openImage(id), resp, err)
 }
 
-// GetBySlug returns the public image that a slug, such as ubuntu-24-04-x64, stands for today: a slug moves on to the
-// newest image of its distribution. Private images have none. An unknown slug is ErrNotFound.
+// GetBySlug returns the public image that a slug such as ubuntu-24-04-x64 stands for today: a slug moves on to the
+// newest image of its distribution. Private images have no slug. An unknown slug is [ErrNotFound].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error) {
-	// In a path ids, nothing, . and .. name something else, and no escaping helps.
-	if _, err := strconv.ParseInt(slug, 10, 64); err == nil || slug == "" || slug == "." || slug == ".." {
-		return nil, fmt.Errorf("get image by slug: %q is no slug (an id is for Get)", slug)
+	op := operation{id: "images_get", what: fmt.Sprintf("get image %q", slug)}
+	if !isSlug(slug) {
+		return nil, fmt.Errorf("get image by slug: %q is not a slug (for an id, call Get)", slug)
 	}
 	resp, err := c.api.ImagesGet(ctx, slug)
-	return call(c, "images_get", fmt.Sprintf("get image %q", slug), openImage(0), resp, err)
+	return result(c, op, openImage(0), resp, err)
 }
 
-// Create starts the import of a custom image and returns it with the status NEW, long before it can be used:
-// WaitAvailable waits for that, CreateAndWait does both. Name, URL and Region are required.
+// isSlug reports whether a path with this slug names one image. A number would be an id, and nothing, . and .. would
+// name another path; escaping does not help against these.
+func isSlug(slug string) bool {
+	_, err := strconv.ParseInt(slug, 10, 64)
+	return err != nil && slug != "" && slug != "." && slug != ".."
+}
+
+// Create starts the import of a custom image and returns it with the status NEW, long before it can be used.
+// [Client.WaitAvailable] waits for that; [Client.CreateAndWait] does both. Name, URL and Region are required.
 //
-// A failed request is repeated only where it cannot have been acted on. When it ends with ErrServer, with
-// ErrInvalidResponse or with MayHaveActed, the image may have been created all the same.
+// A failed request is repeated only if it cannot have taken effect. If Create ends with [ErrServer], with
+// [ErrInvalidResponse] or with MayHaveActed set, the image may have been created all the same.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
-	for _, field := range []struct{ name, value string }{{"name", params.Name}, {"url", params.URL}, {"region", string(params.Region)}} {
+	for _, field := range []struct{ name, value string }{
+		{name: "name", value: params.Name},
+		{name: "url", value: params.URL},
+		{name: "region", value: string(params.Region)},
+	} {
 		if field.value == "" {
 			return nil, fmt.Errorf("create image: the %s is missing", field.name)
 		}
 	}
+	op := operation{id: "images_create_custom", what: fmt.Sprintf("create image %q", params.Name)}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
-	return call(c, "images_create_custom", fmt.Sprintf("create image %q", params.Name), openImage(0), resp, err)
+	return result(c, op, openImage(0), resp, err)
 }
 
-// Update changes the name of an image, and of a custom image the description and the distribution. Nil fields stay
-// as they are; a pointer to the empty string clears a description. An unknown id is ErrNotFound. What the API answers
-// for an image of DigitalOcean's own is not documented.
+// Update changes the name of an image, and the description and the distribution of a custom image. Nil fields stay as
+// they are; a pointer to the empty string clears a description. An unknown id is [ErrNotFound]. How the API responds
+// for an image that DigitalOcean provides is not documented.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
+	op := operation{id: "images_update", what: fmt.Sprintf("update image %d", id)}
 	resp, err := c.api.ImagesUpdate(ctx, id, params)
-	return call(c, "images_update", fmt.Sprintf("update image %d", id), openImage(id), resp, err)
+	return result(c, op, openImage(id), resp, err)
 }
 
-// Delete removes a snapshot, a backup or a custom image for good. Where an attempt whose answer was lost may have done
-// so, the next one's "not found" or "already deleted" is success; otherwise an unknown id is ErrNotFound.
+// Delete deletes a snapshot, a backup or a custom image for good. An unknown id is [ErrNotFound]. If a DELETE is
+// repeated after a lost response and the image is gone by then, Delete succeeds.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Delete(ctx context.Context, id int64) error {
+	op := operation{id: "images_delete", what: fmt.Sprintf("delete image %d", id)}
 	resp, err := c.api.ImagesDelete(ctx, id)
-	err = c.done("images_delete", fmt.Sprintf("delete image %d", id), resp, err)
+	err = c.noContent(op, resp, err)
 	var e *Error
-	if errors.As(err, &e) && e.MayHaveActed && (e.Status == 404 || strings.Contains(e.Message, "already deleted")) {
+	if errors.As(err, &e) && e.MayHaveActed && isGone(e) {
 		return nil
 	}
 	return err
 }
 
-// openImage takes an image out of its envelope: the one with an id, or any for 0.
-func openImage(id int64) func(*gen.ImageResponse) (*gen.Image, string) {
-	return func(r *gen.ImageResponse) (*gen.Image, string) {
-		return &r.Image, problem(r.Image.ID, string(r.Image.Status), id)
+// isGone reports whether a DELETE failed because the image had been deleted. After a second DELETE the API has been
+// seen to respond with 422 "Image Can not delete an already deleted image."
+func isGone(e *Error) bool {
+	return e.Status == http.StatusNotFound || strings.Contains(e.Message, "already deleted")
+}
+
+// openImage takes an image out of its envelope: the one with this id, or any image if the id is 0.
+func openImage(id int64) func(*gen.ImageResponse) (*gen.Image, error) {
+	return func(r *gen.ImageResponse) (*gen.Image, error) {
+		return &r.Image, checkIdentity(r.Image.ID, string(r.Image.Status), id)
 	}
 }

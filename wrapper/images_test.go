@@ -19,79 +19,79 @@ func TestRequests(t *testing.T) {
 		call   func(context.Context, *wrapper.Client) error
 		want   string
 	}{
-		"Get": {200, image, func(ctx context.Context, c *wrapper.Client) error {
+		"Get": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Get(ctx, 42)
 			return err
-		}, "GET /v2/images/42"},
-		"GetBySlug": {200, image, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: "GET /v2/images/42"},
+		"GetBySlug": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.GetBySlug(ctx, "ubuntu-16-04-x64")
 			return err
-		}, "GET /v2/images/ubuntu-16-04-x64"},
-		"GetBySlug that needs escaping": {200, image, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: "GET /v2/images/ubuntu-16-04-x64"},
+		"GetBySlug that needs escaping": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.GetBySlug(ctx, "../a b?c#d%e")
 			return err
-		}, "GET /v2/images/..%2Fa%20b%3Fc%23d%25e"},
-		"Create": {202, image, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: "GET /v2/images/..%2Fa%20b%3Fc%23d%25e"},
+		"Create": {status: 202, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3, Tags: []string{"b"}})
 			return err
-		}, `POST /v2/images {"name":"a","region":"nyc3","tags":["b"],"url":"https://example.com/a.img"}`},
-		"Update of a name": {200, image, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `POST /v2/images {"name":"a","region":"nyc3","tags":["b"],"url":"https://example.com/a.img"}`},
+		"Update of a name": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Update(ctx, 42, updateName)
 			return err
-		}, `PUT /v2/images/42 {"name":"new-image-name"}`},
-		"Update that clears a description": {200, image, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `PUT /v2/images/42 {"name":"new-image-name"}`},
+		"Update that clears a description": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Update(ctx, 42, gen.ImageUpdate{Description: ptr(""), Distribution: ptr(gen.DistributionRockyLinux)})
 			return err
-		}, `PUT /v2/images/42 {"description":"","distribution":"Rocky Linux"}`},
-		"Delete": {204, "", func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `PUT /v2/images/42 {"description":"","distribution":"Rocky Linux"}`},
+		"Delete": {status: 204, body: "", call: func(ctx context.Context, c *wrapper.Client) error {
 			return c.Delete(ctx, 42)
-		}, "DELETE /v2/images/42"},
-		"Action": {200, action, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: "DELETE /v2/images/42"},
+		"Action": {status: 200, body: action, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Action(ctx, 42, 1<<40)
 			return err
-		}, "GET /v2/images/42/actions/1099511627776"},
-		"Transfer": {201, action, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: "GET /v2/images/42/actions/1099511627776"},
+		"Transfer": {status: 201, body: action, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Transfer(ctx, 42, "nyc2")
 			return err
-		}, `POST /v2/images/42/actions {"region":"nyc2","type":"transfer"}`},
-		"Convert": {201, action, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `POST /v2/images/42/actions {"region":"nyc2","type":"transfer"}`},
+		"Convert": {status: 201, body: action, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Convert(ctx, 42)
 			return err
-		}, `POST /v2/images/42/actions {"type":"convert"}`},
-		"CreateAccountTransfer to an account": {201, `{"transfer_id":7}`, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `POST /v2/images/42/actions {"type":"convert"}`},
+		"CreateAccountTransfer to an account": {status: 201, body: `{"transfer_id":7}`, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{Email: "alice@example.com"})
 			return err
-		}, `POST /v2/images/42/account_transfer {"recipient_email":"alice@example.com"}`},
-		"CreateAccountTransfer to a team": {201, `{"transfer_id":0}`, func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `POST /v2/images/42/account_transfer {"recipient_email":"alice@example.com"}`},
+		"CreateAccountTransfer to a team": {status: 201, body: `{"transfer_id":0}`, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{UUID: "4f6c71e2"})
 			return err
-		}, `POST /v2/images/42/account_transfer {"recipient_uuid":"4f6c71e2"}`},
-		"AcceptAccountTransfer": {201, "", func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `POST /v2/images/42/account_transfer {"recipient_uuid":"4f6c71e2"}`},
+		"AcceptAccountTransfer": {status: 201, body: "", call: func(ctx context.Context, c *wrapper.Client) error {
 			return c.AcceptAccountTransfer(ctx, 42, 7, "4f6c71e2")
-		}, `POST /v2/images/42/account_transfer/accept {"recipient_uuid":"4f6c71e2","transfer_id":7}`},
-		"CancelAccountTransfer": {204, "", func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `POST /v2/images/42/account_transfer/accept {"recipient_uuid":"4f6c71e2","transfer_id":7}`},
+		"CancelAccountTransfer": {status: 204, body: "", call: func(ctx context.Context, c *wrapper.Client) error {
 			return c.CancelAccountTransfer(ctx, 42, 7)
-		}, `POST /v2/images/42/account_transfer/cancel {"transfer_id":7}`},
-		"DeclineAccountTransfer": {204, "", func(ctx context.Context, c *wrapper.Client) error {
+		}, want: `POST /v2/images/42/account_transfer/cancel {"transfer_id":7}`},
+		"DeclineAccountTransfer": {status: 204, body: "", call: func(ctx context.Context, c *wrapper.Client) error {
 			return c.DeclineAccountTransfer(ctx, 42, 7)
-		}, `POST /v2/images/42/account_transfer/decline {"transfer_id":7}`},
+		}, want: `POST /v2/images/42/account_transfer/decline {"transfer_id":7}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var requests []string
-			require.NoError(t, test.call(t.Context(), newClient(t, answer(test.status, test.body, &requests))))
+			require.NoError(t, test.call(t.Context(), newClient(t, respond(test.status, test.body, &requests))))
 			assert.Equal(t, []string{test.want}, requests)
 
-			err := test.call(t.Context(), newClient(t, answer(404, `{"id":"not_found","message":"The resource you requested could not be found."}`, nil)))
+			err := test.call(t.Context(), newClient(t, respond(404, `{"id":"not_found","message":"The resource you requested could not be found."}`, nil)))
 			assert.ErrorIs(t, err, wrapper.ErrNotFound)
 			assert.Regexp(t, `^[a-z ]+( \d+)?( of image)?( \d+)?( "[^"]+")?: 404 not_found: `, err.Error())
 		})
 	}
 }
 
-// Input that could reach another resource, or none, is refused before anything is sent.
-func TestInputsThatAreRefused(t *testing.T) {
+// Input that names another resource, or none, is an error before anything is sent.
+func TestInputsThatAreNotSent(t *testing.T) {
 	var requests []string
-	client := newClient(t, answer(200, `{}`, &requests))
+	client := newClient(t, respond(200, `{}`, &requests))
 	for _, slug := range []string{"", ".", "..", "7555620"} {
 		_, err := client.GetBySlug(t.Context(), slug)
 		assert.ErrorContains(t, err, "get image by slug", slug)
@@ -104,7 +104,7 @@ func TestInputsThatAreRefused(t *testing.T) {
 		_, err := client.Create(t.Context(), params)
 		assert.EqualError(t, err, "create image: the "+field+" is missing")
 	}
-	for range 20 { // of several that are missing, always the first
+	for range 20 { // if several are missing, it is always the first
 		_, err := client.Create(t.Context(), gen.ImageCreate{})
 		assert.EqualError(t, err, "create image: the name is missing")
 	}
@@ -117,24 +117,24 @@ func TestInputsThatAreRefused(t *testing.T) {
 
 func TestAccountTransferID(t *testing.T) {
 	for body, want := range map[string]int64{`{"transfer_id":3164444}`: 3164444, `{"transfer_id":0}`: 0} {
-		id, err := newClient(t, answer(201, body, nil)).CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{UUID: "4f6c71e2"})
+		id, err := newClient(t, respond(201, body, nil)).CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{UUID: "4f6c71e2"})
 		require.NoError(t, err)
 		assert.Equal(t, want, id)
 	}
-	// 0 means accepted, so an answer without the field must not read as 0.
-	_, err := newClient(t, answer(201, `{}`, nil)).CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{UUID: "4f6c71e2"})
+	// 0 means accepted, so a response without the field must not decode as 0.
+	_, err := newClient(t, respond(201, `{}`, nil)).CreateAccountTransfer(t.Context(), 42, wrapper.Recipient{UUID: "4f6c71e2"})
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 }
 
-func TestUpdateAnsweredWithAnotherImage(t *testing.T) {
-	client := newClient(t, answer(200, `{"image":{"id":8,"status":"available"}}`, nil))
+func TestUpdateWithAnotherImageInTheResponse(t *testing.T) {
+	client := newClient(t, respond(200, `{"image":{"id":8,"status":"available"}}`, nil))
 	_, err := client.Update(t.Context(), 42, updateName)
-	assert.ErrorContains(t, err, "it holds 8, not 42")
+	assert.ErrorContains(t, err, "it has the id 8, expected 42")
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 }
 
 func TestUnknownEnumValuesSurvive(t *testing.T) {
-	client := newClient(t, answer(200, `{"image":{"id":42,"status":"thawing","type":"frozen","distribution":"Unknown OS","regions":["mars1"]}}`, nil))
+	client := newClient(t, respond(200, `{"image":{"id":42,"status":"thawing","type":"frozen","distribution":"Unknown OS","regions":["mars1"]}}`, nil))
 	image, err := client.Get(t.Context(), 42)
 	require.NoError(t, err)
 	assert.Equal(t, gen.ImageStatus("thawing"), image.Status)

@@ -30,7 +30,7 @@ func TestImagesReadsEveryPageInOrder(t *testing.T) {
 	}
 }
 
-func TestPagesTellTheTotal(t *testing.T) {
+func TestPagesHaveTheTotal(t *testing.T) {
 	var sizes []int
 	for page, err := range newClient(t, catalogue(450, nil)).ImagePages(t.Context(), wrapper.ListParams{}) {
 		require.NoError(t, err)
@@ -124,21 +124,22 @@ func TestListEndsWithOneError(t *testing.T) {
 	assert.Len(t, images, 400)
 }
 
-// A link that loops, skips or cannot be read ends the list with an error: never an endless loop, never a silent loss.
-func TestLinksThatLie(t *testing.T) {
+// A link that loops, skips a page or cannot be parsed ends the list with an error. The list neither loops nor ends
+// early.
+func TestWrongLinks(t *testing.T) {
 	for name, test := range map[string]struct{ next, want string }{
-		"to the same page":    {"https://api.digitalocean.com/v2/images?page=1", "leads to page 1, not to page 2"},
-		"backwards":           {"https://api.digitalocean.com/v2/images?page=0", "leads to page 0, not to page 2"},
-		"beyond the next":     {"https://api.digitalocean.com/v2/images?page=3", "leads to page 3, not to page 2"},
-		"without a page":      {"https://api.digitalocean.com/v2/images", "has no page number"},
-		"with a page of text": {"https://api.digitalocean.com/v2/images?page=two", "has no page number"},
-		"no URL":              {"http://[", "has no page number"},
-		"with the token":      {"https://api.digitalocean.com/v2/images?page=" + canary, "has no page number"},
+		"to the same page":    {next: "https://api.digitalocean.com/v2/images?page=1", want: "points to page 1, expected 2"},
+		"backwards":           {next: "https://api.digitalocean.com/v2/images?page=0", want: "points to page 0, expected 2"},
+		"beyond the next":     {next: "https://api.digitalocean.com/v2/images?page=3", want: "points to page 3, expected 2"},
+		"without a page":      {next: "https://api.digitalocean.com/v2/images", want: "has no page number"},
+		"with a page of text": {next: "https://api.digitalocean.com/v2/images?page=two", want: "has no page number"},
+		"not a URL":           {next: "http://[", want: "has no page number"},
+		"with the token":      {next: "https://api.digitalocean.com/v2/images?page=" + canary, want: "has no page number"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := fmt.Sprintf(`{"images":[%s],"links":{"pages":{"next":%q}},"meta":{"total":9}}`, imageJSON(1, "available"), test.next)
 			var requests []string
-			images, err := wrapper.Collect(newClient(t, answer(200, body, &requests)).Images(t.Context(), wrapper.ListParams{PerPage: 1}))
+			images, err := wrapper.Collect(newClient(t, respond(200, body, &requests)).Images(t.Context(), wrapper.ListParams{PerPage: 1}))
 			require.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 			assert.ErrorContains(t, err, test.want)
 			assert.NotContains(t, err.Error(), canary)
@@ -148,7 +149,7 @@ func TestLinksThatLie(t *testing.T) {
 	}
 }
 
-func TestListThatEndsTooEarly(t *testing.T) {
+func TestListThatEndsEarly(t *testing.T) {
 	for name, body := range map[string]string{
 		"no links":   `{"images":[` + imageJSON(1, "available") + `],"meta":{"total":9}}`,
 		"no next":    `{"images":[` + imageJSON(1, "available") + `],"links":{"pages":{"last":"https://api.digitalocean.com/v2/images?page=9"}},"meta":{"total":9}}`,
@@ -156,7 +157,7 @@ func TestListThatEndsTooEarly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var requests []string
-			_, err := wrapper.Collect(newClient(t, answer(200, body, &requests)).Images(t.Context(), wrapper.ListParams{PerPage: 1}))
+			_, err := wrapper.Collect(newClient(t, respond(200, body, &requests)).Images(t.Context(), wrapper.ListParams{PerPage: 1}))
 			require.ErrorIs(t, err, wrapper.ErrListChanged)
 			assert.ErrorContains(t, err, "list images: the list changed while it was read: page 1 is the last and ends with item ")
 			assert.Len(t, requests, 3)
@@ -164,7 +165,7 @@ func TestListThatEndsTooEarly(t *testing.T) {
 	}
 }
 
-func TestPagesThatHoldNoImages(t *testing.T) {
+func TestPagesWithoutImages(t *testing.T) {
 	for name, body := range map[string]string{
 		"an empty object":     `{}`,
 		"null for the list":   `{"images":null,"meta":{"total":0}}`,
@@ -173,7 +174,7 @@ func TestPagesThatHoldNoImages(t *testing.T) {
 		"an image of strings": `{"images":["a"],"meta":{"total":1}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			images, err := wrapper.Collect(newClient(t, answer(200, body, nil)).Images(t.Context(), wrapper.ListParams{}))
+			images, err := wrapper.Collect(newClient(t, respond(200, body, nil)).Images(t.Context(), wrapper.ListParams{}))
 			assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 			assert.Empty(t, images)
 		})
@@ -185,7 +186,7 @@ func TestListParamsOutOfRange(t *testing.T) {
 	client := newClient(t, catalogue(1, &requests))
 	for _, params := range []wrapper.ListParams{{PerPage: 201}, {PerPage: -1}, {Page: -1}, {Page: math.MaxInt}, {Page: 1<<23 + 1}} {
 		_, err := wrapper.Collect(client.Images(t.Context(), params))
-		assert.EqualError(t, err, fmt.Sprintf("list images: Page %d, PerPage %d: they are 0 to 8388608 and 0 to 200", params.Page, params.PerPage))
+		assert.EqualError(t, err, fmt.Sprintf("list images: Page %d and PerPage %d: allowed are 0 to 8388608 and 0 to 200", params.Page, params.PerPage))
 	}
 	assert.Empty(t, requests)
 	_, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{Page: 1 << 23}))
@@ -224,9 +225,9 @@ func TestActionsReadsEveryPage(t *testing.T) {
 	assert.Equal(t, int64(2), actions[1].ID)
 }
 
-func TestPagesThatHoldNoActions(t *testing.T) {
+func TestPagesWithoutActions(t *testing.T) {
 	for _, body := range []string{`{}`, `{"actions":null,"meta":{"total":0}}`, `{"actions":[{}],"meta":{"total":1}}`, `{"actions":[{"id":7}],"meta":{"total":1}}`} {
-		actions, err := wrapper.Collect(newClient(t, answer(200, body, nil)).Actions(t.Context(), 42))
+		actions, err := wrapper.Collect(newClient(t, respond(200, body, nil)).Actions(t.Context(), 42))
 		assert.ErrorIs(t, err, wrapper.ErrInvalidResponse, body)
 		assert.Empty(t, actions, body)
 	}

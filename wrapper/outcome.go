@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// outcome is what an attempt came to.
+// outcome is what an attempt came to: a response, an error, or both if the response is truncated.
 type outcome struct {
 	status int            // 0 without a response
-	resp   *http.Response // nil without one
-	err    error          // why there is no response, or why its body is not whole
+	resp   *http.Response // nil without a response
+	err    error          // why there is no response, or why its body is truncated
 }
 
 // pause returns how long to wait before another attempt: as long as the API asks, or else as long as backoff says.
@@ -24,20 +24,22 @@ func (o outcome) pause(backoff time.Duration) time.Duration {
 	return backoff
 }
 
-// mayHaveActed reports whether the API may have acted on the attempt, and did not say so.
+// mayHaveActed reports whether the API may have acted on the attempt without saying so. A refusal counts as said even
+// if its body is truncated: the status is enough.
 func (o outcome) mayHaveActed() bool {
-	isRefusal := o.status/100 == 4 // also where its body broke off
+	isRefusal := o.status/100 == 4
 	return !isRefusal && o.mayHaveReachedAPI()
 }
 
-// mayHaveReachedAPI reports whether the API may have acted: not if no connection was made or a limit refused the request.
+// mayHaveReachedAPI reports whether the API may have acted on the attempt at all. It has not if no connection was
+// made, or if a rate limit refused the request.
 func (o outcome) mayHaveReachedAPI() bool {
 	var op *net.OpError
 	unconnected := errors.As(o.err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 	return !unconnected && !isUntrusted(o.err) && o.status != http.StatusTooManyRequests
 }
 
-// failure is why an attempt is repeated.
+// failure says why the attempt is repeated.
 func (o outcome) failure() error {
 	if o.err != nil {
 		return o.err
@@ -45,4 +47,5 @@ func (o outcome) failure() error {
 	return fmt.Errorf("status %d", o.status)
 }
 
+// isUntrusted reports whether the server's certificate was refused, which happens before a request is sent.
 func isUntrusted(err error) bool { return errors.As(err, new(*tls.CertificateVerificationError)) }

@@ -7,93 +7,108 @@ import (
 	"time"
 )
 
-// pacer is the adaptive limiter.
+// pacer is the adaptive limiter: it spaces requests by what responses say of the budget. Its zero value is ready.
 type pacer struct {
-	off bool // it takes in what it hears, and holds nothing back
+	off bool // observes responses, but delays nothing
 
 	mu      sync.Mutex
-	limit   RateLimit     // as last heard
+	budget  RateLimit     // as of the latest response that had one
 	spacing time.Duration // from one request to the next
-	last    time.Time     // when the latest one went
-	blocked time.Time     // until when none may go
-	falling bool          // the budget was last seen low, and not at once 0
+	last    time.Time     // when the latest request was sent
+	blocked time.Time     // until when none may be sent
+	falling bool          // Remaining has been seen low and above 0, so a 0 that follows is the hour's
 }
 
-// observe takes in what a response said of the budget, and how long it asks to wait.
-func (p *pacer) observe(status int, limit RateLimit, retryAfter time.Duration) {
+// rateLimit returns the budget as of the latest response that had one.
+func (p *pacer) rateLimit() RateLimit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.falling = limit.Remaining <= low(limit) && (p.falling || limit.Remaining > 0)
-	if until := time.Now().Add(p.holdBack(status, limit, retryAfter)); until.After(p.blocked) {
+	return p.budget
+}
+
+// observe takes note of what a response said of the budget, and of how long it asks to wait.
+func (p *pacer) observe(status int, budget RateLimit, retryAfter time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.falling = budget.Remaining <= low(budget) && (p.falling || budget.Remaining > 0)
+	// A later time only: a response that was under way during a refusal does not undo it.
+	if until := time.Now().Add(p.holdBack(status, budget, retryAfter)); until.After(p.blocked) {
 		p.blocked = until
 	}
-	if limit.Limit > 0 {
-		p.limit, p.spacing = limit, spacing(limit)
+	if budget.Limit > 0 {
+		p.budget, p.spacing = budget, spacing(budget)
 	}
 }
 
-// holdBack returns for how long no request may go.
-func (p *pacer) holdBack(status int, limit RateLimit, retryAfter time.Duration) time.Duration {
+// holdBack returns for how long no request may be sent.
+func (p *pacer) holdBack(status int, budget RateLimit, retryAfter time.Duration) time.Duration {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return retryAfter
-	case limit.Limit == 0 || limit.Remaining > 0:
+	case budget.Limit == 0 || budget.Remaining > 0:
 		return 0
-	case !p.falling: // without a way down to it, 0 may be that of the minute's budget
-		return min(untilReset(limit), time.Minute)
+	case !p.falling:
+		// The API reports 0 for the minute's budget, too. One that falls to 0 at once is most likely the minute's.
+		return min(untilReset(budget), time.Minute)
 	default:
-		return untilReset(limit)
+		return untilReset(budget)
 	}
 }
 
-// low is the budget below which requests are spaced.
-func low(limit RateLimit) int { return limit.Limit / 10 }
+// low is the number of remaining requests below which they are spaced.
+func low(budget RateLimit) int { return budget.Limit / 10 }
 
-// spacing returns the time from one request to the next: nothing down to a tenth of the budget, and then ever more, up to
-// what spreads the last requests over all of the time until the reset.
-func spacing(limit RateLimit) time.Duration {
-	low := low(limit)
-	if limit.Remaining >= low {
+// spacing returns the time from one request to the next. It is 0 while a tenth of the budget is left. Then it grows,
+// up to the spacing at which the last requests are spread over all of the time until the reset.
+func spacing(budget RateLimit) time.Duration {
+	low := low(budget)
+	if budget.Remaining >= low {
 		return 0
 	}
-	left := untilReset(limit)
-	if left <= 0 || limit.Remaining == 0 { // no time, or nothing to spread over it: this is the pace that always lasts
-		left = time.Hour * time.Duration(limit.Remaining+1) / time.Duration(limit.Limit)
+	left := untilReset(budget)
+	if left == 0 || budget.Remaining == 0 {
+		// A reset in the past, or nothing left to spread. An even pace over the hour never uses up a budget.
+		left = time.Hour * time.Duration(budget.Remaining+1) / time.Duration(budget.Limit)
 	}
-	share := float64(low-limit.Remaining) / float64(low)
-	return time.Duration(float64(left) * share / float64(limit.Remaining+1))
+	share := float64(low-budget.Remaining) / float64(low)
+	return time.Duration(float64(left) * share / float64(budget.Remaining+1))
 }
 
-// Wait holds a request back until it may go. It looks up at least once a minute, since another answer may have brought
-// better news.
+// Wait waits until a request may be sent. It rechecks at least once a minute: another response may have raised the
+// budget.
 func (p *pacer) Wait(ctx context.Context) error {
-	for !p.off && ctx.Err() == nil { // a request that will not be sent takes nobody's turn
-		pause, err := p.claim(ctx)
-		if err == nil && pause > 0 {
-			err = sleep(ctx, min(pause, time.Minute))
+	for !p.off && ctx.Err() == nil { // a request whose context has ended takes no turn
+		pause, err := p.reserve(ctx)
+		if err != nil || pause == 0 {
+			return err
 		}
-		if err != nil || pause <= 0 {
+		if err := sleep(ctx, min(pause, time.Minute)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// claim lets a request go, or returns how long it has to wait. One whose deadline comes before its turn goes at once
-// while there is budget left, and fails at once when there is none.
-func (p *pacer) claim(ctx context.Context) (time.Duration, error) {
+// reserve returns 0 if a request may be sent now, and otherwise how long to wait. A request whose deadline precedes
+// its turn is not delayed: it is sent if budget remains, and fails if none does.
+func (p *pacer) reserve(ctx context.Context) (time.Duration, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	deadline, bounded := ctx.Deadline()
+	deadline, hasDeadline := ctx.Deadline()
+	if hasDeadline && now.Before(deadline) && deadline.Before(p.blocked) {
+		return 0, &Error{
+			Status:     http.StatusTooManyRequests,
+			Message:    "not sent, because the request budget is used up",
+			RetryAfter: p.blocked.Sub(now),
+			RateLimit:  p.budget,
+		}
+	}
 	turn := p.last.Add(p.spacing)
 	if p.blocked.After(turn) {
 		turn = p.blocked
 	}
-	switch {
-	case bounded && now.Before(deadline) && deadline.Before(p.blocked):
-		return 0, &Error{Status: http.StatusTooManyRequests, Message: "not sent, because the request budget is used up", RetryAfter: p.blocked.Sub(now), RateLimit: p.limit}
-	case turn.After(now) && (!bounded || turn.Before(deadline)):
+	if turn.After(now) && (!hasDeadline || turn.Before(deadline)) {
 		return turn.Sub(now), nil
 	}
 	p.last = now

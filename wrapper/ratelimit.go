@@ -6,49 +6,63 @@ import (
 	"time"
 )
 
-// RateLimit is what the API said of the account's request budget: 5,000 requests in any hour and 250 in any minute.
+// RateLimit is the request budget of the account, as the API reported it in a response. The API allows 5,000 requests
+// in any hour and 250 in any minute.
+//
 // https://docs.digitalocean.com/reference/api/reference/#rate-limit
 type RateLimit struct {
 	Limit     int       // requests allowed in an hour
-	Remaining int       // requests left; 0 may mean the hour's budget or the minute's
-	Reset     time.Time // when the oldest request expires; has been seen in the past
+	Remaining int       // requests left; 0 may mean the budget of the hour or that of the minute
+	Reset     time.Time // when the oldest request leaves the budget; the API has been seen to name times in the past
 }
 
-// parseRateLimit returns the zero value where the headers are missing or nonsense.
-func parseRateLimit(h http.Header) (r RateLimit) {
-	limit, err1 := strconv.Atoi(h.Get("ratelimit-limit"))
-	remaining, err2 := strconv.Atoi(h.Get("ratelimit-remaining"))
-	if err1 != nil || err2 != nil || limit <= 0 {
+// parseRateLimit returns what the headers say of the budget, or the zero value if they are missing or not numbers.
+func parseRateLimit(h http.Header) RateLimit {
+	limit, err := strconv.Atoi(h.Get("ratelimit-limit"))
+	if err != nil || limit <= 0 {
 		return RateLimit{}
 	}
-	if reset, err := strconv.ParseInt(h.Get("ratelimit-reset"), 10, 64); err == nil {
-		r.Reset = time.Unix(reset, 0)
+	remaining, err := strconv.Atoi(h.Get("ratelimit-remaining"))
+	if err != nil {
+		return RateLimit{}
 	}
-	r.Limit, r.Remaining = limit, max(remaining, 0)
-	return r
+	budget := RateLimit{Limit: limit, Remaining: max(remaining, 0)}
+	if reset, err := strconv.ParseInt(h.Get("ratelimit-reset"), 10, 64); err == nil {
+		budget.Reset = time.Unix(reset, 0)
+	}
+	return budget
 }
 
-// maxPause is as long as the longest limit of the API lasts; who asks for more is not believed.
+// maxPause caps the pauses that a server may ask for: no documented limit lasts longer than an hour.
 const maxPause = time.Hour
 
-// askedPause returns how long an answer asks to wait: by retry-after, in seconds or as an HTTP date, or else, where the
-// hour's budget is used up, for which the API sends none, until its reset. What lies in the past says nothing.
-func askedPause(resp *http.Response, limit RateLimit) (pause time.Duration) {
-	value := resp.Header.Get("retry-after")
-	if value == "" && resp.StatusCode != http.StatusTooManyRequests {
-		return 0 // as nearly always, and without the errors of the parsers
+// requestedPause returns how long a response asks the client to wait, at most maxPause; 0 if it does not ask.
+//
+// The limit per minute comes with retry-after, in seconds or as an HTTP date. The limit per hour comes without, so
+// there the pause lasts until ratelimit-reset.
+func requestedPause(resp *http.Response, budget RateLimit) time.Duration {
+	retryAfter := resp.Header.Get("retry-after")
+	isRefusal := resp.StatusCode == http.StatusTooManyRequests
+	if retryAfter == "" && !isRefusal {
+		return 0 // nearly every response; the parsers below would allocate errors for it
 	}
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		pause = time.Duration(min(max(seconds, 0), 3600)) * time.Second
-	} else if at, err := http.ParseTime(value); err == nil {
-		pause = time.Until(at)
-	} else if resp.StatusCode == http.StatusTooManyRequests && limit.Limit > 0 && limit.Remaining == 0 {
-		pause = untilReset(limit)
+	if seconds, err := strconv.ParseInt(retryAfter, 10, 64); err == nil {
+		// Capped before it is multiplied, since a server may send any number of seconds.
+		return capPause(time.Duration(min(max(seconds, 0), int64(maxPause/time.Second))) * time.Second)
 	}
-	return min(max(pause, 0), maxPause)
+	if at, err := http.ParseTime(retryAfter); err == nil {
+		return capPause(time.Until(at))
+	}
+	if isRefusal && budget.Limit > 0 && budget.Remaining == 0 {
+		return untilReset(budget)
+	}
+	return 0
 }
 
-// untilReset returns how long it is to a reset, which is given in whole seconds; 0 if it is past.
-func untilReset(limit RateLimit) time.Duration {
-	return min(max(time.Until(limit.Reset.Add(time.Second)), 0), maxPause)
+// untilReset returns how long it is to the reset of a budget; 0 if that is past. The API gives whole seconds, so one
+// is added to be on the safe side.
+func untilReset(budget RateLimit) time.Duration {
+	return capPause(time.Until(budget.Reset.Add(time.Second)))
 }
+
+func capPause(pause time.Duration) time.Duration { return min(max(pause, 0), maxPause) }

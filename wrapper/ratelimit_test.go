@@ -18,9 +18,11 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// Twice as many requests as the hour allows, from one goroutine or from several: with the adaptive limiter none is
+// Twice as many requests as the hour allows, from one goroutine or from several. With the adaptive limiter none is
 // refused.
 func TestAdaptiveLimitSpacesRequests(t *testing.T) {
+	t.Parallel()
+	perHour := size(200, 500)
 	for _, workers := range []int{1, 8} {
 		for _, adaptive := range []bool{true, false} {
 			synctest.Test(t, func(t *testing.T) {
@@ -28,19 +30,19 @@ func TestAdaptiveLimitSpacesRequests(t *testing.T) {
 				if adaptive {
 					options = nil
 				}
-				client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(500, 0)), options...)
+				client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(perHour, 0)), options...)
 				start := time.Now()
 				var running sync.WaitGroup
 				for range workers {
 					running.Go(func() {
-						for range 1000 / workers {
+						for range 2 * perHour / workers {
 							_, err := client.Get(t.Context(), 6_000_000)
 							assert.NoError(t, err)
 						}
 					})
 				}
 				running.Wait()
-				assert.Equal(t, 1000, counter.seen[200])
+				assert.Equal(t, 2*perHour, counter.seen[200])
 				assert.Equal(t, adaptive, counter.seen[429] == 0, "%d workers, %v", workers, counter.seen)
 				assert.Less(t, time.Since(start), 2*time.Hour, "it waits no longer than the budget makes it")
 			})
@@ -48,11 +50,13 @@ func TestAdaptiveLimitSpacesRequests(t *testing.T) {
 	}
 }
 
-func TestAdaptiveLimitLeavesAFullBudgetAlone(t *testing.T) {
+func TestAdaptiveLimitDoesNotDelayWithAFullBudget(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, _ := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(5000, 0)))
+		perHour := size(1000, 5000)
+		client, _ := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(perHour, 0)))
 		start := time.Now()
-		for range 4500 {
+		for range perHour * 9 / 10 {
 			_, err := client.Get(t.Context(), 6_000_000)
 			require.NoError(t, err)
 		}
@@ -60,8 +64,8 @@ func TestAdaptiveLimitLeavesAFullBudgetAlone(t *testing.T) {
 	})
 }
 
-// While there is budget left, a request that cannot wait for its turn goes at once.
-func TestAdaptiveLimitDoesNotFailWhatThereIsBudgetFor(t *testing.T) {
+// While budget remains, a request whose deadline precedes its turn is sent at once.
+func TestAdaptiveLimitSendsWhileBudgetRemains(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(100, 0)))
 		for range 100 {
@@ -83,15 +87,15 @@ func TestAdaptiveLimitDoesNotFailWhatThereIsBudgetFor(t *testing.T) {
 	})
 }
 
-// Nothing is sent under a context that has ended, and that is no matter of the budget.
+// Nothing is sent if the context has ended, and the error does not blame the budget.
 func TestAContextThatHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, options := range map[string][]wrapper.Option{"by default": nil, "without the adaptive limit": {wrapper.WithoutAdaptiveLimit()}} {
-			s := &script{answers: []func() (*http.Response, error){fine}}
+			s := &script{responses: []responder{fine}}
 			client := s.client(t, options...)
 			ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 			defer cancel()
-			for used := range 2 { // by a new client, and by one that had an answer
+			for used := range 2 { // by a new client, and by one that had a response
 				_, err := client.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3})
 				var apiError *wrapper.Error
 				require.ErrorAs(t, err, &apiError, name)
@@ -109,7 +113,7 @@ func TestAContextThatHasEnded(t *testing.T) {
 }
 
 // A reset in the past, an absurd budget or none: requests go on.
-func TestAdaptiveLimitSurvivesHeadersThatLie(t *testing.T) {
+func TestAdaptiveLimitSurvivesWrongHeaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, headers := range map[string][]string{
 			"a reset in the past": {"ratelimit-limit", "5000", "ratelimit-remaining", "3", "ratelimit-reset", strconv.FormatInt(time.Now().Add(-time.Hour).Unix(), 10)},
@@ -118,7 +122,7 @@ func TestAdaptiveLimitSurvivesHeadersThatLie(t *testing.T) {
 			"negative numbers":    {"ratelimit-limit", "-5", "ratelimit-remaining", "-5", "ratelimit-reset", "-5"},
 			"a budget of one":     {"ratelimit-limit", "1", "ratelimit-remaining", "0", "ratelimit-reset", "0"},
 		} {
-			s := &script{answers: []func() (*http.Response, error){status(200, `{"image":`+imageJSON(42, "available")+`}`, headers...)}}
+			s := &script{responses: []responder{status(200, `{"image":`+imageJSON(42, "available")+`}`, headers...)}}
 			client := s.client(t)
 			start := time.Now()
 			for range 5 {
@@ -133,27 +137,27 @@ func TestAdaptiveLimitSurvivesHeadersThatLie(t *testing.T) {
 	})
 }
 
-// A budget that was seen to run out is that of the hour; one that is suddenly 0 may be that of the minute.
-func TestHowLongNothingLeftHoldsBack(t *testing.T) {
+// A budget that was seen to run out is the hour's; one that is suddenly 0 may be the minute's.
+func TestHowLongAnEmptyBudgetHoldsBack(t *testing.T) {
 	for name, test := range map[string]struct {
 		remaining []int
 		want      time.Duration
 	}{
-		"at first":   {[]int{0}, time.Minute},
-		"a fall":     {[]int{4000, 0}, time.Minute},
-		"a way down": {[]int{4000, 1, 0}, 40 * time.Minute},
-		"two falls":  {[]int{4000, 0, 0}, 2 * time.Minute}, // the first told nothing of a way down
-		"and a rise": {[]int{4000, 499, 4000, 0}, time.Minute},
+		"at first":   {remaining: []int{0}, want: time.Minute},
+		"a fall":     {remaining: []int{4000, 0}, want: time.Minute},
+		"a way down": {remaining: []int{4000, 1, 0}, want: 40 * time.Minute},
+		"two falls":  {remaining: []int{4000, 0, 0}, want: 2 * time.Minute}, // the first does not show a way down
+		"and a rise": {remaining: []int{4000, 499, 4000, 0}, want: time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			reset := strconv.FormatInt(time.Now().Add(40*time.Minute).Unix(), 10)
 			s := &script{}
 			for _, remaining := range append(test.remaining, 4000) {
-				s.answers = append(s.answers, status(200, `{"image":`+imageJSON(42, "available")+`}`,
+				s.responses = append(s.responses, status(200, `{"image":`+imageJSON(42, "available")+`}`,
 					"ratelimit-limit", "5000", "ratelimit-remaining", strconv.Itoa(remaining), "ratelimit-reset", reset))
 			}
 			client := s.client(t)
-			for range s.answers {
+			for range s.responses {
 				_, err := client.Get(t.Context(), 42)
 				require.NoError(t, err)
 			}
@@ -163,8 +167,8 @@ func TestHowLongNothingLeftHoldsBack(t *testing.T) {
 	}
 }
 
-// An answer that was under way when another was refused does not undo the refusal, and good news ends a long wait.
-func TestNewsThatComeWhileRequestsAreHeldBack(t *testing.T) {
+// A response that was under way during a refusal does not undo it, and one with a larger budget ends a long wait.
+func TestResponsesWhileRequestsAreHeldBack(t *testing.T) {
 	image := `{"image":` + imageJSON(42, "available") + `}`
 	soon := func() string { return strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) }
 	synctest.Test(t, func(t *testing.T) {
@@ -187,7 +191,7 @@ func TestNewsThatComeWhileRequestsAreHeldBack(t *testing.T) {
 		synctest.Wait()
 		_, err := client.Get(t.Context(), 42)
 		require.ErrorIs(t, err, wrapper.ErrRateLimited)
-		time.Sleep(2 * time.Second) // the update has been answered
+		time.Sleep(2 * time.Second) // the update has its response
 		start := time.Now()
 		_, err = client.Get(t.Context(), 42)
 		require.NoError(t, err)
@@ -216,7 +220,7 @@ func TestNewsThatComeWhileRequestsAreHeldBack(t *testing.T) {
 	})
 }
 
-// One refusal holds back every request of the client, so that they do not all have to be refused.
+// One refusal holds back every request of the client, so that not each has to be refused.
 func TestARefusalHoldsBackAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, counter := fakeClient(t, fakeapi.New(fakeapi.WithRateLimit(0, 250)))
@@ -242,7 +246,7 @@ func (f limiterFunc) Wait(ctx context.Context) error { return f(ctx) }
 func TestWithLimiterIsAskedBeforeEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
-		s := &script{answers: []func() (*http.Response, error){down, down, fine}}
+		s := &script{responses: []responder{down, down, fine}}
 		client := s.client(t, wrapper.WithLimiter(limiterFunc(func(ctx context.Context) error {
 			assert.Equal(t, "value", ctx.Value(requestKey{}), "the request's context")
 			asked++
@@ -259,7 +263,7 @@ type requestKey struct{}
 
 func TestALimiterThatRefuses(t *testing.T) {
 	full := errors.New("the budget is used up")
-	s := &script{answers: []func() (*http.Response, error){fine}}
+	s := &script{responses: []responder{fine}}
 	client := s.client(t, wrapper.WithLimiter(limiterFunc(func(context.Context) error { return full })))
 	_, err := client.Get(t.Context(), 42)
 	require.ErrorIs(t, err, full)

@@ -3,43 +3,60 @@ package wrapper
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"strings"
 )
 
-// minToken is the length of the shortest token that is looked for. A shorter one is part of any text.
-const minToken = 6
+// Everything about secrets is in this file. A client has one, its token. It leaves the client in the Authorization
+// header and nowhere else: a server may repeat it in any header or body, so each is searched for it before anything
+// is made of it.
 
-// redactor takes the token out of what a server sent, before anybody sees it. It is a function, so that %+v of what holds
-// it prints no token.
-type redactor func([]byte) []byte
+const (
+	// minSecret is the length of the shortest token that is searched for. Shorter ones, as in tests, occur in any text.
+	minSecret = 8
 
-func newRedactor(token string) redactor {
-	return func(text []byte) []byte {
-		if len(token) < minToken || !bytes.Contains(text, []byte(token)) {
-			return text
-		}
-		return bytes.ReplaceAll(text, []byte(token), []byte("[token]"))
+	// placeholder replaces the token. It is numbered as in recordings, where there may be several tokens.
+	placeholder = "[redacted-1]"
+
+	// maxText is how many bytes of a server's text an error keeps, so that no server can fill a log.
+	maxText = 500
+)
+
+// secret is the token of a client. It is a function because %+v prints the fields of a struct, but not what a function
+// captured.
+type secret func() string
+
+func newSecret(token string) secret { return func() string { return token } }
+
+// authorize adds the token to the headers of a request.
+func (s secret) authorize(h http.Header) { h.Set("Authorization", "Bearer "+s()) }
+
+// redact returns text with the token replaced by the placeholder.
+func (s secret) redact(text []byte) []byte {
+	token := []byte(s())
+	if len(token) < minSecret || !bytes.Contains(text, token) {
+		return text
 	}
+	return bytes.ReplaceAll(text, token, []byte(placeholder))
 }
 
-// clean makes what a server sent fit to be printed: it may repeat the request, the token included, at any length.
-func (r redactor) clean(text string) string { return shorten(string(r([]byte(text)))) }
+// clean returns text without the token, and shortened.
+func (s secret) clean(text string) string { return shorten(string(s.redact([]byte(text)))) }
 
-// cleanError replaces an error whose text holds the token or is very long: net/http quotes what a server sent. Others stay
-// as they are, for errors.Is.
-func (r redactor) cleanError(err error) error {
+// cleanError replaces an error whose text has the token in it or is very long: net/http quotes what a server sent.
+// Other errors stay as they are, for errors.Is and errors.As.
+func (s secret) cleanError(err error) error {
 	const long = 4096
-	if text := string(r([]byte(err.Error()))); text != err.Error() || len(text) > long {
+	if text := string(s.redact([]byte(err.Error()))); text != err.Error() || len(text) > long {
 		return errors.New(shorten(text))
 	}
 	return err
 }
 
-// shorten keeps what a server sent from filling a log.
-func shorten(s string) string {
-	const limit = 500
-	if len(s) <= limit {
-		return s
+// shorten cuts text to maxText bytes.
+func shorten(text string) string {
+	if len(text) <= maxText {
+		return text
 	}
-	return strings.ToValidUTF8(s[:limit], "") + "…"
+	return strings.ToValidUTF8(text[:maxText], "") + "…"
 }

@@ -6,20 +6,20 @@ import (
 	"net/http"
 )
 
-// response is a response that was read to its end, and what is known of how it was got. It is the Body of what sender.Do
-// returns, since that is what the generated client hands through.
+// response is a response that was read to its end. It is the Body of what [sender.Do] returns, since the generated
+// client hands that through unchanged; responseOf gets it back.
 type response struct {
-	bytes.Reader        // for callers of the generated client
-	body         []byte // as far as it came
-	err          error  // why it is not whole
-	details      Error  // what is said of it if it is no success, or cannot be used
+	bytes.Reader        // of body, for callers of the generated client
+	body         []byte // as far as it was received, without the token
+	err          error  // why the body is truncated, if it is
+	details      Error  // the error that the response becomes if it is not a success or cannot be used
 }
 
-// Close implements io.Closer.
+// Close implements io.Closer. The connection was released when the body was read.
 func (r *response) Close() error { return nil }
 
-// responseOf returns what sender.Do put into a response of the generated client.
+// responseOf returns what [sender.Do] made of a response of the generated client.
 func responseOf(resp *http.Response) *response { return resp.Body.(*response) }
 
-// errTooLarge is a body that is larger than it may be.
-var errTooLarge = errors.New("it is too large")
+// errTooLarge is the error of a body with more bytes than WithMaxResponseBytes allows.
+var errTooLarge = errors.New("too large")

@@ -11,16 +11,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// Retry is the policy for repeating failed requests. The zero value is what a Client does by default.
-//
-// GET, PUT and DELETE are repeated after a connection error and after 429, 500, 502, 503 and 504. A POST is repeated only
-// where it cannot have taken effect: when no connection was made, and after 429. Failures that would recur are not
-// repeated: a host name that does not exist, an untrusted certificate, a body that is too large.
-//
-// The pause before an attempt is what the API asks for: retry-after or, when the hourly budget is used up, the time until
-// ratelimit-reset. Otherwise it is random, between nothing and 1, 2, 4, … 30 seconds, so that clients that failed together
-// do not come back together. If the pause would outlast the context's deadline or MaxElapsed, the failure is returned at
-// once. Waiting for a limiter is bounded by the context alone.
+// Retry is the policy for repeating failed requests, for [WithRetry] and [ContextWithRetry]. The zero value is what a
+// [Client] does by default. The package comment says which requests are repeated, and after which pauses.
 type Retry struct {
 	Attempts    int           // how often a request is sent at most; 1 switches retries off, 0 stands for 5
 	MaxElapsed  time.Duration // from the call to the end of the last pause; 0 stands for 65 minutes
@@ -35,13 +27,13 @@ const (
 
 type retryKey struct{}
 
-// ContextWithRetry returns a context whose requests are repeated in this way, whatever WithRetry says. The polls
-// of a wait are sent once in any case.
+// ContextWithRetry returns a context whose requests follow this policy instead of that of [WithRetry]. The polls of a
+// wait are sent once in any case, since the next poll is their repetition.
 func ContextWithRetry(ctx context.Context, retry Retry) context.Context {
 	return context.WithValue(ctx, retryKey{}, retry)
 }
 
-// of returns the policy for a request: that of its context, or else r, with nothing left to default.
+// of returns the policy for a request: that of its context, or else r, with the defaults filled in.
 func (r Retry) of(req *http.Request) Retry {
 	if own, ok := req.Context().Value(retryKey{}).(Retry); ok {
 		r = own
@@ -49,7 +41,7 @@ func (r Retry) of(req *http.Request) Retry {
 	r.Attempts = cmp.Or(r.Attempts, defaultAttempts)
 	r.MaxElapsed = cmp.Or(r.MaxElapsed, defaultMaxElapsed)
 	if req.Body != nil && req.GetBody == nil {
-		r.Attempts = 1 // a body that cannot be read twice, of a caller of the generated client
+		r.Attempts = 1 // a caller of the generated client streams the body, which can be read only once
 	}
 	return r
 }
@@ -63,7 +55,7 @@ func (r Retry) deadline(ctx context.Context) time.Time {
 	return end
 }
 
-// allows reports whether a request that came to this outcome is worth another attempt.
+// allows reports whether a request whose attempt came to this outcome is worth another attempt, and safe to repeat.
 func (r Retry) allows(method string, o outcome) bool {
 	if isPermanent(o.err) {
 		return false
@@ -89,8 +81,8 @@ func isTransientStatus(status int) bool {
 	return false
 }
 
-// newBackoff returns the pauses between attempts where the API asks for none: random, from nothing up to 1, 2, 4, …
-// 30 seconds. A factor of 1 spreads each over twice its interval.
+// newBackoff returns the pauses between attempts if the API asks for none. They are random, from 0 to 1, 2, 4, … 30 s.
+// With a factor of 1 a pause lies between 0 and twice its interval, so the intervals are half of these.
 func newBackoff() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{
 		InitialInterval:     time.Second / 2,

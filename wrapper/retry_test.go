@@ -29,7 +29,7 @@ func TestRetryPausesAreFullJitterAndGrow(t *testing.T) {
 		longest := make([]time.Duration, 7)
 		shortest := []time.Duration{time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour}
 		for range 400 {
-			s := &script{answers: []func() (*http.Response, error){down}}
+			s := &script{responses: []responder{down}}
 			_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 8})).Get(t.Context(), 42)
 			require.ErrorIs(t, err, wrapper.ErrServer)
 			for i, pause := range s.pauses() {
@@ -48,7 +48,7 @@ func TestRetryPausesAreFullJitterAndGrow(t *testing.T) {
 func TestRetryCountsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for attempts, want := range map[int]int{0: 5, 1: 1, 3: 3} {
-			s := &script{answers: []func() (*http.Response, error){down}}
+			s := &script{responses: []responder{down}}
 			_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: attempts})).Get(t.Context(), 42)
 			var apiError *wrapper.Error
 			require.ErrorAs(t, err, &apiError)
@@ -61,7 +61,7 @@ func TestRetryCountsAttempts(t *testing.T) {
 
 func TestRetryOfOneRequestOverridesTheClients(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func() (*http.Response, error){down}}
+		s := &script{responses: []responder{down}}
 		client := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 		_, err := client.Get(wrapper.ContextWithRetry(t.Context(), wrapper.Retry{Attempts: 4}), 42)
 		require.Error(t, err)
@@ -74,7 +74,7 @@ func TestRetryOfOneRequestOverridesTheClients(t *testing.T) {
 
 func TestRetryMaxElapsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func() (*http.Response, error){down}}
+		s := &script{responses: []responder{down}}
 		start := time.Now()
 		_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 1000, MaxElapsed: time.Minute})).Get(t.Context(), 42)
 		require.ErrorIs(t, err, wrapper.ErrServer)
@@ -85,7 +85,7 @@ func TestRetryMaxElapsed(t *testing.T) {
 
 func TestRetryReplaysTheBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func() (*http.Response, error){reset, down, fine}}
+		s := &script{responses: []responder{reset, down, fine}}
 		image, err := s.client(t).Update(t.Context(), 42, updateName)
 		require.NoError(t, err)
 		assert.Equal(t, int64(42), image.ID)
@@ -96,9 +96,9 @@ func TestRetryReplaysTheBody(t *testing.T) {
 	})
 }
 
-// A body that a caller of the generated client streams cannot be replayed, so that the request is not repeated.
-func TestABodyThatCannotBeReplayedIsSentOnce(t *testing.T) {
-	s := &script{answers: []func() (*http.Response, error){down}}
+// A body that a caller of the generated client streams cannot be sent again, so the request is not repeated.
+func TestBodyThatCannotBeSentAgain(t *testing.T) {
+	s := &script{responses: []responder{down}}
 	resp, err := s.client(t).API().ImagesUpdateWithBody(t.Context(), 42, "application/json", io.MultiReader(strings.NewReader(`{"name":"a"}`)))
 	require.NoError(t, err)
 	assert.Equal(t, 503, resp.StatusCode)
@@ -119,20 +119,20 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 			}
 		}
 		for name, test := range map[string]struct {
-			answer      func() (*http.Response, error)
+			response    responder
 			least, most time.Duration
 		}{
-			"seconds":                               {status(429, "", "retry-after", "26"), 26 * time.Second, 26 * time.Second},
-			"a date":                                {date(90 * time.Second), 89 * time.Second, 90 * time.Second},
-			"of a 503":                              {status(503, "", "retry-after", "7"), 7 * time.Second, 7 * time.Second},
-			"the reset":                             {budget("0", 20*time.Minute), 20 * time.Minute, 20*time.Minute + time.Second},
-			"a reset in the past":                   {budget("0", -time.Hour), 0, time.Second + 1},
-			"a reset of a budget that is not spent": {budget("4000", time.Hour), 0, time.Second + 1},
-			"a date in the past":                    {date(-time.Hour), 0, time.Second + 1},
-			"nonsense":                              {status(429, "", "retry-after", "soon"), 0, time.Second + 1},
-			"neither":                               {status(429, ""), 0, time.Second + 1},
+			"seconds":                               {response: status(429, "", "retry-after", "26"), least: 26 * time.Second, most: 26 * time.Second},
+			"a date":                                {response: date(90 * time.Second), least: 89 * time.Second, most: 90 * time.Second},
+			"of a 503":                              {response: status(503, "", "retry-after", "7"), least: 7 * time.Second, most: 7 * time.Second},
+			"the reset":                             {response: budget("0", 20*time.Minute), least: 20 * time.Minute, most: 20*time.Minute + time.Second},
+			"a reset in the past":                   {response: budget("0", -time.Hour), most: time.Second + 1},
+			"a reset of a budget that is not spent": {response: budget("4000", time.Hour), most: time.Second + 1},
+			"a date in the past":                    {response: date(-time.Hour), most: time.Second + 1},
+			"nonsense":                              {response: status(429, "", "retry-after", "soon"), most: time.Second + 1},
+			"neither":                               {response: status(429, ""), most: time.Second + 1},
 		} {
-			s := &script{answers: []func() (*http.Response, error){test.answer, fine}}
+			s := &script{responses: []responder{test.response, fine}}
 			_, err := s.client(t).Get(t.Context(), 42)
 			require.NoError(t, err, name)
 			require.Len(t, s.at, 2, name)
@@ -146,13 +146,13 @@ func TestADeadlineThatComesFirstFailsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reset := strconv.FormatInt(time.Now().Add(20*time.Minute).Unix(), 10)
 		for name, test := range map[string]struct {
-			answer func() (*http.Response, error)
-			wait   time.Duration
+			response responder
+			wait     time.Duration
 		}{
-			"retry-after":     {status(429, `{"id":"too_many_requests","message":"API rate limit exceeded."}`, "retry-after", "26"), 26 * time.Second},
-			"ratelimit-reset": {status(429, "", "ratelimit-limit", "5000", "ratelimit-remaining", "0", "ratelimit-reset", reset), 20 * time.Minute},
+			"retry-after":     {response: status(429, `{"id":"too_many_requests","message":"API rate limit exceeded."}`, "retry-after", "26"), wait: 26 * time.Second},
+			"ratelimit-reset": {response: status(429, "", "ratelimit-limit", "5000", "ratelimit-remaining", "0", "ratelimit-reset", reset), wait: 20 * time.Minute},
 		} {
-			s := &script{answers: []func() (*http.Response, error){test.answer}}
+			s := &script{responses: []responder{test.response}}
 			client := s.client(t)
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			start := time.Now()
@@ -173,7 +173,7 @@ func TestADeadlineThatComesFirstFailsAtOnce(t *testing.T) {
 	})
 }
 
-// What another request is told while one pauses counts for it, too.
+// A request that pauses learns from the responses to others.
 func TestADeadlineThatComesFirstAfterAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for first, acted := range map[int]bool{429: false, 503: true} {
@@ -204,8 +204,8 @@ func TestADeadlineThatComesFirstAfterAnAttempt(t *testing.T) {
 
 func TestAnEndedContextEndsThePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for latest, answer := range map[string]func() (*http.Response, error){"status 429": status(429, "", "retry-after", "60"), "EOF": failing(io.EOF)} {
-			s := &script{answers: []func() (*http.Response, error){answer}}
+		for latest, respond := range map[string]responder{"status 429": status(429, "", "retry-after", "60"), "EOF": failing(io.EOF)} {
+			s := &script{responses: []responder{respond}}
 			ctx, cancel := context.WithCancelCause(t.Context())
 			shutdown := errors.New("shutting down")
 			time.AfterFunc(1, func() { cancel(shutdown) })
@@ -219,7 +219,7 @@ func TestAnEndedContextEndsThePause(t *testing.T) {
 	})
 }
 
-// What a POST did is not known once it was sent, so that it is repeated only if it cannot have done anything.
+// Once a POST was sent its effect is unknown, so it is repeated only if it cannot have taken effect.
 func TestRetryOfPosts(t *testing.T) {
 	create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3}
 	created := status(202, `{"image":`+imageJSON(42, "NEW")+`}`)
@@ -227,25 +227,25 @@ func TestRetryOfPosts(t *testing.T) {
 	proxyRefused := failing(&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}})
 	synctest.Test(t, func(t *testing.T) {
 		for name, test := range map[string]struct {
-			retry    wrapper.Retry
-			answers  []func() (*http.Response, error)
-			requests int
-			want     error
-			acted    bool
+			retry     wrapper.Retry
+			responses []responder
+			requests  int
+			want      error
+			acted     bool
 		}{
-			"refused, limited":       {wrapper.Retry{}, []func() (*http.Response, error){refused, limited, created}, 3, nil, false},
-			"refused for ever":       {wrapper.Retry{}, []func() (*http.Response, error){refused}, 5, wrapper.ErrNoResponse, false},
-			"proxy refused":          {wrapper.Retry{}, []func() (*http.Response, error){proxyRefused, created}, 2, nil, false},
-			"certificate":            {wrapper.Retry{}, []func() (*http.Response, error){failing(&tls.CertificateVerificationError{Err: io.EOF})}, 1, wrapper.ErrNoResponse, false},
-			"reset":                  {wrapper.Retry{}, []func() (*http.Response, error){reset, created}, 1, wrapper.ErrNoResponse, true},
-			"refused, reset":         {wrapper.Retry{}, []func() (*http.Response, error){refused, reset, created}, 2, wrapper.ErrNoResponse, true},
-			"server error":           {wrapper.Retry{}, []func() (*http.Response, error){down, created}, 1, wrapper.ErrServer, false},
-			"reset, and allowed":     {wrapper.Retry{RepeatPosts: true}, []func() (*http.Response, error){reset, down, created}, 3, nil, false},
-			"refused, server error":  {wrapper.Retry{}, []func() (*http.Response, error){refused, down}, 2, wrapper.ErrServer, false},
-			"reset, server error":    {wrapper.Retry{RepeatPosts: true}, []func() (*http.Response, error){reset, down}, 5, wrapper.ErrServer, true},
-			"refused, but only once": {wrapper.Retry{Attempts: 1}, []func() (*http.Response, error){refused, created}, 1, wrapper.ErrNoResponse, false},
+			"refused, limited":       {responses: []responder{refused, limited, created}, requests: 3},
+			"refused every time":     {responses: []responder{refused}, requests: 5, want: wrapper.ErrNoResponse},
+			"proxy refused":          {responses: []responder{proxyRefused, created}, requests: 2},
+			"certificate":            {responses: []responder{failing(&tls.CertificateVerificationError{Err: io.EOF})}, requests: 1, want: wrapper.ErrNoResponse},
+			"reset":                  {responses: []responder{reset, created}, requests: 1, want: wrapper.ErrNoResponse, acted: true},
+			"refused, reset":         {responses: []responder{refused, reset, created}, requests: 2, want: wrapper.ErrNoResponse, acted: true},
+			"server error":           {responses: []responder{down, created}, requests: 1, want: wrapper.ErrServer},
+			"reset, and allowed":     {retry: wrapper.Retry{RepeatPosts: true}, responses: []responder{reset, down, created}, requests: 3},
+			"refused, server error":  {responses: []responder{refused, down}, requests: 2, want: wrapper.ErrServer},
+			"reset, server error":    {retry: wrapper.Retry{RepeatPosts: true}, responses: []responder{reset, down}, requests: 5, want: wrapper.ErrServer, acted: true},
+			"refused, but only once": {retry: wrapper.Retry{Attempts: 1}, responses: []responder{refused, created}, requests: 1, want: wrapper.ErrNoResponse},
 		} {
-			s := &script{answers: test.answers}
+			s := &script{responses: test.responses}
 			_, err := s.client(t, wrapper.WithRetry(test.retry)).Create(t.Context(), create)
 			assert.Len(t, s.at, test.requests, name)
 			if test.want == nil {
@@ -266,29 +266,29 @@ func TestRetryOfDeletes(t *testing.T) {
 	again := status(422, `{"id":"unprocessable_entity","message":"Image Can not delete an already deleted image."}`)
 	other := status(422, `{"id":"unprocessable_entity","message":"The image is in use."}`)
 	limited := status(429, "", "retry-after", "1")
-	brokenOff := func() (*http.Response, error) {
+	truncated := func() (*http.Response, error) {
 		resp, err := gone()
 		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"id":`), iotest.ErrReader(io.ErrUnexpectedEOF)))
 		return resp, err
 	}
 	synctest.Test(t, func(t *testing.T) {
 		for name, test := range map[string]struct {
-			answers []func() (*http.Response, error)
-			want    error
+			responses []responder
+			want      error
 		}{
-			"lost, gone":     {[]func() (*http.Response, error){reset, gone}, nil},
-			"lost, again":    {[]func() (*http.Response, error){down, again}, nil},
-			"lost, refused":  {[]func() (*http.Response, error){reset, refused, limited, gone}, nil},
-			"lost, other":    {[]func() (*http.Response, error){reset, other}, wrapper.ErrUnprocessable},
-			"gone":           {[]func() (*http.Response, error){gone}, wrapper.ErrNotFound},
-			"again":          {[]func() (*http.Response, error){again}, wrapper.ErrUnprocessable},
-			"limited, gone":  {[]func() (*http.Response, error){limited, refused, gone}, wrapper.ErrNotFound}, // nothing was deleted by us
-			"lost, 204":      {[]func() (*http.Response, error){reset, status(204, "")}, nil},
-			"lost for ever":  {[]func() (*http.Response, error){reset}, wrapper.ErrNoResponse},
-			"broken, gone":   {[]func() (*http.Response, error){brokenOff, gone}, wrapper.ErrNotFound}, // that was an answer, if half of one
-			"lost, and down": {[]func() (*http.Response, error){reset, down, limited, down, gone}, nil},
+			"lost, gone":      {responses: []responder{reset, gone}},
+			"lost, again":     {responses: []responder{down, again}},
+			"lost, refused":   {responses: []responder{reset, refused, limited, gone}},
+			"lost, other":     {responses: []responder{reset, other}, want: wrapper.ErrUnprocessable},
+			"gone":            {responses: []responder{gone}, want: wrapper.ErrNotFound},
+			"again":           {responses: []responder{again}, want: wrapper.ErrUnprocessable},
+			"limited, gone":   {responses: []responder{limited, refused, gone}, want: wrapper.ErrNotFound}, // nothing was deleted by us
+			"lost, 204":       {responses: []responder{reset, status(204, "")}},
+			"lost every time": {responses: []responder{reset}, want: wrapper.ErrNoResponse},
+			"truncated, gone": {responses: []responder{truncated, gone}, want: wrapper.ErrNotFound}, // the status of the first said enough
+			"lost, and down":  {responses: []responder{reset, down, limited, down, gone}},
 		} {
-			s := &script{answers: test.answers}
+			s := &script{responses: test.responses}
 			err := s.client(t).Delete(t.Context(), 42)
 			if test.want == nil {
 				assert.NoError(t, err, name)
@@ -299,21 +299,21 @@ func TestRetryOfDeletes(t *testing.T) {
 	})
 }
 
-// What would fail in the same way again is reported at once.
-func TestWhatIsNotRepeated(t *testing.T) {
+// A failure that would recur is returned at once.
+func TestFailuresThatAreNotRepeated(t *testing.T) {
 	for name, test := range map[string]struct {
-		answer func() (*http.Response, error)
-		want   error
+		response responder
+		want     error
 	}{
-		"400":          {status(400, "{}"), nil},
-		"401":          {status(401, "{}"), wrapper.ErrUnauthorized},
-		"404":          {status(404, "{}"), wrapper.ErrNotFound},
-		"422":          {status(422, "{}"), wrapper.ErrUnprocessable},
-		"501":          {status(501, "{}"), wrapper.ErrServer},
-		"no such host": {failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), wrapper.ErrNoResponse},
-		"broken JSON":  {status(200, "{"), wrapper.ErrInvalidResponse},
+		"400":          {response: status(400, "{}")},
+		"401":          {response: status(401, "{}"), want: wrapper.ErrUnauthorized},
+		"404":          {response: status(404, "{}"), want: wrapper.ErrNotFound},
+		"422":          {response: status(422, "{}"), want: wrapper.ErrUnprocessable},
+		"501":          {response: status(501, "{}"), want: wrapper.ErrServer},
+		"no such host": {response: failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), want: wrapper.ErrNoResponse},
+		"broken JSON":  {response: status(200, "{"), want: wrapper.ErrInvalidResponse},
 	} {
-		s := &script{answers: []func() (*http.Response, error){test.answer}}
+		s := &script{responses: []responder{test.response}}
 		_, err := s.client(t).Get(t.Context(), 42)
 		require.Error(t, err, name)
 		assert.Len(t, s.at, 1, name)
@@ -326,7 +326,7 @@ func TestWhatIsNotRepeated(t *testing.T) {
 func TestAttemptsAreLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := &script{answers: []func() (*http.Response, error){reset, status(429, "", "retry-after", "26"), fine}}
+		s := &script{responses: []responder{reset, status(429, "", "retry-after", "26"), fine}}
 		logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		_, err := s.client(t, wrapper.WithLogger(logger)).Get(t.Context(), 42)
 		require.NoError(t, err)
@@ -342,7 +342,7 @@ func TestAttemptsAreLogged(t *testing.T) {
 // The generated client goes through the same retries.
 func TestTheGeneratedClientIsRetriedToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func() (*http.Response, error){down, fine}}
+		s := &script{responses: []responder{down, fine}}
 		resp, err := s.client(t).API().ImagesGetWithResponse(t.Context(), "42")
 		require.NoError(t, err)
 		assert.Equal(t, int64(42), resp.JSON200.Image.ID)

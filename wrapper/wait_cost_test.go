@@ -10,10 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A wait makes no more requests than a poll every five seconds does. With -v it prints what an import of each length
-// takes.
+// A wait sends no more requests than a poll every five seconds would. With -v it prints the cost of imports by length.
 func TestWhatAWaitCosts(t *testing.T) {
-	const runs = 50 // each with pauses of its own
+	runs := size(10, 50) // each with pauses of its own
 	t.Logf("%10s %18s %16s %16s", "import", "requests, at most", "every 5 s", "noticed after, at most")
 	for _, seconds := range []time.Duration{10, 15, 20, 30, 60, 120, 300, 600, 1200, 1800} {
 		takes, most, latest := seconds*time.Second, 0, time.Duration(0)

@@ -9,32 +9,40 @@ import (
 	"slices"
 
 	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
 )
 
-// WaitAllAvailable waits for many images as WaitAvailable does for one, and passes each on as soon as it is known to
-// have ended: available, or with an error of its own (an *ImageFailedError, or why it cannot be read) beside the image as
-// last read, which has nothing but its ID if it was never read. Each id comes once, in no order. A failure of one does
-// not hide the others, so range over it: Collect stops at the first.
+// WaitAllAvailable waits for many images, as [Client.WaitAvailable] waits for one. It yields each image as soon as it
+// has ended, in no particular order, each id once. The context bounds the wait: give it a deadline.
 //
-// A round of polls reads the account's private images, 200 a request, and single images only where that takes fewer
-// requests, so that waiting for 200 costs about as much as waiting for one. The context bounds the wait: give it a
-// deadline, after which the images still awaited come with a *WaitError each.
-func (c *Client) WaitAllAvailable(ctx context.Context, ids ...int64) iter.Seq2[gen.Image, error] {
+// Each image has an error of its own: nil if it is available, otherwise an [*ImageFailedError] or why it cannot be
+// read. The image beside it is as last read; if it was never read, it has only its ID. When the context ends, every
+// image that is still awaited is yielded with a [*WaitError]. One failure does not hide the others, so range over the
+// sequence: [Collect] stops at the first.
+//
+// A round of polls reads the list of private images, 200 with a request, and single images only where that takes fewer
+// requests. Waiting for 200 images so costs about as much as waiting for one.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/
+func (c *Client) WaitAllAvailable(
+	ctx context.Context, ids []int64, options ...WaitOption,
+) iter.Seq2[gen.Image, error] {
 	return func(yield func(gen.Image, error) bool) {
-		w := manyWait{client: c, yield: yield, pending: map[int64]*awaited{}, pages: map[int]bool{1: true}}
+		w := &manyWait{
+			client:  c,
+			yield:   yield,
+			pending: map[int64]*awaited{},
+			pages:   map[int]bool{1: true},
+		}
 		for _, id := range ids {
 			w.pending[id] = &awaited{image: gen.Image{ID: id}}
 		}
-		judge := func(*struct{}) (string, bool, error) { return "", len(w.pending) == 0, nil }
-		_, err := wait(ctx, "images", nil, w.round, judge)
-		for id, a := range maps.Clone(w.pending) {
-			var cut *WaitError
-			if errors.As(err, &cut) && w.pending[id] != nil {
-				own := *cut
-				own.Subject, own.Status = fmt.Sprintf("image %d", id), string(a.image.Status)
-				w.end(a.image, &own)
-			}
+		total := len(w.pending)
+		judge := func(*struct{}) (status string, isOver bool, err error) {
+			return fmt.Sprintf("%d of %d ended", total-len(w.pending), total), w.isOver(), nil
 		}
+		_, err := newPoller(fmt.Sprintf("%d images", total), w.round, judge, options).wait(ctx)
+		w.interrupt(err)
 	}
 }
 
@@ -42,25 +50,25 @@ func (c *Client) WaitAllAvailable(ctx context.Context, ids ...int64) iter.Seq2[g
 type manyWait struct {
 	client  *Client
 	yield   func(gen.Image, error) bool
-	pending map[int64]*awaited // emptied when nobody wants more
-	pages   map[int]bool       // of the list of private images: whether an awaited one was last seen there
+	pending map[int64]*awaited // empty once the caller has stopped
+	pages   map[int]bool       // known pages of private images: whether an awaited image was last seen there
 }
 
 // awaited is an image that has not ended.
 type awaited struct {
 	image    gen.Image // as last read
-	failures int       // of polls of this image alone, in a row
+	failures int       // polls of this image that failed in a row, those of list pages left out
 }
 
-// round polls every image once: those on pages of the private images first, and what is missing there one by one. An
-// error is one that all images share.
+// round polls every image once: first the pages of private images, then what is missing there one by one. It returns
+// an error only if it concerns all images.
 func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 	missing := maps.Clone(w.pending)
 	if err := w.pollPages(ctx, missing); err != nil {
 		return nil, err
 	}
 	for id := range missing {
-		if w.stopped() {
+		if w.isOver() {
 			break
 		}
 		if err := w.pollOne(ctx, id); err != nil {
@@ -70,26 +78,19 @@ func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
 	return nil, nil
 }
 
-// pollPages reads pages of the private images for as long as that takes fewer requests than reading the missing ones
-// alone, and takes away from missing what it found.
+// pollPages reads pages of private images for as long as that takes fewer requests than reading the missing images
+// one by one. It deletes what it found from missing.
 func (w *manyWait) pollPages(ctx context.Context, missing map[int64]*awaited) error {
-	list := w.client.imageList(ListParams{Private: true, PerPage: maxPerPage})
+	list := w.client.imageList(ListParams{Private: true, PerPage: openapi.MaxPerPage})
 	pages := w.pagesToRead()
-	for i := 0; i < len(pages) && !w.stopped() && len(missing) > len(pages)-i; i++ {
-		number := pages[i]
-		page, err := list.page(ctx, number)
+	for i := 0; i < len(pages) && !w.isOver() && len(missing) > len(pages)-i; i++ {
+		page, err := list.page(ctx, pages[i])
 		if err != nil {
 			return err
 		}
-		w.pages[number] = false
-		for _, image := range page.Images {
-			if _, ok := missing[image.ID]; ok {
-				w.pages[number] = true
-				delete(missing, image.ID)
-				w.judge(image)
-			}
-		}
-		last := (page.Meta.Total + maxPerPage - 1) / maxPerPage
+		w.takePage(pages[i], page.Images, missing)
+		// New pages are worth knowing only as far as they may be read: a total may be any number.
+		last := (page.Meta.Total + openapi.MaxPerPage - 1) / openapi.MaxPerPage
 		for next := len(pages) + 1; next <= min(last, i+1+len(missing)); next++ {
 			pages, w.pages[next] = append(pages, next), false
 		}
@@ -97,20 +98,33 @@ func (w *manyWait) pollPages(ctx context.Context, missing map[int64]*awaited) er
 	return nil
 }
 
-// pagesToRead returns the known pages, those on which an awaited image was last seen first.
-func (w *manyWait) pagesToRead() []int {
-	return slices.SortedFunc(maps.Keys(w.pages), func(a, b int) int {
-		if w.pages[a] != w.pages[b] {
-			if w.pages[a] {
-				return -1
-			}
-			return 1
+// takePage judges the missing images that are on a page.
+func (w *manyWait) takePage(number int, images []gen.Image, missing map[int64]*awaited) {
+	w.pages[number] = false
+	for _, image := range images {
+		if _, ok := missing[image.ID]; ok {
+			w.pages[number] = true
+			delete(missing, image.ID)
+			w.judge(image)
 		}
-		return a - b
-	})
+	}
 }
 
-// pollOne reads one image. A failure is counted against the image, unless it would be the same for every other.
+// pagesToRead returns the known pages, those first on which an awaited image was last seen.
+func (w *manyWait) pagesToRead() []int {
+	var found, others []int
+	for _, number := range slices.Sorted(maps.Keys(w.pages)) {
+		if w.pages[number] {
+			found = append(found, number)
+		} else {
+			others = append(others, number)
+		}
+	}
+	return append(found, others...)
+}
+
+// pollOne reads one image. It returns a failure only if it would be the same for every other image; any other is
+// counted against this one.
 func (w *manyWait) pollOne(ctx context.Context, id int64) error {
 	a := w.pending[id]
 	image, err := w.client.Get(ctx, id)
@@ -129,22 +143,41 @@ func (w *manyWait) pollOne(ctx context.Context, id int64) error {
 	return nil
 }
 
-// stopped reports whether the caller broke out of its loop, or every image has ended.
-func (w *manyWait) stopped() bool { return len(w.pending) == 0 }
-
-// judge passes an image on if it has ended, and remembers it otherwise.
+// judge ends the wait for an image if it has ended, and otherwise remembers it as last read.
 func (w *manyWait) judge(image gen.Image) {
-	if a := w.pending[image.ID]; a != nil {
-		a.image = image
-		if _, done, err := judgeImage(&image); done {
-			w.end(image, err)
-		}
+	a := w.pending[image.ID]
+	if a == nil { // the caller has stopped
+		return
+	}
+	a.image = image
+	if _, isOver, err := judgeImage(&image); isOver {
+		w.end(image, err)
 	}
 }
 
+// end yields an image.
 func (w *manyWait) end(image gen.Image, err error) {
 	delete(w.pending, image.ID)
 	if !w.yield(image, err) {
 		clear(w.pending)
+	}
+}
+
+// isOver reports whether every image has ended, or the caller has stopped.
+func (w *manyWait) isOver() bool { return len(w.pending) == 0 }
+
+// interrupt yields the images that are still awaited, each with a WaitError of its own, if err is one.
+func (w *manyWait) interrupt(err error) {
+	var waitErr *WaitError
+	if !errors.As(err, &waitErr) {
+		return
+	}
+	for id, a := range maps.Clone(w.pending) {
+		if w.isOver() {
+			return
+		}
+		own := *waitErr
+		own.Subject, own.Status = fmt.Sprintf("image %d", id), string(a.image.Status)
+		w.end(a.image, &own)
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// imports starts n imports and returns their ids. Those at the places of failing are of files that cannot be imported.
+// imports starts n imports and returns their ids. Those whose indexes are in failing will fail.
 func imports(t *testing.T, client *wrapper.Client, n int, failing ...int) (ids []int64) {
 	t.Helper()
 	for i := range n {
@@ -39,7 +39,7 @@ func TestWaitAllAvailable(t *testing.T) {
 		client, _ := fakeClient(t, fake)
 		ids := imports(t, client, 20, 3, 7)
 		var available, failed []int64
-		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, ids[0])...) {
+		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, ids[0])) {
 			if err == nil {
 				assert.Equal(t, gen.ImageStatusAvailable, image.Status)
 				available = append(available, image.ID)
@@ -59,7 +59,8 @@ func TestWaitAllAvailable(t *testing.T) {
 
 // The polls of 150 images are shared: at most a fiftieth of the requests that a wait for each would make.
 func TestWaitAllAvailableSharesItsPolls(t *testing.T) {
-	for _, others := range []int{0, 60, 2000} { // images beside those that are waited for
+	t.Parallel()
+	for _, others := range []int{0, 60, size(600, 2000)} { // images that are not awaited
 		requests := func(wait func(*testing.T, *wrapper.Client, []int64)) (n int) {
 			synctest.Test(t, func(t *testing.T) {
 				fake := fakeapi.New(fakeapi.WithCatalogue(others, 1), fakeapi.WithImportTime(10*time.Minute), fakeapi.WithRateLimit(0, 0))
@@ -73,21 +74,21 @@ func TestWaitAllAvailableSharesItsPolls(t *testing.T) {
 			return n
 		}
 		together := requests(func(t *testing.T, client *wrapper.Client, ids []int64) {
-			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids))
 			require.NoError(t, err)
 			assert.Len(t, images, 150)
 		})
-		alone := 150 * requests(func(t *testing.T, client *wrapper.Client, ids []int64) {
+		single := 150 * requests(func(t *testing.T, client *wrapper.Client, ids []int64) {
 			_, err := client.WaitAvailable(t.Context(), ids[0])
 			require.NoError(t, err)
 		})
-		t.Logf("%d other images: %d requests together, %d alone", others, together, alone)
-		assert.LessOrEqual(t, together*50, alone, "%d other images", others)
+		t.Logf("%d other images: %d requests together, %d one by one", others, together, single)
+		assert.LessOrEqual(t, together*50, single, "%d other images", others)
 	}
 }
 
-// An image that the list lacks, such as a public one, is read alone; so is the last one that is waited for.
-func TestWaitAllAvailableReadsAlone(t *testing.T) {
+// An image that the list lacks, such as a public one, is read by itself; so is the last that is awaited.
+func TestWaitAllAvailableReadsOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New()
 		client, _ := fakeClient(t, fake)
@@ -101,14 +102,14 @@ func TestWaitAllAvailableReadsAlone(t *testing.T) {
 		})}
 		client, err = wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(watch))
 		require.NoError(t, err)
-		images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids[0], public.ID, ids[1]))
+		images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), []int64{ids[0], public.ID, ids[1]}))
 		require.NoError(t, err)
 		assert.Len(t, images, 3)
-		assert.Equal(t, public.ID, images[0].ID, "what is available comes at once")
+		assert.Equal(t, public.ID, images[0].ID, "an available image is yielded at once")
 		assert.Equal(t, 1, paths[fmt.Sprintf("/v2/images/%d", public.ID)])
 
 		clear(paths)
-		_, err = wrapper.Collect(client.WaitAllAvailable(t.Context(), ids[0]))
+		_, err = wrapper.Collect(client.WaitAllAvailable(t.Context(), ids[:1]))
 		require.NoError(t, err)
 		assert.Equal(t, map[string]int{fmt.Sprintf("/v2/images/%d", ids[0]): 1}, paths)
 	})
@@ -124,7 +125,7 @@ func TestWaitAllAvailableFailsOneByOne(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		got := map[int64]error{}
-		for image, err := range client.WaitAllAvailable(ctx, ids...) {
+		for image, err := range client.WaitAllAvailable(ctx, ids) {
 			got[image.ID] = err
 			if image.ID == ids[1] {
 				assert.Zero(t, time.Since(start), "what cannot become available is reported at once")
@@ -144,15 +145,15 @@ func TestWaitAllAvailableFailsOneByOne(t *testing.T) {
 	})
 }
 
-// A read that fails for one image alone does not end the wait for the others.
-func TestWaitAllAvailableOutlivesOneThatCannotBeRead(t *testing.T) {
+// A failure of one image does not end the wait for the others.
+func TestWaitAllAvailableGoesOnAfterAFailureOfOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithImportTime(10 * time.Minute))
 		client, _ := fakeClient(t, fake)
 		ids := imports(t, client, 2)
 		fake.Inject(fakeapi.Fault{Operation: "images_get", Do: fakeapi.Status(500)})
 		got := map[int64]error{}
-		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, 6_000_000)...) { // a public image
+		for image, err := range client.WaitAllAvailable(t.Context(), append(ids, 6_000_000)) { // a public image
 			got[image.ID] = err
 		}
 		require.Len(t, got, 3)
@@ -161,7 +162,7 @@ func TestWaitAllAvailableOutlivesOneThatCannotBeRead(t *testing.T) {
 	})
 }
 
-func TestWaitAllAvailableBearsWhatPasses(t *testing.T) {
+func TestWaitAllAvailableToleratesTransientFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, fault := range map[string]fakeapi.Fault{
 			"server errors": {Operation: "images_list", Count: 4, Do: fakeapi.Status(502)},
@@ -172,14 +173,14 @@ func TestWaitAllAvailableBearsWhatPasses(t *testing.T) {
 			client, _ := fakeClient(t, fake)
 			ids := imports(t, client, 3)
 			fake.Inject(fault)
-			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids))
 			require.NoError(t, err, name)
 			assert.Len(t, images, 3, name)
 		}
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Status(401)}))
 		client, _ := fakeClient(t, fake)
 		errs := 0
-		for _, err := range client.WaitAllAvailable(t.Context(), 1, 2, 3) {
+		for _, err := range client.WaitAllAvailable(t.Context(), []int64{1, 2, 3}) {
 			assert.ErrorIs(t, err, wrapper.ErrUnauthorized)
 			errs++
 		}
@@ -188,33 +189,33 @@ func TestWaitAllAvailableBearsWhatPasses(t *testing.T) {
 	})
 }
 
-// The limit of the minute and failures that pass are borne by images that are read alone, too.
-func TestWaitAllAvailableBearsWhatPassesForOneAlone(t *testing.T) {
+// The limit per minute and transient failures are tolerated for images that are read one by one, too.
+func TestWaitAllAvailableToleratesTransientFailuresOfOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, faults := range map[string][]fakeapi.Fault{
 			"a burst limit": {{Operation: "images_get", Count: 20, Do: fakeapi.BurstLimit(time.Minute)}},
 			"failures, but not five in a row": {
 				{Operation: "images_get", Count: 4, Do: fakeapi.Status(500)},
-				{Operation: "images_get", After: 5 - 4, Count: 4, Do: fakeapi.Status(500)}, // it sees what the first lets pass
+				{Operation: "images_get", After: 5 - 4, Count: 4, Do: fakeapi.Status(500)}, // it counts the requests that the first lets pass
 			},
 		} {
 			fake := fakeapi.New(fakeapi.WithImportTime(10 * time.Minute))
 			client, _ := fakeClient(t, fake)
 			ids := imports(t, client, 1)
 			fake.Inject(faults...)
-			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids...))
+			images, err := wrapper.Collect(client.WaitAllAvailable(t.Context(), ids))
 			require.NoError(t, err, name)
 			assert.Len(t, images, 1, name)
 		}
 	})
 }
 
-func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
+func TestWaitAllAvailableStopsWithItsLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New()
 		client, _ := fakeClient(t, fake)
 		ids := imports(t, client, 5)
-		seq := client.WaitAllAvailable(t.Context(), ids...)
+		seq := client.WaitAllAvailable(t.Context(), ids)
 		before := fake.Requests()
 		for range 2 { // it can be ranged over again
 			for _, err := range seq {
@@ -225,7 +226,7 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 		time.Sleep(time.Hour)
 		assert.Less(t, fake.Requests()-before, 10)
 		before = fake.Requests()
-		for range client.WaitAllAvailable(t.Context(), 6_000_000, 6_000_007, 6_000_014) { // public, so that each is read alone
+		for range client.WaitAllAvailable(t.Context(), []int64{6_000_000, 6_000_007, 6_000_014}) { // public, so that each is read by itself
 			break
 		}
 		assert.Equal(t, 2, fake.Requests()-before, "the list, and the first")
@@ -237,18 +238,18 @@ func TestWaitAllAvailableStopsWhenNobodyWantsMore(t *testing.T) {
 				ids = append(ids, image.ID)
 			}
 		}
-		for range client.WaitAllAvailable(t.Context(), ids...) {
+		for range client.WaitAllAvailable(t.Context(), ids) {
 			break
 		}
 		assert.Equal(t, 1, fake.Requests(), "the first page of many")
-		for range client.WaitAllAvailable(t.Context()) {
+		for range client.WaitAllAvailable(t.Context(), nil) {
 			assert.Fail(t, "there is nothing to wait for")
 		}
 	})
 }
 
 // A total says how many pages there are, and not how many are worth remembering.
-func TestWaitAllAvailableOfATotalThatLies(t *testing.T) {
+func TestWaitAllAvailableWithAWrongTotal(t *testing.T) {
 	requests := 0
 	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
 		requests++
@@ -256,7 +257,7 @@ func TestWaitAllAvailableOfATotalThatLies(t *testing.T) {
 	})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	for _, err := range client.WaitAllAvailable(t.Context(), 1, 2) {
+	for _, err := range client.WaitAllAvailable(t.Context(), []int64{1, 2}) {
 		assert.NoError(t, err)
 	}
 	runtime.ReadMemStats(&after)

@@ -17,7 +17,7 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// statuses answers one request after the other with an image of each status, and goes on with the last one. A status
+// statuses responds to one request after the other with an image of each status, and then keeps to the last. A status
 // that begins with a digit is an HTTP status instead.
 func statuses(list ...string) (handler http.HandlerFunc, polls *int) {
 	polls = new(int)
@@ -77,7 +77,7 @@ func TestWaitIntervalGrows(t *testing.T) {
 	})
 }
 
-// However short the pauses are to be, there are some.
+// There is a pause, however short the interval.
 func TestWaitNeverPollsWithoutAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, interval := range [][2]time.Duration{{0, 30 * time.Second}, {0, 0}, {1, 1}, {-time.Second, time.Second}} {
@@ -107,7 +107,7 @@ func TestWaitsThatBeganTogetherDriftApart(t *testing.T) {
 func TestWaitAvailableFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, status := range []gen.ImageStatus{gen.ImageStatusDeleted, gen.ImageStatusRetired} {
-			client := newClient(t, answer(200, `{"image":{"id":42,"status":"`+string(status)+`","error_message":"We don't support this format."}}`, nil))
+			client := newClient(t, respond(200, `{"image":{"id":42,"status":"`+string(status)+`","error_message":"We don't support this format."}}`, nil))
 			image, err := client.WaitAvailable(t.Context(), 42)
 			var failed *wrapper.ImageFailedError
 			require.ErrorAs(t, err, &failed)
@@ -176,7 +176,7 @@ func TestWaitThatIsRateLimitedBeyondItsDeadlineFailsAtOnce(t *testing.T) {
 	})
 }
 
-func TestWaitOutlivesFailuresThatPass(t *testing.T) {
+func TestWaitToleratesTransientFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		handler, _ := statuses("NEW", "502", "200 broken", "502", "502", "NEW", "502", "502", "502", "502",
 			"429", "429", "429", "429", "429", "429", "429", "available")
@@ -200,9 +200,9 @@ func TestWaitGivesUp(t *testing.T) {
 			want     error
 			text     string
 		}{
-			{[]string{"NEW", "404"}, 2, wrapper.ErrNotFound, `(last seen with status "NEW"; 2 polls in `},
-			{[]string{"NEW", "502"}, 6, wrapper.ErrServer, `(last seen with status "NEW"; 6 polls in `},
-			{[]string{"200 broken"}, 5, wrapper.ErrInvalidResponse, `(no status seen; 5 polls in `},
+			{statuses: []string{"NEW", "404"}, polls: 2, want: wrapper.ErrNotFound, text: `(last seen with status "NEW"; 2 polls in `},
+			{statuses: []string{"NEW", "502"}, polls: 6, want: wrapper.ErrServer, text: `(last seen with status "NEW"; 6 polls in `},
+			{statuses: []string{"200 broken"}, polls: 5, want: wrapper.ErrInvalidResponse, text: `(no status seen; 5 polls in `},
 		} {
 			handler, polls := statuses(test.statuses...)
 			_, err := newClient(t, handler).WaitAvailable(t.Context(), 42)
@@ -216,7 +216,7 @@ func TestWaitGivesUp(t *testing.T) {
 // A poll that fails is not repeated at once, since the next poll follows: five failures are five requests.
 func TestWaitPollsAreSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func() (*http.Response, error){down}}
+		s := &script{responses: []responder{down}}
 		_, err := s.client(t).WaitAvailable(t.Context(), 42)
 		require.ErrorIs(t, err, wrapper.ErrServer)
 		assert.Len(t, s.at, 5)
@@ -292,21 +292,21 @@ func TestCreateAndWait(t *testing.T) {
 	})
 }
 
-// Whoever is told when to come back comes back then, whatever went wrong.
+// retry-after is honoured with any status.
 func TestWaitHonoursRetryAfterOfAServerError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func() (*http.Response, error){status(503, "", "retry-after", "120"), fine}}
+		s := &script{responses: []responder{status(503, "", "retry-after", "120"), fine}}
 		_, err := s.client(t).WaitAvailable(t.Context(), 42)
 		require.NoError(t, err)
 		assert.Equal(t, []time.Duration{2 * time.Minute}, s.pauses())
 	})
 }
 
-// However long the pauses are to be, they are pauses.
+// The longest interval does not overflow.
 func TestWaitWithAnIntervalWithoutEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for range 20 {
-			s := &script{answers: []func() (*http.Response, error){status(200, `{"image":`+imageJSON(42, "NEW")+`}`)}}
+			s := &script{responses: []responder{status(200, `{"image":`+imageJSON(42, "NEW")+`}`)}}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			_, err := s.client(t).WaitAvailable(ctx, 42, wrapper.WithInterval(math.MaxInt64, math.MaxInt64))
 			cancel()
@@ -316,11 +316,11 @@ func TestWaitWithAnIntervalWithoutEnd(t *testing.T) {
 	})
 }
 
-// A wait that was told to come back after its deadline says so at once.
-func TestWaitThatIsTurnedAwayBeyondItsDeadline(t *testing.T) {
+// A wait whose retry-after is after its deadline ends at once.
+func TestWaitWithRetryAfterBeyondItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, code := range []int{429, 503} {
-			s := &script{answers: []func() (*http.Response, error){status(code, "", "retry-after", "3600")}}
+			s := &script{responses: []responder{status(code, "", "retry-after", "3600")}}
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 			start := time.Now()
 			_, err := s.client(t).WaitAvailable(ctx, 42)

@@ -12,7 +12,7 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// The live heap while 1,000,000 images are ranged over, after each 100,000.
+// The live heap while a loop ranges over 1,000,000 images, after each 100,000.
 func BenchmarkMemory(b *testing.B) {
 	const total, step = 1_000_000, 100_000
 	fake := fakeapi.New(fakeapi.WithCatalogue(total, 1), fakeapi.WithRateLimit(0, 0))

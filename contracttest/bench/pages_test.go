@@ -20,10 +20,10 @@ import (
 
 const (
 	images = 10_000
-	one    = 6_014_000 // the id of one of them, of the account's own
+	one    = 6_014_000 // the id of one of them, a private one
 )
 
-// fetch returns what the fake answers.
+// fetch returns an exchange with the fake.
 func fetch(tb testing.TB, fake http.RoundTripper, path string) traffic.Exchange {
 	tb.Helper()
 	address, err := url.Parse("https://api.digitalocean.com/v2/images" + path)
@@ -37,7 +37,7 @@ func fetch(tb testing.TB, fake http.RoundTripper, path string) traffic.Exchange 
 	return traffic.Exchange{Method: req.Method, URL: address, RequestHeader: req.Header, Status: resp.StatusCode, Header: resp.Header, Body: body}
 }
 
-// exchanges returns what reads a list to its end, 200 images a page.
+// exchanges returns those of a list that is read to its end, 200 images a page.
 func exchanges(tb testing.TB, n int) (all []traffic.Exchange) {
 	tb.Helper()
 	fake := fakeapi.New(fakeapi.WithCatalogue(n, 1), fakeapi.WithRateLimit(0, 0))
@@ -47,7 +47,7 @@ func exchanges(tb testing.TB, n int) (all []traffic.Exchange) {
 	return all
 }
 
-// serve answers with pages that were made before, so that making them is not measured.
+// serve serves pages that were made before, so that making them is not measured.
 func serve(tb testing.TB, delay time.Duration) *httptest.Server {
 	tb.Helper()
 	pages := exchanges(tb, images)

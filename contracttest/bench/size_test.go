@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What doimages adds to a binary that has net/http and encoding/json anyway.
+// What doimages adds to a program that has net/http and encoding/json anyway.
 func BenchmarkSize(b *testing.B) {
 	size := func(program string) float64 {
 		file := filepath.Join(b.TempDir(), program)

@@ -15,37 +15,42 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Baseline is the list of known differences between the contract and what the API answers: the findings of
-// openapi/baseline.yaml. It may be shared by many goroutines.
+// Baseline is a list of known differences between the contract and what the API sends, such as
+// openapi/baseline.yaml: the findings that are accepted, each with a reason and a source.
+// [LoadBaseline] reads one. It counts what it accepts, and may be shared by any number of
+// goroutines. A nil Baseline accepts nothing.
 type Baseline struct {
 	mu      sync.Mutex
 	entries []baselineEntry
-	kinds   map[string]bool // the provenances that were seen
+	origins map[string]bool // those that were seen
 }
 
-// baselineEntry accepts the findings that match all that it says. The texts are patterns of path.Match, in which * is
-// one part of a pointer.
+// baselineEntry accepts the findings that match everything that it says. Operation, in, pointer and
+// got are patterns of [path.Match], in which * is one part of a pointer.
 type baselineEntry struct {
 	Check     string `yaml:"check"`
 	Operation string `yaml:"operation"`
 	Status    int    `yaml:"status"`
 	In        string `yaml:"in"`
 	Pointer   string `yaml:"pointer"`
-	Got       string `yaml:"got"`    // the value as it came, without quotes
-	Origin    string `yaml:"origin"` // documentation: only what was put together from documentation
+	Got       string `yaml:"got"`    // the value as it was sent, without quotes
+	Origin    string `yaml:"origin"` // only what has this origin
 	Reason    string `yaml:"reason"`
 	Source    string `yaml:"source"`
-	Review    string `yaml:"review"` // a date from which on a warning asks whether the entry still holds
+	Review    string `yaml:"review"` // a date, after which a warning asks whether the entry still holds
 
-	review time.Time
-	hits   int
+	review time.Time // of Review; zero if there is none
+	hits   int       // how many findings it accepted
 }
 
-// withoutTypes matches the names of Go types in the errors of the YAML decoder.
-var withoutTypes = regexp.MustCompile(` (in|into) (type )?(\*?contracttest\.\w+|struct \{.*\})`)
+// goTypes matches the names of Go types in the errors of the YAML decoder, which mean nothing to
+// who writes a baseline.
+var goTypes = regexp.MustCompile(` (in|into) (type )?((\[\])?\*?check\.\w+|struct \{.*\})`)
 
-// LoadBaseline reads the known differences from YAML, such as openapi.Baseline holds. Every entry has a check, a reason
-// and a source. An unknown field or check is an error, and so is a file without findings, which would accept nothing.
+// LoadBaseline reads a baseline from YAML, such as openapi.Baseline returns. Every entry needs a
+// check, a reason and a source. An unknown field and an unknown check are errors, since such an
+// entry would accept nothing, and so is a text without a list of findings. An error begins with
+// "load the baseline" and says which line or entry is wrong.
 func LoadBaseline(text []byte) (*Baseline, error) {
 	var file struct {
 		Findings []baselineEntry `yaml:"findings"`
@@ -53,24 +58,25 @@ func LoadBaseline(text []byte) (*Baseline, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&file); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("load the baseline: findings: %s", withoutTypes.ReplaceAllString(err.Error(), ""))
+		return nil, fmt.Errorf("load the baseline: findings: %s", goTypes.ReplaceAllString(err.Error(), ""))
 	}
 	var top map[string]yaml.Node
 	if err := yaml.Unmarshal(text, &top); err != nil {
 		return nil, fmt.Errorf("load the baseline: %w", err)
 	}
-	if _, ok := top["findings"]; !ok { // where there are none, the list is written, and empty
+	if _, ok := top["findings"]; !ok { // a list without entries is written, too: a typo must not pass for one
 		return nil, errors.New("load the baseline: it has no findings")
 	}
-	l := &Baseline{entries: file.Findings, kinds: map[string]bool{}}
-	for i := range l.entries {
-		if err := l.entries[i].prepare(); err != nil {
+	b := &Baseline{entries: file.Findings, origins: map[string]bool{}}
+	for i := range b.entries {
+		if err := b.entries[i].prepare(); err != nil {
 			return nil, fmt.Errorf("load the baseline: entry %d: %w", i+1, err)
 		}
 	}
-	return l, nil
+	return b, nil
 }
 
+// prepare returns what is wrong with an entry, and reads its date.
 func (e *baselineEntry) prepare() error {
 	if e.Check == "" || e.Reason == "" || e.Source == "" {
 		return errors.New("check, reason and source are required")
@@ -92,38 +98,50 @@ func (e *baselineEntry) prepare() error {
 	return nil
 }
 
-// Accept marks the findings that the baseline knows. Kind is the provenance of the exchange.
-func (l *Baseline) Accept(findings []Finding, kind string) {
-	if l == nil {
+// Accept marks the findings that the baseline knows: it makes them [Accepted], and gives each the
+// reason of the first entry that matches. The origin is the provenance of the exchange, as the
+// entries name it; one without is "".
+func (b *Baseline) Accept(findings []Finding, origin string) {
+	if b == nil {
 		return
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.kinds[kind] = true
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.origins[origin] = true
 	for i := range findings {
-		f := &findings[i]
-		if f.Severity == Accepted { // by another baseline
-			continue
-		}
-		for j := range l.entries {
-			if e := &l.entries[j]; e.matches(*f, kind) {
-				e.hits++
-				f.Severity, f.Reason = Accepted, e.Reason
-				break
-			}
+		if findings[i].Severity != Accepted { // by another baseline
+			b.accept(&findings[i], origin)
 		}
 	}
 }
 
-func (e *baselineEntry) matches(f Finding, kind string) bool {
+func (b *Baseline) accept(f *Finding, origin string) {
+	for i := range b.entries {
+		if e := &b.entries[i]; e.matches(*f, origin) {
+			e.hits++
+			f.Severity, f.Reason = Accepted, e.Reason
+			return
+		}
+	}
+}
+
+func (e *baselineEntry) matches(f Finding, origin string) bool {
+	switch {
+	case e.Check != f.Check:
+		return false
+	case e.Status != 0 && e.Status != f.Status:
+		return false
+	case e.Origin != "" && e.Origin != origin:
+		return false
+	}
 	got := f.Got
 	if unquoted, err := strconv.Unquote(got); err == nil {
 		got = unquoted
 	}
-	return e.Check == f.Check && (e.Status == 0 || e.Status == f.Status) && (e.Origin == "" || e.Origin == kind) &&
-		matches(e.Operation, f.Operation) && matches(e.In, f.In) && matches(e.Pointer, f.Pointer) && matches(e.Got, got)
+	return matches(e.Operation, f.Operation) && matches(e.In, f.In) && matches(e.Pointer, f.Pointer) && matches(e.Got, got)
 }
 
+// matches reports whether a text is of a pattern. No pattern matches everything.
 func matches(pattern, text string) bool {
 	if pattern == "" {
 		return true
@@ -132,24 +150,29 @@ func matches(pattern, text string) bool {
 	return ok
 }
 
-// Warnings returns the entries that matched nothing since the baseline was loaded, and those to be reviewed by now. Of the
-// entries for an origin that was not seen it does not say that they matched nothing.
-func (l *Baseline) Warnings(now time.Time) []string {
-	var warnings []string
-	if l == nil {
+// Warnings returns a sentence for each entry that has accepted nothing since the baseline was
+// loaded, and for each whose date of review is before now. Entries for an origin that was not seen
+// are not reported as unused.
+func (b *Baseline) Warnings(now time.Time) []string {
+	if b == nil {
 		return nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i, e := range l.entries {
-		what := strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " "))
-		name := fmt.Sprintf("entry %d of the baseline (%s)", i+1, strings.Join(what, " "))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var warnings []string
+	for i, e := range b.entries {
+		name := fmt.Sprintf("entry %d of the baseline (%s)", i+1, e.summary())
 		if !e.review.IsZero() && now.After(e.review) {
 			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
 		}
-		if e.hits == 0 && (e.Origin == "" || l.kinds[e.Origin]) {
+		if e.hits == 0 && (e.Origin == "" || b.origins[e.Origin]) {
 			warnings = append(warnings, name+" matches nothing here")
 		}
 	}
 	return warnings
+}
+
+// summary names an entry by what it says of a finding.
+func (e *baselineEntry) summary() string {
+	return strings.Join(strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " ")), " ")
 }

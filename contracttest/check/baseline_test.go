@@ -10,7 +10,6 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
 
@@ -28,59 +27,79 @@ findings:
 `
 
 func TestBaselineAcceptsWhatItKnows(t *testing.T) {
-	exchanges := testkit.Exchanges(t, "images_list")
+	without := func(text string) string { return strings.Replace(entry, text, "", 1) }
+	with := func(old, new string) string { return strings.Replace(entry, old, new, 1) }
+	early, late := time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {
 		baseline string
 		accepted bool
+		unused   bool // whether a warning says so
 	}{
-		"the entry":         {entry, true},
-		"any operation":     {strings.Replace(entry, "    operation: images_*\n", "", 1), true},
-		"another operation": {strings.Replace(entry, "images_*", "imageActions_*", 1), false},
-		"another status":    {strings.Replace(entry, "200", "404", 1), false},
-		"another pointer":   {strings.Replace(entry, "/images/*/status", "/image/status", 1), false},
-		"another value":     {strings.Replace(entry, "thawing", "frozen", 1), false},
-		"another check":     {strings.Replace(entry, "unknown-enum-value", "wrong-type", 1), false},
-		"another origin":    {strings.Replace(entry, "    in: body\n", "    origin: documentation\n", 1), false},
-		"no entries":        {"findings:\n", false},
+		"the entry":         {baseline: entry, accepted: true},
+		"any operation":     {baseline: without("    operation: images_*\n"), accepted: true},
+		"its origin":        {baseline: with("    in: body\n", "    origin: api\n"), accepted: true},
+		"another operation": {baseline: with("images_*", "imageActions_*"), unused: true},
+		"another status":    {baseline: with("200", "404"), unused: true},
+		"another pointer":   {baseline: with("/images/*/status", "/image/status"), unused: true},
+		"another value":     {baseline: with("thawing", "frozen"), unused: true},
+		"another check":     {baseline: with("unknown-enum-value", "wrong-type"), unused: true},
+		"another origin":    {baseline: with("    in: body\n", "    origin: documentation\n")}, // of which nothing was seen
+		"no entries":        {baseline: "findings:\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			baseline, err := check.LoadBaseline([]byte(test.baseline))
 			require.NoError(t, err)
-			r := report.New(testkit.Contract(t), baseline)
-			exchange := exchanges[0]
+			exchange := testkit.Exchanges(t, "images_list")[0]
 			testkit.ReplaceBody(`"available"`, `"thawing"`)(&exchange)
-			r.Add(exchange)
-			require.Len(t, r.Findings, 1)
-			assert.Equal(t, test.accepted, r.Findings[0].Severity == check.Accepted)
+			findings := testkit.Contract(t).Check(exchange)
+			require.Len(t, findings, 1)
+			baseline.Accept(findings, "api")
+			assert.Equal(t, test.accepted, findings[0].Severity == check.Accepted)
+
+			warnings := strings.Join(baseline.Warnings(early), "\n")
+			assert.Equal(t, test.unused, strings.Contains(warnings, "matches nothing here"), warnings)
 			if test.accepted {
-				assert.Equal(t, "It is winter.", r.Findings[0].Reason)
-				assert.Zero(t, r.CountAtLeast(check.Note))
-				assert.Empty(t, baseline.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)))
-				late := baseline.Warnings(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC))
-				require.Len(t, late, 1)
-				assert.Contains(t, late[0], "was to be reviewed by 2027-01-01")
-			} else if name != "no entries" && name != "another origin" {
-				unused := baseline.Warnings(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC))
-				require.Len(t, unused, 1)
-				assert.Contains(t, unused[0], "matches nothing here")
+				assert.Equal(t, "It is winter.", findings[0].Reason)
+				assert.Empty(t, warnings)
+				overdue := baseline.Warnings(late)
+				require.Len(t, overdue, 1)
+				assert.Contains(t, overdue[0], "was to be reviewed by 2027-01-01")
 			}
 		})
 	}
 }
 
+// Of two baselines the first that knows a finding gives the reason, and one that is nil knows none.
+func TestBaselinesInARow(t *testing.T) {
+	first, err := check.LoadBaseline([]byte(entry))
+	require.NoError(t, err)
+	second, err := check.LoadBaseline([]byte(strings.Replace(entry, "It is winter.", "It is cold.", 1)))
+	require.NoError(t, err)
+	exchange := testkit.Exchanges(t, "images_list")[0]
+	testkit.ReplaceBody(`"available"`, `"thawing"`)(&exchange)
+	findings := testkit.Contract(t).Check(exchange)
+	var none *check.Baseline
+	for _, baseline := range []*check.Baseline{none, first, second} {
+		baseline.Accept(findings, "")
+	}
+	assert.Equal(t, "It is winter.", findings[0].Reason)
+	assert.Empty(t, none.Warnings(time.Now()))
+	assert.Len(t, second.Warnings(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), 1)
+}
+
 func TestLoadBaselineRejects(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"no YAML":             {"findings: [", "load the baseline"},
-		"no list":             {"findings: 5", "findings"},
-		"another list":        {strings.Replace(entry, "findings", "finding", 1), "field finding not found"},
-		"nothing":             {"", "it has no findings"},
-		"an unknown field":    {strings.Replace(entry, "pointer:", "pointr:", 1), "line 7: field pointr not found"},
-		"no number":           {strings.Replace(entry, "200", "all", 1), "line 5: "},
-		"an unknown check":    {strings.Replace(entry, "unknown-enum-value", "unknown", 1), `there is no check "unknown"`},
-		"no reason":           {strings.Replace(entry, "    reason: It is winter.\n", "", 1), "check, reason and source are required"},
-		"no source":           {strings.Replace(entry, "    source: a weather report\n", "", 1), "check, reason and source are required"},
-		"a broken pattern":    {strings.Replace(entry, "/images/*/status", "/images/[", 1), "syntax error in pattern"},
-		"a date that is none": {strings.Replace(entry, "2027-01-01", "2027-02-31", 1), "review"},
+		"not YAML":         {"findings: [", "load the baseline"},
+		"no list":          {"findings: 5", "findings"},
+		"another list":     {strings.Replace(entry, "findings", "finding", 1), "field finding not found"},
+		"nothing":          {"", "it has no findings"},
+		"an unknown field": {strings.Replace(entry, "pointer:", "pointr:", 1), "line 7: field pointr not found"},
+		"not a number":     {strings.Replace(entry, "200", "all", 1), "line 5: "},
+		"an unknown check": {strings.Replace(entry, "unknown-enum-value", "unknown", 1), `there is no check "unknown"`},
+		"no reason":        {strings.Replace(entry, "    reason: It is winter.\n", "", 1), "check, reason and source are required"},
+		"no source":        {strings.Replace(entry, "    source: a weather report\n", "", 1), "check, reason and source are required"},
+		"a broken pattern": {strings.Replace(entry, "/images/*/status", "/images/[", 1), "syntax error in pattern"},
+		"an invalid date":  {strings.Replace(entry, "2027-01-01", "2027-02-31", 1), "review"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			baseline, err := check.LoadBaseline([]byte(test.text))

@@ -3,123 +3,185 @@ package check
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/doimages/contracttest/traffic"
 )
 
-// maxNesting is how deep a body may be nested. The contract's own documents are six deep.
+// maxNesting is how many arrays and objects a value may be inside of. The contract's own documents
+// are six deep.
 const maxNesting = 100
 
-// decodeBody decodes the one JSON document that a body should be, and adds what is wrong with it as JSON: what decoders
-// disagree on or pass over in silence. It returns false where there is nothing to judge by a schema.
+// Texts of at most maxShort bytes are held once, and at most maxHeld of them, so that a body of
+// nothing but different texts costs no more than it has to.
+const (
+	maxShort = 32
+	maxHeld  = 4096
+)
+
+// byteOrderMark is what some editors and servers put in front of UTF-8.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// jsonSpace is what JSON calls white space.
+const jsonSpace = " \t\r\n"
+
+// decodeBody decodes the one JSON document that a body should be, and files what is wrong with it
+// as JSON: what decoders disagree on, replace or pass over in silence. It returns false where
+// nothing is left to judge by a schema.
 func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 	if len(body) > traffic.MaxBody {
-		f.add("size", in, nil, fmt.Sprintf("it is larger than %d MiB", traffic.MaxBody>>20))
+		f.add("size", in, nil, fmt.Sprintf("larger than %d MiB", traffic.MaxBody>>20))
 		return nil, false
 	}
-	if value, ok := parse(body); ok {
-		return value, true
+	document, marked := bytes.CutPrefix(body, []byte(byteOrderMark))
+	if marked {
+		f.add("byte-order-mark", in, nil, "begins with a byte-order mark, which JSON does not allow")
 	}
-	if rest, found := bytes.CutPrefix(body, []byte("\xef\xbb\xbf")); found {
-		f.add("byte-order-mark", in, nil, "it begins with a byte-order mark, which JSON does not allow")
-		body = rest
-	}
-	if len(trimSpace(body)) == 0 {
-		f.add("empty-body", in, nil, "it is empty")
+	if len(bytes.TrimLeft(document, jsonSpace)) == 0 {
+		f.add("empty-body", in, nil, "empty")
 		return nil, false
 	}
-	if !utf8.Valid(body) {
-		f.add("invalid-utf8", in, nil, "it is no valid UTF-8")
-	}
-	if halfPair(body) {
-		f.add("invalid-utf8", in, nil, "a \\u escape is half of a pair, which is no character")
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	var document json.RawMessage
-	if err := decoder.Decode(&document); err != nil {
-		f.add("malformed-json", in, nil, fmt.Sprintf("it is no JSON: %v", err))
-		return nil, false
-	}
-	if rest := trimSpace(body[decoder.InputOffset():]); len(rest) > 0 {
-		f.add("trailing-bytes", in, nil, fmt.Sprintf("something follows the JSON at byte %d", decoder.InputOffset()))
-	}
-	d := documentDecoder{Decoder: json.NewDecoder(bytes.NewReader(document)), findings: f, in: in}
-	d.UseNumber() // an id beyond 2^53 must not be rounded before it is judged
-	value = d.value(nil)
-	return value, !d.tooDeep
-}
-
-// trimSpace takes away what JSON calls white space.
-func trimSpace(text []byte) []byte { return bytes.Trim(text, " \t\r\n") }
-
-// halfPair tells whether a \u escape stands for half a character, which some decoders replace and others refuse.
-func halfPair(text []byte) bool {
-	escape := func(at int) (code uint64) {
-		if at+6 <= len(text) && text[at] == '\\' && text[at+1] == 'u' {
-			code, _ = strconv.ParseUint(string(text[at+2:at+6]), 16, 16)
-		}
-		return code
-	}
-	for i := 0; i < len(text); i++ {
-		if text[i] != '\\' {
-			continue
-		}
-		switch code := escape(i); {
-		case 0xD800 <= code && code < 0xDC00 && 0xDC00 <= escape(i+6) && escape(i+6) < 0xE000:
-			i += 11
-		case 0xD800 <= code && code < 0xE000:
-			return true
-		default:
-			i++ // whatever it escapes, a backslash included
-		}
-	}
-	return false
-}
-
-// documentDecoder decodes valid JSON token by token, which shows the keys that come twice.
-type documentDecoder struct {
-	*json.Decoder
-	findings *findings
-	in       string
-	tooDeep  bool
-}
-
-func (d *documentDecoder) value(at []string) any {
-	token, err := d.Token()
+	r := newBodyReader(document, in, f)
+	value, err := r.value()
 	if err != nil {
-		return nil // not in valid JSON
+		f.add("malformed-json", in, nil, syntaxMessage(err, len(body)-len(document)))
+		return nil, false
 	}
-	delim, ok := token.(json.Delim)
-	if !ok {
-		return token
+	if rest := bytes.TrimLeft(document[r.InputOffset():], jsonSpace); len(rest) > 0 {
+		at := len(body) - len(rest)
+		f.add("trailing-data", in, nil, fmt.Sprintf("trailing data after the JSON document, at byte %d", at))
 	}
-	if len(at) > maxNesting {
-		if !d.tooDeep {
-			d.findings.add("nesting", d.in, nil, fmt.Sprintf("it is nested more than %d deep", maxNesting))
-		}
-		d.tooDeep = true
+	return value, !r.tooDeep
+}
+
+// syntaxMessage says what is not JSON in a document, and at which byte of the body that begins at
+// start.
+func syntaxMessage(err error, start int) string {
+	var syntax *jsontext.SyntacticError
+	if !errors.As(err, &syntax) {
+		return fmt.Sprintf("not valid JSON: %v", err)
 	}
-	if delim == '[' {
-		list := []any{}
-		for d.More() {
-			list = append(list, d.value(append(at, fmt.Sprint(len(list)))))
-		}
-		_, _ = d.Token()
-		return list
+	// Not the error itself: it repeats names of the body.
+	return fmt.Sprintf("not valid JSON: %v, at byte %d", syntax.Err, int64(start)+syntax.ByteOffset)
+}
+
+// bodyReader reads a JSON document into the Go types that kin-openapi judges. Numbers stay as they
+// are written: an id above 2^53 must not be rounded before it is judged.
+type bodyReader struct {
+	*jsontext.Decoder
+	in      string
+	found   *findings
+	tooDeep bool
+	short   map[string]any // short texts, each held once: most stand in every image of a page
+	buffer  []byte         // for one text
+}
+
+// newBodyReader returns a reader that accepts whatever some decoder accepts: a body is judged in
+// full, and one fault must not hide the others.
+func newBodyReader(document []byte, in string, found *findings) *bodyReader {
+	return &bodyReader{
+		Decoder: jsontext.NewDecoder(
+			bytes.NewBuffer(document),
+			jsontext.AllowDuplicateNames(true),
+			jsontext.AllowInvalidUTF8(true),
+		),
+		in:    in,
+		found: found,
+		short: map[string]any{},
 	}
+}
+
+// value reads the next value. It calls itself at most maxNesting times deep; what lies deeper is
+// skipped.
+func (r *bodyReader) value() (any, error) {
+	kind := r.PeekKind()
+	opens := kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray
+	switch {
+	case opens && r.StackDepth() > maxNesting:
+		r.tooDeep = true
+		err := r.SkipValue()
+		r.report("nesting", fmt.Sprintf("nested more than %d deep", maxNesting))
+		return nil, err
+	case kind == jsontext.KindBeginObject:
+		return r.object()
+	case kind == jsontext.KindBeginArray:
+		return r.array()
+	}
+	written, err := r.ReadValue()
+	switch written.Kind() {
+	case jsontext.KindString:
+		return r.text(written), nil
+	case jsontext.KindNumber:
+		return json.Number(written), nil
+	case jsontext.KindTrue, jsontext.KindFalse:
+		return written.Kind() == jsontext.KindTrue, nil
+	}
+	return nil, err
+}
+
+func (r *bodyReader) object() (any, error) {
 	object := map[string]any{}
-	for d.More() {
-		token, _ := d.Token()
-		key, _ := token.(string)
-		at := append(at, key)
-		if _, twice := object[key]; twice {
-			d.findings.add("duplicate-key", d.in, at, "the key comes twice; which value counts depends on the reader")
+	_, err := r.ReadToken()
+	for err == nil && r.PeekKind() != jsontext.KindEndObject {
+		var written jsontext.Value
+		if written, err = r.ReadValue(); err != nil {
+			return nil, err
 		}
-		object[key] = d.value(at)
+		name, _ := r.text(written).(string)
+		if _, duplicate := object[name]; duplicate {
+			r.report("duplicate-key", "duplicate key: decoders disagree on which value counts")
+		}
+		object[name], err = r.value()
 	}
-	_, _ = d.Token()
-	return object
+	if err == nil {
+		_, err = r.ReadToken()
+	}
+	return object, err
+}
+
+func (r *bodyReader) array() (any, error) {
+	list := []any{}
+	_, err := r.ReadToken()
+	for err == nil && r.PeekKind() != jsontext.KindEndArray {
+		var item any
+		item, err = r.value()
+		list = append(list, item)
+	}
+	if err == nil {
+		_, err = r.ReadToken()
+	}
+	return list, err
+}
+
+// text returns the text of a name or a string. What is no text in it is replaced, as most decoders
+// do.
+func (r *bodyReader) text(written jsontext.Value) any {
+	var err error
+	r.buffer, err = jsontext.AppendUnquote(r.buffer[:0], written)
+	switch {
+	case err == nil:
+	case utf8.Valid(written): // then the bytes are fine, and an escape is not
+		r.report("invalid-utf8", `unpaired surrogate in a \u escape`)
+	default:
+		r.report("invalid-utf8", "not valid UTF-8")
+	}
+	if held, ok := r.short[string(r.buffer)]; ok {
+		return held
+	}
+	text := string(r.buffer)
+	var value any = text // boxed once, and not for every place where the text stands
+	if len(text) <= maxShort && len(r.short) < maxHeld {
+		r.short[text] = value
+	}
+	return value
+}
+
+// report files a fault at the value or the name that was read last.
+func (r *bodyReader) report(check, message string) {
+	r.found.add(check, r.in, slices.Collect(r.StackPointer().Tokens()), message)
 }

@@ -1,58 +1,278 @@
 package check
 
-// severities gives the severity of each check.
-var severities = map[string]Severity{
-	"undocumented-operation": Breaking,
-	"undocumented-status":    Breaking, // drift where the body is an error
-	"redirect":               Breaking,
+import "slices"
 
-	"missing-field":      Breaking,
-	"wrong-type":         Breaking,
-	"null":               Breaking,
-	"no-branch":          Breaking,
-	"schema":             Breaking,
-	"date-time":          Breaking,
-	"number-range":       Breaking,
-	"unknown-enum-value": Drift,
-	"out-of-range":       Drift,
-	"format":             Drift,
-	"undocumented-field": Drift,
+// Info describes a check.
+type Info struct {
+	Name        string   // as in [Finding] and in a baseline
+	Severity    Severity // of its findings, unless the description says otherwise
+	Description string   // one sentence: what the check finds
+}
 
-	"malformed-json":  Breaking,
-	"trailing-bytes":  Breaking,
-	"duplicate-key":   Breaking,
-	"invalid-utf8":    Breaking,
-	"byte-order-mark": Breaking,
-	"nesting":         Breaking,
-	"size":            Breaking,
-	"empty-body":      Breaking,
-	"unexpected-body": Breaking,
-	"truncated-body":  Breaking,
-	"content-type":    Breaking,
-	"charset":         Breaking,
+// Checks returns every check, in the order in which the package comment lists them.
+func Checks() []Info { return slices.Clone(catalog) }
 
-	"header":              Breaking,
-	"missing-header":      Breaking,
-	"repeated-header":     Breaking,
-	"undocumented-header": Drift,
+// severities has the severity of each check by its name. A name that is not in it is not that of a
+// check.
+var severities = func() map[string]Severity {
+	of := make(map[string]Severity, len(catalog))
+	for _, info := range catalog {
+		of[info.Name] = info.Severity
+	}
+	return of
+}()
 
-	"request":                Breaking,
-	"request-parameter":      Breaking,
-	"undocumented-parameter": Drift,
-	"credentials":            Note,
+// catalog has every check. A test holds it to the names in the code and to what the tests find.
+var catalog = []Info{
+	// The operation and the status.
+	{
+		Name:     "undocumented-operation",
+		Severity: Breaking,
+		Description: "The contract has no operation for the method and the path; a note if the API refused the " +
+			"request, too.",
+	},
+	{
+		Name:        "undocumented-status",
+		Severity:    Breaking,
+		Description: "The contract has no such status; drift if the body is the error that its default describes.",
+	},
+	{
+		Name:        "redirect",
+		Severity:    Breaking,
+		Description: "An undocumented redirect: a client that follows it may send its token elsewhere.",
+	},
 
-	"wrong-resource": Breaking,
-	"filter":         Breaking,
-	"page-size":      Breaking,
-	"page-total":     Breaking,
-	"page-links":     Breaking,
+	// Values of bodies, by their schemas.
+	{
+		Name:        "missing-field",
+		Severity:    Breaking,
+		Description: "A required field is missing.",
+	},
+	{
+		Name:        "wrong-type",
+		Severity:    Breaking,
+		Description: "A value has another JSON type than the schema.",
+	},
+	{
+		Name:        "null",
+		Severity:    Breaking,
+		Description: "A value is null, and the schema does not allow it.",
+	},
+	{
+		Name:        "no-branch",
+		Severity:    Breaking,
+		Description: "A value fits none of the schemas of oneOf or anyOf, or more than the one that oneOf allows.",
+	},
+	{
+		Name:        "schema",
+		Severity:    Breaking,
+		Description: "A value breaks its schema in a way that no other check names.",
+	},
+	{
+		Name:        "date-time",
+		Severity:    Breaking,
+		Description: "A text is not an RFC 3339 date-time with a zone, or names a time that does not exist.",
+	},
+	{
+		Name:        "number-range",
+		Severity:    Breaking,
+		Description: "A number does not fit into the type that a client has for it, or an integer is written as a fraction.",
+	},
+	{
+		Name:        "unknown-enum-value",
+		Severity:    Drift,
+		Description: "A value is not one of the values that the contract lists.",
+	},
+	{
+		Name:        "out-of-range",
+		Severity:    Drift,
+		Description: "A number, a length, a pattern or a count is outside the limits of the schema.",
+	},
+	{
+		Name:        "format",
+		Severity:    Drift,
+		Description: "A text is not a URI, a date, a UUID or an e-mail address as its schema says.",
+	},
+	{
+		Name:        "undocumented-field",
+		Severity:    Drift,
+		Description: "An object has a field that no schema declares.",
+	},
 
-	"sequence-total":     Drift, // somebody else may have changed the list
-	"sequence-twice":     Breaking,
-	"sequence-lost":      Breaking,
-	"sequence-identity":  Breaking,
-	"sequence-status":    Breaking,
-	"sequence-deleted":   Breaking,
-	"sequence-ratelimit": Drift,
-	"sequence-limit":     Note,
+	// Bodies as they are sent.
+	{
+		Name:        "malformed-json",
+		Severity:    Breaking,
+		Description: "A body is not valid JSON.",
+	},
+	{
+		Name:        "trailing-data",
+		Severity:    Breaking,
+		Description: "Something other than white space follows the JSON document.",
+	},
+	{
+		Name:        "duplicate-key",
+		Severity:    Breaking,
+		Description: "An object has a key twice: decoders disagree on which value counts.",
+	},
+	{
+		Name:        "invalid-utf8",
+		Severity:    Breaking,
+		Description: "A string is not valid UTF-8, or has half of a surrogate pair as an escape.",
+	},
+	{
+		Name:        "byte-order-mark",
+		Severity:    Breaking,
+		Description: "A body begins with a byte-order mark, which JSON does not allow.",
+	},
+	{
+		Name:        "nesting",
+		Severity:    Breaking,
+		Description: "A body is nested more than 100 deep, which no part of the contract is.",
+	},
+	{
+		Name:        "size",
+		Severity:    Breaking,
+		Description: "A body is larger than 32 MiB, more than the client in package wrapper reads.",
+	},
+	{
+		Name:        "empty-body",
+		Severity:    Breaking,
+		Description: "A body is empty, and the contract describes one.",
+	},
+	{
+		Name:        "unexpected-body",
+		Severity:    Breaking,
+		Description: "There is a body, and the contract describes none.",
+	},
+	{
+		Name:        "truncated-body",
+		Severity:    Breaking,
+		Description: "A body ended early, or has another length than its Content-Length.",
+	},
+	{
+		Name:        "content-type",
+		Severity:    Breaking,
+		Description: "The media type of a body is missing, or is not one that the contract has.",
+	},
+	{
+		Name:        "charset",
+		Severity:    Breaking,
+		Description: "The charset of a body is not UTF-8.",
+	},
+
+	// Headers of responses.
+	{
+		Name:        "header",
+		Severity:    Breaking,
+		Description: "A header breaks its schema, or more requests remain than the limit allows.",
+	},
+	{
+		Name:        "missing-header",
+		Severity:    Breaking,
+		Description: "A required header is missing.",
+	},
+	{
+		Name:        "repeated-header",
+		Severity:    Breaking,
+		Description: "A header that has one value is given more than once.",
+	},
+	{
+		Name:        "undocumented-header",
+		Severity:    Drift,
+		Description: "The contract does not have the header for this response.",
+	},
+
+	// Requests. Of a request that the API refused, findings are notes.
+	{
+		Name:     "request",
+		Severity: Breaking,
+		Description: "A request is not one of HTTP, has a body that the contract does not describe, or lacks " +
+			"one that it requires.",
+	},
+	{
+		Name:        "request-parameter",
+		Severity:    Breaking,
+		Description: "A parameter is missing, breaks its schema, or is given more than once.",
+	},
+	{
+		Name:        "undocumented-parameter",
+		Severity:    Drift,
+		Description: "The contract does not know a query parameter.",
+	},
+	{
+		Name:        "credentials",
+		Severity:    Note,
+		Description: "A request has no Authorization header, and nothing says that it was taken out.",
+	},
+
+	// A success beside its request.
+	{
+		Name:        "wrong-resource",
+		Severity:    Breaking,
+		Description: "The response is about another image or action than the request.",
+	},
+	{
+		Name:        "filter",
+		Severity:    Breaking,
+		Description: "A list holds an image that the filters of the request exclude.",
+	},
+	{
+		Name:        "page-size",
+		Severity:    Breaking,
+		Description: "A page holds more items than the request asks for.",
+	},
+	{
+		Name:        "page-total",
+		Severity:    Breaking,
+		Description: "The total of a list is less than what its pages hold so far.",
+	},
+	{
+		Name:        "page-links",
+		Severity:    Breaking,
+		Description: "A page link is missing, or points to another page, list or host than it should.",
+	},
+
+	// An exchange beside those before it; see Session.
+	{
+		Name:     "sequence-total",
+		Severity: Drift,
+		Description: "The total changed between two pages, and no request in between explains it; another " +
+			"client may have caused it.",
+	},
+	{
+		Name:        "sequence-twice",
+		Severity:    Breaking,
+		Description: "An item is on two pages of a list that did not change.",
+	},
+	{
+		Name:        "sequence-lost",
+		Severity:    Breaking,
+		Description: "Every page of a list was read, and items are on none of them.",
+	},
+	{
+		Name:        "sequence-identity",
+		Severity:    Breaking,
+		Description: "An image changed its type or its time of creation.",
+	},
+	{
+		Name:        "sequence-status",
+		Severity:    Breaking,
+		Description: "An image or an action went back to an earlier status.",
+	},
+	{
+		Name:        "sequence-deleted",
+		Severity:    Breaking,
+		Description: "A deleted image is served again, or an action on it is accepted.",
+	},
+	{
+		Name:        "sequence-ratelimit",
+		Severity:    Drift,
+		Description: "Requests that were used up came back before the window ended.",
+	},
+	{
+		Name:        "sequence-limit",
+		Severity:    Note,
+		Description: "The session has more images, actions or lists than are remembered; the others are not cross-checked.",
+	},
 }

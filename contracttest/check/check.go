@@ -1,96 +1,72 @@
 package check
 
 import (
-	"bytes"
 	"fmt"
-	"net/http"
-	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
 
-// Check returns how an exchange breaks the contract, in its request and in its response. It applies no baseline and looks
-// at no other exchange, as a Report does.
+// Check returns how an exchange breaks the contract, in its request and in its response: nothing if
+// it keeps it. It applies no baseline and looks at no other exchange; for those, see [Baseline] and
+// [Session].
 func (c *Contract) Check(exchange traffic.Exchange) []Finding { return c.Examine(exchange).Findings }
 
-// Examined is what examining one exchange found and decoded. A [Session] and a [Coverage] take it in.
+// Result is what checking one exchange found and decoded. A [Session] and a [Coverage] take it in.
 type Result struct {
 	Exchange  traffic.Exchange // in its normalized form
-	Findings  []Finding
-	Operation string // the operation id; empty where the contract has none for the request
+	Findings  []Finding        // in the order in which the package comment lists the checks
+	Operation string           // the operation id; empty if the contract has none for the request
 
-	operation *openapi3.Operation // nil where Operation is empty
-	request   any                 // the bodies, each decoded once for every check
-	body      any
+	operation *operation // nil if Operation is empty
+	request   any        // the bodies, each decoded once for every check; nil where one cannot be decoded
+	response  any
+	view      view
 }
 
-// Examine checks an exchange as [Contract.Check] does, and returns also what it decoded, so that the exchange can be
-// held against others without a second look at its bodies.
+// Examine checks an exchange as [Contract.Check] does, and returns what it decoded as well, so that
+// the exchange can be compared with others without a second look at its bodies.
 func (c *Contract) Examine(exchange traffic.Exchange) Result {
 	exchange = exchange.Normalized()
-	found := newFindings(exchange)
-	found.plain = c.plain
-	request, err := http.NewRequest(exchange.Method, exchange.URL.String(), bytes.NewReader(exchange.RequestBody))
-	if err != nil || exchange.Method == "" || exchange.URL.Path == "" {
-		found.add("request", "request", nil, "it is no HTTP request")
-		return Result{Exchange: exchange, Findings: found.scrubbed()}
-	}
-	request.Header = exchange.RequestHeader.Clone()
-	if request.Header == nil {
-		request.Header = http.Header{}
-	}
-	if exchange.Method == http.MethodHead {
-		request.Method = http.MethodGet // a HEAD is the GET without its body
+	request, ok := requestOf(exchange)
+	if !ok {
+		found := newFindings(exchange, "")
+		found.add("request", "request", nil, "not an HTTP request")
+		return Result{Exchange: exchange, Findings: found.redacted()}
 	}
 	route, pathParams, err := c.router.FindRoute(request)
 	if err != nil {
-		finding := found.add("undocumented-operation", "request", nil, fmt.Sprintf("the contract has no operation for %s %s", exchange.Method, redact.Shorten(exchange.URL.EscapedPath())))
-		if exchange.Status/100 == 4 {
-			finding.Severity = Note // and the API has none either
-		}
-		return Result{Exchange: exchange, Findings: found.scrubbed()}
+		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange)}
 	}
-	found.operation = route.Operation.OperationID
-	found.headers = c.headers[found.operation]
-	sent := found.checkRequest(request, route, pathParams)
+	k := newChecker(c, c.operations[route.Operation.OperationID], exchange)
+	requestBody := k.checkRequest(request, route, pathParams)
 	if exchange.Status/100 == 4 {
-		for i := range found.list {
-			found.list[i].Severity = Note // the API refused it, as it should
-		}
+		k.lowerTo(Note) // the API refused the request, as it should
 	}
-	body := found.checkResponse(route.Operation)
-	found.checkMeaning(body)
+	responseBody := k.checkResponse()
+	k.checkBudget()
+	seen := newView(exchange, responseBody)
+	k.checkResource(seen)
+	k.checkPages(seen)
 	return Result{
 		Exchange:  exchange,
-		Findings:  found.scrubbed(),
-		Operation: found.operation,
-		operation: route.Operation,
-		request:   sent,
-		body:      body,
+		Findings:  k.redacted(),
+		Operation: k.operation.OperationID,
+		operation: k.operation,
+		request:   requestBody,
+		response:  responseBody,
+		view:      seen,
 	}
 }
 
-// newFindings returns a collection of nothing, which knows the secrets of the exchange.
-func newFindings(exchange traffic.Exchange) *findings {
-	f := &findings{exchange: exchange}
-	f.secrets.Request(exchange.RequestHeader)
-	return f
-}
-
-// scrubbed returns what was found, without secrets: a server may repeat the token of the request anywhere, in the name
-// of a header too.
-func (f *findings) scrubbed() []Finding {
-	for i := range f.list {
-		finding := &f.list[i]
-		if strings.HasPrefix(finding.In, "request header") {
-			finding.Got = "" // may be what authenticates
-		}
-		for _, text := range []*string{&finding.In, &finding.Pointer, &finding.Message, &finding.Got} {
-			*text = f.secrets.Text(*text)
-		}
+// undocumentedOperation returns the finding about a request that the contract has no operation for.
+func undocumentedOperation(exchange traffic.Exchange) []Finding {
+	found := newFindings(exchange, "")
+	path := redact.Shorten(exchange.URL.EscapedPath())
+	message := fmt.Sprintf("the contract has no operation for %s %s", exchange.Method, path)
+	finding := found.add("undocumented-operation", "request", nil, message)
+	if isRefused := exchange.Status/100 == 4; isRefused {
+		finding.Severity = Note // the API has no such operation either
 	}
-	return f.list
+	return found.redacted()
 }

@@ -5,67 +5,86 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
 
-// findings collects what is wrong with one exchange.
+// findings collects what is wrong with one exchange. It is the only place where a [Finding] is
+// made, so that none holds a secret of the exchange or more than a little of it.
 type findings struct {
-	exchange  traffic.Exchange
-	operation string
-	list      []Finding
-	places    map[string]bool             // where there is one
-	plain     map[*openapi3.Schema]*plain // of bodies
-	headers   openapi3.Headers            // of any response of the operation
-	secrets   redact.Redactor
-	check     string // the name that every finding gets now, whatever it was found as; see as
+	about   Finding // what every finding says: the exchange and its operation
+	list    []Finding
+	judged  map[string]bool // the places of values that a schema found fault with
+	secrets redact.Redactor
 }
 
-// as runs f, and files what it finds under the name of one check.
-func (f *findings) as(check string, find func()) {
-	before := f.check
-	f.check = check
-	defer func() { f.check = before }()
-	find()
-}
-
-// add adds a finding, and returns it so that more can be said.
-func (f *findings) add(check, in string, pointer []string, message string) *Finding {
-	if f.check != "" {
-		check = f.check
+// newFindings returns a collector without findings, which knows the secrets of the exchange.
+func newFindings(exchange traffic.Exchange, operation string) *findings {
+	f := &findings{
+		about: Finding{
+			Source:    exchange.Source,
+			File:      exchange.File,
+			Operation: operation,
+			Status:    exchange.Status,
+		},
+		judged: map[string]bool{},
 	}
-	f.list = append(f.list, Finding{
-		Check: check, Severity: severities[check],
-		Source: f.exchange.Source, File: f.exchange.File, Operation: f.operation, Status: f.exchange.Status,
-		In: redact.Printable(in), Pointer: jsonPointer(pointer), Message: redact.Shorten(redact.Printable(message)),
-	})
-	finding := &f.list[len(f.list)-1]
-	if f.places == nil {
-		f.places = map[string]bool{}
+	f.secrets.Request(exchange.RequestHeader)
+	return f
+}
+
+// add files a finding about a part of the exchange, under the name of a check in the catalog. It
+// returns the finding, so that more can be said. A text in it may come from a server: it is made
+// printable, and short.
+func (f *findings) add(check, in string, at []string, message string) *Finding {
+	finding := f.about
+	finding.Check, finding.Severity = check, severities[check]
+	finding.In, finding.Pointer = redact.Printable(in), jsonPointer(at)
+	finding.Message = redact.Shorten(redact.Printable(message))
+	f.list = append(f.list, finding)
+	return &f.list[len(f.list)-1]
+}
+
+// lowerTo gives everything that was found so far a severity.
+func (f *findings) lowerTo(severity Severity) {
+	for i := range f.list {
+		f.list[i].Severity = severity
 	}
-	f.places[finding.In+"\x00"+finding.Pointer] = true
-	return finding
 }
 
-// has reports whether something was found in a place already. One finding there is enough.
-func (f *findings) has(in string, at []string) bool {
-	return f.places[in+"\x00"+jsonPointer(at)]
+// problem is what is wrong with one value of a body or a header.
+type problem struct {
+	check    string
+	at       []string // where in the body
+	message  string
+	expected string
+	given    any  // the value
+	shown    bool // whether the finding says what the value is
 }
 
-// got says shortly what a value is.
+// addProblem files a problem with a part of the exchange.
+func (f *findings) addProblem(in string, p problem) {
+	finding := f.add(p.check, in, p.at, p.message)
+	finding.Expected = p.expected
+	if p.shown {
+		finding.Got = f.got(p.given)
+	}
+}
+
+// markJudged notes that a schema found fault with the value in a place.
+func (f *findings) markJudged(in string, at []string) { f.judged[in+"\x00"+jsonPointer(at)] = true }
+
+// isJudged reports whether a schema found fault with the value in a place. One finding about it is
+// enough.
+func (f *findings) isJudged(in string, at []string) bool { return f.judged[in+"\x00"+jsonPointer(at)] }
+
+// got describes a value in few words.
 func (f *findings) got(value any) string {
 	switch value := value.(type) {
 	case nil:
 		return "null"
 	case string:
-		const limit = 32
-		value = f.secrets.Text(value) // before it is cut, which may leave half an address
-		if runes := []rune(value); len(runes) > limit {
-			value = string(runes[:limit]) + "…"
-		}
-		return fmt.Sprintf("%q", value)
+		return f.quoted(value)
 	case json.Number:
 		return redact.Shorten(value.String())
 	case float64, bool:
@@ -76,12 +95,58 @@ func (f *findings) got(value any) string {
 	return "an object"
 }
 
+// quoted returns the first characters of a text in quotes. Secrets are taken out before the text is
+// cut: half of one would not be recognized afterwards.
+func (f *findings) quoted(text string) string {
+	const limit = 32
+	text = f.secrets.Text(text)
+	if runes := []rune(text); len(runes) > limit {
+		text = string(runes[:limit]) + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// redacted returns what was found, without secrets. All texts are searched, since a server may
+// repeat the token of a request anywhere: in the name of a header, too.
+func (f *findings) redacted() []Finding {
+	for i := range f.list {
+		finding := &f.list[i]
+		if strings.HasPrefix(finding.In, "request header") {
+			finding.Got = "" // may be what authenticates
+		}
+		for _, text := range []*string{&finding.In, &finding.Pointer, &finding.Message, &finding.Got} {
+			*text = f.secrets.Text(*text)
+		}
+	}
+	return f.list
+}
+
+// checker checks one exchange by the operation that it is of. Its methods file what they find in
+// findings.
+type checker struct {
+	*findings
+	contract  *Contract
+	operation *operation
+	exchange  traffic.Exchange
+}
+
+func newChecker(contract *Contract, operation *operation, exchange traffic.Exchange) *checker {
+	return &checker{
+		findings:  newFindings(exchange, operation.OperationID),
+		contract:  contract,
+		operation: operation,
+		exchange:  exchange,
+	}
+}
+
+// escapePointer replaces what has a meaning in a JSON pointer.
+var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
+
 // jsonPointer writes a path as RFC 6901 has it.
 func jsonPointer(path []string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	var b strings.Builder
 	for _, key := range path {
-		b.WriteString("/" + escape.Replace(key))
+		b.WriteString("/" + escapePointer.Replace(key))
 	}
 	return redact.Shorten(redact.Printable(b.String()))
 }

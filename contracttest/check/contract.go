@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -16,52 +17,68 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// Contract is a loaded document, ready to check exchanges. It may be used by many goroutines.
+// Contract is a loaded document, ready to check exchanges. [Load] makes one. It does not change, so
+// that any number of goroutines may use it.
 type Contract struct {
 	router     routers.Router
-	operations map[string]*openapi3.Operation // by operation id
-	responses  map[string][]string            // the documented statuses of each operation id, sorted, default last
-	items      map[string]bool                // what coverage counts, by operation id and item
-	plain      map[*openapi3.Schema]*plain    // the bodies of responses
-	headers    map[string]openapi3.Headers    // of all responses of each operation id, by canonical name
+	operations map[string]*operation            // by operation id
+	items      map[string]bool                  // what coverage counts, by operation id and item
+	fast       map[*openapi3.Schema]*fastSchema // of the bodies of responses; nil for a schema that is not simple
 }
 
-// embedded is the contract that nearly everybody loads, which takes some ten milliseconds: once in a process.
+// operation is an operation of the contract, with what the checks would otherwise look up for every
+// exchange.
+type operation struct {
+	*openapi3.Operation
+	statuses []string         // the documented ones, sorted, default last
+	headers  openapi3.Headers // of all its responses, by canonical name
+}
+
+// embedded loads the embedded document once per process; that takes some 10 ms, and nearly every
+// caller wants it.
 var embedded = sync.OnceValues(func() (*Contract, error) { return load(openapi.Document()) })
 
-// Load reads an OpenAPI document and validates it, its examples included. An error says where it is wrong. The embedded
-// document is read once in a process.
+// Load reads an OpenAPI document and validates it, its examples included. The embedded document is
+// loaded once per process. An error begins with "load the contract" and says where the document is
+// wrong, or what it leaves open that the checks need: operation ids, and a schema for each
+// parameter, body and header.
 func Load(document []byte) (*Contract, error) {
+	loadOnce := func() (*Contract, error) { return load(document) }
 	if bytes.Equal(document, openapi.Document()) {
-		return embedded()
+		loadOnce = embedded
 	}
-	return load(document)
+	contract, err := loadOnce()
+	if err != nil {
+		return nil, fmt.Errorf("load the contract: %w", err)
+	}
+	return contract, nil
 }
 
 func load(document []byte) (*Contract, error) {
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData(document)
 	if err != nil {
-		return nil, fmt.Errorf("load the contract: %w", err)
+		return nil, err
 	}
 	if err := doc.Validate(loader.Context, openapi3.EnableExamplesValidation()); err != nil {
-		return nil, fmt.Errorf("load the contract: %w", err)
+		return nil, err
 	}
 	doc.Servers = nil // so that an exchange with any host is matched by its path alone
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
-		return nil, fmt.Errorf("load the contract: %w", err)
+		return nil, err
 	}
-	c := &Contract{router: router, operations: map[string]*openapi3.Operation{}, responses: map[string][]string{}, items: map[string]bool{}, plain: map[*openapi3.Schema]*plain{}, headers: map[string]openapi3.Headers{}}
+	c := &Contract{
+		router:     router,
+		operations: map[string]*operation{},
+		items:      map[string]bool{},
+		fast:       map[*openapi3.Schema]*fastSchema{},
+	}
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
-			for _, parameter := range item.Parameters { // those of the path are those of its operations
-				if operation.Parameters.GetByInAndName(parameter.Value.In, parameter.Value.Name) == nil {
-					operation.Parameters = append(operation.Parameters, parameter)
-				}
-			}
-			if what := lacks(operation); what != "" {
-				return nil, fmt.Errorf("load the contract: %s %s: %s", method, path, what)
+			inheritParameters(operation, item.Parameters)
+			if err := missing(operation); err != nil {
+				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
 			c.add(operation)
 		}
@@ -69,71 +86,97 @@ func load(document []byte) (*Contract, error) {
 	return c, nil
 }
 
-// lacks says what an operation has not that OpenAPI leaves open and the checks need.
-func lacks(operation *openapi3.Operation) string {
+// inheritParameters adds the parameters of a path to one of its operations, which may replace them
+// by its own.
+func inheritParameters(operation *openapi3.Operation, ofPath openapi3.Parameters) {
+	for _, parameter := range ofPath {
+		if operation.Parameters.GetByInAndName(parameter.Value.In, parameter.Value.Name) == nil {
+			operation.Parameters = append(operation.Parameters, parameter)
+		}
+	}
+}
+
+// missing returns what the checks need of an operation that OpenAPI makes optional.
+func missing(operation *openapi3.Operation) error {
 	if operation.OperationID == "" {
-		return "it has no operationId"
+		return errors.New("the operation has no operationId")
 	}
 	for _, parameter := range operation.Parameters {
 		if parameter.Value.Schema == nil {
-			return fmt.Sprintf("the %s parameter %s has no schema", parameter.Value.In, parameter.Value.Name)
+			return fmt.Errorf("the %s parameter %s has no schema", parameter.Value.In, parameter.Value.Name)
 		}
 	}
 	if operation.RequestBody != nil {
 		for kind, media := range operation.RequestBody.Value.Content {
 			if media.Schema == nil {
-				return fmt.Sprintf("the request body as %s has no schema", kind)
+				return fmt.Errorf("the request body as %s has no schema", kind)
 			}
 		}
 	}
 	for status, response := range operation.Responses.Map() {
-		for kind, media := range response.Value.Content {
-			if media.Schema == nil {
-				return fmt.Sprintf("the body of response %s as %s has no schema", status, kind)
-			}
-		}
-		for name, header := range response.Value.Headers {
-			if header.Value.Schema == nil {
-				return fmt.Sprintf("the header %s of response %s has no schema", name, status)
-			}
+		if err := missingOfResponse(status, response.Value); err != nil {
+			return err
 		}
 	}
-	return ""
+	return nil
 }
 
-// add makes ready what the checks of an operation need.
-func (c *Contract) add(operation *openapi3.Operation) {
-	id := operation.OperationID
-	c.operations[id] = operation
-	c.responses[id] = slices.Sorted(maps.Keys(operation.Responses.Map()))
-	c.headers[id] = openapi3.Headers{}
-	for _, status := range c.responses[id] {
-		response := operation.Responses.Value(status).Value
+func missingOfResponse(status string, response *openapi3.Response) error {
+	for kind, media := range response.Content {
+		if media.Schema == nil {
+			return fmt.Errorf("the body of response %s as %s has no schema", status, kind)
+		}
+	}
+	for name, header := range response.Headers {
+		if header.Value.Schema == nil {
+			return fmt.Errorf("the header %s of response %s has no schema", name, status)
+		}
+	}
+	return nil
+}
+
+// add prepares what the checks of an operation need.
+func (c *Contract) add(documented *openapi3.Operation) {
+	o := &operation{
+		Operation: documented,
+		statuses:  slices.Sorted(maps.Keys(documented.Responses.Map())),
+		headers:   openapi3.Headers{},
+	}
+	c.operations[o.OperationID] = o
+	for _, status := range o.statuses { // in order, so that two loads of a document judge alike
+		response := o.Responses.Value(status).Value
 		for _, media := range response.Content {
-			c.plain[media.Schema.Value] = newPlain(media.Schema.Value, map[*openapi3.Schema]bool{})
+			c.fast[media.Schema.Value] = newFastSchema(media.Schema.Value, map[*openapi3.Schema]bool{})
 		}
 		for name, header := range response.Headers {
-			if name = http.CanonicalHeaderKey(name); c.headers[id][name] == nil {
-				c.headers[id][name] = header
+			if name = http.CanonicalHeaderKey(name); o.headers[name] == nil {
+				o.headers[name] = header
 			}
 		}
 	}
-	for _, item := range coverageItems(operation) {
-		c.items[id+" "+item] = true
+	for _, item := range coverageItems(documented) {
+		c.items[o.OperationID+" "+item] = true
 	}
 }
 
 // Operations returns the ids of the operations of the contract, sorted.
-func (c *Contract) Operations() []string { return slices.Sorted(maps.Keys(c.responses)) }
+func (c *Contract) Operations() []string { return slices.Sorted(maps.Keys(c.operations)) }
 
-// Statuses returns the statuses that the contract documents for an operation, sorted: such as 200, 4XX, default.
-func (c *Contract) Statuses(operation string) []string { return slices.Clone(c.responses[operation]) }
+// Statuses returns the statuses that the contract documents for an operation, sorted: such as 200,
+// 4XX, default. It returns none for an operation that the contract does not have.
+func (c *Contract) Statuses(operation string) []string {
+	if c.operations[operation] == nil {
+		return nil
+	}
+	return slices.Clone(c.operations[operation].statuses)
+}
 
-// Documents reports which of the documented statuses of an operation a response is of: its own, that of its class, such
-// as 4XX, or default.
+// Documents returns which of the documented statuses of an operation a response is of: its own,
+// that of its class, such as 4XX, or default, whether or not that is documented.
 func (c *Contract) Documents(operation string, status int) string {
+	statuses := c.Statuses(operation)
 	for _, documented := range []string{strconv.Itoa(status), fmt.Sprintf("%dXX", status/100)} {
-		if slices.Contains(c.responses[operation], documented) {
+		if slices.Contains(statuses, documented) {
 			return documented
 		}
 	}

@@ -12,7 +12,6 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
@@ -77,7 +76,7 @@ func TestLoadRejects(t *testing.T) {
 	text := string(openapi.Document())
 	for name, document := range map[string]string{
 		"nothing":                        "",
-		"no YAML":                        "openapi: [",
+		"not YAML":                       "openapi: [",
 		"a truncated document":           text[:len(text)/2],
 		"an example that breaks":         strings.Replace(text, "id: 36805527", "id: none", 1),
 		"a reference that leads nowhere": strings.Replace(text, "#/components/schemas/meta\"", "#/components/schemas/mata\"", 1),
@@ -94,7 +93,7 @@ func TestLoadRejects(t *testing.T) {
 // OpenAPI allows more than what can be judged here. Load says where that is.
 func TestLoadNamesWhatItCannotJudge(t *testing.T) {
 	for operation, want := range map[string]string{
-		`{responses: {'200': {description: a}}}`: "it has no operationId",
+		`{responses: {'200': {description: a}}}`: "the operation has no operationId",
 		`{operationId: a, parameters: [{name: page, in: query, content: {application/json: {schema: {type: integer}}}}], responses: {'200': {description: a}}}`: "the query parameter page has no schema",
 		`{operationId: a, requestBody: {content: {text/plain: {}}}, responses: {'200': {description: a}}}`:                                                      "the request body as text/plain has no schema",
 		`{operationId: a, responses: {'200': {description: a, content: {text/plain: {}}}}}`:                                                                     "the body of response 200 as text/plain has no schema",
@@ -112,8 +111,8 @@ func checkIn(t *testing.T, document, address string, exchange traffic.Exchange) 
 	require.NoError(t, err)
 	testkit.SetURL(address)(&exchange)
 	exchange.Method = http.MethodGet
-	r := report.New(contract)
-	for _, finding := range r.Add(exchange) {
+	result := contract.Examine(exchange)
+	for _, finding := range append(result.Findings, check.NewSession().Check(result)...) {
 		found = append(found, finding.Check+" "+finding.In+" "+finding.Pointer)
 	}
 	return found

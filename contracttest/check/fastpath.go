@@ -8,127 +8,204 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// plain is a schema that uses no more than what nearly every schema uses, made ready to tell quickly that a value of a
-// response is plainly right: neither kin-openapi nor walk would find anything. Where it cannot tell, they are asked, and
-// they alone say what is wrong.
-type plain struct {
-	kind     string
-	nullable bool
-	enum     map[string]bool
-	format   string
-	schema   *openapi3.Schema // of a number
-	items    *plain
-	fields   map[string]*plain
+// useFastPath is true but in tests, which run with it off as well: nothing but the time may depend
+// on it.
+var useFastPath = true
+
+// fastSchema recognises valid values of simple schemas without kin-openapi, which takes most of the
+// time of a check. It never reports a fault: what it does not recognise is checked in full.
+type fastSchema struct {
+	kind     string           // the JSON type
+	nullable bool             // of any kind
+	enum     map[string]bool  // of a string; nil if any is allowed
+	format   string           // of a string
+	number   *openapi3.Schema // of a number: its format and limits
+	items    *fastSchema      // of an array
+
+	fields   map[string]*fastSchema // of an object
 	required []string
-	open     bool // may have fields that are not declared
+	open     bool // whether fields that are not declared are allowed
 }
 
-// newPlain returns nil for a schema with anything else in it. The schemas it is inside of are in known.
-func newPlain(s *openapi3.Schema, known map[*openapi3.Schema]bool) *plain {
-	rest := *s
-	for _, set := range []any{ // what is judged here, or says nothing of the value of a response
-		&rest.Type, &rest.Nullable, &rest.Enum, &rest.Format, &rest.Min, &rest.Max, &rest.Items, &rest.Properties, &rest.Required, &rest.AdditionalProperties,
-		&rest.Title, &rest.Description, &rest.Default, &rest.Example, &rest.Deprecated, &rest.ReadOnly, &rest.ExternalDocs, &rest.Extensions, &rest.Origin,
-	} {
-		reflect.ValueOf(set).Elem().SetZero()
-	}
-	if !reflect.ValueOf(rest).IsZero() || s.Type == nil || len(*s.Type) != 1 || s.AdditionalProperties.Schema != nil || known[s] {
+// newFastSchema returns nil for a schema that is not simple. Those that it is inside of are in
+// within: a schema that holds itself is not simple.
+func newFastSchema(s *openapi3.Schema, within map[*openapi3.Schema]bool) *fastSchema {
+	if within[s] || !isSimple(s) {
 		return nil
 	}
-	known[s] = true
-	defer delete(known, s)
-	p := &plain{kind: (*s.Type)[0], nullable: s.Nullable, format: s.Format, schema: s, required: s.Required}
-	switch p.kind {
+	within[s] = true
+	defer delete(within, s)
+	f := &fastSchema{kind: (*s.Type)[0], nullable: s.Nullable, format: s.Format, number: s}
+	ok := true
+	switch f.kind {
 	case "string":
-		for _, value := range s.Enum {
-			text, ok := value.(string)
-			if !ok {
-				return nil
-			}
-			if p.enum == nil {
-				p.enum = map[string]bool{}
-			}
-			p.enum[text] = true
-		}
-		return p
+		ok = f.setEnum(s)
 	case "array":
-		if s.Items != nil {
-			p.items = newPlain(s.Items.Value, known)
-		}
-		if p.items == nil {
-			return nil
-		}
+		ok = f.setItems(s, within)
 	case "object":
-		p.fields = make(map[string]*plain, len(s.Properties))
-		for name, property := range s.Properties {
-			if p.fields[name] = newPlain(property.Value, known); p.fields[name] == nil {
-				return nil
-			}
-		}
-		open := s.AdditionalProperties.Has
-		p.open = open != nil && *open || open == nil && len(s.Properties) == 0
+		ok = f.setFields(s, within)
 	}
-	if len(s.Enum) > 0 {
+	if !ok {
 		return nil
 	}
-	return p
+	return f
 }
 
-// holds tells whether a value is plainly right. False is no certainty that it is wrong.
-func (p *plain) holds(value any) bool {
+// isSimple reports whether a schema has one type, and no keyword but those that are judged here or
+// that say nothing of a value. A keyword that kin-openapi learns one day makes a schema not simple
+// by itself.
+func isSimple(s *openapi3.Schema) bool {
+	if s.Type == nil || len(*s.Type) != 1 || s.AdditionalProperties.Schema != nil {
+		return false
+	}
+	if len(s.Enum) > 0 && !s.Type.Is("string") {
+		return false
+	}
+	rest := *s
+	for _, known := range []any{
+		&rest.Type, &rest.Nullable, &rest.Enum, &rest.Format, &rest.Min, &rest.Max,
+		&rest.Items, &rest.Properties, &rest.Required, &rest.AdditionalProperties,
+		// These say nothing of a value.
+		&rest.Title, &rest.Description, &rest.Default, &rest.Example, &rest.Deprecated,
+		&rest.ExternalDocs, &rest.Extensions, &rest.Origin,
+		&rest.ReadOnly, // says that only a response has the value, and only responses are judged here
+	} {
+		reflect.ValueOf(known).Elem().SetZero()
+	}
+	return reflect.ValueOf(rest).IsZero()
+}
+
+func (f *fastSchema) setEnum(s *openapi3.Schema) (ok bool) {
+	for _, value := range s.Enum {
+		text, isText := value.(string)
+		if !isText {
+			return false
+		}
+		if f.enum == nil {
+			f.enum = map[string]bool{}
+		}
+		f.enum[text] = true
+	}
+	return true
+}
+
+func (f *fastSchema) setItems(s *openapi3.Schema, within map[*openapi3.Schema]bool) (ok bool) {
+	if s.Items != nil {
+		f.items = newFastSchema(s.Items.Value, within)
+	}
+	return f.items != nil
+}
+
+func (f *fastSchema) setFields(s *openapi3.Schema, within map[*openapi3.Schema]bool) (ok bool) {
+	f.required = s.Required
+	f.fields = make(map[string]*fastSchema, len(s.Properties))
+	for name, property := range s.Properties {
+		if f.fields[name] = newFastSchema(property.Value, within); f.fields[name] == nil {
+			return false
+		}
+	}
+	// A schema that declares no fields says nothing about them.
+	f.open = len(s.Properties) == 0
+	if allowed := s.AdditionalProperties.Has; allowed != nil {
+		f.open = *allowed
+	}
+	return true
+}
+
+// clearlyValid reports whether a value of a response is valid beyond doubt: neither kin-openapi nor
+// [checker.walk] would find anything. False does not mean that it is invalid.
+func (f *fastSchema) clearlyValid(value any) bool {
 	switch value := value.(type) {
 	case nil:
-		return p.nullable && p.enum == nil
+		return f.validNull()
 	case bool:
-		return p.kind == "boolean"
+		return f.kind == "boolean"
 	case string:
-		return p.kind == "string" && (p.enum == nil || p.enum[value]) &&
-			(p.format == "" || p.format == "date-time" && plainDateTime(value) || p.format == "uri" && formatProblem("uri", value) == "")
+		return f.validString(value)
 	case json.Number:
-		if p.kind == "integer" && !isInteger(value) || p.kind != "integer" && p.kind != "number" || numberProblem(value, p.schema) != "" {
-			return false
-		}
-		n, err := value.Float64()
-		return err == nil && (p.schema.Min == nil || n >= *p.schema.Min) && (p.schema.Max == nil || n <= *p.schema.Max)
+		return f.validNumber(value)
 	case []any:
-		if p.kind != "array" {
-			return false
-		}
-		for _, item := range value {
-			if !p.items.holds(item) {
-				return false
-			}
-		}
-		return true
+		return f.validArray(value)
 	case map[string]any:
-		if p.kind != "object" {
-			return false
-		}
-		for _, name := range p.required {
-			if _, ok := value[name]; !ok {
-				return false
-			}
-		}
-		for name, item := range value {
-			if field := p.fields[name]; field == nil && !p.open || field != nil && !field.holds(item) {
-				return false
-			}
-		}
-		return true
+		return f.validObject(value)
 	}
 	return false
 }
 
-// plainDateTime tells whether a text is a date-time in the one form that the API writes.
-func plainDateTime(text string) bool {
-	const form = "0000-00-00T00:00:00Z"
-	if len(text) != len(form) {
+// validNull leaves it to kin-openapi whether an enum without null allows it.
+func (f *fastSchema) validNull() bool { return f.nullable && f.enum == nil }
+
+func (f *fastSchema) validString(text string) bool {
+	if f.kind != "string" || f.enum != nil && !f.enum[text] {
 		return false
 	}
-	for i := range len(form) {
-		if digit := '0' <= text[i] && text[i] <= '9'; digit != (form[i] == '0') || !digit && text[i] != form[i] {
+	switch f.format {
+	case "":
+		return true
+	case "date-time":
+		return isUsualDateTime(text)
+	case "uri":
+		return formatProblem("uri", text) == ""
+	}
+	return false
+}
+
+func (f *fastSchema) validNumber(number json.Number) bool {
+	switch {
+	case f.kind != "integer" && f.kind != "number":
+		return false
+	case f.kind == "integer" && !isInteger(number):
+		return false
+	case numberProblem(number, f.number) != "":
+		return false
+	}
+	n, err := number.Float64()
+	low, high := f.number.Min, f.number.Max
+	return err == nil && (low == nil || n >= *low) && (high == nil || n <= *high)
+}
+
+func (f *fastSchema) validArray(list []any) bool {
+	if f.kind != "array" {
+		return false
+	}
+	for _, item := range list {
+		if !f.items.clearlyValid(item) {
 			return false
 		}
 	}
-	return formatProblem("date-time", text) == "" && !strings.HasPrefix(text, "0000")
+	return true
+}
+
+func (f *fastSchema) validObject(object map[string]any) bool {
+	if f.kind != "object" {
+		return false
+	}
+	for _, name := range f.required {
+		if _, ok := object[name]; !ok {
+			return false
+		}
+	}
+	for name, value := range object {
+		field, declared := f.fields[name]
+		if declared && !field.clearlyValid(value) || !declared && !f.open {
+			return false
+		}
+	}
+	return true
+}
+
+// isUsualDateTime reports whether a text is a date-time in the one form that the API writes. Other
+// forms are valid, too, but kin-openapi judges some of them by a pattern of its own.
+func isUsualDateTime(text string) bool {
+	const form = "0000-00-00T00:00:00Z"
+	if len(text) != len(form) || strings.HasPrefix(text, "0000") {
+		return false
+	}
+	for i := range len(form) {
+		isDigit := '0' <= text[i] && text[i] <= '9'
+		if isDigit != (form[i] == '0') || !isDigit && text[i] != form[i] {
+			return false
+		}
+	}
+	return formatProblem("date-time", text) == ""
 }

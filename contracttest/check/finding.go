@@ -6,26 +6,38 @@ import (
 	"slices"
 )
 
-// Severity says what a finding does to a client.
+// Severity is what a finding does to a client.
 type Severity string
 
-// What a finding can be.
+// The severities, the worst first.
 const (
-	Breaking Severity = "breaking" // a typed client fails, or is misled
-	Drift    Severity = "drift"    // something new that a typed client ignores or passes on
-	Note     Severity = "note"     // worth knowing
-	Accepted Severity = "accepted" // known, with a reason, in the baseline
+	// Breaking: a typed client fails, or believes what is not so. It cannot decode the response,
+	// loses precision, reads a list in part, or acts on an image that it did not ask for.
+	Breaking Severity = "breaking"
+
+	// Drift: the API has something that the contract does not have yet, such as a field or an enum
+	// value. A typed client ignores it or passes it on, and what depends on the value may take a
+	// wrong turn.
+	Drift Severity = "drift"
+
+	// Note: nothing that a client would notice. It is worth knowing to whoever reads the report.
+	Note Severity = "note"
+
+	// Accepted: a finding of any kind that a [Baseline] knows, with a reason.
+	Accepted Severity = "accepted"
 )
 
 // Severities returns every severity, the worst first.
 func Severities() []Severity { return []Severity{Breaking, Drift, Note, Accepted} }
 
-// AtLeast reports whether a severity is the given one or a worse one.
+// AtLeast reports whether a severity is the given one or a worse one. A text that is not a severity
+// is worse than any.
 func (s Severity) AtLeast(least Severity) bool {
 	return slices.Index(Severities(), s) <= slices.Index(Severities(), least)
 }
 
-// ParseSeverity returns Breaking or Drift for its name. Anything else is an error.
+// ParseSeverity returns [Breaking] or [Drift], the severities that a run can fail on, for its name.
+// Any other text is an error.
 func ParseSeverity(text string) (Severity, error) {
 	switch s := Severity(text); s {
 	case Breaking, Drift:
@@ -34,20 +46,21 @@ func ParseSeverity(text string) (Severity, error) {
 	return "", fmt.Errorf("%q is neither breaking nor drift", text)
 }
 
-// Finding is one way in which an exchange breaks the contract.
+// Finding is one way in which an exchange breaks the contract. Its texts hold no token and no
+// e-mail address of the exchange, and each is short, whatever a server sent.
 type Finding struct {
-	Check     string   // what was looked for, such as missing-field
-	Severity  Severity // what that does to a client
-	Source    string   // the exchange
-	File      string   // the recording that holds it
-	Operation string   // the operation id; empty where no operation matches the request
-	Status    int      // of the response
-	In        string   // the part: "request body", "request query page", "header ratelimit-reset", "body", …
+	Check     string   // the name of the check, such as missing-field; see [Checks]
+	Severity  Severity // what it does to a client
+	Source    string   // which exchange, as in [traffic.Exchange]
+	File      string   // the recording that holds the exchange, as in [traffic.Exchange]
+	Operation string   // the operation id; empty if no operation matches the request
+	Status    int      // the status of the response
+	In        string   // the part: "request body", "request query page", "header ratelimit-reset", "body", "status", …
 	Pointer   string   // RFC 6901, to the value in a body; empty for the whole
 	Message   string   // what is wrong, without the value
-	Expected  string   // what the contract has there, if that can be said shortly
-	Got       string   // what was there: a scalar, cut if it is long; the type of anything else
-	Reason    string   // why the baseline accepts it
+	Expected  string   // what the contract has there, if that can be said in few words
+	Got       string   // what was there: a scalar, truncated if it is long, or the type of anything else
+	Reason    string   // why the baseline accepts it; empty otherwise
 }
 
 // String returns the finding in one line, with its source and its check, and without its severity.

@@ -2,23 +2,44 @@ package check_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
 )
 
-// Whatever a body holds, checking it ends, and says something of everything that is no JSON object.
-func FuzzCheckBody(f *testing.F) {
+// ofJSON are the checks of a body as JSON, before any schema.
+var ofJSON = []string{
+	"byte-order-mark", "empty-body", "invalid-utf8", "duplicate-key", "nesting", "malformed-json", "trailing-data",
+}
+
+func loaded(f *testing.F) *check.Contract {
+	f.Helper()
 	contract, err := check.Load(openapi.Document())
 	require.NoError(f, err)
+	return contract
+}
+
+// withBody returns an exchange with another body and with no header that speaks of it but its type.
+func withBody(e traffic.Exchange, body []byte) traffic.Exchange {
+	e.Header = http.Header{"Content-Type": {"application/json"}}
+	e.Body = body
+	return e
+}
+
+// Whatever a body holds, checking it ends, and says something of everything that is not a JSON object.
+func FuzzCheckBody(f *testing.F) {
+	contract := loaded(f)
 	exchanges := testkit.Exchanges(f, "images_list")
 	for _, exchange := range exchanges {
 		f.Add(exchange.Body, exchange.Status)
@@ -26,16 +47,15 @@ func FuzzCheckBody(f *testing.F) {
 	f.Add([]byte(`{"images":[{"id":1e999,"id":null}],"meta":{"total":-0}}`), 200)
 	f.Add([]byte(`[[[[[[`), 404)
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
-		exchange := exchanges[0]
-		exchange.Header = http.Header{"Content-Type": {"application/json"}}
-		exchange.Body, exchange.Status = body, status
-		r := report.New(contract)
-		r.Add(exchange)
-		r.Add(exchange)
-		if len(body) == 0 || body[0] != '{' && body[0] != ' ' && body[0] != '\n' && body[0] != '\t' && body[0] != '\r' {
-			if status == 200 && len(r.Findings) == 0 {
-				t.Fatalf("%q passes", body)
-			}
+		exchange := withBody(exchanges[0], body)
+		exchange.Status = status
+		session := check.NewSession()
+		result := contract.Examine(exchange)
+		session.Check(result)
+		session.Check(result)
+		isObject := bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{"))
+		if status == 200 && !isObject && len(result.Findings) == 0 {
+			t.Fatalf("%q passes", body)
 		}
 	})
 }
@@ -51,38 +71,97 @@ func FuzzLoadBaseline(f *testing.F) {
 	})
 }
 
-// A body that is plainly right is decoded in a way of its own, for speed. A byte-order mark in front of it makes it one
-// that is not: everything else that is found must be the same.
-func FuzzBothWaysOfDecoding(f *testing.F) {
-	contract, err := check.Load(openapi.Document())
-	require.NoError(f, err)
+// A body is decoded as encoding/json decodes it: what that refuses is reported, and what it accepts is judged as it is
+// after encoding/json has read it and written it again.
+func FuzzDecodesAsEncodingJSON(f *testing.F) {
+	contract := loaded(f)
 	exchanges := testkit.Exchanges(f, "images_list")
 	for _, exchange := range exchanges {
 		f.Add(exchange.Body)
 	}
 	for _, body := range []string{
-		`{"images":[{"id":1,"id":2}]}`, `{"images":[],"links":{},"meta":{"total":01}}`, `{"meta":{"total":-0.0e+1}}`, `{"meta":{"total":1e400}}`,
-		`{"images":[{"name":"\ud800\u0041\"\\\/\b","regions":["\u0000"]}]}`, "{\"images\":[{\"name\":\"\xff\"}]}", "{\"a\":\"\x1f\"}", `{"a":"\x"}`,
-		`{"images":[],}`, `[1,]`, `{,}`, `{"a" 1}`, `{"a":tru}`, `nullx`, `"`, `"\`, `-`, `.5`, `1.`, `1e`, ` {} `, `{}{}`, `{1:2}`,
-		strings.Repeat("[", 99) + strings.Repeat("]", 99), strings.Repeat("[", 101) + "1" + strings.Repeat("]", 101), strings.Repeat(`{"a":`, 102) + "1" + strings.Repeat("}", 102),
+		`{"images":[{"id":1,"id":2}]}`, `{"images":[],"links":{},"meta":{"total":01}}`, `{"meta":{"total":-0.0e+1}}`,
+		`{"meta":{"total":1e400}}`, `{"images":[{"name":"\ud800\u0041\"\\\/\b","regions":["\u0000"]}]}`,
+		"{\"images\":[{\"name\":\"\xff\"}]}", "{\"a\":\"\x1f\"}", `{"a":"\x"}`, "{\"\xff\":1,\"\xfe\":2}",
+		`{"a":1,"\u0061":{"b":1},"a":{"c":1}}`, `{"images":[],}`, `[1,]`, `{,}`, `{"a" 1}`, `{"a":tru}`, `nullx`, `"`,
+		`"\`, `-`, `.5`, `1.`, `1e`, ` {} `, `{}{}`, `{1:2}`, "\xef\xbb\xbf{}", "\xef\xbb\xbf", "\v{}", "{}\u00a0",
+		strings.Repeat("[", 99) + strings.Repeat("]", 99),
+		strings.Repeat("[", 101) + "1" + strings.Repeat("]", 101),
+		strings.Repeat("[", 102) + "1" + strings.Repeat("]", 102),
+		strings.Repeat(`{"a":`, 102) + "1" + strings.Repeat("}", 102),
+		strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001),
 	} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		exchange := exchanges[0]
-		exchange.Header = http.Header{"Content-Type": {"application/json"}}
-		check := func(body []byte) (found []string) {
-			exchange.Body = body
-			for _, finding := range contract.Check(exchange) {
-				if finding.Check != "byte-order-mark" {
-					found = append(found, finding.String()+finding.Got+finding.Expected)
-				}
-			}
-			return found
-		}
-		if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
+		findings := contract.Check(withBody(exchanges[0], body))
+		checks := checksOf(findings)
+		decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+		decoder.UseNumber()
+		var value any
+		if err := decoder.Decode(&value); err != nil {
+			require.True(t, slices.Contains(checks, "malformed-json") || slices.Contains(checks, "empty-body"), "%v", err)
 			return
 		}
-		require.Equal(t, check(append([]byte("\xef\xbb\xbf"), body...)), check(body))
+		require.NotContains(t, checks, "malformed-json")
+		if slices.Contains(checks, "nesting") {
+			return
+		}
+		written, err := json.Marshal(value)
+		require.NoError(t, err)
+		again := contract.Check(withBody(exchanges[0], written))
+		require.Equal(t, again, slices.DeleteFunc(findings, func(f check.Finding) bool {
+			return slices.Contains(ofJSON, f.Check)
+		}))
+	})
+}
+
+// addBodies adds the body of every recorded response, with its place among the exchanges.
+func addBodies(f *testing.F) (exchanges []traffic.Exchange) {
+	f.Helper()
+	for _, file := range []string{"images_list", "images_get", "images_create_custom", "imageActions_list", "imageActions_post"} {
+		exchanges = append(exchanges, testkit.Exchanges(f, file)...)
+	}
+	for i, exchange := range exchanges {
+		f.Add(uint8(i), exchange.Body)
+	}
+	f.Add(uint8(0), []byte(`{"images":[{"id":1,"name":"a","distribution":"Ubuntu","created_at":"0000-01-01T00:00:00Z",`+
+		`"regions":["nyc1"],"status":"available","tags":null,"description":"","error_message":"","min_disk_size":-1,`+
+		`"size_gigabytes":1e38,"slug":null,"type":"base","public":false}],"links":{"pages":{"next":"a:b"}},"meta":{"total":-0}}`))
+	return exchanges
+}
+
+// What the fast path lets pass, kin-openapi and the walk let pass too: without it, nothing more is found.
+func FuzzFastPath(f *testing.F) {
+	contract := loaded(f)
+	exchanges := addBodies(f)
+	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
+		exchange := withBody(exchanges[int(which)%len(exchanges)], body)
+		before := check.UseFastPath(true)
+		defer check.UseFastPath(before)
+		fast := contract.Check(exchange)
+		check.UseFastPath(false)
+		require.Equal(t, contract.Check(exchange), fast)
+	})
+}
+
+// Whatever kin-openapi finds in a response, so does Check.
+func FuzzKinOpenAPIFindsNoMore(f *testing.F) {
+	contract := loaded(f)
+	exchanges := addBodies(f)
+	schemas := make([]*openapi3.Schema, len(exchanges))
+	for i, exchange := range exchanges {
+		schemas[i] = responseSchema(f, exchange)
+	}
+	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
+		i := int(which) % len(exchanges)
+		var value any
+		if json.Unmarshal(body, &value) != nil {
+			return
+		}
+		if err := schemas[i].VisitJSON(value, openapi3.VisitAsResponse()); err != nil {
+			findings := contract.Check(withBody(exchanges[i], body))
+			require.True(t, slices.ContainsFunc(findings, func(f check.Finding) bool { return f.In == "body" }), "%v", err)
+		}
 	})
 }

@@ -14,70 +14,112 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// transportHeaders come from servers, proxies and caches rather than from the API, and carry no promise of it.
-var transportHeaders = map[string]bool{
-	"Accept-Ranges": true, "Access-Control-Allow-Origin": true, "Access-Control-Expose-Headers": true, "Age": true, "Alt-Svc": true,
-	"Cache-Control": true, "Cf-Cache-Status": true, "Cf-Ray": true, "Connection": true, "Content-Encoding": true, "Content-Length": true,
-	"Content-Security-Policy": true, "Content-Type": true, "Date": true, "Etag": true, "Expect-Ct": true, "Expires": true,
-	"Keep-Alive": true, "Last-Modified": true, "Nel": true, "Pragma": true, "Referrer-Policy": true, "Report-To": true, "Server": true,
-	"Server-Timing": true, "Set-Cookie": true, "Status": true, "Strict-Transport-Security": true, "Trailer": true,
-	"Transfer-Encoding": true, "Vary": true, "Via": true, "X-Content-Type-Options": true, "X-Frame-Options": true,
-	"X-Xss-Protection": true, "Allow": true, "Location": true, "Www-Authenticate": true,
+// transportHeaders come from servers, proxies and caches rather than from the API, and carry no
+// promise of it.
+var transportHeaders = setOf(
+	"Accept-Ranges", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Age", "Allow", "Alt-Svc",
+	"Cache-Control", "Cf-Cache-Status", "Cf-Ray", "Connection", "Content-Encoding", "Content-Length",
+	"Content-Security-Policy", "Content-Type", "Date", "Etag", "Expect-Ct", "Expires", "Keep-Alive", "Last-Modified",
+	"Location", "Nel", "Pragma", "Referrer-Policy", "Report-To", "Server", "Server-Timing", "Set-Cookie", "Status",
+	"Strict-Transport-Security", "Trailer", "Transfer-Encoding", "Vary", "Via", "Www-Authenticate",
+	"X-Content-Type-Options", "X-Frame-Options", "X-Xss-Protection",
+)
+
+// singleHeaders are the transport headers of which two values make two clients read two bodies.
+var singleHeaders = setOf("Content-Length", "Content-Type")
+
+func setOf(names ...string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
 }
 
-// checkHeaders judges a header by what the response says of it or, where that does not have it, by what another response
-// of the operation says.
-func (f *findings) checkHeaders(documented *openapi3.ResponseRef) {
-	here := openapi3.Headers{}
+// checkHeaders judges the headers of a response by what the contract says of it; documented is nil
+// where the contract does not have the response.
+func (c *checker) checkHeaders(documented *openapi3.ResponseRef) {
+	own := openapi3.Headers{}
 	if documented != nil {
 		for name, header := range documented.Value.Headers {
-			name = http.CanonicalHeaderKey(name)
-			here[name] = header
-			if header.Value.Required && f.exchange.Header.Get(name) == "" {
-				f.add("missing-header", "header "+strings.ToLower(name), nil, "it is missing")
-			}
+			own[http.CanonicalHeaderKey(name)] = header
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(f.exchange.Header)) {
-		canonical := http.CanonicalHeaderKey(name)
-		in := "header " + strings.ToLower(redact.Shorten(name))
-		header := cmp.Or(here[canonical], f.headers[canonical])
-		switch {
-		case header == nil && transportHeaders[canonical]:
-			if n := len(f.exchange.Header[name]); n > 1 && (canonical == "Content-Type" || canonical == "Content-Length") {
-				f.add("repeated-header", in, nil, fmt.Sprintf("it comes %d times", n))
-			}
-			continue
-		case header == nil || here[canonical] == nil && documented != nil:
-			f.add("undocumented-header", in, nil, "the contract does not have it for this response")
-			if header == nil || canonical == "Retry-After" { // which HTTP gives other forms, and any server may send
-				continue
-			}
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if own[name].Value.Required && c.exchange.Header.Get(name) == "" {
+			c.add("missing-header", headerPart(name), nil, "missing")
 		}
-		values := f.exchange.Header[name]
-		if len(values) > 1 {
-			f.add("repeated-header", in, nil, fmt.Sprintf("it comes %d times", len(values)))
-		}
-		for _, value := range values {
-			f.checkHeader(in, value, header.Value.Schema.Value)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.exchange.Header)) {
+		if c.isJudgedHeader(name, own, documented != nil) {
+			c.checkHeader(name, cmp.Or(own[name], c.operation.headers[name]).Value.Schema.Value)
+		} else if singleHeaders[name] {
+			c.checkRepeated(name)
 		}
 	}
 }
 
-func (f *findings) checkHeader(in, text string, schema *openapi3.Schema) {
-	var value any = text
-	if schema.Type.Is("integer") {
-		bits := 64
-		if schema.Format == "int32" {
-			bits = 32
-		}
-		number, err := strconv.ParseInt(text, 10, bits)
-		if err != nil {
-			finding := f.add("header", in, nil, "value must be an integer")
-			finding.Expected = expected(schema)
-			return
-		}
-		value = float64(number)
+// isJudgedHeader reports whether a header has a schema to judge it by: that of its response, or of
+// another response of the operation. It files a header that the contract does not have for the
+// response.
+func (c *checker) isJudgedHeader(name string, own openapi3.Headers, isDocumented bool) bool {
+	elsewhere := c.operation.headers[name] != nil
+	switch {
+	case own[name] != nil:
+		return true
+	case !elsewhere && transportHeaders[name]:
+		return false
+	case elsewhere && !isDocumented: // a response that the contract does not have may still have the headers of all others
+		return true
 	}
-	f.as("header", func() { f.addSchema(in, nil, schema.VisitJSON(value, openapi3.MultiErrors())) })
+	c.add("undocumented-header", headerPart(name), nil, "the contract does not have it for this response")
+	// HTTP gives Retry-After other forms, and any server may send it.
+	return elsewhere && name != "Retry-After"
+}
+
+// headerPart names a header as a part of an exchange.
+func headerPart(name string) string { return "header " + strings.ToLower(redact.Shorten(name)) }
+
+func (c *checker) checkRepeated(name string) {
+	if n := len(c.exchange.Header[name]); n > 1 {
+		c.add("repeated-header", headerPart(name), nil, fmt.Sprintf("given %d times", n))
+	}
+}
+
+// checkHeader judges each value of a header.
+func (c *checker) checkHeader(name string, schema *openapi3.Schema) {
+	c.checkRepeated(name)
+	for _, text := range c.exchange.Header[name] {
+		for _, p := range headerProblems(text, schema) {
+			p.check = "header" // whatever the check is called in a body
+			c.addProblem(headerPart(name), p)
+		}
+	}
+}
+
+// headerProblems returns what is wrong with one value of a header. kin-openapi wants the value of
+// an integer as a number.
+func headerProblems(text string, schema *openapi3.Schema) []problem {
+	if !schema.Type.Is("integer") {
+		return schemaProblems(nil, schema.VisitJSON(text, openapi3.MultiErrors()))
+	}
+	number, err := strconv.ParseInt(text, 10, bitsOf(schema))
+	if err != nil {
+		return []problem{{message: "value must be an integer", expected: expected(schema)}}
+	}
+	return schemaProblems(nil, schema.VisitJSON(float64(number), openapi3.MultiErrors()))
+}
+
+// checkBudget demands that what is left of the request budget be a part of it.
+func (c *checker) checkBudget() {
+	const in = "header ratelimit-remaining"
+	limit, err1 := strconv.Atoi(c.exchange.Header.Get("Ratelimit-Limit"))
+	remaining, err2 := strconv.Atoi(c.exchange.Header.Get("Ratelimit-Remaining"))
+	switch {
+	case err1 != nil || err2 != nil:
+	case remaining > limit:
+		c.add("header", in, nil, fmt.Sprintf("exceeds the limit of %d", limit)).Got = strconv.Itoa(remaining)
+	case remaining < 0:
+		c.add("header", in, nil, "negative").Got = strconv.Itoa(remaining)
+	}
 }

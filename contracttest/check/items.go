@@ -9,72 +9,85 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// coverageItems returns all that can be seen of an operation.
+// coverageItems returns everything that can be seen of an operation, each item once, in words that
+// a report prints.
 func coverageItems(operation *openapi3.Operation) []string {
-	var items []string
-	known := map[string]bool{}
-	add := func(item string) {
-		if !known[item] { // branches share fields
-			items = append(items, item)
-		}
-		known[item] = true
-	}
+	var l itemList
 	for _, parameter := range operation.Parameters {
-		p := parameter.Value
-		name := p.In + " " + p.Name
-		add(name)
-		s := p.Schema.Value
-		if p.In == "query" {
-			add(name + " left out")
-			if s.Min != nil {
-				add(name + "=" + strconv.FormatFloat(*s.Min, 'f', -1, 64))
-			}
-			if s.Max != nil {
-				add(name + "=" + strconv.FormatFloat(*s.Max, 'f', -1, 64))
-			}
-		}
-		for _, value := range s.Enum {
-			add(fmt.Sprintf("%s=%v", name, value))
-		}
+		l.addParameter(parameter.Value)
 	}
 	if operation.RequestBody != nil {
 		for _, media := range operation.RequestBody.Value.Content {
-			schemaItems(media.Schema.Value, "request ", "", add, map[*openapi3.Schema]bool{})
+			l.addSchema("request ", media.Schema.Value, nil)
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(operation.Responses.Map())) {
-		add("response " + status)
+		l.add("response " + status)
 		for _, media := range operation.Responses.Value(status).Value.Content {
-			schemaItems(media.Schema.Value, "response "+status+" ", "", add, map[*openapi3.Schema]bool{})
+			l.addSchema("response "+status+" ", media.Schema.Value, nil)
 		}
 	}
-	return items
+	return l.items
 }
 
-// schemaItems adds what can be seen of a schema. Those that it is inside of are in known: a list of itself goes on
-// without end.
-func schemaItems(s *openapi3.Schema, part, at string, add func(string), known map[*openapi3.Schema]bool) {
-	if known[s] {
+// itemList is a list of items without duplicates: branches of a schema share fields.
+type itemList struct {
+	items []string
+	known map[string]bool
+}
+
+func (l *itemList) add(item string) {
+	if l.known == nil {
+		l.known = map[string]bool{}
+	}
+	if !l.known[item] {
+		l.known[item] = true
+		l.items = append(l.items, item)
+	}
+}
+
+// addParameter adds a parameter, its enum values, and of a query its limits and that it can be left
+// out.
+func (l *itemList) addParameter(p *openapi3.Parameter) {
+	name := p.In + " " + p.Name
+	l.add(name)
+	s := p.Schema.Value
+	if p.In == "query" {
+		l.add(name + " left out")
+		for _, limit := range []*float64{s.Min, s.Max} {
+			if limit != nil {
+				l.add(name + "=" + strconv.FormatFloat(*limit, 'f', -1, 64))
+			}
+		}
+	}
+	for _, value := range s.Enum {
+		l.add(fmt.Sprintf("%s=%v", name, value))
+	}
+}
+
+// addSchema adds the fields, enum values and nulls that a schema describes in a place. The schemas
+// that it is inside of are in within: one that holds itself would go on without end.
+func (l *itemList) addSchema(at string, s *openapi3.Schema, within []*openapi3.Schema) {
+	if slices.Contains(within, s) {
 		return
 	}
-	known[s] = true
-	defer delete(known, s)
+	within = append(slices.Clip(within), s)
 	for _, value := range s.Enum {
-		add(fmt.Sprintf("%s%s=%v", part, at, value))
+		l.add(fmt.Sprintf("%s=%v", at, value))
 	}
 	if s.Nullable {
-		add(part + at + " null")
+		l.add(at + " null")
 	}
 	for _, branches := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
 		for _, branch := range branches {
-			schemaItems(branch.Value, part, at, add, known)
+			l.addSchema(at, branch.Value, within)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.Properties)) {
-		add(part + at + "/" + key)
-		schemaItems(s.Properties[key].Value, part, at+"/"+key, add, known)
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		l.add(at + "/" + name)
+		l.addSchema(at+"/"+name, s.Properties[name].Value, within)
 	}
 	if s.Items != nil {
-		schemaItems(s.Items.Value, part, at+"/*", add, known)
+		l.addSchema(at+"/*", s.Items.Value, within)
 	}
 }

@@ -2,91 +2,117 @@ package check
 
 import (
 	"fmt"
-	"maps"
 	"net"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
 )
 
-// checkPage demands that a page be no larger than it may be, and that its total and links fit.
-func (f *findings) checkPage(key string, length int, object map[string]any) {
-	number, perPage, ok := paging(f.exchange.URL)
-	total, told := totalOf(object)
-	if told && (total < 0 || ok && length > 0 && total < (number-1)*perPage+length) {
-		f.add("page-total", "body", []string{"meta", "total"}, fmt.Sprintf("there are more: this page %d holds %d", number, length)).Got = strconv.Itoa(total)
+// checkPages demands that each list in a response be the page that the request asks for.
+func (c *checker) checkPages(v view) {
+	for _, list := range v.tells.lists {
+		c.checkPage(list, v.asks.page, v.tells)
+	}
+}
+
+// checkPage demands that a page have no more items than it may have, and that its total and its
+// links fit.
+func (c *checker) checkPage(list listView, asked page, tells tells) {
+	length, total := len(list.items), tells.total
+	if total.isTold && !coversPage(total.value, asked, length) {
+		message := "negative"
+		if total.value >= 0 {
+			message = fmt.Sprintf("too low: page %d has %d items", asked.number, length)
+		}
+		c.add("page-total", "body", total.at(), message).Got = strconv.Itoa(total.value)
+		return // the links were judged by it
+	}
+	if !asked.isValid() {
 		return
 	}
-	if ok && length > perPage {
-		f.add("page-size", "body", []string{key}, fmt.Sprintf("it holds %d, and the request asks for %d at the most", length, perPage))
+	if length > asked.size {
+		message := fmt.Sprintf("has %d items, and the request asks for at most %d", length, asked.size)
+		c.add("page-size", "body", []string{list.key}, message)
 	}
-	if ok && told {
-		f.checkLinks(asObject(asObject(object["links"])["pages"]), number, perPage, total)
-	}
-}
-
-// checkLinks demands each link where it applies, to its page of the same list, and to no other host.
-func (f *findings) checkLinks(pages map[string]any, number, perPage, total int) {
-	last := max((total+perPage-1)/perPage, 1)
-	want := map[string]int{"first": 1, "prev": number - 1, "next": number + 1, "last": last}
-	for _, name := range slices.Sorted(maps.Keys(want)) {
-		text, present := pages[name].(string)
-		applies := number > 1 && (name == "first" || name == "prev") || number < last && (name == "next" || name == "last")
-		at := []string{"links", "pages", name}
-		if number > last {
-			continue // behind the end nobody knows what the links are
-		}
-		if !present {
-			if _, other := pages[name]; applies && !other {
-				f.add("page-links", "body", at, fmt.Sprintf("it is missing on page %d of %d", number, last))
-			}
-			continue
-		}
-		u, err := url.Parse(text)
-		if err != nil || u.Host == "" {
-			continue // the format is judged elsewhere
-		}
-		page, size, _ := paging(u)
-		switch problem := f.linkProblem(u); {
-		case !applies:
-			f.add("page-links", "body", at, fmt.Sprintf("it is there on page %d of %d", number, last))
-		case page != want[name] || size != perPage:
-			f.add("page-links", "body", at, fmt.Sprintf("it leads to page %d of %d each, not to page %d of %d each", page, size, want[name], perPage))
-		case problem != "":
-			f.add("page-links", "body", at, problem)
-		}
+	if total.isTold {
+		c.checkLinks(tells.links, asked, total.value)
 	}
 }
 
-// linkProblem says where a link leads if that is not to the list of the request.
-func (f *findings) linkProblem(link *url.URL) string {
-	asked := f.exchange.URL
-	filters := func(u *url.URL) [3]string {
-		query := u.Query()
-		private := strings.TrimSuffix(query.Get("private"), "false") // which is the default
-		return [3]string{query.Get("type"), private, strings.ToLower(query.Get("tag_name"))}
+// coversPage reports whether a list of so many items in total can have so many on a page. An empty
+// page may be one after the last, so that it says nothing of the total.
+func coversPage(total int, asked page, length int) bool {
+	if total < 0 {
+		return false
 	}
+	return !asked.isValid() || length == 0 || total >= (asked.number-1)*asked.size+length
+}
+
+// checkLinks demands each link where it applies, to its page of the same list, and to no other host: a client that
+// follows a link sends its token there.
+func (c *checker) checkLinks(links pageLinks, asked page, total int) {
+	last := asked.last(total)
+	if asked.number > last {
+		return // what the links of a page after the last are is unknown
+	}
+	hasBefore, hasAfter := asked.number > 1, asked.number < last
+	c.checkLink(links.first, asked, page{number: 1, size: asked.size}, hasBefore)
+	c.checkLink(links.last, asked, page{number: last, size: asked.size}, hasAfter)
+	c.checkLink(links.next, asked, page{number: asked.number + 1, size: asked.size}, hasAfter)
+	c.checkLink(links.prev, asked, page{number: asked.number - 1, size: asked.size}, hasBefore)
+}
+
+// checkLink demands that a link be there if it applies, and lead to the page that is wanted. One that leads nowhere, or
+// that is not a text, is left to the schema.
+func (c *checker) checkLink(written field[string], asked, wanted page, applies bool) {
+	link, err := url.Parse(written.value)
+	problem := ""
 	switch {
-	case asked.Host != "" && hostAndPort(link) != hostAndPort(asked) && link.Hostname() != "api.digitalocean.com":
-		return "it leads to another host"
-	case link.Scheme != "https" && (asked.Scheme == "https" || link.Hostname() == "api.digitalocean.com"):
-		return "it leads to a host in the clear"
+	case !written.isThere && applies:
+		problem = fmt.Sprintf("missing on page %d", asked.number)
+	case !written.isTold || err != nil || link.Host == "":
+	case !applies:
+		problem = fmt.Sprintf("unexpected on page %d", asked.number)
+	case pageOf(link.Query()) != wanted:
+		to := pageOf(link.Query())
+		problem = fmt.Sprintf("points to page %d with %d items, expected page %d with %d",
+			to.number, to.size, wanted.number, wanted.size)
+	default:
+		problem = linkProblem(link, c.exchange.URL)
+	}
+	if problem != "" {
+		c.add("page-links", "body", written.at(), problem)
+	}
+}
+
+// linkProblem returns what keeps a link from being one to the list of a request, or "". The host
+// may be that of the API as well: a proxy passes on the links of the API as they are.
+func linkProblem(link, asked *url.URL) string {
+	toAPI := link.Hostname() == openapi.Host
+	switch {
+	case asked.Host != "" && hostAndPort(link) != hostAndPort(asked) && !toAPI:
+		return "points to another host"
+	case link.Scheme != "https" && (asked.Scheme == "https" || toAPI):
+		return "uses plain http"
 	case !strings.HasSuffix(link.Path, asked.Path): // a gateway may put something in front
-		return "it leads to another list"
-	case filters(link) != filters(asked):
-		return "it has not the filters of the request"
+		return "points to another list"
+	case filtersOf(link.Query()) != filtersOf(asked.Query()):
+		return "drops the request's filters"
 	}
 	return ""
 }
 
-// hostAndPort returns those of a URL in one form, without the port that its scheme has anyway.
+// hostAndPort returns those of a URL in one form: a client that asks for localhost may be told of
+// 127.0.0.1, and one that leaves out the port of its scheme may be told of it.
 func hostAndPort(u *url.URL) string {
 	host, port := strings.ToLower(u.Hostname()), u.Port()
-	if port == map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
 		port = ""
 	}
-	if net.ParseIP(host).IsLoopback() {
+	if traffic.IsLoopback(host) {
 		host = "localhost"
 	}
 	return net.JoinHostPort(host, port)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -12,11 +13,33 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 
 	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/contracttest/traffic"
 )
 
-// checkRequest returns the decoded body, where there is one that could be decoded.
-func (f *findings) checkRequest(request *http.Request, route *routers.Route, pathParams map[string]string) any {
-	err := openapi3filter.ValidateRequest(context.Background(), &openapi3filter.RequestValidationInput{
+// requestOf returns the request of an exchange for kin-openapi, and false where the exchange holds
+// none.
+func requestOf(exchange traffic.Exchange) (*http.Request, bool) {
+	if exchange.Method == "" || exchange.URL.Path == "" {
+		return nil, false
+	}
+	method := exchange.Method
+	if method == http.MethodHead {
+		method = http.MethodGet // a HEAD is the GET without its body, and the contract has the GET
+	}
+	request, err := http.NewRequest(method, exchange.URL.String(), bytes.NewReader(exchange.RequestBody))
+	if err != nil {
+		return nil, false
+	}
+	if exchange.RequestHeader != nil {
+		request.Header = exchange.RequestHeader.Clone() // kin-openapi may change it
+	}
+	return request, true
+}
+
+// checkRequest judges the request, and returns its decoded body where it has one that can be
+// decoded.
+func (c *checker) checkRequest(request *http.Request, route *routers.Route, pathParams map[string]string) (body any) {
+	c.addRequestError(openapi3filter.ValidateRequest(context.Background(), &openapi3filter.RequestValidationInput{
 		Request:    request,
 		PathParams: pathParams,
 		Route:      route,
@@ -25,86 +48,105 @@ func (f *findings) checkRequest(request *http.Request, route *routers.Route, pat
 			ExcludeRequestBody: true, // judged below, with what kin-openapi leaves out
 			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 		},
-	})
-	f.addRequest(err)
-
-	query := f.exchange.URL.Query()
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		parameter := route.Operation.Parameters.GetByInAndName("query", name)
-		in := "request query " + redact.Shorten(name)
-		switch {
-		case parameter == nil:
-			f.add("undocumented-parameter", in, nil, "the contract does not know the parameter")
-		case len(query[name]) > 1 && !parameter.Schema.Value.Type.Is("array"):
-			f.add("request-parameter", in, nil, "it comes more than once")
-		}
-	}
-	body := f.checkRequestBody(route.Operation)
-
-	authorization := f.exchange.RequestHeader.Get("Authorization")
-	needed := route.Operation.Security != nil && len(*route.Operation.Security) > 0
-	if needed && authorization == "" && !f.exchange.Redacted && f.exchange.Status != http.StatusUnauthorized {
-		f.add("credentials", "request header authorization", nil, "it is missing, and nothing says that it was redacted")
-	}
+	}))
+	c.checkQuery()
+	body = c.checkRequestBody()
+	c.checkCredentials()
 	return body
 }
 
-func (f *findings) checkRequestBody(operation *openapi3.Operation) any {
+// checkQuery looks for what kin-openapi passes over: parameters that the contract does not have,
+// and repeated ones.
+func (c *checker) checkQuery() {
+	query := c.exchange.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		in := "request query " + redact.Shorten(name)
+		parameter := c.operation.Parameters.GetByInAndName("query", name)
+		switch {
+		case parameter == nil:
+			c.add("undocumented-parameter", in, nil, "the contract does not know the parameter")
+		case len(query[name]) > 1 && !parameter.Schema.Value.Type.Is("array"):
+			c.add("request-parameter", in, nil, "given more than once")
+		}
+	}
+}
+
+func (c *checker) checkRequestBody() (body any) {
 	const in = "request body"
-	body := f.exchange.RequestBody
-	if operation.RequestBody == nil {
-		if len(body) > 0 {
-			f.add("request", in, nil, "there is one, and the contract has none")
-		}
+	text, documented := c.exchange.RequestBody, c.operation.RequestBody
+	switch {
+	case documented == nil && len(text) > 0:
+		c.add("request", in, nil, "unexpected body: the contract documents none")
+	case documented != nil && documented.Value.Required && len(text) == 0:
+		c.add("request", in, nil, "missing")
+	}
+	if documented == nil || len(text) == 0 {
 		return nil
 	}
-	if len(body) == 0 {
-		if operation.RequestBody.Value.Required {
-			f.add("request", in, nil, "it is missing")
-		}
+	kind := c.exchange.RequestHeader.Get("Content-Type")
+	media := c.mediaType("request header content-type", kind, documented.Value.Content)
+	if media == nil {
 		return nil
 	}
-	kind := f.exchange.RequestHeader.Get("Content-Type")
-	media := operation.RequestBody.Value.Content.Get(kind)
-	if kind == "" || media == nil {
-		f.add("content-type", "request header content-type", nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
-		return nil
-	}
-	value, ok := f.decodeBody(in, body)
+	body, ok := c.decodeBody(in, text)
 	if !ok {
 		return nil
 	}
-	f.addSchema(in, nil, media.Schema.Value.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsRequest()))
-	f.walk(in, nil, value, []*openapi3.Schema{media.Schema.Value})
-	return value
+	c.judge(in, body, media.Schema.Value, openapi3.VisitAsRequest())
+	return body
 }
 
-func (f *findings) addParameter(in string, err *openapi3filter.RequestError) {
-	parse, cannotRead := err.Err.(*openapi3filter.ParseError)
-	switch {
-	case cannotRead:
-		f.add("request-parameter", in, nil, "it cannot be read: "+parse.Reason)
-	case err.Err != nil:
-		f.addSchema(in, nil, err.Err)
-	default:
-		f.add("request-parameter", in, nil, err.Reason)
+// mediaType returns what the contract has for a media type, or files that it has nothing and
+// returns nil.
+func (c *checker) mediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
+	media := documented.Get(kind)
+	if kind == "" || media == nil { // of a body without a type, kin-openapi would take the one for any type
+		c.add("content-type", in, nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
+		return nil
+	}
+	return media
+}
+
+// checkCredentials notes a request without a token, which the API would have refused: either it was
+// taken out by a tool that does not say so, or the recording is not one of the API.
+func (c *checker) checkCredentials() {
+	needed := c.operation.Security != nil && len(*c.operation.Security) > 0
+	sent := c.exchange.RequestHeader.Get("Authorization") != ""
+	refused := c.exchange.Status == http.StatusUnauthorized
+	if needed && !sent && !refused && !c.exchange.Redacted {
+		c.add("credentials", "request header authorization", nil, "missing, and nothing says that it was redacted")
 	}
 }
 
-func (f *findings) addRequest(err error) {
+// addRequestError files what kin-openapi says of the parameters of a request.
+func (c *checker) addRequestError(err error) {
 	switch err := err.(type) {
 	case nil:
 	case openapi3.MultiError:
 		for _, err := range err {
-			f.addRequest(err)
+			c.addRequestError(err)
 		}
 	case *openapi3filter.RequestError:
 		in := "request"
 		if err.Parameter != nil {
 			in = fmt.Sprintf("request %s %s", err.Parameter.In, err.Parameter.Name)
 		}
-		f.as("request-parameter", func() { f.addParameter(in, err) })
+		for _, p := range parameterProblems(err) {
+			p.check = "request-parameter" // whatever the check is called in a body
+			c.addProblem(in, p)
+		}
 	default:
-		f.add("request", "request", nil, err.Error())
+		c.add("request", "request", nil, err.Error())
 	}
+}
+
+// parameterProblems returns what is wrong with a parameter.
+func parameterProblems(err *openapi3filter.RequestError) []problem {
+	switch cause := err.Err.(type) {
+	case nil:
+		return []problem{{message: err.Reason}}
+	case *openapi3filter.ParseError:
+		return []problem{{message: "cannot be read: " + cause.Reason}}
+	}
+	return schemaProblems(nil, err.Err)
 }

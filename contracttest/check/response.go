@@ -12,83 +12,126 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// checkResponse returns the decoded body, where there is one that could be decoded.
-func (f *findings) checkResponse(operation *openapi3.Operation) any {
-	status := f.exchange.Status
-	documented := operation.Responses.Status(status)
-	undocumented := documented == nil
-	if undocumented && status/100 != 2 { // default speaks of failures
-		documented = operation.Responses.Default()
+// checkResponse judges the response, and returns its decoded body where it has one that can be
+// decoded.
+func (c *checker) checkResponse() (body any) {
+	status := c.exchange.Status
+	documented := c.operation.Responses.Status(status)
+	byDefault := documented == nil && status/100 != 2 && c.operation.Responses.Default() != nil
+	if byDefault { // which describes failures, and not every success
+		documented = c.operation.Responses.Default()
 	}
-	f.checkHeaders(documented)
-	f.checkLength()
+	c.checkHeaders(documented)
+	c.checkLength()
+	c.checkUnexpectedBody(documented)
 
-	bodiless := f.exchange.Method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified
-	if (bodiless || documented != nil && len(documented.Value.Content) == 0) && len(f.exchange.Body) > 0 {
-		f.add("unexpected-body", "body", nil, "there is one, and the contract has none")
-	}
-	switch {
-	case undocumented && status/100 == 3:
-		f.add("redirect", "status", nil, "the contract has no redirects, and clients that hold a token should follow none")
-		return nil
-	case undocumented && status/100 == 2:
-		f.add("undocumented-status", "status", nil, "the contract has no such success")
-		return nil
-	case documented == nil:
-		f.add("undocumented-status", "status", nil, "the contract does not know it")
+	isRedirect := status/100 == 3 && (documented == nil || byDefault)
+	if isRedirect || documented == nil {
+		c.addUndocumentedStatus(status)
 		return nil
 	}
 	content := documented.Value.Content
-	if bodiless || len(content) == 0 {
+	switch {
+	case c.isBodiless() || len(content) == 0:
 		return nil
+	case byDefault:
+		return c.checkDefaultBody(content)
 	}
-	before := len(f.list)
-	value := f.checkBody(content)
-	if undocumented {
-		finding := f.add("undocumented-status", "status", nil, "only the default of the contract covers it")
-		if len(f.list) == before+1 { // the body is the error that default promises
-			finding.Severity = Drift
-		}
-	}
-	return value
+	return c.checkBody(content)
 }
 
-func (f *findings) checkBody(content openapi3.Content) any {
-	kind := f.exchange.Header.Get("Content-Type")
-	media := content.Get(kind)
-	if kind == "" || media == nil {
-		f.add("content-type", "header content-type", nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
+// checkDefaultBody judges the body of a response whose status only the default of the contract
+// covers.
+func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
+	before := len(c.list)
+	body = c.checkBody(content)
+	isTheError := len(c.list) == before
+	finding := c.add("undocumented-status", "status", nil, "only the default of the contract covers it")
+	if isTheError { // as default promises, so that a client can read it
+		finding.Severity = Drift
+	}
+	return body
+}
+
+// addUndocumentedStatus files a status that the contract does not have.
+func (c *checker) addUndocumentedStatus(status int) {
+	switch status / 100 {
+	case 3:
+		c.add("redirect", "status", nil, "undocumented redirect; clients with a token should not follow it")
+	case 2:
+		c.add("undocumented-status", "status", nil, "the contract has no such success")
+	default:
+		c.add("undocumented-status", "status", nil, "the contract does not know it")
+	}
+}
+
+// isBodiless reports whether HTTP allows the response no body.
+func (c *checker) isBodiless() bool {
+	switch c.exchange.Status {
+	case http.StatusNoContent, http.StatusNotModified:
+		return true
+	}
+	return c.exchange.Method == http.MethodHead
+}
+
+// checkUnexpectedBody files a body that neither HTTP nor the contract leaves room for.
+func (c *checker) checkUnexpectedBody(documented *openapi3.ResponseRef) {
+	hasNone := c.isBodiless() || documented != nil && len(documented.Value.Content) == 0
+	if hasNone && len(c.exchange.Body) > 0 {
+		c.add("unexpected-body", "body", nil, "unexpected body: the contract documents none")
+	}
+}
+
+// checkBody judges the body of a response that should have one.
+func (c *checker) checkBody(content openapi3.Content) (body any) {
+	const in = "header content-type"
+	kind := c.exchange.Header.Get("Content-Type")
+	media := c.mediaType(in, kind, content)
+	if media == nil {
 		return nil
 	}
-	if _, parameters, err := mime.ParseMediaType(kind); err != nil {
-		f.add("content-type", "header content-type", nil, fmt.Sprintf("%q is no media type", redact.Shorten(kind)))
-	} else if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
-		f.add("charset", "header content-type", nil, fmt.Sprintf("the charset is %q, and JSON is UTF-8", redact.Shorten(charset)))
-	}
-	value, ok := f.decodeBody("body", f.exchange.Body)
+	c.checkCharset(in, kind)
+	body, ok := c.decodeBody("body", c.exchange.Body)
 	if !ok {
 		return nil
 	}
-	if plain := f.plain[media.Schema.Value]; plain != nil && plain.holds(value) {
-		return value
+	schema := media.Schema.Value
+	if fast := c.contract.fast[schema]; useFastPath && fast != nil && fast.clearlyValid(body) {
+		return body
 	}
-	f.addSchema("body", nil, media.Schema.Value.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsResponse()))
-	f.walk("body", nil, value, []*openapi3.Schema{media.Schema.Value})
-	return value
+	c.judge("body", body, schema, openapi3.VisitAsResponse())
+	return body
 }
 
-// checkLength compares what was promised with what came.
-func (f *findings) checkLength() {
-	if f.exchange.Truncated {
-		f.add("truncated-body", "body", nil, fmt.Sprintf("it broke off after %d bytes", len(f.exchange.Body)))
+// checkCharset demands UTF-8: JSON has no other charset, and a client that believes the header
+// garbles every name.
+func (c *checker) checkCharset(in, kind string) {
+	_, parameters, err := mime.ParseMediaType(kind)
+	charset := parameters["charset"]
+	switch {
+	case err != nil:
+		c.add("content-type", in, nil, fmt.Sprintf("%q is not a media type", redact.Shorten(kind)))
+	case charset != "" && !strings.EqualFold(charset, "utf-8"):
+		c.add("charset", in, nil, fmt.Sprintf("the charset is %q, and JSON is UTF-8", redact.Shorten(charset)))
+	}
+}
+
+// checkLength compares the length that was promised with that of the body. A body that was
+// compressed had another one while it was sent.
+func (c *checker) checkLength() {
+	length := len(c.exchange.Body)
+	if c.exchange.Truncated {
+		c.add("truncated-body", "body", nil, fmt.Sprintf("truncated after %d bytes", length))
 		return
 	}
-	text := f.exchange.Header.Get("Content-Length")
-	if text == "" || f.exchange.Method == http.MethodHead || f.exchange.Header.Get("Content-Encoding") != "" {
+	header := c.exchange.Header
+	text := header.Get("Content-Length")
+	if text == "" || c.exchange.Method == http.MethodHead || header.Get("Content-Encoding") != "" {
 		return
 	}
-	length, err := strconv.ParseUint(text, 10, 63) // takes no sign, as HTTP does not
-	if err != nil || length != uint64(len(f.exchange.Body)) {
-		f.add("truncated-body", "body", nil, fmt.Sprintf("the header promises %q bytes, and there are %d", redact.Shorten(text), len(f.exchange.Body)))
+	promised, err := strconv.ParseUint(text, 10, 63) // takes no sign, as HTTP does not
+	if err != nil || promised != uint64(length) {
+		c.add("truncated-body", "body", nil,
+			fmt.Sprintf("the header promises %q bytes, and there are %d", redact.Shorten(text), length))
 	}
 }

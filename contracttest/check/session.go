@@ -5,264 +5,405 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/contracttest/traffic"
 )
 
-// Session remembers what the exchanges of one session said, for what a single one cannot show.
+// Session compares the exchanges of one session with each other, for what a single one cannot show:
+// that an image keeps its identity, that a list is complete, that a deleted image stays away.
+// [NewSession] makes one. It remembers a bounded number of images, actions and lists. It is not for
+// several goroutines at once.
+//
+// Requests that were under way at the same time may have been handled in any order. Where the times
+// of exchanges are known, only what began after the other had ended is called a contradiction.
 type Session struct {
-	walks    map[string]*pageWalk
-	kinds    map[string]identity // of each image
-	statuses map[string]state    // of each image
-	actions  map[string]state    // of each
-	deleted  map[string]time.Time
-	changes  int       // what may have changed a list so far
-	changed  time.Time // when the latest of it had ended
-	full     bool      // whether there was more than can be remembered
-	budget   struct {
-		reset     string
-		remaining map[int]bool // what was told to remain, within one window
-		least     int
-		leastAt   time.Time
-		most      int
-	}
+	images  map[string]*imageHistory // by id
+	actions map[string]toldStatus    // by id
+	deleted map[string]time.Time     // by id: when the response to the delete had been read
+	walks   map[string]*pageWalk     // by list
+	changes changes
+	budget  budgetWindow
+	limit   int  // how many of each are remembered
+	full    bool // whether there was more
 }
 
-// maxTracked bounds what a session remembers, so that an archive of any size is checked in bounded memory: of images
-// beyond it, and of lists longer than it, cross-checks are left out, and a note says so.
+// maxTracked bounds what a session remembers, so that an archive of any size is checked in bounded
+// memory. A note says that it was reached.
 const maxTracked = 50_000
-
-type identity struct{ kind, created string }
-
-// state is a status, and when it was told.
-type state struct {
-	status string
-	at     time.Time
-}
-
-// pageWalk is a list that is being read page by page. Behind the first page they may come in any order, as they do when
-// several are asked for at a time.
-type pageWalk struct {
-	total   int
-	changes int            // of the sequence when the walk began
-	changed bool           // whether the list may have changed while it was read
-	pages   map[int]bool   // those that came
-	last    int            // the one without a next link; 0 until it came
-	seen    map[string]int // the page that each id was on; nil where there were too many
-}
 
 // NewSession returns a session without exchanges.
 func NewSession() *Session {
-	return &Session{walks: map[string]*pageWalk{}, kinds: map[string]identity{}, statuses: map[string]state{}, actions: map[string]state{}, deleted: map[string]time.Time{}}
+	return &Session{
+		images:  map[string]*imageHistory{},
+		actions: map[string]toldStatus{},
+		deleted: map[string]time.Time{},
+		walks:   map[string]*pageWalk{},
+		limit:   maxTracked,
+	}
 }
 
-// Check takes in the next exchange of the session, and returns what of it contradicts those before.
+// Check takes in the next exchange of the session, and returns how it contradicts those before.
+// What the exchange breaks by itself is in the result already, and is not returned once more.
 func (s *Session) Check(result Result) []Finding {
 	if result.operation == nil {
 		return nil
 	}
 	exchange := result.Exchange
-	f := newFindings(exchange)
-	f.operation = result.Operation
-	if exchange.Method != http.MethodGet && exchange.Method != http.MethodHead && (exchange.Status/100 == 2 || exchange.Status/100 == 5) {
-		s.changes++ // a write that failed can have been carried out
-		if exchange.Ended.After(s.changed) {
-			s.changed = exchange.Ended
-		}
-	}
+	found := newFindings(exchange, result.Operation)
+	s.changes.observe(exchange)
 	if exchange.Status/100 == 2 {
-		s.checkSuccess(f, asObject(result.body))
+		s.checkDeleted(found, result)
+		s.checkImages(found, result)
+		s.checkActions(found, result)
+		s.checkLists(found, result)
 	}
-	s.checkBudget(f)
-	if !s.full && max(len(s.kinds), len(s.walks), len(s.deleted), len(s.actions)) >= maxTracked {
+	if before, grew := s.budget.observe(exchange); grew {
+		message := fmt.Sprintf("was %d before, in the same window", before)
+		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
+		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
+	}
+	if largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks)); !s.full && largest >= s.limit {
 		s.full = true
-		f.add("sequence-limit", "body", nil, fmt.Sprintf("there are more than %d images, actions or lists in the session; no others are held against each other", maxTracked))
+		found.add("sequence-limit", "body", nil,
+			fmt.Sprintf("more than %d images, actions or lists in the session; cross-checks stop here", s.limit))
 	}
-	return f.scrubbed()
+	return found.redacted()
 }
 
-func (s *Session) checkSuccess(f *findings, object map[string]any) {
-	id := pathIDs(f.exchange.URL).image
-	switch {
-	case f.operation == "images_delete":
-		if at, twice := s.deleted[id]; !s.full && (!twice || f.exchange.Ended.Before(at)) {
-			s.deleted[id] = f.exchange.Ended
-		}
-	case f.operation == "imageActions_post" && s.isDeleted(f, id):
-		f.add("sequence-deleted", "status", nil, "the image was deleted before, and an action on it is started")
-	case f.operation == "images_post_account_transfer_create" && s.isDeleted(f, id):
-		f.add("sequence-deleted", "status", nil, "the image was deleted before, and is offered to another account")
+// changes is what may have changed the lists so far.
+type changes struct {
+	count  int
+	latest time.Time // when the latest of them had ended
+}
+
+// observe takes in an exchange. A write that failed with 5xx may have been carried out.
+func (c *changes) observe(e traffic.Exchange) {
+	reads := e.Method == http.MethodGet || e.Method == http.MethodHead
+	if reads || e.Status/100 != 2 && e.Status/100 != 5 {
+		return
 	}
-	images, _ := object["images"].([]any)
-	for i, image := range images {
-		s.checkImage(f, []string{"images", strconv.Itoa(i)}, image)
-	}
-	if image, ok := object["image"]; ok {
-		s.checkImage(f, []string{"image"}, image)
-	}
-	actions, _ := object["actions"].([]any)
-	for i, action := range actions {
-		s.checkAction(f, []string{"actions", strconv.Itoa(i), "status"}, asObject(action))
-	}
-	s.checkAction(f, []string{"action", "status"}, asObject(object["action"]))
-	for _, key := range []string{"images", "actions"} {
-		if list, ok := object[key].([]any); ok {
-			s.checkPage(f, key, list, object)
-		}
+	c.count++
+	if e.Ended.After(c.latest) {
+		c.latest = e.Ended
 	}
 }
 
-// isDeleted tells whether an image had been deleted when an exchange began.
-func (s *Session) isDeleted(f *findings, id string) bool {
+// checkDeleted remembers a delete, and looks for what is still done with a deleted image.
+func (s *Session) checkDeleted(found *findings, result Result) {
+	id, exchange := result.view.asks.image, result.Exchange
+	switch result.Operation {
+	case "images_delete":
+		if before, again := s.deleted[id]; !s.full && (!again || exchange.Ended.Before(before)) {
+			s.deleted[id] = exchange.Ended
+		}
+	case "imageActions_post":
+		if s.isDeleted(id, exchange) {
+			found.add("sequence-deleted", "status", nil, "the image was deleted before, and an action on it is started")
+		}
+	case "images_post_account_transfer_create":
+		if s.isDeleted(id, exchange) {
+			found.add("sequence-deleted", "status", nil, "the image was deleted before, and is offered to another account")
+		}
+	}
+}
+
+// isDeleted reports whether an image had been deleted when an exchange began.
+func (s *Session) isDeleted(id string, exchange traffic.Exchange) bool {
 	at, deleted := s.deleted[id]
-	return deleted && f.exchange.BeganAfter(at)
+	return deleted && exchange.BeganAfter(at)
 }
 
-// ranks is the order in which an image goes through its statuses.
-var ranks = map[string]int{"new": 1, "pending": 2, "available": 3, "retired": 3, "deleted": 4}
+// checkImages compares every image of a response with what was told of it before.
+func (s *Session) checkImages(found *findings, result Result) {
+	images := result.view.tells.images
+	if one := result.view.tells.image; one != nil {
+		images = append(slices.Clip(images), *one)
+	}
+	for _, image := range images {
+		s.checkImage(found, image, result.Exchange)
+	}
+}
 
-func (s *Session) checkImage(f *findings, at []string, value any) {
-	image := asObject(value)
-	number, _ := image["id"].(json.Number)
-	id := number.String()
-	known, ok := s.kinds[id]
-	if id == "" || !ok && s.full {
+func (s *Session) checkImage(found *findings, image imageView, exchange traffic.Exchange) {
+	id := image.id().value.String()
+	history := s.images[id]
+	if id == "" || history == nil && s.full {
 		return
 	}
-	kind, _ := image["type"].(string)
-	created, _ := image["created_at"].(string)
-	if !ok {
-		known = identity{kind, created}
+	if history == nil {
+		history = &imageHistory{}
+		s.images[id] = history
 	}
-	// A conversion makes a snapshot of a backup or a custom image.
-	if kind != "" && known.kind != "" && kind != known.kind && kind != "snapshot" {
-		f.add("sequence-identity", "body", append(slices.Clip(at), "type"), fmt.Sprintf("image %s was a %s before", id, redact.Shorten(known.kind))).Got = f.got(kind)
+	if history.leavesLists(image) {
+		s.changes.count++
 	}
-	if created != "" && known.created != "" && !sameTime(created, known.created) {
-		f.add("sequence-identity", "body", append(slices.Clip(at), "created_at"), fmt.Sprintf("image %s was created at %s before", id, redact.Shorten(known.created))).Got = f.got(created)
+	for _, p := range history.observe(image, exchange) {
+		found.addProblem("body", p)
 	}
-	s.kinds[id] = identity{cmp.Or(kind, known.kind), cmp.Or(known.created, created)}
-
-	now, _ := image["status"].(string)
-	before := s.statuses[id]
-	rank, rankBefore := ranks[strings.ToLower(now)], ranks[strings.ToLower(before.status)]
-	if 0 < rank && rank < rankBefore && f.exchange.BeganAfter(before.at) {
-		f.add("sequence-status", "body", append(slices.Clip(at), "status"), fmt.Sprintf("image %s was %s before", id, before.status)).Got = f.got(now)
-	}
-	if now != before.status && now == "deleted" {
-		s.changes++ // it leaves the lists
-	}
-	switch {
-	case rank == 0:
-	case rank == rankBefore && !f.exchange.Ended.Before(before.at): // it is known for longer
-	case rank >= rankBefore, f.exchange.BeganAfter(before.at):
-		s.statuses[id] = state{now, f.exchange.Ended}
-	}
-	if s.isDeleted(f, id) && now != "deleted" {
-		f.add("sequence-deleted", "body", at, fmt.Sprintf("image %s was deleted before, and is served again", id))
+	if image.status().value != "deleted" && s.isDeleted(id, exchange) { // as deleted it may be served
+		message := fmt.Sprintf("image %s was deleted before, and is served again", id)
+		found.add("sequence-deleted", "body", image.at(), message)
 	}
 }
 
-// checkAction demands that an action that has ended stay as it is.
-func (s *Session) checkAction(f *findings, at []string, action map[string]any) {
-	number, _ := action["id"].(json.Number)
-	now, _ := action["status"].(string)
-	id := number.String()
-	before, known := s.actions[id]
-	if id == "" || now == "" || !known && s.full {
-		return
-	}
-	ended := func(status string) bool { return status == "completed" || status == "errored" }
-	switch {
-	case !ended(before.status), now == before.status && f.exchange.Ended.Before(before.at):
-		s.actions[id] = state{now, f.exchange.Ended}
-	case now != before.status && (ended(now) || f.exchange.BeganAfter(before.at)):
-		f.add("sequence-status", "body", at, fmt.Sprintf("action %s was %s before", id, before.status)).Got = f.got(now)
-	}
+// imageHistory is what was told of one image so far.
+type imageHistory struct {
+	kind    string
+	created string
+	status  toldStatus
 }
 
-// sameTime tells whether two texts are the same time, in whatever form.
-func sameTime(a, b string) bool {
+// toldStatus is a status, and when it had been told for the first time.
+type toldStatus struct {
+	status string
+	at     time.Time
+}
+
+// observe takes in what an exchange tells of the image, and returns what of it contradicts what was
+// told before.
+func (h *imageHistory) observe(image imageView, exchange traffic.Exchange) []problem {
+	return append(h.observeIdentity(image), h.observeStatus(image, exchange)...)
+}
+
+// observeIdentity compares what never changes: the time of creation, and the type, but that a
+// conversion makes a snapshot of a backup or a custom image.
+func (h *imageHistory) observeIdentity(image imageView) (all []problem) {
+	id, kind, created := image.id().value, image.kind(), image.created()
+	if kind.value != "" && h.kind != "" && kind.value != h.kind && kind.value != "snapshot" {
+		all = append(all, contradiction("sequence-identity", kind,
+			fmt.Sprintf("image %s was a %s before", id, redact.Shorten(h.kind))))
+	}
+	if created.value != "" && h.created != "" && !isSameTime(created.value, h.created) {
+		all = append(all, contradiction("sequence-identity", created,
+			fmt.Sprintf("image %s was created at %s before", id, redact.Shorten(h.created))))
+	}
+	h.kind, h.created = cmp.Or(kind.value, h.kind), cmp.Or(h.created, created.value)
+	return all
+}
+
+// ranks is the order in which an image goes through its statuses, in lower case. A status that is
+// not in it is judged by the schema only.
+var ranks = map[string]int{
+	"new":       1,
+	"pending":   2,
+	"available": 3,
+	"retired":   3,
+	"deleted":   4,
+}
+
+func rankOf(status string) int { return ranks[strings.ToLower(status)] }
+
+// observeStatus demands that the status not go back.
+func (h *imageHistory) observeStatus(image imageView, exchange traffic.Exchange) (all []problem) {
+	before, now := h.status, image.status()
+	rank, rankBefore := rankOf(now.value), rankOf(before.status)
+	isLater := exchange.BeganAfter(before.at)
+	if 0 < rank && rank < rankBefore && isLater {
+		all = append(all, contradiction("sequence-status", now,
+			fmt.Sprintf("image %s was %s before", image.id().value, before.status)))
+	}
+	switch {
+	case rank == 0, rank < rankBefore && !isLater: // it says nothing, or may be the older one of the two
+	case rank == rankBefore && !exchange.Ended.Before(before.at): // it has been known for longer
+	default:
+		h.status = toldStatus{status: now.value, at: exchange.Ended}
+	}
+	return all
+}
+
+// leavesLists reports whether an image is told to be deleted that was not before: lists do not have
+// it any more.
+func (h *imageHistory) leavesLists(image imageView) bool {
+	return image.status().value == "deleted" && h.status.status != "deleted"
+}
+
+// contradiction returns what is wrong with a field that was told otherwise before.
+func contradiction[T any](check string, f field[T], message string) problem {
+	return problem{check: check, at: f.at(), message: message, given: f.given(), shown: true}
+}
+
+// isSameTime reports whether two texts are the same time, in whatever form.
+func isSameTime(a, b string) bool {
 	t, err1 := time.Parse(time.RFC3339, a)
 	u, err2 := time.Parse(time.RFC3339, b)
 	return a == b || err1 == nil && err2 == nil && t.Equal(u)
 }
 
-// checkPage follows a list over its pages.
-func (s *Session) checkPage(f *findings, key string, list []any, object map[string]any) {
-	number, perPage, ok := paging(f.exchange.URL)
-	total, told := totalOf(object)
-	if !ok || !told {
-		return
+// checkActions demands of every action of a response that, once it has ended, it stay as it is.
+func (s *Session) checkActions(found *findings, result Result) {
+	actions := result.view.tells.actions
+	if one := result.view.tells.action; one != nil {
+		actions = append(slices.Clip(actions), *one)
 	}
-	query := f.exchange.URL.Query()
-	query.Del("page")
-	name := f.exchange.URL.Path + "?" + query.Encode()
-	if number == 1 && !s.full {
-		s.walks[name] = &pageWalk{total: total, changes: s.changes, pages: map[int]bool{}, seen: map[string]int{}}
-	}
-	walk := s.walks[name]
-	isBehind := func(total int) bool { return number > max(1, (total+perPage-1)/perPage) }
-	if walk == nil || walk.pages[number] || isBehind(total) && isBehind(walk.total) {
-		return // a page out of a walk, once more, or behind its end
-	}
-	walk.pages[number] = true
-	if len(walk.seen)+len(list) > maxTracked || len(walk.pages) > maxTracked {
-		walk.seen = nil
-	}
-	explained := walk.changed || walk.changes != s.changes || !f.exchange.BeganAfter(s.changed)
-	if total != walk.total && !explained {
-		f.add("sequence-total", "body", []string{"meta", "total"}, fmt.Sprintf("it was %d on the page before, and nothing that came before changed the list", walk.total)).Got = strconv.Itoa(total)
-		explained = true
-	}
-	walk.changed = explained
-	for i, item := range list {
-		id, _ := asObject(item)["id"].(json.Number)
-		if walk.seen == nil {
-			break
-		}
-		if page, twice := walk.seen[id.String()]; twice && !explained {
-			f.add("sequence-twice", "body", []string{key, strconv.Itoa(i), "id"}, fmt.Sprintf("%s was on page %d already", id, page)).Got = id.String()
-		}
-		walk.seen[id.String()] = number
-	}
-	if _, more := asObject(asObject(object["links"])["pages"])["next"]; !more {
-		walk.last = number
-	}
-	if walk.last > 0 && len(walk.pages) >= walk.last {
-		if walk.seen != nil && len(walk.seen) < total && !explained {
-			f.add("sequence-lost", "body", []string{key}, fmt.Sprintf("every page came, and %d of %d are on none", total-len(walk.seen), total))
-		}
-		delete(s.walks, name)
+	for _, action := range actions {
+		s.checkAction(found, action, result.Exchange)
 	}
 }
 
-// checkBudget demands that within a window requests are used up and not given back. Of several requests at a time the
-// answers come in any order, so that one may fill a gap. A 429 for the limit of a minute may say 0 while the hour has
-// more.
-func (s *Session) checkBudget(f *findings) {
-	reset := f.exchange.Header.Get("ratelimit-reset")
-	remaining, err := strconv.Atoi(f.exchange.Header.Get("ratelimit-remaining"))
-	if err != nil || reset == "" || f.exchange.Status == http.StatusTooManyRequests || f.exchange.Status == http.StatusUnauthorized {
+func (s *Session) checkAction(found *findings, action actionView, exchange traffic.Exchange) {
+	id, now := action.id().value.String(), action.status()
+	before, known := s.actions[id]
+	if id == "" || now.value == "" || !known && s.full {
 		return
 	}
-	b := &s.budget
-	if reset != b.reset || len(b.remaining) >= maxTracked {
-		b.reset, b.remaining, b.least, b.leastAt, b.most = reset, map[int]bool{}, remaining, f.exchange.Ended, remaining
+	isSame := now.value == before.status
+	switch {
+	case !isEnd(before.status), isSame && exchange.Ended.Before(before.at):
+		s.actions[id] = toldStatus{status: now.value, at: exchange.Ended}
+	case !isSame && (isEnd(now.value) || exchange.BeganAfter(before.at)): // of two ends one is wrong, whichever came first
+		found.addProblem("body", contradiction("sequence-status", now,
+			fmt.Sprintf("action %s was %s before", id, before.status)))
 	}
-	grows := remaining > b.least && f.exchange.BeganAfter(b.leastAt)
-	if f.exchange.Began.IsZero() { // then it may have overlapped with others
-		grows = remaining > b.most || remaining > b.least && b.remaining[remaining]
+}
+
+// isEnd reports whether an action with a status has ended.
+func isEnd(status string) bool { return status == "completed" || status == "errored" }
+
+// checkLists follows lists over their pages.
+func (s *Session) checkLists(found *findings, result Result) {
+	asked, tells := result.view.asks.page, result.view.tells
+	if !asked.isValid() || !tells.total.isTold {
+		return
 	}
-	if grows {
-		f.add("sequence-ratelimit", "header ratelimit-remaining", nil, fmt.Sprintf("it was %d before, in the same window", b.least)).Got = strconv.Itoa(remaining)
+	name := listName(result.Exchange.URL)
+	for _, list := range tells.lists {
+		if asked.number == 1 && !s.full {
+			s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
+		}
+		walk := s.walks[name]
+		if walk == nil || !walk.expects(asked, tells.total.value) {
+			continue
+		}
+		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
+		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
+			found.addProblem("body", p)
+		}
+		if walk.isComplete() {
+			delete(s.walks, name)
+		}
 	}
-	if remaining < b.least || remaining == b.least && f.exchange.Ended.Before(b.leastAt) {
-		b.least, b.leastAt = remaining, f.exchange.Ended
+}
+
+// listName names a list by its URL without the page.
+func listName(u *url.URL) string {
+	query := u.Query()
+	query.Del("page")
+	return u.Path + "?" + query.Encode()
+}
+
+// pageWalk is a list that is being read page by page. After the first page they may come in any
+// order, as they do when several are asked for at a time.
+type pageWalk struct {
+	total   int
+	began   int            // how many changes there had been when the walk began
+	changed bool           // whether the list may have changed since
+	pages   map[int]bool   // those that came
+	last    int            // the one without a next link; 0 until it came
+	seen    map[string]int // the page that each id was on; nil if there are too many to remember
+}
+
+func newPageWalk(total, changes int) *pageWalk {
+	return &pageWalk{total: total, began: changes, pages: map[int]bool{}, seen: map[string]int{}}
+}
+
+// expects reports whether a page is one that the walk needs: not one that it had, or one after the
+// end of the list.
+func (w *pageWalk) expects(p page, total int) bool {
+	return !w.pages[p.number] && p.number <= max(p.last(total), p.last(w.total))
+}
+
+// isComplete reports whether every page came.
+func (w *pageWalk) isComplete() bool { return w.last > 0 && len(w.pages) >= w.last }
+
+// add takes in the next page, and returns what of it contradicts those before. If the list may have
+// changed meanwhile, nothing does.
+func (w *pageWalk) add(p page, list listView, tells tells, mayHaveChanged bool) (all []problem) {
+	w.pages[p.number] = true
+	if len(w.seen)+len(list.items) > maxTracked || len(w.pages) > maxTracked {
+		w.seen = nil
 	}
-	b.remaining[remaining], b.most = true, max(b.most, remaining)
+	w.changed = w.changed || mayHaveChanged
+	if total := tells.total; total.value != w.total && !w.changed {
+		w.changed = true // by another client, so that what follows says nothing
+		all = append(all, contradiction("sequence-total", total,
+			fmt.Sprintf("was %d on the page before, and no request in between changed the list", w.total)))
+	}
+	all = append(all, w.addItems(p.number, list.items)...)
+	if !tells.links.next.isThere {
+		w.last = p.number
+	}
+	lost := tells.total.value - len(w.seen)
+	if w.isComplete() && w.seen != nil && lost > 0 && !w.changed {
+		all = append(all, problem{
+			check:   "sequence-lost",
+			at:      []string{list.key},
+			message: fmt.Sprintf("every page was read, and %d of %d are on none", lost, tells.total.value),
+		})
+	}
+	return all
+}
+
+// addItems notes the items of a page, and returns those that were on a page before.
+func (w *pageWalk) addItems(page int, items []object) (all []problem) {
+	if w.seen == nil {
+		return nil
+	}
+	for i := range items {
+		id := fieldOf[json.Number](&items[i], "id")
+		before, duplicate := w.seen[id.value.String()]
+		if duplicate && !w.changed {
+			message := fmt.Sprintf("%s was on page %d already", id.value, before)
+			all = append(all, contradiction("sequence-twice", id, message))
+		}
+		w.seen[id.value.String()] = page
+	}
+	return all
+}
+
+// budgetWindow is what the responses of one window of the rate limit said of the remaining
+// requests.
+type budgetWindow struct {
+	reset   string       // when it ends, as the header says
+	told    map[int]bool // what was told to remain
+	least   int
+	leastAt time.Time // when that had been told
+	most    int
+}
+
+// observe takes in an exchange. It reports whether requests were given back within the window, and
+// how many had remained.
+func (b *budgetWindow) observe(e traffic.Exchange) (before int, grew bool) {
+	reset := e.Header.Get("Ratelimit-Reset")
+	remaining, err := strconv.Atoi(e.Header.Get("Ratelimit-Remaining"))
+	// A 429 for the limit of a minute may say 0 while the hour has more, and a 401 is of no
+	// account.
+	isOfAnother := e.Status == http.StatusTooManyRequests || e.Status == http.StatusUnauthorized
+	if err != nil || reset == "" || isOfAnother {
+		return 0, false
+	}
+	if reset != b.reset || len(b.told) >= maxTracked {
+		*b = budgetWindow{reset: reset, told: map[int]bool{}, least: remaining, leastAt: e.Ended, most: remaining}
+	}
+	before, grew = b.least, b.contradicts(remaining, e)
+	if remaining < b.least || remaining == b.least && e.Ended.Before(b.leastAt) {
+		b.least, b.leastAt = remaining, e.Ended
+	}
+	b.told[remaining], b.most = true, max(b.most, remaining)
+	return before, grew
+}
+
+// contradicts reports whether more remains than may. Without times an exchange may have overlapped
+// with others, whose responses come in any order: what fills a gap is fine, and what was told
+// before is not.
+func (b *budgetWindow) contradicts(remaining int, e traffic.Exchange) bool {
+	if e.Began.IsZero() {
+		return remaining > b.most || remaining > b.least && b.told[remaining]
+	}
+	return remaining > b.least && e.BeganAfter(b.leastAt)
 }

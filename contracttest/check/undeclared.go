@@ -9,100 +9,147 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// walk looks at a value for what kin-openapi does not judge: fields that no schema declares, numbers that a typed
-// client cannot hold, and formats.
-func (f *findings) walk(in string, at []string, value any, schemas []*openapi3.Schema) {
+// judge files what is wrong with a decoded body by its schema: first what kin-openapi finds, then
+// what it does not look at. As says whether the body is of a request or of a response, since some
+// fields are of one only.
+func (c *checker) judge(in string, body any, schema *openapi3.Schema, as openapi3.SchemaValidationOption) {
+	for _, p := range schemaProblems(nil, schema.VisitJSON(body, openapi3.MultiErrors(), as)) {
+		c.markJudged(in, p.at)
+		c.addProblem(in, p)
+	}
+	c.walk(in, nil, body, []*openapi3.Schema{schema})
+}
+
+// walk looks at the value in a place, and at all below it, for what kin-openapi does not judge:
+// fields that no schema declares, numbers that a typed client cannot hold, and formats. Several
+// schemas may describe the value, by allOf.
+func (c *checker) walk(in string, at []string, value any, schemas []*openapi3.Schema) {
 	schemas = expand(schemas, value)
 	switch value := value.(type) {
 	case map[string]any:
-		f.walkObject(in, at, value, schemas)
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			c.walkField(in, append(slices.Clip(at), name), value[name], schemas)
+		}
 	case []any:
-		var items []*openapi3.Schema
-		for _, s := range schemas {
-			if s.Items != nil {
-				items = append(items, s.Items.Value)
-			}
-		}
+		items := itemsOf(schemas)
 		for i, item := range value {
-			f.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, items)
+			c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, items)
 		}
-	case json.Number:
-		f.walkNumber(in, at, value, schemas)
-	case string:
-		for _, s := range schemas {
-			if problem := formatProblem(s.Format, value); problem != "" && s.Type.Permits("string") {
-				check := "format"
-				if s.Format == "date-time" {
-					check = "date-time"
-				}
-				if !f.has(in, at) {
-					finding := f.add(check, in, at, problem)
-					finding.Expected, finding.Got = expected(s), f.got(value)
-				}
-				return
-			}
-		}
+	case json.Number, string:
+		c.walkScalar(in, at, value, schemas)
 	}
 }
 
-// expand adds what allOf holds, and of anyOf and oneOf the branches that the value satisfies, or all if it satisfies
-// none.
+// walkField looks at a field of an object that the schemas describe. The last part of its place is
+// its name.
+func (c *checker) walkField(in string, at []string, value any, schemas []*openapi3.Schema) {
+	declared, open := schemasOf(at[len(at)-1], schemas)
+	switch {
+	case len(declared) > 0:
+		c.walk(in, at, value, declared)
+	case !open:
+		c.addProblem(in, problem{
+			check:   "undocumented-field",
+			at:      at,
+			message: "the contract does not know the field",
+			given:   value,
+			shown:   true,
+		})
+	}
+}
+
+// walkScalar files the first thing that is wrong with a text or a number. What kin-openapi has
+// found is not said again in other words.
+func (c *checker) walkScalar(in string, at []string, value any, schemas []*openapi3.Schema) {
+	for _, s := range schemas {
+		check, message := scalarProblem(value, s)
+		if message == "" {
+			continue
+		}
+		if !c.isJudged(in, at) {
+			c.addProblem(in, problem{
+				check:    check,
+				at:       at,
+				message:  message,
+				expected: expected(s),
+				given:    value,
+				shown:    true,
+			})
+		}
+		return
+	}
+}
+
+// scalarProblem returns what is wrong with a text or a number by one schema, and the check that
+// says so.
+func scalarProblem(value any, s *openapi3.Schema) (check, message string) {
+	if number, ok := value.(json.Number); ok {
+		return "number-range", numberProblem(number, s)
+	}
+	text, ok := value.(string)
+	if !ok || !s.Type.Permits("string") {
+		return "", ""
+	}
+	if s.Format == "date-time" {
+		return "date-time", formatProblem(s.Format, text)
+	}
+	return "format", formatProblem(s.Format, text)
+}
+
+// schemasOf returns the schemas of a field of an object, and whether the object may have fields
+// that none declares.
+func schemasOf(name string, schemas []*openapi3.Schema) (declared []*openapi3.Schema, open bool) {
+	silent := true // schemas without properties say nothing about them
+	for _, s := range schemas {
+		silent = silent && len(s.Properties) == 0
+		open = open || s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
+		if property := s.Properties[name]; property != nil {
+			declared = append(declared, property.Value)
+		} else if additional := s.AdditionalProperties.Schema; additional != nil {
+			declared = append(declared, additional.Value)
+		}
+	}
+	return declared, open || silent
+}
+
+func itemsOf(schemas []*openapi3.Schema) []*openapi3.Schema {
+	var items []*openapi3.Schema
+	for _, s := range schemas {
+		if s.Items != nil {
+			items = append(items, s.Items.Value)
+		}
+	}
+	return items
+}
+
+// expand returns the schemas with those that they are composed of: all of allOf, and of anyOf and
+// oneOf the branches that the value fits. If it fits none, all of them count, so that no field is
+// called undocumented which a branch declares.
 func expand(schemas []*openapi3.Schema, value any) []*openapi3.Schema {
 	var all []*openapi3.Schema
 	for _, s := range schemas {
 		all = append(all, s)
-		for _, part := range s.AllOf {
-			all = append(all, expand([]*openapi3.Schema{part.Value}, value)...)
-		}
-		for _, branches := range []openapi3.SchemaRefs{s.AnyOf, s.OneOf} {
-			var fit, none []*openapi3.Schema
-			for _, branch := range branches {
-				if branch.Value.VisitJSON(value) == nil {
-					fit = append(fit, branch.Value)
-				} else {
-					none = append(none, branch.Value)
-				}
-			}
-			if len(fit) == 0 {
-				fit = none
-			}
-			all = append(all, expand(fit, value)...)
-		}
+		all = append(all, expand(schemasIn(s.AllOf), value)...)
+		all = append(all, expand(fitting(s.AnyOf, value), value)...)
+		all = append(all, expand(fitting(s.OneOf, value), value)...)
 	}
 	return all
 }
 
-func (f *findings) walkObject(in string, at []string, object map[string]any, schemas []*openapi3.Schema) {
-	declares := slices.ContainsFunc(schemas, func(s *openapi3.Schema) bool { return len(s.Properties) > 0 })
-	for _, key := range slices.Sorted(maps.Keys(object)) {
-		var known []*openapi3.Schema
-		open := !declares // a schema without properties says nothing about them
-		for _, s := range schemas {
-			if property := s.Properties[key]; property != nil {
-				known = append(known, property.Value)
-			}
-			if additional := s.AdditionalProperties.Schema; additional != nil && s.Properties[key] == nil {
-				known = append(known, additional.Value)
-			}
-			open = open || s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
-		}
-		at := append(slices.Clip(at), key)
-		switch {
-		case len(known) > 0:
-			f.walk(in, at, object[key], known)
-		case !open:
-			finding := f.add("undocumented-field", in, at, "the contract does not know the field")
-			finding.Got = f.got(object[key])
-		}
+// fitting returns the branches that a value fits, or all if it fits none.
+func fitting(branches openapi3.SchemaRefs, value any) []*openapi3.Schema {
+	all := schemasIn(branches)
+	fit := slices.DeleteFunc(slices.Clone(all), func(s *openapi3.Schema) bool { return s.VisitJSON(value) != nil })
+	if len(fit) == 0 {
+		return all
 	}
+	return fit
 }
 
-func (f *findings) walkNumber(in string, at []string, number json.Number, schemas []*openapi3.Schema) {
-	for _, s := range schemas {
-		if problem := numberProblem(number, s); problem != "" && !f.has(in, at) {
-			finding := f.add("number-range", in, at, problem)
-			finding.Expected, finding.Got = expected(s), f.got(number)
-			return
-		}
+func schemasIn(refs openapi3.SchemaRefs) []*openapi3.Schema {
+	schemas := make([]*openapi3.Schema, len(refs))
+	for i, ref := range refs {
+		schemas[i] = ref.Value
 	}
+	return schemas
 }

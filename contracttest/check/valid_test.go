@@ -22,155 +22,228 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// TestNoFalseAlarm generates exchanges from the document, every optional field, null, branch and limit among them, and
-// demands that none be flagged.
-func TestNoFalseAlarm(t *testing.T) {
-	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
-		require.NoError(t, checks.Value.Set("10000"))
-		defer func() { _ = checks.Value.Set(checks.DefValue) }()
-	}
-	contract := testkit.Contract(t)
-	type candidate struct {
-		method, path string
-		operation    *openapi3.Operation
-		status       string
-	}
-	var candidates []candidate
+// documented is one response that the contract documents.
+type documented struct {
+	method    string
+	path      string
+	operation *openapi3.Operation
+	status    string
+}
+
+// documentedResponses returns every documented response but default, which is reported as drift.
+func documentedResponses(t *testing.T) (all []documented) {
+	t.Helper()
 	doc := document(t)
 	for _, path := range doc.Paths.InMatchingOrder() {
 		operations := doc.Paths.Value(path).Operations()
 		for _, method := range slices.Sorted(maps.Keys(operations)) {
 			for _, status := range slices.Sorted(maps.Keys(operations[method].Responses.Map())) {
-				if status != "default" { // which is reported, as drift
-					candidates = append(candidates, candidate{method, path, operations[method], status})
+				if status != "default" {
+					all = append(all, documented{method: method, path: path, operation: operations[method], status: status})
 				}
 			}
 		}
 	}
-	require.Len(t, candidates, testkit.Responses-len(operations))
+	require.Len(t, all, testkit.Responses-len(operations))
+	return all
+}
 
+// TestNoFalseAlarm generates exchanges from the document, every optional field, null, branch and limit among them, and
+// demands that none be flagged.
+func TestNoFalseAlarm(t *testing.T) {
+	setChecks(t)
+	contract, candidates := testkit.Contract(t), documentedResponses(t)
 	rapid.Check(t, func(t *rapid.T) {
-		c := rapid.SampledFrom(candidates).Draw(t, "operation and status")
-		status, _ := strconv.Atoi(c.status)
-		e := traffic.Exchange{Source: "generated", Method: c.method, Status: status, Header: http.Header{}, RequestHeader: http.Header{"Authorization": {"Bearer [redacted-1]"}}}
-
-		path := strings.ReplaceAll(c.path, "{action_id}", strconv.FormatInt(rapid.Int64Range(1, math.MaxInt64).Draw(t, "action id"), 10))
-		path = strings.ReplaceAll(path, "{image_id}", strconv.FormatInt(rapid.Int64().Draw(t, "image id"), 10))
-		query := url.Values{}
-		for _, parameter := range c.operation.Parameters {
-			if p := parameter.Value; p.In == "query" && rapid.Bool().Draw(t, p.Name+" is sent") {
-				value := generate(t, p.Name, p.Schema.Value)
-				if s, ok := value.(string); !ok || s != "" {
-					query.Set(p.Name, fmt.Sprint(value))
-				}
-			}
-		}
-		e.URL = &url.URL{Scheme: "https", Host: "api.digitalocean.com", Path: path, RawQuery: query.Encode()}
-		if c.operation.RequestBody != nil {
-			e.RequestHeader.Set("Content-Type", "application/json")
-			e.RequestBody = marshal(t, generate(t, "request", c.operation.RequestBody.Value.Content["application/json"].Schema.Value))
-		}
-		response := c.operation.Responses.Value(c.status).Value
-		for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
-			if rapid.Bool().Draw(t, name+" is sent") {
-				e.Header.Set(name, strconv.FormatInt(rapid.Int64().Draw(t, name), 10))
-			}
-		}
-		if limit, err := strconv.ParseInt(e.Header.Get("Ratelimit-Limit"), 10, 64); err == nil && e.Header.Get("Ratelimit-Remaining") != "" {
-			e.Header.Set("Ratelimit-Limit", strconv.FormatInt(max(limit, 1), 10))
-			e.Header.Set("Ratelimit-Remaining", strconv.FormatInt(rapid.Int64Range(0, max(limit, 1)).Draw(t, "remaining"), 10))
-		}
-		if media := response.Content["application/json"]; media != nil {
-			e.Header.Set("Content-Type", rapid.SampledFrom([]string{"application/json", "application/json; charset=utf-8", "application/json;charset=UTF-8"}).Draw(t, "content type"))
-			body := generate(t, "response", media.Schema.Value)
-			if status < 300 {
-				fitToRequest(t, e.URL, body.(map[string]any))
-			}
-			e.Body = marshal(t, body)
-			if rapid.Bool().Draw(t, "length is sent") {
-				e.Header.Set("Content-Length", strconv.Itoa(len(e.Body)))
-			}
-		}
+		e := generateExchange(t, rapid.SampledFrom(candidates).Draw(t, "operation and status"))
 		if findings := contract.Check(e); len(findings) > 0 {
 			t.Fatalf("%s %s\n%s\n%s\n%v", e.Method, e.URL, e.RequestBody, e.Body, findings)
 		}
 	})
 }
 
-// fitToRequest makes an answer one to its request: about what was asked for, and paged as it was.
-func fitToRequest(t *rapid.T, u *url.URL, body map[string]any) {
-	parts := strings.Split(u.Path+"//", "/")
-	imageID, query := parts[3], u.Query()
-	object := func(value any) map[string]any { o, _ := value.(map[string]any); return o }
-	if image := object(body["image"]); image != nil && imageID != "" {
-		image["id"] = json.Number(imageID)
+// setChecks sets how many exchanges are generated, unless a flag says so.
+func setChecks(t *testing.T) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	if isSet(checks.Name) {
+		return
 	}
-	actions, _ := body["actions"].([]any)
-	for _, action := range append(slices.Clone(actions), body["action"]) {
-		if action := object(action); action["resource_id"] != nil {
-			action["resource_id"] = json.Number(imageID)
+	n := "1000"
+	if long() {
+		n = "10000"
+	}
+	require.NoError(t, checks.Value.Set(n))
+	t.Cleanup(func() { _ = checks.Value.Set(checks.DefValue) })
+}
+
+// generateExchange draws an exchange that the contract allows.
+func generateExchange(t *rapid.T, c documented) traffic.Exchange {
+	status, _ := strconv.Atoi(c.status)
+	e := traffic.Exchange{
+		Source:        "generated",
+		Method:        c.method,
+		URL:           generateURL(t, c),
+		RequestHeader: http.Header{"Authorization": {"Bearer [redacted-1]"}},
+		Status:        status,
+		Header:        http.Header{},
+	}
+	if body := c.operation.RequestBody; body != nil {
+		e.RequestHeader.Set("Content-Type", "application/json")
+		e.RequestBody = marshal(t, generate(t, "request", body.Value.Content["application/json"].Schema.Value))
+	}
+	response := c.operation.Responses.Value(c.status).Value
+	generateHeaders(t, e.Header, response)
+	if media := response.Content["application/json"]; media != nil {
+		types := []string{"application/json", "application/json; charset=utf-8", "application/json;charset=UTF-8"}
+		e.Header.Set("Content-Type", rapid.SampledFrom(types).Draw(t, "content type"))
+		body := generate(t, "response", media.Schema.Value)
+		if status < 300 {
+			fitToRequest(t, e.URL, body.(map[string]any))
+		}
+		e.Body = marshal(t, body)
+		if rapid.Bool().Draw(t, "length is sent") {
+			e.Header.Set("Content-Length", strconv.Itoa(len(e.Body)))
 		}
 	}
-	if action := object(body["action"]); action != nil && parts[5] != "" {
-		action["id"] = json.Number(parts[5])
+	return e
+}
+
+func generateURL(t *rapid.T, c documented) *url.URL {
+	actionID := rapid.Int64Range(1, math.MaxInt64).Draw(t, "action id")
+	imageID := rapid.Int64().Draw(t, "image id")
+	path := strings.ReplaceAll(c.path, "{action_id}", strconv.FormatInt(actionID, 10))
+	path = strings.ReplaceAll(path, "{image_id}", strconv.FormatInt(imageID, 10))
+	query := url.Values{}
+	for _, parameter := range c.operation.Parameters {
+		if p := parameter.Value; p.In == "query" && rapid.Bool().Draw(t, p.Name+" is sent") {
+			if text := fmt.Sprint(generate(t, p.Name, p.Schema.Value)); text != "" {
+				query.Set(p.Name, text)
+			}
+		}
 	}
+	return &url.URL{Scheme: "https", Host: "api.digitalocean.com", Path: path, RawQuery: query.Encode()}
+}
+
+func generateHeaders(t *rapid.T, header http.Header, response *openapi3.Response) {
+	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
+		if rapid.Bool().Draw(t, name+" is sent") {
+			header.Set(name, strconv.FormatInt(rapid.Int64().Draw(t, name), 10))
+		}
+	}
+	limit, err := strconv.ParseInt(header.Get("Ratelimit-Limit"), 10, 64)
+	if err != nil || header.Get("Ratelimit-Remaining") == "" {
+		return
+	}
+	limit = max(limit, 1) // of which a part remains
+	header.Set("Ratelimit-Limit", strconv.FormatInt(limit, 10))
+	header.Set("Ratelimit-Remaining", strconv.FormatInt(rapid.Int64Range(0, limit).Draw(t, "remaining"), 10))
+}
+
+// objectOf returns a value as an object; nil if it is not one.
+func objectOf(value any) map[string]any {
+	object, _ := value.(map[string]any)
+	return object
+}
+
+// fitToRequest makes a response one to its request: about what was asked for, and paged as it was.
+func fitToRequest(t *rapid.T, u *url.URL, body map[string]any) {
+	parts := strings.Split(u.Path+"///", "/")
+	fitIDs(body, parts[3], parts[5])
+	query := u.Query()
 	if query.Get("private") == "true" && query.Has("type") && body["images"] != nil {
 		body["images"] = []any{} // no image is both
 	}
 	images, isImages := body["images"].([]any)
+	actions, isActions := body["actions"].([]any)
 	for _, image := range images {
-		if object(image)["public"] != nil && query.Get("private") == "true" {
-			object(image)["public"] = false
-		} else if object(image)["public"] != nil && query.Has("type") {
-			object(image)["public"] = true
+		fitFilters(objectOf(image), query)
+	}
+	if isImages || isActions {
+		fitPage(t, u, body, max(len(images), len(actions)))
+	}
+}
+
+// fitIDs gives images and actions the ids of the path.
+func fitIDs(body map[string]any, imageID, actionID string) {
+	if image := objectOf(body["image"]); image != nil && imageID != "" {
+		image["id"] = json.Number(imageID)
+	}
+	action := objectOf(body["action"])
+	if action != nil && actionID != "" {
+		action["id"] = json.Number(actionID)
+	}
+	actions, _ := body["actions"].([]any)
+	for _, action := range append(slices.Clone(actions), action) {
+		if action := objectOf(action); action["resource_id"] != nil {
+			action["resource_id"] = json.Number(imageID)
 		}
-		if tags, _ := object(image)["tags"].([]any); query.Has("tag_name") {
-			object(image)["tags"] = append(tags, query.Get("tag_name"))
+	}
+}
+
+// fitFilters makes an image one that the filters of a request let through.
+func fitFilters(image map[string]any, query url.Values) {
+	if image["public"] != nil {
+		switch {
+		case query.Get("private") == "true":
+			image["public"] = false
+		case query.Has("type"):
+			image["public"] = true
 		}
 	}
-	if !isImages && actions == nil {
-		return
+	if query.Has("tag_name") {
+		tags, _ := image["tags"].([]any)
+		image["tags"] = append(tags, query.Get("tag_name"))
 	}
-	number, perPage := 1, 20
-	if query.Has("page") {
-		number, _ = strconv.Atoi(query.Get("page"))
-	}
-	if query.Has("per_page") {
-		perPage, _ = strconv.Atoi(query.Get("per_page"))
-	}
+}
+
+// fitPage makes a list the page that a request asks for, with its total and its links.
+func fitPage(t *rapid.T, u *url.URL, body map[string]any, length int) {
+	query := u.Query()
+	number, perPage := numberIn(query, "page", 1), numberIn(query, "per_page", 20)
 	number = min(number, math.MaxInt/200)
 	query.Set("page", strconv.Itoa(number))
 	u.RawQuery = query.Encode()
+
+	length = min(length, perPage)
 	for _, key := range []string{"images", "actions"} {
-		if list, ok := body[key].([]any); ok && len(list) > perPage {
-			body[key] = list[:perPage]
+		if list, ok := body[key].([]any); ok {
+			body[key] = list[:min(len(list), length)]
 		}
 	}
-	length := max(min(len(images), perPage), min(len(actions), perPage))
-	more := rapid.IntRange(0, 1).Draw(t, "pages behind") * perPage
+	more := rapid.Bool().Draw(t, "has pages after it")
 	total := (number-1)*perPage + length
-	if more > 0 {
+	if more {
 		total = number*perPage + 1
 	}
 	body["meta"].(map[string]any)["total"] = total
-	if length == 0 && more == 0 && number > 1 {
-		return // behind the end, where nobody knows what the links are
+	if length == 0 && !more && number > 1 {
+		return // after the end, where the links are unknown
 	}
 	pages := map[string]any{}
-	link := func(page int) string {
-		query.Set("page", strconv.Itoa(page))
-		if query.Get("per_page") == "" && rapid.Bool().Draw(t, "default size in links") {
-			query.Set("per_page", "20")
-		}
-		return "https://api.digitalocean.com" + u.Path + "?" + query.Encode()
-	}
 	if number > 1 {
-		pages["first"], pages["prev"] = link(1), link(number-1)
+		pages["first"], pages["prev"] = linkTo(t, u, 1), linkTo(t, u, number-1)
 	}
-	if more > 0 {
-		pages["next"], pages["last"] = link(number+1), link(number+1)
+	if more {
+		pages["next"], pages["last"] = linkTo(t, u, number+1), linkTo(t, u, number+1)
 	}
 	body["links"] = map[string]any{"pages": pages}
+}
+
+func numberIn(query url.Values, name string, byDefault int) int {
+	if n, err := strconv.Atoi(query.Get(name)); err == nil {
+		return n
+	}
+	return byDefault
+}
+
+// linkTo returns a link to another page of a list.
+func linkTo(t *rapid.T, u *url.URL, page int) string {
+	query := u.Query()
+	query.Set("page", strconv.Itoa(page))
+	if query.Get("per_page") == "" && rapid.Bool().Draw(t, "default size in links") {
+		query.Set("per_page", "20")
+	}
+	return "https://api.digitalocean.com" + u.Path + "?" + query.Encode()
 }
 
 func marshal(t *rapid.T, value any) []byte {
@@ -191,39 +264,58 @@ func generate(t *rapid.T, name string, s *openapi3.Schema) any {
 		return generate(t, name, rapid.SampledFrom(s.OneOf).Draw(t, name+" branch").Value)
 	case len(s.Enum) > 0:
 		return rapid.SampledFrom(s.Enum).Draw(t, name)
-	case s.Type.Is("object"):
-		object := map[string]any{}
-		for _, key := range slices.Sorted(maps.Keys(s.Properties)) {
-			if slices.Contains(s.Required, key) || rapid.Bool().Draw(t, name+"."+key+" is there") {
-				object[key] = generate(t, name+"."+key, s.Properties[key].Value)
-			}
-		}
-		return object
-	case s.Type.Is("array"):
+	}
+	switch (*s.Type)[0] {
+	case "object":
+		return generateObject(t, name, s)
+	case "array":
 		list := []any{}
 		for i := range rapid.IntRange(0, 3).Draw(t, name+" length") {
 			list = append(list, generate(t, fmt.Sprintf("%s[%d]", name, i), s.Items.Value))
 		}
 		return list
-	case s.Type.Is("boolean"):
+	case "boolean":
 		return rapid.Bool().Draw(t, name)
-	case s.Type.Is("integer"):
-		low, high := int64(math.MinInt64), int64(math.MaxInt64)
-		if s.Min != nil {
-			low = int64(*s.Min)
-		}
-		if s.Max != nil {
-			high = int64(*s.Max)
-		}
-		return rapid.OneOf(rapid.Just(low), rapid.Just(high), rapid.Int64Range(low, high)).Draw(t, name)
-	case s.Type.Is("number"):
+	case "integer":
+		return generateInteger(t, name, s)
+	case "number":
 		return rapid.Float64Range(-math.MaxFloat32, math.MaxFloat32).Draw(t, name)
-	case s.Format == "date-time":
+	}
+	return generateString(t, name, s.Format)
+}
+
+func generateObject(t *rapid.T, name string, s *openapi3.Schema) map[string]any {
+	object := map[string]any{}
+	for _, key := range slices.Sorted(maps.Keys(s.Properties)) {
+		if slices.Contains(s.Required, key) || rapid.Bool().Draw(t, name+"."+key+" is there") {
+			object[key] = generate(t, name+"."+key, s.Properties[key].Value)
+		}
+	}
+	return object
+}
+
+func generateInteger(t *rapid.T, name string, s *openapi3.Schema) int64 {
+	low, high := int64(math.MinInt64), int64(math.MaxInt64)
+	if s.Min != nil {
+		low = int64(*s.Min)
+	}
+	if s.Max != nil {
+		high = int64(*s.Max)
+	}
+	return rapid.OneOf(rapid.Just(low), rapid.Just(high), rapid.Int64Range(low, high)).Draw(t, name)
+}
+
+func generateString(t *rapid.T, name, format string) string {
+	switch format {
+	case "date-time":
 		at := time.Unix(rapid.Int64Range(0, 4e9).Draw(t, name), rapid.Int64Range(0, 999_999_999).Draw(t, name+" fraction"))
 		zone := rapid.IntRange(-12*60, 14*60).Draw(t, name+" zone")
-		return at.In(time.FixedZone("", zone*60)).Format(rapid.SampledFrom([]string{time.RFC3339, time.RFC3339Nano}).Draw(t, name+" form"))
-	case s.Format == "uri":
-		u := url.URL{Scheme: "https", Host: "api.digitalocean.com", Path: "/" + rapid.String().Draw(t, name), RawQuery: url.Values{"page": {rapid.String().Draw(t, name+" query")}}.Encode()}
+		form := rapid.SampledFrom([]string{time.RFC3339, time.RFC3339Nano}).Draw(t, name+" form")
+		return at.In(time.FixedZone("", zone*60)).Format(form)
+	case "uri":
+		query := url.Values{"page": {rapid.String().Draw(t, name+" query")}}
+		path := "/" + rapid.String().Draw(t, name)
+		u := url.URL{Scheme: "https", Host: "api.digitalocean.com", Path: path, RawQuery: query.Encode()}
 		return u.String()
 	}
 	return rapid.String().Draw(t, name)

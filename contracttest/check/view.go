@@ -5,48 +5,239 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
 )
 
-func asObject(value any) map[string]any {
-	object, _ := value.(map[string]any)
-	return object
+// view is an exchange in the terms of the API: images, actions and pages instead of JSON. It is
+// made once, and read by the checks of one exchange and of a session. It judges nothing: what has
+// not the form that the contract gives it is simply not there, and the schemas have said so.
+type view struct {
+	asks  asks
+	tells tells // empty unless the response is a success
 }
 
-// pathIDs returns what the path of a request names: an image by its id or slug, and an action.
-func pathIDs(u *url.URL) (at struct{ image, action string }) {
-	rest, below := strings.CutPrefix(u.EscapedPath(), "/v2/images/")
-	if parts := strings.Split(rest, "/"); below {
-		at.image, _ = url.PathUnescape(parts[0])
-		if len(parts) == 3 && parts[1] == "actions" {
-			at.action = parts[2]
-		}
+func newView(exchange traffic.Exchange, body any) view {
+	v := view{asks: newAsks(exchange.URL)}
+	if root, ok := body.(map[string]any); ok && exchange.Status/100 == 2 {
+		v.tells = newTells(&object{fields: root})
 	}
-	return at
+	return v
 }
 
-// paging returns which page a URL asks for and how large a one, 0 where it says so twice or not in numbers. Nobody knows
-// what a server makes of one that is out of range.
-func paging(u *url.URL) (number, perPage int, ok bool) {
+// asks is what the URL of a request asks for.
+type asks struct {
+	image   string // the id or the slug of an image in the path; empty if it names none
+	action  string // the id of an action in the path; empty if it names none
+	page    page
+	filters filters
+}
+
+func newAsks(u *url.URL) asks {
 	query := u.Query()
-	number, perPage = 1, 20
-	for name, value := range map[string]*int{"page": &number, "per_page": &perPage} {
-		if values := query[name]; len(values) > 0 {
-			*value = intOr(strings.Join(values, " and "), 0)
+	a := asks{page: pageOf(query), filters: filtersOf(query)}
+	// In its escaped form, since a slug may hold a slash.
+	rest, found := strings.CutPrefix(u.EscapedPath(), "/v2/images/")
+	if !found {
+		return a
+	}
+	parts := strings.Split(rest, "/")
+	a.image, _ = url.PathUnescape(parts[0])
+	if len(parts) == 3 && parts[1] == "actions" {
+		a.action = parts[2]
+	}
+	return a
+}
+
+// page is which page of a list is asked for, and how many items of it. A value that is given more
+// than once, or is not a number, is 0.
+type page struct{ number, size int }
+
+// maxPage is far above the last page of any list, and keeps number*size within 32 bits.
+const maxPage = 1 << 23
+
+// defaultPageSize is how many items a page has if the request does not say.
+const defaultPageSize = 20
+
+func pageOf(query url.Values) page {
+	return page{number: numberOf(query["page"], 1), size: numberOf(query["per_page"], defaultPageSize)}
+}
+
+func numberOf(values []string, byDefault int) int {
+	if len(values) == 0 {
+		return byDefault
+	}
+	n, err := strconv.Atoi(values[0])
+	if err != nil || len(values) > 1 {
+		return 0
+	}
+	return n
+}
+
+// isValid reports whether the API has such a page. What it makes of another one is unknown.
+func (p page) isValid() bool {
+	return 1 <= p.number && p.number <= maxPage && 1 <= p.size && p.size <= openapi.MaxPerPage
+}
+
+// last returns the number of the last page of a list with a total. An empty list has one page.
+func (p page) last(total int) int { return max(1, (total+p.size-1)/p.size) }
+
+// filters is which images a list is limited to. Two that are equal ask for the same.
+type filters struct {
+	kind    string // type
+	private string // empty for false, which is the default
+	tag     string // in lower case, as tags are compared
+}
+
+func filtersOf(query url.Values) filters {
+	f := filters{
+		kind:    query.Get("type"),
+		private: query.Get("private"),
+		tag:     strings.ToLower(query.Get("tag_name")),
+	}
+	if f.private == "false" {
+		f.private = ""
+	}
+	return f
+}
+
+// tells is what the body of a success tells.
+type tells struct {
+	image   *imageView // nil if the body has none
+	action  *actionView
+	images  []imageView
+	actions []actionView
+	lists   []listView // images and actions once more, as lists; a body of the API has at most one
+	total   field[int]
+	links   pageLinks
+}
+
+func newTells(root *object) tells {
+	t := tells{total: totalOf(root), links: linksOf(root)}
+	if image, ok := root.object("image"); ok {
+		t.image = &imageView{image}
+	}
+	if action, ok := root.object("action"); ok {
+		t.action = &actionView{action}
+	}
+	if list, ok := root.list("images"); ok {
+		t.lists = append(t.lists, list)
+		for i := range list.items {
+			t.images = append(t.images, imageView{&list.items[i]})
 		}
 	}
-	return number, perPage, 1 <= number && number <= 1<<23 && 1 <= perPage && perPage <= 200
-}
-
-// totalOf returns the total that a page tells.
-func totalOf(object map[string]any) (int, bool) {
-	number, _ := asObject(object["meta"])["total"].(json.Number)
-	total, err := strconv.Atoi(number.String())
-	return total, err == nil
-}
-
-func intOr(text string, other int) int {
-	if n, err := strconv.Atoi(text); err == nil {
-		return n
+	if list, ok := root.list("actions"); ok {
+		t.lists = append(t.lists, list)
+		for i := range list.items {
+			t.actions = append(t.actions, actionView{&list.items[i]})
+		}
 	}
-	return other
+	return t
 }
+
+// imageView is an image.
+type imageView struct{ *object }
+
+func (i imageView) id() field[json.Number] { return fieldOf[json.Number](i.object, "id") }
+func (i imageView) slug() field[string]    { return fieldOf[string](i.object, "slug") }
+func (i imageView) kind() field[string]    { return fieldOf[string](i.object, "type") }
+func (i imageView) status() field[string]  { return fieldOf[string](i.object, "status") }
+func (i imageView) created() field[string] { return fieldOf[string](i.object, "created_at") }
+func (i imageView) public() field[bool]    { return fieldOf[bool](i.object, "public") }
+func (i imageView) tags() field[[]any]     { return fieldOf[[]any](i.object, "tags") }
+
+// actionView is an action. The resource is the image that it acts on.
+type actionView struct{ *object }
+
+func (a actionView) id() field[json.Number] { return fieldOf[json.Number](a.object, "id") }
+func (a actionView) status() field[string]  { return fieldOf[string](a.object, "status") }
+func (a actionView) resource() field[json.Number] {
+	return fieldOf[json.Number](a.object, "resource_id")
+}
+
+// listView is a page of a list of whatever items.
+type listView struct {
+	key   string // images or actions
+	items []object
+}
+
+// totalOf returns how many items a list says that it has on all its pages.
+func totalOf(root *object) field[int] {
+	meta, _ := root.object("meta")
+	written := fieldOf[json.Number](meta, "total")
+	total, err := strconv.Atoi(written.value.String())
+	return field[int]{of: meta, name: "total", isThere: written.isThere, isTold: err == nil, value: total}
+}
+
+// pageLinks are the links of a page to other pages of its list.
+type pageLinks struct{ first, prev, next, last field[string] }
+
+func linksOf(root *object) pageLinks {
+	links, _ := root.object("links")
+	pages, _ := links.object("pages")
+	return pageLinks{
+		first: fieldOf[string](pages, "first"),
+		prev:  fieldOf[string](pages, "prev"),
+		next:  fieldOf[string](pages, "next"),
+		last:  fieldOf[string](pages, "last"),
+	}
+}
+
+// object is an object of a body. It knows the one around it, so that its place can be told without being
+// written down: a page has hundreds of objects, and hardly ever is something wrong with one.
+type object struct {
+	fields map[string]any
+	around *object // nil for the body itself
+	key    string  // the field that holds it
+	index  string  // where it is in the array that the field holds; empty if the field holds the object itself
+}
+
+// object returns the object in a field, and whether there is one. One that is missing is empty, and has a place.
+func (o *object) object(name string) (*object, bool) {
+	fields, ok := o.fields[name].(map[string]any)
+	return &object{fields: fields, around: o, key: name}, ok
+}
+
+// list returns the array in a field, and whether there is one. An item that is not an object is empty.
+func (o *object) list(name string) (listView, bool) {
+	values, ok := o.fields[name].([]any)
+	items := make([]object, len(values))
+	for i, value := range values {
+		fields, _ := value.(map[string]any)
+		items[i] = object{fields: fields, around: o, key: name, index: strconv.Itoa(i)}
+	}
+	return listView{key: name, items: items}, ok
+}
+
+// at returns the place of the object, for a JSON pointer.
+func (o *object) at() []string {
+	switch {
+	case o.around == nil:
+		return nil
+	case o.index == "":
+		return append(o.around.at(), o.key)
+	}
+	return append(o.around.at(), o.key, o.index)
+}
+
+// field is a field of an object, of the type that the contract gives it.
+type field[T any] struct {
+	of      *object
+	name    string
+	isThere bool // whether the object has the field, be it null or of another type
+	isTold  bool // whether it has a value of the type
+	value   T    // that value; the zero value if there is none
+}
+
+func fieldOf[T any](o *object, name string) field[T] {
+	given, isThere := o.fields[name]
+	value, isTold := given.(T)
+	return field[T]{of: o, name: name, isThere: isThere, isTold: isTold, value: value}
+}
+
+// given returns the value as it was decoded, of whatever type.
+func (f field[T]) given() any { return f.of.fields[f.name] }
+
+// at returns the place of the field, for a JSON pointer.
+func (f field[T]) at() []string { return append(f.of.at(), f.name) }

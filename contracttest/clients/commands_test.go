@@ -1,7 +1,7 @@
 //go:build clients
 
-// These need more than Go and make: node and npm for dots, terraform for its provider. Each that is missing is skipped
-// and says so.
+// The tests of this file need more than Go and make, or long to compile. doctl is built from source. dots needs node and
+// npm; the Terraform provider needs terraform. A test whose tool is missing is skipped, and says so.
 
 package clients
 
@@ -19,12 +19,12 @@ import (
 	"example.com/doimages/contracttest/fakeapi"
 )
 
-// command runs a program in a folder and returns what it wrote to standard output.
+// command runs a program in a folder and returns its standard output. A program that fails ends the test.
 func command(t *testing.T, dir, name string, args ...string) []byte {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), name, args...)
 	c.Dir = dir
-	c.Env = append(os.Environ(), "HOME="+dir) // no configuration of the person who runs this
+	c.Env = append(os.Environ(), "HOME="+dir) // the configuration of whoever runs this must not count
 	out, err := c.Output()
 	if err != nil {
 		stderr := ""
@@ -34,6 +34,12 @@ func command(t *testing.T, dir, name string, args ...string) []byte {
 		t.Fatalf("%s %v: %v\n%s%s", name, args, err, out, stderr)
 	}
 	return out
+}
+
+// write writes a file into a folder.
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 }
 
 func TestDoctl(t *testing.T) {
@@ -69,7 +75,8 @@ func TestDoctl(t *testing.T) {
 	require.Len(t, one, 1)
 	assert.True(t, one[0].Public)
 
-	run(&one, "compute", "image", "create", "new", "--image-url", "https://example.com/a.img", "--region", "nyc3", "--image-distribution", "Ubuntu")
+	run(&one, "compute", "image", "create", "new", "--image-url", "https://example.com/a.img",
+		"--region", "nyc3", "--image-distribution", "Ubuntu")
 	require.Len(t, one, 1)
 	id := fmt.Sprint(one[0].ID)
 	run(&one, "compute", "image", "get", id)
@@ -116,18 +123,18 @@ console.log(JSON.stringify({ total: page.meta.total, listed: page.images.length,
 func TestDots(t *testing.T) {
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not on this machine", tool)
+			t.Skipf("%s is not installed", tool)
 		}
 	}
-	// dots 1.19.0 cannot decode an image that has a tag: it asks its JSON parser for values of no type.
+	// dots 1.19.0 cannot decode an image with a tag: it asks its JSON parser for values without a type.
 	images := fakeapi.New().Images()
 	for i := range images {
 		images[i].Tags = []string{}
 	}
 	server := serve(t, fakeapi.WithImages(images...), fakeapi.WithImportPolls(1))
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"type":"module","dependencies":{"@digitalocean/dots":"1.19.0"}}`), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "images.js"), []byte(dotsScript), 0o600))
+	write(t, dir, "package.json", `{"type":"module","dependencies":{"@digitalocean/dots":"1.19.0"}}`)
+	write(t, dir, "images.js", dotsScript)
 	install := exec.CommandContext(t.Context(), "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts")
 	install.Dir = dir
 	out, err := install.CombinedOutput()
@@ -166,11 +173,11 @@ output "ubuntu" { value = length(data.digitalocean_images.ubuntu.images) }
 
 func TestTerraform(t *testing.T) {
 	if _, err := exec.LookPath("terraform"); err != nil {
-		t.Skip("terraform is not on this machine")
+		t.Skip("terraform is not installed")
 	}
 	server := serve(t)
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.tf"), fmt.Appendf(nil, terraformConfig, fakeapi.Token, server.URL), 0o600))
+	write(t, dir, "main.tf", fmt.Sprintf(terraformConfig, fakeapi.Token, server.URL))
 	init := exec.CommandContext(t.Context(), "terraform", "init", "-no-color", "-input=false")
 	init.Dir = dir
 	if out, err := init.CombinedOutput(); err != nil {

@@ -1,10 +1,11 @@
-// Package clients drives the fake with clients that others wrote: what they make of its answers is a check on the fake
-// that its own client cannot give. It is a module of its own, so that those clients stay out of ours.
+// Package clients drives the fake with clients that others wrote. What they make of its responses checks the fake in
+// a way that our own client cannot. It is a module of its own, so that those clients are no dependencies of ours.
 package clients
 
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -21,13 +22,15 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// serve starts a fake on loopback, every exchange with which is checked against the contract when the test ends.
+// serve starts a fake on loopback. Every exchange with it is checked against the contract; a breaking finding fails
+// the test when it ends.
 func serve(t *testing.T, options ...fakeapi.Option) *httptest.Server {
 	t.Helper()
 	contract, err := check.Load(openapi.Document())
 	require.NoError(t, err)
 	r := report.New(contract)
-	server := httptest.NewServer(captured(fakeapi.New(options...), func(exchange traffic.Exchange) { r.Add(exchange) }))
+	fake := captured(fakeapi.New(options...), func(exchange traffic.Exchange) { r.Add(exchange) })
+	server := httptest.NewServer(fake)
 	t.Cleanup(func() {
 		server.Close()
 		assert.True(t, r.Exchanges > 0 || t.Skipped(), "nothing was checked")
@@ -36,6 +39,7 @@ func serve(t *testing.T, options ...fakeapi.Option) *httptest.Server {
 	return server
 }
 
+// newGodo returns a client of godo for a fake of its own.
 func newGodo(t *testing.T, options ...fakeapi.Option) *godo.Client {
 	t.Helper()
 	server := serve(t, options...)
@@ -45,7 +49,7 @@ func newGodo(t *testing.T, options ...fakeapi.Option) *godo.Client {
 	return client
 }
 
-// all reads every page with the loop that godo documents.
+// all reads every page of a list with the loop that godo documents.
 func all(t *testing.T, list func(*godo.ListOptions) ([]godo.Image, *godo.Response, error)) []godo.Image {
 	t.Helper()
 	var images []godo.Image
@@ -69,7 +73,9 @@ func all(t *testing.T, list func(*godo.ListOptions) ([]godo.Image, *godo.Respons
 func TestGodoImages(t *testing.T) {
 	ctx := t.Context()
 	client := newGodo(t, fakeapi.WithImportPolls(3))
-	images := all(t, func(opt *godo.ListOptions) ([]godo.Image, *godo.Response, error) { return client.Images.List(ctx, opt) })
+	images := all(t, func(opt *godo.ListOptions) ([]godo.Image, *godo.Response, error) {
+		return client.Images.List(ctx, opt)
+	})
 	assert.Len(t, images, 60)
 	distributions := all(t, func(opt *godo.ListOptions) ([]godo.Image, *godo.Response, error) {
 		return client.Images.ListDistribution(ctx, opt)
@@ -101,7 +107,12 @@ func TestGodoImages(t *testing.T) {
 	assert.Equal(t, "Ubuntu", image.Distribution)
 
 	created, resp, err := client.Images.Create(ctx, &godo.CustomImageCreateRequest{
-		Name: "new", Url: "https://example.com/a.img", Region: "nyc3", Distribution: "Ubuntu", Description: "d", Tags: []string{"a"},
+		Name:         "new",
+		Url:          "https://example.com/a.img",
+		Region:       "nyc3",
+		Distribution: "Ubuntu",
+		Description:  "d",
+		Tags:         []string{"a"},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusAccepted, resp.StatusCode)
@@ -114,16 +125,20 @@ func TestGodoImages(t *testing.T) {
 	assert.Equal(t, "available", image.Status)
 	assert.Equal(t, []string{"nyc3"}, image.Regions)
 
-	updated, _, err := client.Images.Update(ctx, created.ID, &godo.ImageUpdateRequest{Name: "renamed", Distribution: "Debian", Description: "e"})
+	updated, _, err := client.Images.Update(ctx, created.ID, &godo.ImageUpdateRequest{
+		Name:         "renamed",
+		Distribution: "Debian",
+		Description:  "e",
+	})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"renamed", "Debian", "e"}, []string{updated.Name, updated.Distribution, updated.Description})
 
 	resp, err = client.Images.Delete(ctx, created.ID)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusNoContent, resp.StatusCode)
-	assert.Equal(t, 5000, resp.Rate.Limit)
-	assert.Positive(t, resp.Rate.Remaining)
-	assert.True(t, resp.Rate.Reset.After(time.Now()))
+	assert.Equal(t, 5000, resp.Limit)
+	assert.Positive(t, resp.Remaining)
+	assert.True(t, resp.Reset.After(time.Now()))
 	_, _, err = client.Images.GetByID(ctx, created.ID)
 	var apiError *godo.ErrorResponse
 	require.ErrorAs(t, err, &apiError)
@@ -144,10 +159,8 @@ func TestGodoImageActions(t *testing.T) {
 	}
 	snapshot, backup := byType["snapshot"], byType["backup"]
 	region := "nyc3"
-	for _, has := range snapshot.Regions {
-		if has == region {
-			region = "sgp1"
-		}
+	if slices.Contains(snapshot.Regions, region) {
+		region = "sgp1"
 	}
 	action, _, err := client.ImageActions.Transfer(ctx, snapshot.ID, &godo.ActionRequest{"type": "transfer", "region": region})
 	require.NoError(t, err)

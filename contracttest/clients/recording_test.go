@@ -10,24 +10,30 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// captured passes every exchange that a handler has on to add, one at a time.
+// captured returns a handler that passes each of its exchanges to add, one at a time.
 func captured(handler http.Handler, add func(traffic.Exchange)) http.Handler {
 	var mu sync.Mutex
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		answer := httptest.NewRecorder()
-		handler.ServeHTTP(answer, r)
+		response := httptest.NewRecorder()
+		handler.ServeHTTP(response, r)
 		mu.Lock()
 		add(traffic.Exchange{
-			Source: r.UserAgent(), Method: r.Method, URL: r.URL, RequestHeader: r.Header, RequestBody: body,
-			Status: answer.Code, Header: answer.Header(), Body: bytes.Clone(answer.Body.Bytes()),
+			Source:        r.UserAgent(),
+			Method:        r.Method,
+			URL:           r.URL,
+			RequestHeader: r.Header,
+			RequestBody:   body,
+			Status:        response.Code,
+			Header:        response.Header(),
+			Body:          bytes.Clone(response.Body.Bytes()),
 		})
 		mu.Unlock()
-		for name, values := range answer.Header() {
+		for name, values := range response.Header() {
 			w.Header()[name] = values
 		}
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes())
+		w.WriteHeader(response.Code)
+		_, _ = w.Write(response.Body.Bytes())
 	})
 }

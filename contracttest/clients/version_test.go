@@ -3,6 +3,7 @@ package clients
 import (
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,11 +12,16 @@ import (
 	"example.com/doimages/contracttest/recording"
 )
 
-// A recording names the version of the module that recorded it, which in a program of somebody else is not the program's.
-// A test knows no versions, so that it takes a program.
+// buildFlags are those that this test was built with. A program that is built with the same ones shares its packages;
+// with others every package of it, net/http included, would be compiled again.
+var buildFlags []string
+
+// A recording names the version of the module that recorded it. In a program of another module that is not the
+// version of the program. The version is not known in a test, so this takes a program.
 func TestARecordingNamesTheVersionOfItsRecorder(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
-	out, err := exec.CommandContext(t.Context(), "go", "run", "./testdata/recorder", file).CombinedOutput()
+	args := slices.Concat([]string{"run"}, buildFlags, []string{"./testdata/recorder", file})
+	out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	provenance, err := recording.ReadProvenance(file)
 	require.NoError(t, err)

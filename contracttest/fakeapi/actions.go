@@ -10,33 +10,34 @@ import (
 	"example.com/doimages/gen/server"
 )
 
-// action is a transfer or conversion.
-type action struct {
-	gen.Action
-	began time.Time
-	polls int
-}
+// The types of actions that the API has for images.
+const (
+	actionTransfer = "transfer"
+	actionConvert  = "convert"
+)
 
-func (a *action) step(s *store, now time.Time) bool {
-	image := s.changed[*a.ResourceID]
+// step ends the action when it has taken long enough, and does to its image what it was started for.
+func (a *action) step(s *store, now time.Time) (ended bool) {
 	if s.work.done(now.Sub(a.began), a.polls) < 1 {
 		return false
 	}
-	ended := now.UTC().Truncate(time.Second)
-	a.CompletedAt, a.Status = &ended, gen.ActionStatusCompleted
+	image := s.changed[*a.ResourceID]
+	a.CompletedAt, a.Status = ptr(now.UTC().Truncate(time.Second)), gen.ActionStatusCompleted
 	switch {
-	case image == nil: // deleted meanwhile
+	case image == nil: // it was deleted meanwhile
 		a.Status = gen.ActionStatusErrored
-	case a.Type == "transfer":
+	case a.Type == actionTransfer:
 		image.Regions = append(image.Regions, gen.RegionSlug(*a.RegionSlug))
-	case a.Type == "convert":
+	case a.Type == actionConvert:
 		image.Type = gen.ImageTypeSnapshot
 	}
 	clear(s.views)
 	return true
 }
 
-func (s *service) ImageActionsList(ctx context.Context, r server.ImageActionsListRequestObject) (server.ImageActionsListResponseObject, error) {
+func (s *service) ImageActionsList(
+	ctx context.Context, r server.ImageActionsListRequestObject,
+) (server.ImageActionsListResponseObject, error) {
 	c := callerOf(ctx)
 	image, err := s.store.visible(c.account, r.ImageID)
 	if err != nil {
@@ -46,14 +47,23 @@ func (s *service) ImageActionsList(ctx context.Context, r server.ImageActionsLis
 	if err != nil {
 		return nil, err
 	}
-	list := gen.ActionList{Actions: make([]gen.Action, len(actions)), Links: links, Meta: gen.Meta{Total: total}}
+	list := gen.ActionList{
+		Actions: make([]gen.Action, len(actions)),
+		Links:   links,
+		Meta:    gen.Meta{Total: total},
+	}
 	for i, action := range actions {
 		list.Actions[i] = action.Action
 	}
-	return server.ImageActionsList200JSONResponse{AllActionsJSONResponse: server.AllActionsJSONResponse{Body: list}}, nil
+	return server.ImageActionsList200JSONResponse{
+		AllActionsJSONResponse: server.AllActionsJSONResponse{Body: list},
+	}, nil
 }
 
-func (s *service) ImageActionsGet(ctx context.Context, r server.ImageActionsGetRequestObject) (server.ImageActionsGetResponseObject, error) {
+// ImageActionsGet counts as a poll of the action, after which it may have ended.
+func (s *service) ImageActionsGet(
+	ctx context.Context, r server.ImageActionsGetRequestObject,
+) (server.ImageActionsGetResponseObject, error) {
 	c := callerOf(ctx)
 	image, err := s.store.visible(c.account, r.ImageID)
 	if err != nil {
@@ -61,20 +71,25 @@ func (s *service) ImageActionsGet(ctx context.Context, r server.ImageActionsGetR
 	}
 	at := slices.IndexFunc(image.actions, func(a *action) bool { return a.ID == r.ActionID })
 	if at < 0 {
-		return nil, errNotFound
+		return nil, errNotFound // also for an action of another image
 	}
 	action := image.actions[at]
 	action.polls++
 	s.store.settle(c.now)
-	return server.ImageActionsGet200JSONResponse{OneActionJSONResponse: server.OneActionJSONResponse{Body: gen.ActionResponse{Action: action.Action}}}, nil
+	return server.ImageActionsGet200JSONResponse{OneActionJSONResponse: oneAction(action)}, nil
 }
 
-func (s *service) ImageActionsPost(ctx context.Context, r server.ImageActionsPostRequestObject) (server.ImageActionsPostResponseObject, error) {
+// actionRequest has the fields of all types of actions.
+type actionRequest struct {
+	Type   string         `json:"type"`
+	Region gen.RegionSlug `json:"region"`
+}
+
+func (s *service) ImageActionsPost(
+	ctx context.Context, r server.ImageActionsPostRequestObject,
+) (server.ImageActionsPostResponseObject, error) {
 	c := callerOf(ctx)
-	var body struct {
-		Type   string         `json:"type"`
-		Region gen.RegionSlug `json:"region"`
-	}
+	var body actionRequest
 	if err := decodeUnion(r.Body, &body); err != nil {
 		return nil, err
 	}
@@ -82,49 +97,104 @@ func (s *service) ImageActionsPost(ctx context.Context, r server.ImageActionsPos
 	if err != nil {
 		return nil, err
 	}
-	place := gen.RegionSlug("")
-	if len(image.Regions) > 0 {
-		place = image.Regions[0]
+	if err := actionProblem(image, body); err != nil {
+		return nil, err
 	}
-	switch {
-	case body.Type != "transfer" && body.Type != "convert":
-		return nil, &refusal{404, "not_found", "The specified action type is not available."}
-	case image.Status != gen.ImageStatusAvailable:
-		return nil, refuse("The image is not available")
-	case body.Type == "convert" && image.Type != gen.ImageTypeBackup && image.Type != gen.ImageTypeCustom:
-		return nil, refuse("Only backups and custom images can be converted")
-	case body.Type == "transfer" && image.Type == gen.ImageTypeBackup:
-		return nil, refuse("Backups can not be transfered to other regions")
-	case body.Type == "transfer" && !body.Region.Valid():
-		return nil, refuse("Region is not available")
-	case body.Type == "transfer" && slices.Contains(image.Regions, body.Region):
-		return nil, refuse("The image is already available in this region")
-	case body.Type == "transfer":
-		place = body.Region
+	place := placeOf(image, body)
+	started := &action{
+		began: c.now,
+		Action: gen.Action{
+			ID:           s.store.nextAction,
+			Type:         body.Type,
+			Status:       gen.ActionStatusInProgress,
+			StartedAt:    c.now.UTC().Truncate(time.Second),
+			ResourceID:   ptr(image.ID),
+			ResourceType: "image",
+			Region:       regionOf(place),
+			RegionSlug:   ptr(string(place)),
+		},
 	}
-	started := &action{began: c.now, Action: gen.Action{
-		ID: s.store.nextAction, Type: body.Type, Status: gen.ActionStatusInProgress, StartedAt: c.now.UTC().Truncate(time.Second),
-		ResourceID: ptr(image.ID), ResourceType: "image", Region: region(place), RegionSlug: ptr(string(place)),
-	}}
 	s.store.nextAction++
 	image.actions = append(image.actions, started)
 	s.store.running = append(s.store.running, started)
-	return server.ImageActionsPost201JSONResponse{OneActionJSONResponse: server.OneActionJSONResponse{Body: gen.ActionResponse{Action: started.Action}}}, nil
+	return server.ImageActionsPost201JSONResponse{OneActionJSONResponse: oneAction(started)}, nil
 }
 
-// cities are what the control panel calls the regions, less the number.
+func oneAction(a *action) server.OneActionJSONResponse {
+	return server.OneActionJSONResponse{Body: gen.ActionResponse{Action: a.Action}}
+}
+
+// actionProblem returns why an action cannot be started on an image, or nil.
+func actionProblem(image *record, asked actionRequest) error {
+	if asked.Type != actionTransfer && asked.Type != actionConvert {
+		return errNoSuchAction
+	}
+	if image.Status != gen.ImageStatusAvailable {
+		return refuse("The image is not available")
+	}
+	if asked.Type == actionConvert {
+		return convertProblem(image)
+	}
+	return transferProblem(image, asked.Region)
+}
+
+// convertProblem returns why an image cannot be converted to a snapshot, or nil.
+func convertProblem(image *record) error {
+	if image.Type != gen.ImageTypeBackup && image.Type != gen.ImageTypeCustom {
+		return refuse("Only backups and custom images can be converted")
+	}
+	return nil
+}
+
+// transferProblem returns why an image cannot be transferred to a region, or nil. The spelling of the first message is
+// the API's.
+func transferProblem(image *record, to gen.RegionSlug) error {
+	if image.Type == gen.ImageTypeBackup {
+		return refuse("Backups can not be transfered to other regions")
+	}
+	if !to.Valid() {
+		return refuse("Region is not available")
+	}
+	if slices.Contains(image.Regions, to) {
+		return refuse("The image is already available in this region")
+	}
+	return nil
+}
+
+// placeOf returns the region that an action names: where a transfer goes, or else where the image is.
+func placeOf(image *record, asked actionRequest) gen.RegionSlug {
+	if asked.Type == actionTransfer {
+		return asked.Region
+	}
+	if len(image.Regions) == 0 {
+		return ""
+	}
+	return image.Regions[0]
+}
+
+// cities are what the control panel calls the regions, without the number.
 var cities = map[string]string{
-	"ams": "Amsterdam", "blr": "Bangalore", "fra": "Frankfurt", "lon": "London", "nyc": "New York",
-	"sfo": "San Francisco", "sgp": "Singapore", "syd": "Sydney", "tor": "Toronto",
+	"ams": "Amsterdam",
+	"blr": "Bangalore",
+	"fra": "Frankfurt",
+	"lon": "London",
+	"nyc": "New York",
+	"sfo": "San Francisco",
+	"sgp": "Singapore",
+	"syd": "Sydney",
+	"tor": "Toronto",
 }
 
-func region(slug gen.RegionSlug) gen.Region {
+// regionOf describes a region. All have the same sizes and features, which is our choice.
+func regionOf(slug gen.RegionSlug) gen.Region {
 	letters := strings.TrimRight(string(slug), "0123456789")
 	return gen.Region{
-		Name:      cities[letters] + " " + strings.TrimPrefix(string(slug), letters),
-		Slug:      string(slug),
-		Sizes:     []string{"s-1vcpu-1gb", "s-1vcpu-2gb", "s-2vcpu-4gb"},
-		Features:  []string{"private_networking", "backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer"},
+		Name:  cities[letters] + " " + strings.TrimPrefix(string(slug), letters),
+		Slug:  string(slug),
+		Sizes: []string{"s-1vcpu-1gb", "s-1vcpu-2gb", "s-2vcpu-4gb"},
+		Features: []string{
+			"private_networking", "backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer",
+		},
 		Available: true,
 	}
 }

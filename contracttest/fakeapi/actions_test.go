@@ -70,7 +70,7 @@ func TestConvertByPolls(t *testing.T) {
 	}
 }
 
-func TestActionsThatAreRefused(t *testing.T) {
+func TestActionsRefused(t *testing.T) {
 	client := newClient(t, fakeapi.New(threeImages()), fakeapi.Token)
 	_, err := client.Transfer(t.Context(), 2, gen.RegionSlugFra1)
 	assert.ErrorContains(t, err, "422 unprocessable_entity: Backups can not be transfered to other regions")
@@ -85,7 +85,7 @@ func TestActionsThatAreRefused(t *testing.T) {
 	created, err := client.Create(t.Context(), newImage)
 	require.NoError(t, err)
 	_, err = client.Convert(t.Context(), created.ID)
-	assert.ErrorIs(t, err, wrapper.ErrUnprocessable, "an image that is not there yet")
+	assert.ErrorIs(t, err, wrapper.ErrUnprocessable, "its import has not ended")
 
 	for _, body := range []string{`{}`, `{"type":"resize"}`} {
 		resp, err := client.API().ImageActionsPostWithBodyWithResponse(t.Context(), 1, "application/json", strings.NewReader(body))
@@ -95,7 +95,7 @@ func TestActionsThatAreRefused(t *testing.T) {
 	}
 }
 
-func TestActionOnAnImageThatIsDeletedMeanwhile(t *testing.T) {
+func TestActionOnADeletedImage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newClient(t, fakeapi.New(threeImages()), fakeapi.Token)
 		started, err := client.Transfer(t.Context(), 1, gen.RegionSlugFra1)
@@ -134,7 +134,7 @@ func TestAccountTransfers(t *testing.T) {
 			assert.NoError(t, err)
 			_, err = alice.Get(ctx, 1)
 			assert.ErrorIs(t, err, wrapper.ErrNotFound, "it has moved")
-			assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id, team), wrapper.ErrNotFound, "once")
+			assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id, team), wrapper.ErrNotFound, "only once")
 		}
 	})
 	t.Run("accepted at once", func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestAccountTransfers(t *testing.T) {
 		_, err = alice.Get(ctx, 1)
 		assert.ErrorIs(t, err, wrapper.ErrNotFound)
 	})
-	t.Run("canceled by the sender alone", func(t *testing.T) {
+	t.Run("canceled only by the sender", func(t *testing.T) {
 		alice, bob := setUp(t)
 		id, err := alice.CreateAccountTransfer(ctx, 1, wrapper.Recipient{Email: "bob@example.com"})
 		require.NoError(t, err)
@@ -153,7 +153,7 @@ func TestAccountTransfers(t *testing.T) {
 		require.NoError(t, alice.CancelAccountTransfer(ctx, 1, id))
 		assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id, team), wrapper.ErrNotFound)
 	})
-	t.Run("declined by the recipient alone", func(t *testing.T) {
+	t.Run("declined only by the recipient", func(t *testing.T) {
 		alice, bob := setUp(t)
 		id, err := alice.CreateAccountTransfer(ctx, 1, wrapper.Recipient{Email: "bob@example.com"})
 		require.NoError(t, err)
@@ -172,12 +172,12 @@ func TestAccountTransfers(t *testing.T) {
 			assert.Equal(t, want, resp.StatusCode(), body)
 		}
 	})
-	t.Run("accepted by nobody", func(t *testing.T) {
+	t.Run("accepted without a recipient", func(t *testing.T) {
 		alice, bob := setUp(t)
 		id, err := alice.CreateAccountTransfer(ctx, 1, wrapper.Recipient{Email: "bob@example.com"})
 		require.NoError(t, err)
 		assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id, ""), wrapper.ErrUnprocessable)
 		assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id+1, ""), wrapper.ErrUnprocessable)
-		assert.NoError(t, bob.AcceptAccountTransfer(ctx, 1, id, team), "the transfer still waits")
+		assert.NoError(t, bob.AcceptAccountTransfer(ctx, 1, id, team), "the transfer is still pending")
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"example.com/doimages/gen"
 )
 
-// catalogue is a believable set of images, each a function of the seed and its place: nothing is held.
+// catalogue is a believable set of images, each a function of the seed and its place. None of them is held in memory.
 type catalogue struct {
 	n    int
 	seed uint64
@@ -28,73 +28,116 @@ func (c catalogue) place(id int64) (place int, ok bool) {
 	return place, id >= firstID && c.id(place) == id && place < c.n
 }
 
+// release is a distribution in one version.
+type release struct {
+	distribution gen.Distribution
+	name         string
+	slug         string
+}
+
+var releases = []release{
+	{distribution: gen.DistributionUbuntu, name: "20.04 (LTS) x64", slug: "ubuntu-20-04-x64"},
+	{distribution: gen.DistributionUbuntu, name: "22.04 (LTS) x64", slug: "ubuntu-22-04-x64"},
+	{distribution: gen.DistributionUbuntu, name: "24.04 (LTS) x64", slug: "ubuntu-24-04-x64"},
+	{distribution: gen.DistributionDebian, name: "11 x64", slug: "debian-11-x64"},
+	{distribution: gen.DistributionDebian, name: "12 x64", slug: "debian-12-x64"},
+	{distribution: gen.DistributionDebian, name: "13 x64", slug: "debian-13-x64"},
+	{distribution: gen.DistributionFedora, name: "41 x64", slug: "fedora-41-x64"},
+	{distribution: gen.DistributionFedora, name: "42 x64", slug: "fedora-42-x64"},
+	{distribution: gen.DistributionCentOS, name: "9 Stream x64", slug: "centos-stream-9-x64"},
+	{distribution: gen.DistributionCentOS, name: "10 Stream x64", slug: "centos-stream-10-x64"},
+	{distribution: gen.DistributionRockyLinux, name: "8 x64", slug: "rocky-linux-8-x64"},
+	{distribution: gen.DistributionRockyLinux, name: "9 x64", slug: "rocky-linux-9-x64"},
+}
+
 var (
-	releases = []struct {
-		distribution gen.Distribution
-		name, slug   string
-	}{
-		{gen.DistributionUbuntu, "20.04 (LTS) x64", "ubuntu-20-04-x64"},
-		{gen.DistributionUbuntu, "22.04 (LTS) x64", "ubuntu-22-04-x64"},
-		{gen.DistributionUbuntu, "24.04 (LTS) x64", "ubuntu-24-04-x64"},
-		{gen.DistributionDebian, "11 x64", "debian-11-x64"},
-		{gen.DistributionDebian, "12 x64", "debian-12-x64"},
-		{gen.DistributionDebian, "13 x64", "debian-13-x64"},
-		{gen.DistributionFedora, "41 x64", "fedora-41-x64"},
-		{gen.DistributionFedora, "42 x64", "fedora-42-x64"},
-		{gen.DistributionCentOS, "9 Stream x64", "centos-stream-9-x64"},
-		{gen.DistributionCentOS, "10 Stream x64", "centos-stream-10-x64"},
-		{gen.DistributionRockyLinux, "8 x64", "rocky-linux-8-x64"},
-		{gen.DistributionRockyLinux, "9 x64", "rocky-linux-9-x64"},
+	applications = []string{
+		"Docker", "WordPress", "LAMP", "LEMP", "MySQL", "NodeJS",
+		"Django", "GitLab", "Ghost", "Discourse", "MongoDB", "Redis",
 	}
-	applications = []string{"Docker", "WordPress", "LAMP", "LEMP", "MySQL", "NodeJS", "Django", "GitLab", "Ghost", "Discourse", "MongoDB", "Redis"}
-	regions      = []gen.RegionSlug{"ams3", "blr1", "fra1", "lon1", "nyc1", "nyc2", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1"}
+	regions = []gen.RegionSlug{
+		"ams3", "blr1", "fra1", "lon1", "nyc1", "nyc2", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1",
+	}
 	tags         = []string{"base-image", "prod", "staging", "web", "db"}
+	diskSizes    = []int{7, 10, 20, 25, 50}
+	privateTypes = []gen.ImageType{ // half of the private images are snapshots
+		gen.ImageTypeSnapshot, gen.ImageTypeSnapshot, gen.ImageTypeBackup, gen.ImageTypeCustom,
+	}
 )
 
-// image makes the image in a place: distributions first, then applications, a fifth of the catalogue each at most,
-// then the private images. Its regions are those of every image: they are clipped, so that appending copies them, and who
-// hands an image out clones it.
+// counts returns how many images are distributions and applications, at most a fifth of the catalogue each. The
+// distributions come first, then the applications, then the private images.
+func (c catalogue) counts() (distributions, apps int) {
+	return min(len(releases), c.n/5), min(len(applications), c.n/5)
+}
+
+// isPublic reports whether the image in a place is a distribution or an application.
+func (c catalogue) isPublic(place int) bool {
+	distributions, apps := c.counts()
+	return place < distributions+apps
+}
+
+// image makes the image in a place. Its regions are a part of a slice that all images share. They are clipped, so that
+// appending to them copies them; a caller that hands the image out has to clone it.
 func (c catalogue) image(place int) gen.Image {
 	rng := rand.New(rand.NewPCG(c.seed, uint64(place)))
+	epoch := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	image := gen.Image{
 		ID:            c.id(place),
-		CreatedAt:     time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(place) * 17 * time.Minute),
+		CreatedAt:     epoch.Add(time.Duration(place) * 17 * time.Minute),
 		Type:          gen.ImageTypeSnapshot,
 		Status:        gen.ImageStatusAvailable,
 		Tags:          []string{},
-		MinDiskSize:   ptr([]int{7, 10, 20, 25, 50}[rng.IntN(5)]),
+		MinDiskSize:   ptr(diskSizes[rng.IntN(len(diskSizes))]),
 		SizeGigabytes: ptr(float64(rng.IntN(2000)+20) / 100),
 	}
-	release := releases[place%len(releases)]
-	image.Distribution = release.distribution
-	distributions, apps := min(len(releases), c.n/5), min(len(applications), c.n/5)
+	distributions, apps := c.counts()
 	switch {
 	case place < distributions:
-		image.Name, image.Slug, image.Public = release.name, ptr(release.slug), true
-		image.Regions = slices.Clip(regions)
+		makeDistribution(&image, releases[place])
 	case place < distributions+apps:
-		name := applications[place-distributions]
-		image.Name, image.Slug, image.Public = name+" on Ubuntu 24.04", ptr(strings.ToLower(name)+"-24-04"), true
-		image.Distribution, image.Regions = gen.DistributionUbuntu, slices.Clip(regions)
+		makeApplication(&image, applications[place-distributions])
 	default:
-		image.Type = []gen.ImageType{gen.ImageTypeSnapshot, gen.ImageTypeSnapshot, gen.ImageTypeBackup, gen.ImageTypeCustom}[place%4]
-		image.Name = fmt.Sprintf("%s of web-%d", image.Type, rng.IntN(100))
-		from := rng.IntN(len(regions))
-		image.Regions = slices.Clip(regions[from:min(from+1+rng.IntN(2), len(regions))])
-		if place%3 == 0 {
-			image.Tags = []string{tags[rng.IntN(len(tags))], "fleet"}
-		}
-		if image.Type == gen.ImageTypeCustom {
-			image.Description = "built by the fleet's pipeline"
-		}
+		makePrivate(&image, place, rng)
 	}
 	return image
 }
 
-// isApplication tells a public application from a distribution: its slug does not begin with what it runs on.
+func makeDistribution(image *gen.Image, r release) {
+	image.Public = true
+	image.Name, image.Slug, image.Distribution = r.name, ptr(r.slug), r.distribution
+	image.Regions = slices.Clip(regions)
+}
+
+func makeApplication(image *gen.Image, name string) {
+	image.Public = true
+	image.Name, image.Slug = name+" on Ubuntu 24.04", ptr(strings.ToLower(name)+"-24-04")
+	image.Distribution = gen.DistributionUbuntu
+	image.Regions = slices.Clip(regions)
+}
+
+func makePrivate(image *gen.Image, place int, rng *rand.Rand) {
+	image.Distribution = releases[place%len(releases)].distribution
+	image.Type = privateTypes[place%len(privateTypes)]
+	image.Name = fmt.Sprintf("%s of web-%d", image.Type, rng.IntN(100))
+	from := rng.IntN(len(regions))
+	image.Regions = slices.Clip(regions[from:min(from+1+rng.IntN(2), len(regions))])
+	if place%3 == 0 {
+		image.Tags = []string{tags[rng.IntN(len(tags))], "fleet"}
+	}
+	if image.Type == gen.ImageTypeCustom {
+		image.Description = "built by the fleet's pipeline"
+	}
+}
+
+// isApplication reports whether a public image is an application rather than a distribution. The slug of a distribution
+// begins with its name, that of an application does not.
 func isApplication(image gen.Image) bool {
+	if image.Slug == nil {
+		return false
+	}
 	name, _, _ := strings.Cut(strings.ToLower(string(image.Distribution)), " ")
-	return image.Slug != nil && !strings.HasPrefix(*image.Slug, name)
+	return !strings.HasPrefix(*image.Slug, name)
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -6,33 +6,33 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
 
-// parts is into how many a slow body is cut.
+// parts is how many parts a slow body is sent in.
 const parts = 8
 
-// handle carries a request out, unless a fault is in the way, and says how the response is to go out.
+// handle carries a request out, or does what a fault has in its place. It returns the response and how to send it.
 func (a *API) handle(r *http.Request) (*buffer, delivery) {
 	r = received(r)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests++
 	b := &buffer{header: http.Header{}, requestID: requestID(a.requests)}
-	op, pathKnown := a.operationOf(r)
-	effect := a.effectOn(op.id, r)
+	op, pathKnown := operationOf(a.router, r)
+	effect := effectOn(a.faults, op.id, r)
 	if effect.prepare != nil {
-		effect.prepare(a)
+		effect.prepare(&a.store)
 	}
 	if effect.replace != nil {
 		a.limits.headers(b.header, "", time.Now())
 		effect.replace(b)
 	} else {
-		a.answer(b, r, op, pathKnown)
+		a.respond(b, r, op, pathKnown)
 	}
 	effect.finish(b)
 	if b.status != http.StatusNoContent {
@@ -41,7 +41,7 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 	return b, effect.deliver
 }
 
-// received returns a request whose body has come in, so that no slow sender is waited for while the fake is locked.
+// received returns a copy of a request whose body has arrived, so that the fake is not locked while a sender is slow.
 func received(r *http.Request) *http.Request {
 	r = r.WithContext(r.Context())
 	if r.Body == nil || r.Body == http.NoBody {
@@ -51,51 +51,60 @@ func received(r *http.Request) *http.Request {
 	body, err := io.ReadAll(r.Body)
 	content := io.Reader(bytes.NewReader(body))
 	if err != nil {
-		content = broken{content}
+		content = truncated{content} // the handlers have to see that it failed
 	}
 	r.Body = io.NopCloser(content)
 	return r
 }
 
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements [http.Handler]. Where a fault breaks the connection it panics with [http.ErrAbortHandler], which
+// makes net/http close it.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b, how := a.handle(r)
 	if wait(r.Context(), how.delay) != nil || how.breaks == beforeHeaders {
-		panic(http.ErrAbortHandler) // the way to break a connection
+		panic(http.ErrAbortHandler)
 	}
-	for name, values := range b.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), b.header)
 	w.WriteHeader(b.status)
-	flush := func() { _ = http.NewResponseController(w).Flush() }
 	body := b.body.Bytes()
-	switch {
-	case how.breaks == afterHeaders:
-		flush()
-		panic(http.ErrAbortHandler)
-	case how.breaks == amidBody:
-		_, _ = w.Write(body[:len(body)/2])
-		flush()
-		panic(http.ErrAbortHandler)
-	case how.pause > 0:
-		for part := range parts {
-			if wait(r.Context(), how.pause) != nil {
-				return
-			}
-			if _, err := w.Write(body[len(body)*part/parts : len(body)*(part+1)/parts]); err != nil {
-				return
-			}
-			flush()
+	switch how.breaks {
+	case afterHeaders:
+		writeAndAbort(w, nil)
+	case midBody:
+		writeAndAbort(w, body[:len(body)/2])
+	}
+	if how.pause > 0 {
+		writeSlowly(r.Context(), w, body, how.pause)
+		return
+	}
+	_, _ = w.Write(body)
+}
+
+// writeAndAbort sends the headers and the beginning of a body, and breaks the connection.
+func writeAndAbort(w http.ResponseWriter, begin []byte) {
+	_, _ = w.Write(begin)
+	_ = http.NewResponseController(w).Flush() // or nothing would be sent
+	panic(http.ErrAbortHandler)
+}
+
+// writeSlowly sends a body in parts, with a pause before each, until it is sent or the client has gone.
+func writeSlowly(ctx context.Context, w http.ResponseWriter, body []byte, pause time.Duration) {
+	for part := range parts {
+		if wait(ctx, pause) != nil {
+			return
 		}
-	default:
-		_, _ = w.Write(body)
+		if _, err := w.Write(body[len(body)*part/parts : len(body)*(part+1)/parts]); err != nil {
+			return
+		}
+		_ = http.NewResponseController(w).Flush()
 	}
 }
 
-// RoundTrip implements http.RoundTripper. Time passes by the clock of the caller's goroutine, that of a
-// testing/synctest bubble included.
+// RoundTrip implements [http.RoundTripper]. A connection that a fault breaks fails with [syscall.ECONNRESET] before
+// the headers and with [io.ErrUnexpectedEOF] after them. Time passes by the clock of the caller's goroutine, so that
+// within a testing/synctest bubble it is the bubble's.
 func (a *API) RoundTrip(r *http.Request) (*http.Response, error) {
-	sent := r.Clone(r.Context())
+	sent := r.Clone(r.Context()) // a RoundTripper must not change the request
 	if sent.Body != nil {
 		defer sent.Body.Close()
 	}
@@ -112,18 +121,6 @@ func (a *API) RoundTrip(r *http.Request) (*http.Response, error) {
 	if how.breaks == beforeHeaders {
 		return nil, fmt.Errorf("fake: %w", syscall.ECONNRESET)
 	}
-	body := b.body.Bytes()
-	content := io.Reader(bytes.NewReader(body))
-	switch {
-	case r.Method == http.MethodHead:
-		content = http.NoBody
-	case how.breaks == afterHeaders:
-		content = broken{bytes.NewReader(nil)}
-	case how.breaks == amidBody:
-		content = broken{bytes.NewReader(body[:len(body)/2])}
-	case how.pause > 0:
-		content = &slow{ctx: r.Context(), rest: body, part: len(body)/parts + 1, pause: how.pause}
-	}
 	return &http.Response{
 		Status:        fmt.Sprintf("%d %s", b.status, http.StatusText(b.status)),
 		StatusCode:    b.status,
@@ -131,18 +128,38 @@ func (a *API) RoundTrip(r *http.Request) (*http.Response, error) {
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        b.header,
-		Body:          io.NopCloser(content),
-		ContentLength: int64(len(body)),
+		Body:          io.NopCloser(bodyOf(r, b.body.Bytes(), how)),
+		ContentLength: int64(b.body.Len()),
 		Request:       r,
 	}, nil
 }
 
-// wait waits for d, or until the context ends.
-func wait(ctx context.Context, d time.Duration) error {
+// bodyOf returns what the client reads as the body of a response.
+func bodyOf(r *http.Request, body []byte, how delivery) io.Reader {
 	switch {
-	case d <= 0:
+	case r.Method == http.MethodHead:
+		return http.NoBody
+	case how.breaks == afterHeaders:
+		return truncated{bytes.NewReader(nil)}
+	case how.breaks == midBody:
+		return truncated{bytes.NewReader(body[:len(body)/2])}
+	case how.pause > 0:
+		return &slow{
+			ctx:   r.Context(),
+			rest:  body,
+			part:  len(body)/parts + 1,
+			pause: how.pause,
+		}
+	}
+	return bytes.NewReader(body)
+}
+
+// wait waits for d, or until the context ends, whose error it then returns.
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
 		return ctx.Err()
-	case d == forever: // which no timer is for: in a bubble of testing/synctest it would be over at once
+	}
+	if d == forever { // a timer that long would end at once in a testing/synctest bubble with nothing else to wait for
 		<-ctx.Done()
 		return ctx.Err()
 	}
@@ -154,18 +171,18 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// broken is a body that ends before it is whole.
-type broken struct{ io.Reader }
+// truncated is a body that ends before it is complete.
+type truncated struct{ io.Reader }
 
-func (b broken) Read(p []byte) (int, error) {
-	n, err := b.Reader.Read(p)
+func (t truncated) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
 }
 
-// slow is a body that comes in parts.
+// slow is a body that arrives in parts.
 type slow struct {
 	ctx   context.Context
 	rest  []byte
@@ -183,31 +200,4 @@ func (s *slow) Read(p []byte) (int, error) {
 	n := copy(p, s.rest[:min(s.part, len(s.rest))])
 	s.rest = s.rest[n:]
 	return n, nil
-}
-
-// buffer holds a response until it is known how it is to be delivered.
-type buffer struct {
-	header    http.Header
-	status    int
-	body      bytes.Buffer
-	requestID string
-}
-
-func (b *buffer) Header() http.Header { return b.header }
-
-func (b *buffer) WriteHeader(status int) {
-	if b.status == 0 {
-		b.status = status
-	}
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.WriteHeader(http.StatusOK)
-	return b.body.Write(p)
-}
-
-// requestID makes ids that look like the API's and repeat from run to run.
-func requestID(n int) string {
-	s := strconv.FormatInt(int64(n), 16)
-	return "00000000-0000-4000-8000-" + strings.Repeat("0", 12-len(s)) + s
 }

@@ -14,13 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/openapi"
 )
 
-func TestASlowSenderHoldsNobodyUp(t *testing.T) {
+func TestASlowSenderDelaysNoOtherRequest(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0))
 	body, sender := io.Pipe()
 	posted := make(chan int, 1)
-	req := newRequest(t, http.MethodPost, "https://api.digitalocean.com/v2/images", body)
+	req := newRequest(t, http.MethodPost, openapi.BaseURL+"/v2/images", body)
 	go func() {
 		resp, err := fake.RoundTrip(req)
 		if assert.NoError(t, err) {
@@ -31,7 +32,7 @@ func TestASlowSenderHoldsNobodyUp(t *testing.T) {
 	require.NoError(t, err)
 
 	listed := make(chan int, 1)
-	list := newRequest(t, http.MethodGet, "https://api.digitalocean.com/v2/images", nil)
+	list := newRequest(t, http.MethodGet, openapi.BaseURL+"/v2/images", nil)
 	go func() {
 		resp, err := fake.RoundTrip(list)
 		if assert.NoError(t, err) {
@@ -52,27 +53,27 @@ func TestASlowSenderHoldsNobodyUp(t *testing.T) {
 	assert.Len(t, fake.Images(), 1)
 }
 
-func TestABodyThatBreaksOff(t *testing.T) {
+func TestTruncatedRequestBody(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0))
 	for _, sent := range []string{``, `{"name":"new","region":"nyc3"`} {
-		body := io.MultiReader(strings.NewReader(sent), iotest.ErrReader(errors.New("the line is dead")))
-		resp, err := fake.RoundTrip(newRequest(t, http.MethodPost, "https://api.digitalocean.com/v2/images", body))
+		body := io.MultiReader(strings.NewReader(sent), iotest.ErrReader(errors.New("connection lost")))
+		resp, err := fake.RoundTrip(newRequest(t, http.MethodPost, openapi.BaseURL+"/v2/images", body))
 		require.NoError(t, err)
 		assert.Equal(t, http.StatusBadRequest, resp.StatusCode)
 	}
 	assert.Empty(t, fake.Images())
 }
 
-// A request of net/http's client has no body rather than an empty one.
+// A request that net/http's client makes without a body has a nil Body, not an empty one.
 func TestServeHTTPWithoutABody(t *testing.T) {
 	for method, want := range map[string]int{http.MethodGet: http.StatusOK, http.MethodPost: http.StatusBadRequest} {
-		answer := httptest.NewRecorder()
-		fakeapi.New().ServeHTTP(answer, newRequest(t, method, "/v2/images", nil))
-		assert.Equal(t, want, answer.Code)
+		response := httptest.NewRecorder()
+		fakeapi.New().ServeHTTP(response, newRequest(t, method, "/v2/images", nil))
+		assert.Equal(t, want, response.Code)
 	}
 }
 
-// No response to HEAD has a body, whatever goes wrong with that of others.
+// No response to HEAD has a body, whatever a fault does to the bodies of other responses.
 func TestHeadHasNoBody(t *testing.T) {
 	for _, text := range []string{"*:page=99,delay=0s", "*:truncate", "*:reset-after-headers", "*:slow=1ms", "*:html", "images_get:status=500"} {
 		fault, err := fakeapi.ParseFault(text)

@@ -7,9 +7,10 @@ import (
 	"net/http"
 
 	"example.com/doimages/gen"
+	"example.com/doimages/gen/server"
 )
 
-// refusal is an error of the API.
+// refusal is an error of the API: its status, and the id and message of its body. doc.go says which are documented.
 type refusal struct {
 	status  int
 	id      string
@@ -19,29 +20,82 @@ type refusal struct {
 func (r *refusal) Error() string { return r.message }
 
 var (
-	errBadRequest   = &refusal{400, "bad_request", "error parsing request body"}
-	errUnauthorized = &refusal{401, "unauthorized", "Unable to authenticate you."}
-	errForbidden    = &refusal{403, "forbidden", "You are not authorized to perform this operation."}
-	errNotFound     = &refusal{404, "not_found", "The resource you requested could not be found."}
-	errTooMany      = &refusal{429, "too_many_requests", "API rate limit exceeded."}
+	errBadRequest = &refusal{
+		status:  http.StatusBadRequest,
+		id:      "bad_request",
+		message: "error parsing request body",
+	}
+	errUnauthorized = &refusal{
+		status:  http.StatusUnauthorized,
+		id:      "unauthorized",
+		message: "Unable to authenticate you.",
+	}
+	errForbidden = &refusal{
+		status:  http.StatusForbidden,
+		id:      "forbidden",
+		message: "You are not authorized to perform this operation.",
+	}
+	errNotFound = &refusal{
+		status:  http.StatusNotFound,
+		id:      "not_found",
+		message: "The resource you requested could not be found.",
+	}
+	errNoSuchAction = &refusal{
+		status:  http.StatusNotFound,
+		id:      "not_found",
+		message: "The specified action type is not available.",
+	}
+	errMethodNotAllowed = &refusal{
+		status:  http.StatusMethodNotAllowed,
+		id:      "method_not_allowed",
+		message: "The method is not allowed for this resource.",
+	}
+	errTooMany = &refusal{
+		status:  http.StatusTooManyRequests,
+		id:      "too_many_requests",
+		message: "API rate limit exceeded.",
+	}
+	errServer = &refusal{
+		status:  http.StatusInternalServerError,
+		id:      "server_error",
+		message: "Unexpected server-side error",
+	}
 )
 
-// refuse is a request that was understood and cannot be carried out.
+// refuse returns the 422 for a request that was understood and cannot be carried out.
 func refuse(format string, args ...any) *refusal {
-	return &refusal{422, "unprocessable_entity", fmt.Sprintf(format, args...)}
+	return &refusal{
+		status:  http.StatusUnprocessableEntity,
+		id:      "unprocessable_entity",
+		message: fmt.Sprintf(format, args...),
+	}
 }
 
-func refuseBody(w http.ResponseWriter, _ *http.Request, _ error) {
-	writeError(w, errBadRequest)
+// refuseBody responds to a body that the generated server could not read.
+func refuseBody(w http.ResponseWriter, _ *http.Request, _ error) { writeError(w, errBadRequest) }
+
+// refuseParameter responds to a parameter that the generated server could not read. An id in the path that is not a
+// number names nothing, so it is a 404; anything else is a 422.
+func refuseParameter(w http.ResponseWriter, _ *http.Request, err error) {
+	var format *server.InvalidParamFormatError
+	if errors.As(err, &format) && (format.ParamName == "image_id" || format.ParamName == "action_id") {
+		writeError(w, errNotFound)
+		return
+	}
+	writeError(w, refuse("%s", err))
 }
 
+// refuseOperation responds with the error that the handler of an operation returned.
+func refuseOperation(w http.ResponseWriter, _ *http.Request, err error) { writeError(w, err) }
+
+// writeError writes an error of the API. One that is not a refusal is a mistake in the fake, and becomes a 500.
 func writeError(w http.ResponseWriter, err error) {
 	var r *refusal
 	if !errors.As(err, &r) {
-		r = &refusal{500, "server_error", "Unexpected server-side error"}
+		r = errServer
 	}
 	body := gen.Error{ID: r.id, Message: r.message}
-	if b, ok := w.(*buffer); ok && r.status != 401 {
+	if b, ok := w.(*buffer); ok && r != errUnauthorized { // the documented example of a 401 has no request id
 		body.RequestID = b.requestID
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -29,7 +29,7 @@ func ExampleWithFaults() {
 	if err != nil {
 		panic(err)
 	}
-	once := wrapper.ContextWithRetry(context.Background(), wrapper.Retry{Attempts: 1}) // or the client would try again
+	once := wrapper.ContextWithRetry(context.Background(), wrapper.Retry{Attempts: 1}) // without retries, to show the error
 	for range 2 {
 		_, err := client.Get(once, 6_000_000)
 		fmt.Println(err)

@@ -1,11 +1,8 @@
 package fakeapi
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,14 +10,12 @@ import (
 	"example.com/doimages/gen/server"
 )
 
-// Token is the token of the account that a fake has when WithAccounts gives it none.
-const Token = "fake-token"
-
-// API is a fake of the images API. Its methods may be called by many goroutines.
+// API is a fake of the images API: an [http.RoundTripper] for Go clients, and an [http.Handler] for all others. Its
+// methods may be called by many goroutines. [New] makes one; the zero value is not usable.
 type API struct {
 	router *http.ServeMux
 
-	mu       sync.Mutex
+	mu       sync.Mutex // held while a request is handled, but not while its response is sent
 	accounts []Account
 	limits   limits
 	faults   []*fault
@@ -29,20 +24,11 @@ type API struct {
 	done     map[string]int // requests that succeeded, by operation
 }
 
-// Account is a holder of images.
-type Account struct {
-	Token  string   // what its requests carry
-	Scopes []string // what the token may do: image:read, image:create, image:update, image:delete; nil is all
-	Email  string   // where an account transfer can be offered to it
-	UUID   string   // of its team, where one can be offered to as well
-	Teams  []string // the UUIDs of other teams for which it may accept: a transfer to them is accepted at once
-}
-
-// Option changes what a fake is like.
+// Option changes what a fake is like. Of two options about the same thing the later one counts.
 type Option func(*API)
 
-// WithAccounts replaces the account that a fake has by default. The private images of the catalogue, and those of
-// WithImages, belong to the first.
+// WithAccounts replaces the account that a fake has by default. The private images of [WithCatalogue] and [WithImages]
+// belong to the first.
 func WithAccounts(accounts ...Account) Option {
 	accounts = slices.Clone(accounts)
 	for i, account := range accounts {
@@ -52,15 +38,15 @@ func WithAccounts(accounts ...Account) Option {
 }
 
 // WithCatalogue fills the fake with n images: distributions and applications, then snapshots, backups and custom
-// images of the first account. The same seed gives the same images. They are made when they are asked for, so that a
-// million cost 8 MB. The default is 60 images.
+// images of the first account. The same seed gives the same images. They are made when they are asked for, so a
+// million cost only 8 MB. The default is 60 images.
 func WithCatalogue(n int, seed uint64) Option {
 	return func(a *API) { a.store.fill(n, seed) }
 }
 
-// WithImages fills the fake with these images instead of a catalogue. Public ones are everybody's. An image without an
-// id, a status or a time of creation is given one. A status stays as it is given: only an import
-// that was asked of the fake moves on.
+// WithImages fills the fake with these images instead of a catalogue. Public images belong to everybody. An image
+// without an id, a status or a time of creation is given one. A status stays as it is given: only an import that was
+// started by a request to the fake proceeds.
 func WithImages(images ...gen.Image) Option {
 	return func(a *API) {
 		a.store.fill(0, 0)
@@ -70,73 +56,102 @@ func WithImages(images ...gen.Image) Option {
 	}
 }
 
-// WithImportTime says how long an import takes; 5 seconds by default.
+// WithImportTime sets how long an import takes. The default is 5 seconds.
 func WithImportTime(d time.Duration) Option {
 	return func(a *API) { a.store.imports = span{time: d} }
 }
 
-// WithImportPolls lets an import end when the image is read for the nth time, whatever the clock says.
+// WithImportPolls makes an import end when the image is read for the nth time, whatever the clock says.
 func WithImportPolls(n int) Option {
 	return func(a *API) { a.store.imports = span{polls: n} }
 }
 
-// WithActionTime says how long a transfer or conversion takes; 5 seconds by default.
+// WithActionTime sets how long a transfer or conversion takes. The default is 5 seconds.
 func WithActionTime(d time.Duration) Option {
 	return func(a *API) { a.store.work = span{time: d} }
 }
 
-// WithActionPolls lets an action end when it is read for the nth time, whatever the clock says.
+// WithActionPolls makes an action end when it is read for the nth time, whatever the clock says.
 func WithActionPolls(n int) Option {
 	return func(a *API) { a.store.work = span{polls: n} }
 }
 
-// WithRateLimit sets how many requests each token may make in any hour and in any minute; the defaults are the
-// documented 5,000 and 250. Zero switches a limit off. Without a limit per hour the headers name one of 5,000 all the
-// same, of which at least half is left; only a refusal by the limit per minute says that nothing is.
+// WithRateLimit sets how many requests each token may make in any hour and in any minute. The defaults are the
+// documented 5,000 and 250. Zero switches a limit off.
+//
+// With perHour 0 the headers still advertise 5,000, at least half of it remaining, except on a 429 of the per-minute
+// limit.
+//
+// https://docs.digitalocean.com/reference/api/#rate-limit
 func WithRateLimit(perHour, perMinute int) Option {
 	return func(a *API) { a.limits.perHour, a.limits.perMinute = perHour, perMinute }
 }
 
-// New returns a fake with a catalogue of 60 images and one account, whose token is Token.
+// WithFaults makes requests go wrong. If several faults match a request, the first takes effect. WithFaults panics if
+// one of them names an operation that does not exist, or a page of an operation that has no pages.
+func WithFaults(faults ...Fault) Option {
+	for _, f := range faults {
+		f.mustBePossible()
+	}
+	faults = slices.Clone(faults)
+	return func(a *API) {
+		for _, f := range faults {
+			a.faults = append(a.faults, newFault(f))
+		}
+	}
+}
+
+// New returns a fake. Without options it has a catalogue of 60 images and one account, whose token is [Token].
 func New(options ...Option) *API {
 	a := &API{
-		accounts: []Account{{Token: Token, Email: "me@example.com", UUID: "11111111-1111-4111-8111-111111111111"}},
-		limits:   limits{perHour: defaultPerHour, perMinute: 250, used: map[string][]time.Time{}},
-		store:    newStore(),
-		router:   http.NewServeMux(),
-		done:     map[string]int{},
+		accounts: []Account{defaultAccount},
+		limits: limits{
+			perHour:   defaultPerHour,
+			perMinute: defaultPerMinute,
+			used:      map[string][]time.Time{},
+		},
+		store:  newStore(),
+		router: http.NewServeMux(),
+		done:   map[string]int{},
 	}
 	a.store.fill(60, 1)
 	for _, option := range options {
 		option(a)
 	}
-	strict := server.NewStrictHandlerWithOptions(&service{a}, nil, server.StrictHTTPServerOptions{
+	operations := &service{store: &a.store, accounts: a.accounts}
+	strict := server.NewStrictHandlerWithOptions(operations, nil, server.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  refuseBody,
-		ResponseErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) { writeError(w, err) },
+		ResponseErrorHandlerFunc: refuseOperation,
 	})
 	server.HandlerWithOptions(strict, server.StdHTTPServerOptions{
-		BaseRouter: a.router,
-		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			var format *server.InvalidParamFormatError
-			if errors.As(err, &format) && (format.ParamName == "image_id" || format.ParamName == "action_id") {
-				writeError(w, errNotFound)
-				return
-			}
-			writeError(w, refuse("%s", err))
-		},
+		BaseRouter:       a.router,
+		ErrorHandlerFunc: refuseParameter,
 	})
 	return a
 }
 
-// Requests returns how many requests the fake has been sent.
+// Inject adds faults to a fake that is running, before those it has: the new ones match first. It panics as
+// [WithFaults] does.
+func (a *API) Inject(faults ...Fault) {
+	added := make([]*fault, len(faults))
+	for i, f := range faults {
+		f.mustBePossible()
+		added[i] = newFault(f)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.faults = append(added, a.faults...)
+}
+
+// Requests returns how many requests the fake has received, including those that failed.
 func (a *API) Requests() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.requests
 }
 
-// Done returns how many requests of an operation, such as images_create_custom, were carried out with success, those
-// whose answer was lost included. It panics if there is no such operation.
+// Done returns how many requests of an operation, such as images_create_custom, succeeded. A request whose response was
+// lost afterwards counts as well. Done panics if there is no such operation.
 func (a *API) Done(operation string) int {
 	mustBeOperation(operation)
 	a.mu.Lock()
@@ -144,8 +159,8 @@ func (a *API) Done(operation string) int {
 	return a.done[operation]
 }
 
-// Images returns what the fake holds, in the order of a list. It is meant for assertions about what requests did. The
-// images are copies that the caller owns.
+// Images returns the images of all accounts, in the order of a list. It is meant for assertions about what requests
+// did. The images are copies that the caller owns.
 func (a *API) Images() []gen.Image {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -158,59 +173,36 @@ func (a *API) Images() []gen.Image {
 	return images
 }
 
-// caller is who makes a request, for the handlers.
-type caller struct {
-	account int
-	request *http.Request
-	now     time.Time
-}
-
-type callerKey struct{}
-
-func callerOf(ctx context.Context) caller { return ctx.Value(callerKey{}).(caller) }
-
-// answer writes the response to a request into w. The fake is locked while it does.
-func (a *API) answer(w *buffer, r *http.Request, op operation, pathKnown bool) {
+// respond writes the response to a request into b. It checks the token, the limits, the path and method, and the
+// scopes, in this order, before the operation's own handler runs. The caller holds the lock.
+func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool) {
 	now := time.Now()
-	account := a.authenticate(r)
-	if account < 0 {
-		a.limits.headers(w.Header(), "", now)
-		writeError(w, errUnauthorized)
+	account, ok := authenticate(a.accounts, r)
+	if !ok {
+		a.limits.headers(b.header, "", now)
+		writeError(b, errUnauthorized)
 		return
 	}
-	token := a.accounts[account].Token
-	if err := a.limits.take(w.Header(), token, now); err != nil {
-		writeError(w, err)
+	if err := a.limits.take(b.header, a.accounts[account].Token, now); err != nil {
+		writeError(b, err)
 		return
 	}
-	switch {
-	case op.id == "" && pathKnown:
-		writeError(w, &refusal{http.StatusMethodNotAllowed, "method_not_allowed", "The method is not allowed for this resource."})
-		return
-	case op.id == "":
-		writeError(w, errNotFound)
+	if op.id == "" && pathKnown {
+		writeError(b, errMethodNotAllowed)
 		return
 	}
-	for _, scope := range op.scopes {
-		if scopes := a.accounts[account].Scopes; scopes != nil && !slices.Contains(scopes, scope) {
-			writeError(w, errForbidden)
-			return
-		}
+	if op.id == "" {
+		writeError(b, errNotFound)
+		return
+	}
+	if !a.accounts[account].may(op.scopes) {
+		writeError(b, errForbidden)
+		return
 	}
 	a.store.settle(now)
-	ctx := context.WithValue(r.Context(), callerKey{}, caller{account, r, now})
-	a.router.ServeHTTP(w, r.WithContext(ctx))
-	if w.status/100 == 2 {
+	ctx := withCaller(r.Context(), caller{account: account, request: r, now: now})
+	a.router.ServeHTTP(b, r.WithContext(ctx))
+	if b.status/100 == 2 {
 		a.done[op.id]++
 	}
-}
-
-func (a *API) authenticate(r *http.Request) int {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	for i, account := range a.accounts {
-		if strings.EqualFold(scheme, "Bearer") && token != "" && token == account.Token {
-			return i
-		}
-	}
-	return -1
 }

@@ -42,7 +42,7 @@ func TestImportersCompileNoTestingTools(t *testing.T) {
 	for _, path := range strings.Fields(string(out)) {
 		local, ok := strings.CutPrefix(path, "example.com/doimages/")
 		if ok {
-			assert.Contains(t, []string{"contracttest/fakeapi", "gen", "gen/server"}, local)
+			assert.Contains(t, []string{"contracttest/fakeapi", "gen", "gen/server", "openapi"}, local)
 		}
 		for _, heavy := range []string{"kin-openapi", "testify", "go-vcr", "cobra"} {
 			assert.NotContains(t, path, heavy)
@@ -50,7 +50,7 @@ func TestImportersCompileNoTestingTools(t *testing.T) {
 	}
 }
 
-// Each operation of the document answers, and needs the scopes that the document names.
+// The fake has each operation of the document, and requires the scopes that the document names.
 func TestEveryOperationNeedsItsScopes(t *testing.T) {
 	doc, err := openapi3.NewLoader().LoadFromData(openapi.Document())
 	require.NoError(t, err)
@@ -67,15 +67,12 @@ func TestEveryOperationNeedsItsScopes(t *testing.T) {
 				}
 				fake := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: scopes}))
 				concrete := strings.NewReplacer("{image_id}", "1", "{action_id}", "1").Replace(path)
-				req, err := http.NewRequestWithContext(t.Context(), method, "https://api.digitalocean.com"+concrete, strings.NewReader("{}"))
+				req, err := http.NewRequestWithContext(t.Context(), method, openapi.BaseURL+concrete, strings.NewReader("{}"))
 				require.NoError(t, err)
 				req.Header.Set("Authorization", "Bearer t")
 				resp, err := fake.RoundTrip(req)
 				require.NoError(t, err)
-				forbidden := false
-				for _, scope := range needed {
-					forbidden = forbidden || scope == without
-				}
+				forbidden := slices.Contains(needed, without)
 				assert.Equal(t, forbidden, resp.StatusCode == http.StatusForbidden, "%s without %q: %s", operation.OperationID, without, resp.Status)
 				assert.NotEqual(t, http.StatusMethodNotAllowed, resp.StatusCode, operation.OperationID)
 				assert.Less(t, resp.StatusCode, 500, operation.OperationID)
@@ -157,7 +154,7 @@ func TestRateLimits(t *testing.T) {
 		}
 		limited = get()
 		require.NotNil(t, limited, "the 5,001st in an hour")
-		assert.InDelta(t, time.Until(limited.RateLimit.Reset), limited.RetryAfter, float64(time.Second), "no retry-after with the limit of an hour, only the reset")
+		assert.InDelta(t, time.Until(limited.RateLimit.Reset), limited.RetryAfter, float64(time.Second), "the limit per hour has no retry-after, only the reset")
 		time.Sleep(time.Until(limited.RateLimit.Reset) + time.Second)
 		assert.Nil(t, get())
 	})
@@ -177,8 +174,8 @@ func TestRateLimitsSwitchedOff(t *testing.T) {
 	assert.Equal(t, 2500, client.RateLimit().Remaining)
 }
 
-// The limit per minute holds above the half of 5,000 that is left to see where there is no limit per hour.
-func TestRateLimitPerMinuteAlone(t *testing.T) {
+// The limit per minute holds even above the 2,500 requests that the headers count where there is no limit per hour.
+func TestRateLimitPerMinuteOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newClient(t, fakeapi.New(fakeapi.WithRateLimit(0, 3000)), fakeapi.Token)
 		for range 3000 {
@@ -198,7 +195,7 @@ func TestRateLimitPerMinuteAlone(t *testing.T) {
 	})
 }
 
-// What the caller does with the images is his own affair.
+// A caller may change the images it gave or was given, without a change to those of the fake.
 func TestImagesAreACopy(t *testing.T) {
 	text := func(fake *fakeapi.API) string {
 		b, err := json.Marshal(fake.Images())
@@ -239,7 +236,7 @@ func TestAccountsAreACopy(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-func TestOperationsThatDoNotExist(t *testing.T) {
+func TestUnknownOperations(t *testing.T) {
 	fake := fakeapi.New()
 	for operation, call := range map[string]func(){
 		"image_list": func() { fake.Inject(fakeapi.Fault{}, fakeapi.Fault{Operation: "image_list"}) },
@@ -264,7 +261,7 @@ func TestPaths(t *testing.T) {
 		"PUT /v2/images/6000000/actions":   405,
 		"GET /v2/droplets":                 404,
 		"GET /":                            404,
-		"PUT /v2/images/ubuntu-24-04-x64":  404, // ids alone
+		"PUT /v2/images/ubuntu-24-04-x64":  404, // only ids
 		"GET /v2/images/6000000/actions/x": 404,
 		"GET /v2/images?page=0":            422,
 		"GET /v2/images?per_page=201":      422,
@@ -279,7 +276,7 @@ func TestPaths(t *testing.T) {
 		"GET /v2/images/%2e":               404,
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		req, err := http.NewRequestWithContext(t.Context(), method, "https://api.digitalocean.com"+path, nil)
+		req, err := http.NewRequestWithContext(t.Context(), method, openapi.BaseURL+path, nil)
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
 		resp, err := fakeapi.New().RoundTrip(req)

@@ -18,10 +18,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
 
-// stay lets a redirect be seen.
+// stay makes a client return a redirect instead of following it.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // newRequest makes a request with the token of the default account.
@@ -33,123 +34,183 @@ func newRequest(t *testing.T, method, url string, body io.Reader) *http.Request 
 	return req
 }
 
-// A fault must look the same over a socket and without one.
+// A fault looks the same through a socket and without one.
 func TestEffects(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault string
 		check func(t *testing.T, resp *http.Response, body string, err error)
 	}{
-		"status": {"images_list:status=503", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, 503, resp.StatusCode)
-			assert.Contains(t, body, `"id":"service_unavailable"`)
-			assert.NotEmpty(t, resp.Header.Get("ratelimit-limit"))
-		}},
-		"burst": {"images_list:burst=26s", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, 429, resp.StatusCode)
-			assert.Equal(t, []string{"26", "0"}, []string{resp.Header.Get("retry-after"), resp.Header.Get("ratelimit-remaining")})
-			assert.Contains(t, body, `"id":"too_many_requests"`)
-		}},
-		"hourly": {"images_list:hourly=-1h", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, 429, resp.StatusCode)
-			assert.Empty(t, resp.Header.Get("retry-after"))
-			reset, err := strconv.ParseInt(resp.Header.Get("ratelimit-reset"), 10, 64)
-			require.NoError(t, err)
-			assert.Less(t, reset, time.Now().Unix())
-		}},
-		"redirect": {"images_list:redirect=https://elsewhere.invalid/", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, 307, resp.StatusCode)
-			assert.Equal(t, "https://elsewhere.invalid/", resp.Header.Get("Location"))
-		}},
-		"oversize": {"images_list:oversize=1000000", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Greater(t, len(body), 1_000_000)
-			assert.True(t, json.Valid([]byte(body)))
-		}},
-		"gzip": {"images_list:gzip", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			if !resp.Uncompressed { // as net/http does by itself, where there is a connection
-				unpacked, err := gzip.NewReader(strings.NewReader(body))
+		"status": {
+			fault: "images_list:status=503",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
 				require.NoError(t, err)
-				text, err := io.ReadAll(unpacked)
+				assert.Equal(t, 503, resp.StatusCode)
+				assert.Contains(t, body, `"id":"service_unavailable"`)
+				assert.NotEmpty(t, resp.Header.Get("ratelimit-limit"))
+			},
+		},
+		"burst": {
+			fault: "images_list:burst=26s",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
 				require.NoError(t, err)
-				body = string(text)
-			}
-			assert.Contains(t, body, `"total":60`)
-		}},
-		"next": {"images_list:next=https://elsewhere.invalid/?page=2", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Contains(t, body, `"links":{"pages":{"next":"https://elsewhere.invalid/?page=2"}}`)
-		}},
-		"html": {"images_list:html", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, 502, resp.StatusCode)
-			assert.Contains(t, body, "<h1>")
-		}},
-		"reset": {"images_list:reset", func(t *testing.T, resp *http.Response, body string, err error) {
-			assert.Error(t, err)
-			assert.Nil(t, resp)
-		}},
-		"lose-answer": {"images_list:lose-answer", func(t *testing.T, resp *http.Response, body string, err error) {
-			assert.Error(t, err)
-			assert.Nil(t, resp)
-		}},
-		"reset-after-headers": {"images_list:reset-after-headers", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NotNil(t, resp)
-			assert.Equal(t, 200, resp.StatusCode)
-			assert.Error(t, err)
-			assert.Empty(t, body)
-		}},
-		"truncate": {"images_list:truncate", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NotNil(t, resp)
-			assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
-			assert.True(t, strings.HasPrefix(body, `{"images":[`))
-		}},
-		"slow": {"images_list:slow=1ms", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.True(t, strings.HasSuffix(strings.TrimSpace(body), `{"total":60}}`))
-		}},
-		"content-type": {"images_list:content-type=text/html", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, "text/html", resp.Header.Get("Content-Type"))
-			assert.Contains(t, body, `"total":60`)
-		}},
-		"malformed": {"images_list:malformed", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.NotEmpty(t, body)
-			assert.False(t, json.Valid([]byte(body)))
-		}},
-		"total": {"images_list:total=-7", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Contains(t, body, `"total":53`)
-		}},
-		"add": {"images_list:add=2", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Contains(t, body, `"total":62`)
-		}},
-		"remove": {"images_list:remove=2", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Contains(t, body, `"total":58`)
-			assert.NotContains(t, body, `"id":6000000,`)
-		}},
-		"unknown-enum": {"images_list:unknown-enum", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, 20, strings.Count(body, `"status":"thawing"`))
-		}},
-		"extra-field": {"*:extra-field", func(t *testing.T, resp *http.Response, body string, err error) {
-			require.NoError(t, err)
-			assert.Equal(t, 20, strings.Count(body, `"undocumented":true`))
-		}},
+				assert.Equal(t, 429, resp.StatusCode)
+				assert.Equal(t, []string{"26", "0"}, []string{resp.Header.Get("retry-after"), resp.Header.Get("ratelimit-remaining")})
+				assert.Contains(t, body, `"id":"too_many_requests"`)
+			},
+		},
+		"hourly": {
+			fault: "images_list:hourly=-1h",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Equal(t, 429, resp.StatusCode)
+				assert.Empty(t, resp.Header.Get("retry-after"))
+				reset, err := strconv.ParseInt(resp.Header.Get("ratelimit-reset"), 10, 64)
+				require.NoError(t, err)
+				assert.Less(t, reset, time.Now().Unix())
+			},
+		},
+		"redirect": {
+			fault: "images_list:redirect=https://elsewhere.invalid/",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Equal(t, 307, resp.StatusCode)
+				assert.Equal(t, "https://elsewhere.invalid/", resp.Header.Get("Location"))
+			},
+		},
+		"oversize": {
+			fault: "images_list:oversize=1000000",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Greater(t, len(body), 1_000_000)
+				assert.True(t, json.Valid([]byte(body)))
+			},
+		},
+		"gzip": {
+			fault: "images_list:gzip",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				if !resp.Uncompressed { // net/http decompresses by itself, over a socket
+					decompressed, err := gzip.NewReader(strings.NewReader(body))
+					require.NoError(t, err)
+					text, err := io.ReadAll(decompressed)
+					require.NoError(t, err)
+					body = string(text)
+				}
+				assert.Contains(t, body, `"total":60`)
+			},
+		},
+		"next": {
+			fault: "images_list:next=https://elsewhere.invalid/?page=2",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Contains(t, body, `"links":{"pages":{"next":"https://elsewhere.invalid/?page=2"}}`)
+			},
+		},
+		"html": {
+			fault: "images_list:html",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Equal(t, 502, resp.StatusCode)
+				assert.Contains(t, body, "<h1>")
+			},
+		},
+		"reset": {
+			fault: "images_list:reset",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				assert.Error(t, err)
+				assert.Nil(t, resp)
+			},
+		},
+		"lose-answer": {
+			fault: "images_list:lose-answer",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				assert.Error(t, err)
+				assert.Nil(t, resp)
+			},
+		},
+		"reset-after-headers": {
+			fault: "images_list:reset-after-headers",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NotNil(t, resp)
+				assert.Equal(t, 200, resp.StatusCode)
+				assert.Error(t, err)
+				assert.Empty(t, body)
+			},
+		},
+		"truncate": {
+			fault: "images_list:truncate",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NotNil(t, resp)
+				assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+				assert.True(t, strings.HasPrefix(body, `{"images":[`))
+			},
+		},
+		"slow": {
+			fault: "images_list:slow=1ms",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.True(t, strings.HasSuffix(strings.TrimSpace(body), `{"total":60}}`))
+			},
+		},
+		"content-type": {
+			fault: "images_list:content-type=text/html",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Equal(t, "text/html", resp.Header.Get("Content-Type"))
+				assert.Contains(t, body, `"total":60`)
+			},
+		},
+		"malformed": {
+			fault: "images_list:malformed",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.NotEmpty(t, body)
+				assert.False(t, json.Valid([]byte(body)))
+			},
+		},
+		"total": {
+			fault: "images_list:total=-7",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Contains(t, body, `"total":53`)
+			},
+		},
+		"add": {
+			fault: "images_list:add=2",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Contains(t, body, `"total":62`)
+			},
+		},
+		"remove": {
+			fault: "images_list:remove=2",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Contains(t, body, `"total":58`)
+				assert.NotContains(t, body, `"id":6000000,`)
+			},
+		},
+		"unknown-enum": {
+			fault: "images_list:unknown-enum",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Equal(t, 20, strings.Count(body, `"status":"thawing"`))
+			},
+		},
+		"extra-field": {
+			fault: "*:extra-field",
+			check: func(t *testing.T, resp *http.Response, body string, err error) {
+				require.NoError(t, err)
+				assert.Equal(t, 20, strings.Count(body, `"undocumented":true`))
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, socket := range []bool{false, true} {
 				fault, err := fakeapi.ParseFault(test.fault)
 				require.NoError(t, err)
 				fake := fakeapi.New(fakeapi.WithFaults(fault))
-				client, base := &http.Client{Transport: fake, CheckRedirect: stay}, "https://api.digitalocean.com"
+				client, base := &http.Client{Transport: fake, CheckRedirect: stay}, openapi.BaseURL
 				if socket {
 					server := httptest.NewUnstartedServer(fake)
 					server.Config.ErrorLog = nil
@@ -183,7 +244,7 @@ func TestFaultsChooseRequests(t *testing.T) {
 		"*:status=500,page=1":                           "..........", // only lists have pages
 		"images_get:status=500,count=2":                 "xx........",
 		"images_get:status=500,after=3,count=2":         "...xx.....",
-		"images_get:probability=0.5,status=500,seed=12": "", // whatever, but the same twice
+		"images_get:probability=0.5,status=500,seed=12": "", // any pattern, but the same both times
 	} {
 		seen := map[string]bool{}
 		for range 2 {
@@ -207,7 +268,7 @@ func TestFaultsChooseRequests(t *testing.T) {
 	}
 }
 
-func TestAPageThatFailsOnce(t *testing.T) {
+func TestPageThatFailsOnce(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_list", Page: 2, Count: 1, Do: fakeapi.Status(500)}))
 	client := newClient(t, fake, fakeapi.Token)
 	images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{PerPage: 20}))
@@ -218,32 +279,37 @@ func TestAPageThatFailsOnce(t *testing.T) {
 	assert.Len(t, images, 60)
 }
 
-// retry-after is in whole seconds, and nobody may be told to come too early.
+// retry-after is in whole seconds, and a client must not be told to come back too early.
 func TestBurstLimitRoundsUp(t *testing.T) {
 	for wait, want := range map[time.Duration]string{
 		0: "0", time.Millisecond: "1", 500 * time.Millisecond: "1", time.Second: "1", time.Second + 1: "2", time.Minute: "60",
 	} {
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.BurstLimit(wait)}))
-		resp, err := fake.RoundTrip(newRequest(t, http.MethodGet, "https://api.digitalocean.com/v2/images", nil))
+		resp, err := fake.RoundTrip(newRequest(t, http.MethodGet, openapi.BaseURL+"/v2/images", nil))
 		require.NoError(t, err)
 		assert.Equal(t, want, resp.Header.Get("retry-after"), wait)
 	}
 }
 
-// Whether a request that failed took effect is what tells a lost answer from a broken connection.
-func TestWhatTakesEffect(t *testing.T) {
-	for _, test := range []struct {
+// A lost response and a broken connection look the same to a client; they differ in whether the request took effect.
+func TestWhichRequestsTakeEffect(t *testing.T) {
+	for name, test := range map[string]struct {
 		do   fakeapi.Effect
-		want int
+		want int // images created
 	}{
-		{fakeapi.Status(500), 0}, {fakeapi.Reset(), 0}, {fakeapi.GatewayPage(), 0},
-		{fakeapi.LoseAnswer(), 1}, {fakeapi.ResetAfterHeaders(), 1}, {fakeapi.Truncate(), 1}, {fakeapi.Malformed(), 1},
+		"status":              {do: fakeapi.Status(500), want: 0},
+		"reset":               {do: fakeapi.Reset(), want: 0},
+		"html":                {do: fakeapi.GatewayPage(), want: 0},
+		"lose-answer":         {do: fakeapi.LoseAnswer(), want: 1},
+		"reset-after-headers": {do: fakeapi.ResetAfterHeaders(), want: 1},
+		"truncate":            {do: fakeapi.Truncate(), want: 1},
+		"malformed":           {do: fakeapi.Malformed(), want: 1},
 	} {
 		fake := fakeapi.New(fakeapi.WithCatalogue(0, 0))
 		fake.Inject(fakeapi.Fault{Operation: "images_create_custom", Do: test.do})
 		_, err := newClient(t, fake, fakeapi.Token).Create(t.Context(), newImage)
-		assert.Error(t, err)
-		assert.Len(t, fake.Images(), test.want)
+		assert.Error(t, err, name)
+		assert.Len(t, fake.Images(), test.want, name)
 	}
 }
 
@@ -258,7 +324,7 @@ func TestDelayEndsWithTheContext(t *testing.T) {
 			assert.Equal(t, time.Minute, time.Since(start))
 			cancel()
 
-			if name == "stall" { // it has no end but that of the context
+			if name == "stall" { // only the end of the context ends it
 				continue
 			}
 			start = time.Now()
@@ -267,18 +333,18 @@ func TestDelayEndsWithTheContext(t *testing.T) {
 			assert.GreaterOrEqual(t, time.Since(start), time.Hour)
 		}
 	})
-	synctest.Test(t, func(t *testing.T) { // however late it gets
+	synctest.Test(t, func(t *testing.T) { // a stall has no end of its own
 		ctx, cancel := context.WithCancel(t.Context())
 		client := newClient(t, fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Stall()})), fakeapi.Token)
-		answered := false
+		returned := false
 		go func() {
 			_, err := client.Get(ctx, 6_000_000)
-			answered = true
+			returned = true
 			assert.ErrorIs(t, err, context.Canceled)
 		}()
 		time.Sleep(math.MaxInt64)
 		synctest.Wait()
-		assert.False(t, answered)
+		assert.False(t, returned)
 		cancel()
 	})
 }

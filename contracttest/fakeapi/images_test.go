@@ -14,6 +14,7 @@ import (
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
 
@@ -47,7 +48,7 @@ func TestAMillionImages(t *testing.T) {
 	pages := 0
 	for page, err := range client.ImagePages(t.Context(), wrapper.ListParams{Page: 5000}) {
 		require.NoError(t, err)
-		assert.Len(t, page.Images, 200)
+		assert.Len(t, page.Images, openapi.MaxPerPage)
 		assert.Equal(t, 1_000_000, page.Meta.Total)
 		assert.Empty(t, page.Links.Pages.Next)
 		pages++
@@ -86,7 +87,7 @@ func TestLinks(t *testing.T) {
 		"?private=true&tag_name=a+": `{}`,
 		"?private=true&per_page=20": `{"next":"/v2/images?page=2&per_page=20&private=true","last":"/v2/images?page=2&per_page=20&private=true"}`,
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images"+query, nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, openapi.BaseURL+"/v2/images"+query, nil)
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
 		resp, err := fake.RoundTrip(req)
@@ -96,7 +97,7 @@ func TestLinks(t *testing.T) {
 			Links  struct{ Pages json.RawMessage }
 		}
 		require.NoError(t, json.NewDecoder(resp.Body).Decode(&page))
-		assert.JSONEq(t, want, strings.ReplaceAll(string(page.Links.Pages), "https://api.digitalocean.com", ""), query)
+		assert.JSONEq(t, want, strings.ReplaceAll(string(page.Links.Pages), openapi.BaseURL, ""), query)
 		if query == "?page=9" {
 			assert.Empty(t, page.Images)
 		}
@@ -142,11 +143,14 @@ func TestImportByTheClock(t *testing.T) {
 		assert.Nil(t, created.SizeGigabytes)
 		assert.Empty(t, created.Regions)
 		for _, step := range []struct {
-			after time.Duration
+			after time.Duration // since the step before
 			want  gen.ImageStatus
 		}{
-			{0, gen.ImageStatusNEW}, {9 * time.Minute, gen.ImageStatusNEW}, {2 * time.Minute, gen.ImageStatusPending},
-			{18 * time.Minute, gen.ImageStatusPending}, {time.Minute, gen.ImageStatusAvailable},
+			{after: 0, want: gen.ImageStatusNEW},
+			{after: 9 * time.Minute, want: gen.ImageStatusNEW},
+			{after: 2 * time.Minute, want: gen.ImageStatusPending},
+			{after: 18 * time.Minute, want: gen.ImageStatusPending},
+			{after: time.Minute, want: gen.ImageStatusAvailable},
 		} {
 			time.Sleep(step.after)
 			image, err := client.Get(t.Context(), created.ID)
@@ -174,7 +178,7 @@ func TestImportByPolls(t *testing.T) {
 	}
 }
 
-func TestImportIsNotPolledByStrangers(t *testing.T) {
+func TestImportIsPolledOnlyByItsOwner(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithImportPolls(2), fakeapi.WithAccounts(fakeapi.Account{Token: "one"}, fakeapi.Account{Token: "two"}))
 	one, two := newClient(t, fake, "one"), newClient(t, fake, "two")
 	created, err := one.Create(t.Context(), newImage)
@@ -242,7 +246,7 @@ func TestUpdateRules(t *testing.T) {
 	image, err := client.Update(t.Context(), 1, gen.ImageUpdate{Description: ptr("")})
 	require.NoError(t, err)
 	assert.Empty(t, image.Description)
-	assert.Equal(t, "custom", image.Name, "what is left out stays")
+	assert.Equal(t, "custom", image.Name, "a field that is left out does not change")
 	image, err = client.Update(t.Context(), 1, gen.ImageUpdate{Distribution: ptr(gen.Distribution("talos"))})
 	require.NoError(t, err)
 	assert.Equal(t, gen.DistributionUnknown, image.Distribution)
@@ -282,7 +286,7 @@ func TestDeleteWhileImporting(t *testing.T) {
 	})
 }
 
-// What a list shows is remembered until something changes.
+// The fake remembers what a list shows, but only until something changes.
 func TestListsFollowEveryChange(t *testing.T) {
 	const team = "22222222-2222-4222-8222-222222222222"
 	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0), fakeapi.WithAccounts(fakeapi.Account{Token: "alice"}, fakeapi.Account{Token: "bob", UUID: team}))

@@ -3,65 +3,71 @@ package fakeapi
 import (
 	"math"
 	"net/http"
+	"sort"
 	"strconv"
 	"time"
 )
 
-const defaultPerHour = 5000
+// The documented limits: https://docs.digitalocean.com/reference/api/#rate-limit
+const (
+	defaultPerHour   = 5000
+	defaultPerMinute = 250
+)
 
 // limits counts the requests of each token in sliding windows, as the API's introduction describes it.
 type limits struct {
-	perHour   int
-	perMinute int
-	used      map[string][]time.Time // requests of the last hour, oldest first
+	perHour   int                    // 0 is no limit
+	perMinute int                    // 0 is no limit
+	used      map[string][]time.Time // the requests of the last hour, oldest first
 }
 
-// take counts a request, or refuses it, and writes the headers that say so.
+// take counts a request, or refuses it with a 429, and writes the headers that say so. A refused request is not
+// counted.
 func (l *limits) take(h http.Header, token string, now time.Time) error {
-	used := l.used[token]
-	for len(used) > 0 && now.Sub(used[0]) >= time.Hour {
-		used = used[1:]
-	}
-	l.used[token] = used
-
-	inMinute := len(used)
-	for inMinute > 0 && now.Sub(used[len(used)-inMinute]) >= time.Minute {
-		inMinute--
-	}
-	switch {
-	case l.perHour > 0 && len(used) >= l.perHour:
+	inHour := within(time.Hour, l.used[token], now)
+	inMinute := within(time.Minute, inHour, now)
+	l.used[token] = inHour
+	if l.perHour > 0 && len(inHour) >= l.perHour {
 		l.headers(h, token, now)
 		return errTooMany
-	case l.perMinute > 0 && inMinute >= l.perMinute:
+	}
+	if l.perMinute > 0 && len(inMinute) >= l.perMinute {
 		l.headers(h, token, now)
-		wait := time.Minute - now.Sub(used[len(used)-inMinute])
 		h.Set("ratelimit-remaining", "0")
-		h.Set("retry-after", wholeSeconds(wait))
+		h.Set("retry-after", wholeSeconds(time.Minute-now.Sub(inMinute[0])))
 		return errTooMany
 	}
-	used = append(used, now)
+	used := append(inHour, now)
 	if l.perHour == 0 && len(used) > max(defaultPerHour/2, l.perMinute) {
-		used = used[1:]
+		used = used[1:] // more are never shown, nor needed for the limit per minute
 	}
 	l.used[token] = used
 	l.headers(h, token, now)
 	return nil
 }
 
+// headers writes the three rate-limit headers, which every response carries. An empty token has used nothing.
 func (l *limits) headers(h http.Header, token string, now time.Time) {
 	limit, used := l.perHour, len(l.used[token])
 	if limit == 0 {
-		// A client that spaces its requests must not take a limit that is off for one that is near.
+		// A client that paces itself by these headers must not mistake an absent limit for one that is near.
 		limit, used = defaultPerHour, min(used, defaultPerHour/2)
 	}
 	reset := now.Add(time.Hour)
 	if used := l.used[token]; len(used) > 0 {
-		reset = used[0].Add(time.Hour)
+		reset = used[0].Add(time.Hour) // when the oldest request expires
 	}
 	h.Set("ratelimit-limit", strconv.Itoa(limit))
 	h.Set("ratelimit-remaining", strconv.Itoa(max(limit-used, 0)))
 	h.Set("ratelimit-reset", strconv.FormatInt(reset.Unix(), 10))
 }
 
-// wholeSeconds is a time as retry-after gives it: rounded up, because whoever comes back too early is refused again.
+// within returns the end of a list of times, oldest first, that is less than a window old.
+func within(window time.Duration, times []time.Time, now time.Time) []time.Time {
+	first := sort.Search(len(times), func(i int) bool { return now.Sub(times[i]) < window })
+	return times[first:]
+}
+
+// wholeSeconds formats a duration as retry-after does. It rounds up: a client that comes back too early is refused
+// again.
 func wholeSeconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }

@@ -6,25 +6,63 @@ import (
 	"path"
 )
 
-// operation is what the fake needs to know of one before its handler runs.
+// operation is what the fake needs to know of an operation before its handler runs. The zero value is none.
 type operation struct {
-	id     string
-	scopes []string
+	id     string   // its operationId in the document
+	scopes []string // what a token needs, all of them
 }
 
+// operations are those of the document, by the patterns under which the generated server registers them. The router
+// gives a pattern and no operationId, and the generated code carries no scopes. A test compares this with the document.
 var operations = map[string]operation{
-	"GET /v2/images":                                      {"images_list", []string{"image:read"}},
-	"POST /v2/images":                                     {"images_create_custom", []string{"image:create"}},
-	"GET /v2/images/{image_id}":                           {"images_get", []string{"image:read"}},
-	"PUT /v2/images/{image_id}":                           {"images_update", []string{"image:update"}},
-	"DELETE /v2/images/{image_id}":                        {"images_delete", []string{"image:delete"}},
-	"GET /v2/images/{image_id}/actions":                   {"imageActions_list", []string{"image:read"}},
-	"POST /v2/images/{image_id}/actions":                  {"imageActions_post", []string{"image:update"}},
-	"GET /v2/images/{image_id}/actions/{action_id}":       {"imageActions_get", []string{"image:read"}},
-	"POST /v2/images/{image_id}/account_transfer":         {"images_post_account_transfer_create", []string{"image:update", "image:delete"}},
-	"POST /v2/images/{image_id}/account_transfer/accept":  {"images_post_account_transfer_accept", []string{"image:create"}},
-	"POST /v2/images/{image_id}/account_transfer/cancel":  {"images_post_account_transfer_cancel", []string{"image:update"}},
-	"POST /v2/images/{image_id}/account_transfer/decline": {"images_post_account_transfer_decline", []string{"image:create"}},
+	"GET /v2/images": {
+		id:     "images_list",
+		scopes: []string{"image:read"},
+	},
+	"POST /v2/images": {
+		id:     "images_create_custom",
+		scopes: []string{"image:create"},
+	},
+	"GET /v2/images/{image_id}": {
+		id:     "images_get",
+		scopes: []string{"image:read"},
+	},
+	"PUT /v2/images/{image_id}": {
+		id:     "images_update",
+		scopes: []string{"image:update"},
+	},
+	"DELETE /v2/images/{image_id}": {
+		id:     "images_delete",
+		scopes: []string{"image:delete"},
+	},
+	"GET /v2/images/{image_id}/actions": {
+		id:     "imageActions_list",
+		scopes: []string{"image:read"},
+	},
+	"POST /v2/images/{image_id}/actions": {
+		id:     "imageActions_post",
+		scopes: []string{"image:update"},
+	},
+	"GET /v2/images/{image_id}/actions/{action_id}": {
+		id:     "imageActions_get",
+		scopes: []string{"image:read"},
+	},
+	"POST /v2/images/{image_id}/account_transfer": {
+		id:     "images_post_account_transfer_create",
+		scopes: []string{"image:update", "image:delete"},
+	},
+	"POST /v2/images/{image_id}/account_transfer/accept": {
+		id:     "images_post_account_transfer_accept",
+		scopes: []string{"image:create"},
+	},
+	"POST /v2/images/{image_id}/account_transfer/cancel": {
+		id:     "images_post_account_transfer_cancel",
+		scopes: []string{"image:update"},
+	},
+	"POST /v2/images/{image_id}/account_transfer/decline": {
+		id:     "images_post_account_transfer_decline",
+		scopes: []string{"image:create"},
+	},
 }
 
 func isOperation(id string) bool {
@@ -36,28 +74,35 @@ func isOperation(id string) bool {
 	return false
 }
 
-// mustBeOperation panics at a misspelt id, which would otherwise never strike or always count 0, and so let a test pass
-// that tests nothing.
+// mustBeOperation panics if there is no operation with this id. A misspelt id would otherwise never match or always
+// count 0, and so pass a test that tests nothing.
 func mustBeOperation(id string) {
 	if !isOperation(id) {
 		panic(fmt.Sprintf("fakeapi: there is no operation %q", id))
 	}
 }
 
-// operationOf returns what a request asks for, and whether another method would have found something at its path.
-func (a *API) operationOf(r *http.Request) (op operation, pathKnown bool) {
+// operationOf returns the operation that a request asks for. Where there is none, pathKnown reports whether another
+// method would have found one at the same path, which makes the difference between 405 and 404.
+func operationOf(router *http.ServeMux, r *http.Request) (op operation, pathKnown bool) {
 	if at := r.URL.EscapedPath(); at != path.Clean(at) {
 		return operation{}, false // the router would redirect, and the API has no redirects
 	}
-	for _, method := range []string{r.Method, http.MethodGet, http.MethodPost} {
-		probe := r.Clone(r.Context())
-		probe.Method = method
-		if _, pattern := a.router.Handler(probe); pattern != "" {
-			if method == r.Method {
-				return operations[pattern], true
-			}
+	if pattern := patternOf(router, r, r.Method); pattern != "" {
+		return operations[pattern], true
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} { // every path of the document has one of these
+		if patternOf(router, r, method) != "" {
 			return operation{}, true
 		}
 	}
 	return operation{}, false
+}
+
+// patternOf returns the pattern that would match a request if it had this method, or "".
+func patternOf(router *http.ServeMux, r *http.Request, method string) string {
+	probe := r.Clone(r.Context())
+	probe.Method = method
+	_, pattern := router.Handler(probe)
+	return pattern
 }

@@ -2,47 +2,67 @@ package fakeapi
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 
 	"example.com/doimages/gen"
+	"example.com/doimages/openapi"
 )
 
-// page returns what a page of a list holds, and the links around it.
-func page[T any](c caller, all []T, number, perPage *int) (items []T, links gen.Links, total int, err error) {
-	n, size := 1, 20
-	if number != nil {
-		n = *number
-	}
-	if perPage != nil {
-		size = *perPage
-	}
-	if n < 1 || size < 1 || size > 200 {
-		return nil, links, 0, refuse("page must be at least 1, and per_page from 1 to 200")
+// defaultPerPage is the documented size of a page where a request names none.
+const defaultPerPage = 20
+
+// page returns the items on a page of a list, the links around it, and the total over all pages. A page after the last
+// is empty. A number or size out of range is a 422.
+func page[T any](
+	c caller, all []T, number, perPage *int,
+) (items []T, links gen.Links, total int, err error) {
+	n, size := valueOr(number, 1), valueOr(perPage, defaultPerPage)
+	if n < 1 || size < 1 || size > openapi.MaxPerPage {
+		return nil, links, 0, refuse("page must be at least 1, and per_page from 1 to %d", openapi.MaxPerPage)
 	}
 	total = len(all)
 	last := max((total+size-1)/size, 1)
 	if n <= last {
 		items = all[(n-1)*size : min(n*size, total)]
 	}
-	link := func(page int) string {
-		query := "page=" + strconv.Itoa(page)
-		for _, name := range []string{"per_page", "type", "private", "tag_name"} {
-			if value := c.request.URL.Query().Get(name); value != "" {
-				query += "&" + name + "=" + url.QueryEscape(value)
-			}
-		}
-		scheme := "https"
-		if c.request.URL.Scheme == "http" || c.request.URL.Scheme == "" && c.request.TLS == nil {
-			scheme = "http"
-		}
-		return fmt.Sprintf("%s://%s%s?%s", scheme, c.request.Host, c.request.URL.Path, query)
-	}
 	if n > 1 {
-		links.Pages.First, links.Pages.Prev = link(1), link(min(n-1, last))
+		links.Pages.First, links.Pages.Prev = pageLink(c.request, 1), pageLink(c.request, min(n-1, last))
 	}
 	if n < last {
-		links.Pages.Next, links.Pages.Last = link(n+1), link(last)
+		links.Pages.Next, links.Pages.Last = pageLink(c.request, n+1), pageLink(c.request, last)
 	}
 	return items, links, total, nil
+}
+
+// pageLink returns the address of another page of the list that a request asked for. It keeps the request's filters, so
+// that a client that follows links stays in the same list.
+func pageLink(r *http.Request, page int) string {
+	query := "page=" + strconv.Itoa(page)
+	for _, name := range []string{"per_page", "type", "private", "tag_name"} {
+		if value := r.URL.Query().Get(name); value != "" {
+			query += "&" + name + "=" + url.QueryEscape(value)
+		}
+	}
+	return fmt.Sprintf("%s://%s%s?%s", schemeOf(r), r.Host, r.URL.Path, query)
+}
+
+// schemeOf returns the scheme by which a request came. The URL of one that came through a socket has none.
+func schemeOf(r *http.Request) string {
+	if r.URL.Scheme == "http" {
+		return "http"
+	}
+	if r.URL.Scheme == "" && r.TLS == nil {
+		return "http"
+	}
+	return "https"
+}
+
+// valueOr returns the value of a parameter, or a default where the request left it out.
+func valueOr[T any](parameter *T, byDefault T) T {
+	if parameter == nil {
+		return byDefault
+	}
+	return *parameter
 }

@@ -11,45 +11,55 @@ import (
 	"time"
 )
 
-// effects are the effects that ParseFault knows, by name, each with the form of its value in a help text.
-var effects = map[string]struct {
-	value string
+// namedEffect is an effect that ParseFault knows.
+type namedEffect struct {
+	value string // the form of its value in a help text, or "" if it has none
 	parse func(value string) (Effect, error)
-}{
-	"status":              {"N", withValue(Status, parseStatus)},
-	"burst":               {"D", withValue(BurstLimit, parseWait)},
-	"hourly":              {"D", withValue(HourlyLimit, time.ParseDuration)},
-	"redirect":            {"URL", withValue(Redirect, parseText)},
-	"html":                {"", withoutValue(GatewayPage)},
-	"delay":               {"D", withValue(Delay, parseWait)},
-	"stall":               {"", withoutValue(Stall)},
-	"reset":               {"", withoutValue(Reset)},
-	"lose-answer":         {"", withoutValue(LoseAnswer)},
-	"reset-after-headers": {"", withoutValue(ResetAfterHeaders)},
-	"truncate":            {"", withoutValue(Truncate)},
-	"slow":                {"D", withValue(Slow, parseWait)},
-	"content-type":        {"T", withValue(ContentType, parseText)},
-	"malformed":           {"", withoutValue(Malformed)},
-	"oversize":            {"N", withValue(Oversize, parseCount)},
-	"gzip":                {"", withoutValue(Gzip)},
-	"next":                {"URL", withValue(NextLink, parseText)},
-	"total":               {"N", withValue(Total, strconv.Atoi)},
-	"add":                 {"N", withValue(AddImages, parseCount)},
-	"remove":              {"N", withValue(RemoveImages, parseCount)},
-	"unknown-enum":        {"", withoutValue(UnknownEnum)},
-	"extra-field":         {"", withoutValue(ExtraField)},
 }
 
-// selectors are the keys that choose the requests which a fault strikes.
+// effects are the effects that ParseFault knows, by name.
+var effects = map[string]namedEffect{
+	"status":              {value: "N", parse: withValue(Status, parseStatus)},
+	"burst":               {value: "D", parse: withValue(BurstLimit, parseWait)},
+	"hourly":              {value: "D", parse: withValue(HourlyLimit, time.ParseDuration)},
+	"redirect":            {value: "URL", parse: withValue(Redirect, parseText)},
+	"html":                {parse: withoutValue(GatewayPage)},
+	"delay":               {value: "D", parse: withValue(Delay, parseWait)},
+	"stall":               {parse: withoutValue(Stall)},
+	"reset":               {parse: withoutValue(Reset)},
+	"lose-answer":         {parse: withoutValue(LoseAnswer)},
+	"reset-after-headers": {parse: withoutValue(ResetAfterHeaders)},
+	"truncate":            {parse: withoutValue(Truncate)},
+	"slow":                {value: "D", parse: withValue(Slow, parseWait)},
+	"content-type":        {value: "T", parse: withValue(ContentType, parseText)},
+	"malformed":           {parse: withoutValue(Malformed)},
+	"oversize":            {value: "N", parse: withValue(Oversize, parseCount)},
+	"gzip":                {parse: withoutValue(Gzip)},
+	"next":                {value: "URL", parse: withValue(NextLink, parseText)},
+	"total":               {value: "N", parse: withValue(Total, strconv.Atoi)},
+	"add":                 {value: "N", parse: withValue(AddImages, parseCount)},
+	"remove":              {value: "N", parse: withValue(RemoveImages, parseCount)},
+	"unknown-enum":        {parse: withoutValue(UnknownEnum)},
+	"extra-field":         {parse: withoutValue(ExtraField)},
+}
+
+// selectors are the keys that choose which requests a fault strikes, each with how to set it.
 var selectors = map[string]func(f *Fault, value string) error{
-	"page":        func(f *Fault, value string) (err error) { f.Page, err = parseCount(value); return err },
-	"after":       func(f *Fault, value string) (err error) { f.After, err = parseCount(value); return err },
-	"count":       func(f *Fault, value string) (err error) { f.Count, err = parseCount(value); return err },
-	"probability": func(f *Fault, value string) (err error) { f.Probability, err = parseProbability(value); return err },
-	"seed":        func(f *Fault, value string) (err error) { f.Seed, err = strconv.ParseUint(value, 10, 64); return err },
+	"page":        func(f *Fault, value string) error { return setTo(&f.Page, parseCount, value) },
+	"after":       func(f *Fault, value string) error { return setTo(&f.After, parseCount, value) },
+	"count":       func(f *Fault, value string) error { return setTo(&f.Count, parseCount, value) },
+	"probability": func(f *Fault, value string) error { return setTo(&f.Probability, parseProbability, value) },
+	"seed":        func(f *Fault, value string) error { return setTo(&f.Seed, parseSeed, value) },
 }
 
-// Effects lists the effects that ParseFault knows, as a help text names them: "add=N, burst=D, …".
+func setTo[T any](field *T, parse func(string) (T, error), value string) error {
+	var err error
+	*field, err = parse(value)
+	return err
+}
+
+// Effects returns the effects that [ParseFault] knows, for a help text: "add=N, burst=D, …". N is a number, D a
+// duration, T a media type.
 func Effects() string {
 	names := slices.Sorted(maps.Keys(effects))
 	for i, name := range names {
@@ -60,24 +70,27 @@ func Effects() string {
 	return strings.Join(names, ", ")
 }
 
-// ParseFault reads a fault from text: an operation id or *, a colon, and an effect and selectors in any order, such as
+// ParseFault reads a fault from text: an operationId or *, a colon, and one effect and any selectors, in any order,
+// such as
 //
 //	images_list:status=500,page=3,count=1
 //	*:delay=2s,probability=0.1,seed=7
 //
-// Effects lists the effects; the selectors are page, after, count, probability and seed.
+// [Effects] returns the effects. The selectors are page, after, count, probability and seed, the fields of [Fault]. An
+// error names the text and what is wrong with it.
 func ParseFault(text string) (Fault, error) {
 	operation, settings, ok := strings.Cut(text, ":")
 	if !ok {
 		return Fault{}, fmt.Errorf("fault %q: it is written operation:effect, such as images_list:status=500", text)
 	}
-	f := Fault{Operation: operation}
-	if operation == "*" {
-		f.Operation = ""
-	} else if !isOperation(operation) {
-		return Fault{}, fmt.Errorf("fault %q: there is no operation %q", text, operation)
+	var f Fault
+	if operation != "*" {
+		f.Operation = operation
+		if !isOperation(operation) {
+			return Fault{}, fmt.Errorf("fault %q: there is no operation %q", text, operation)
+		}
 	}
-	for _, setting := range strings.Split(settings, ",") {
+	for setting := range strings.SplitSeq(settings, ",") {
 		if err := f.set(setting); err != nil {
 			return Fault{}, fmt.Errorf("fault %q: %w", text, err)
 		}
@@ -91,7 +104,7 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
-// set takes in one effect or selector.
+// set sets what one part of a fault's text says: a selector or the effect.
 func (f *Fault) set(setting string) error {
 	key, value, hasValue := strings.Cut(setting, "=")
 	if set, ok := selectors[key]; ok {
@@ -101,21 +114,22 @@ func (f *Fault) set(setting string) error {
 		return nil
 	}
 	effect, ok := effects[key]
-	switch {
-	case !ok:
+	if !ok {
 		return fmt.Errorf("%q: it is neither an effect nor a choice", setting)
-	case effect.value == "" && hasValue:
+	}
+	if effect.value == "" && hasValue {
 		return fmt.Errorf("%q: it takes no value", setting)
-	case f.Do.name != "":
+	}
+	if f.Do.name != "" {
 		return errors.New("it has two effects")
 	}
-	var err error
-	if f.Do, err = effect.parse(value); err != nil {
+	if err := setTo(&f.Do, effect.parse, value); err != nil {
 		return fmt.Errorf("%q: %w", setting, err)
 	}
 	return nil
 }
 
+// withValue returns how to parse an effect that takes a value.
 func withValue[T any](effect func(T) Effect, parse func(string) (T, error)) func(string) (Effect, error) {
 	return func(value string) (Effect, error) {
 		v, err := parse(value)
@@ -126,6 +140,7 @@ func withValue[T any](effect func(T) Effect, parse func(string) (T, error)) func
 	}
 }
 
+// withoutValue returns how to parse an effect that takes none. ParseFault has refused any value before.
 func withoutValue(effect func() Effect) func(string) (Effect, error) {
 	return func(string) (Effect, error) { return effect(), nil }
 }
@@ -147,6 +162,8 @@ func parseCount(value string) (int, error) {
 	}
 	return n, err
 }
+
+func parseSeed(value string) (uint64, error) { return strconv.ParseUint(value, 10, 64) }
 
 func parseWait(value string) (time.Duration, error) {
 	d, err := time.ParseDuration(value)

@@ -7,88 +7,133 @@ import (
 	"example.com/doimages/gen"
 )
 
-// store is what the fake holds: the catalogue, and every image that differs from it.
+// store is what the fake holds: the catalogue, and every image that differs from it. Images of the catalogue are made
+// when they are asked for, so that a million of them cost no more than their ids.
 type store struct {
 	catalogue catalogue
-	order     []int64           // the images that are not deleted, as a list shows them
-	changed   map[int64]*record // those that were created, changed or worked on
-	deleted   map[int64]int     // the account that each deleted image was of
+	order     []int64           // the images that are not deleted, in the order of a list
+	changed   map[int64]*record // those that were created, changed or acted on
+	deleted   map[int64]int     // the owner of each deleted image
 	running   []progress        // imports and actions that have not ended
-	views     map[view][]int64  // what lists with these parameters show, until something changes
+	views     map[view][]int64  // the ids that each list shows; emptied by every change
 
 	transfers    map[int64]*transfer
 	nextImage    int64
 	nextAction   int64
 	nextTransfer int64
 
-	imports span
-	work    span
+	imports span // how long an import takes
+	work    span // how long an action takes
 }
 
 // record is an image and what belongs to it.
 type record struct {
 	gen.Image
-	owner   int // the account, or everybody for a public image
+	owner   int // the index of the account, or everybody for a public image
 	actions []*action
 }
 
+// everybody is the owner of public images.
 const everybody = -1
 
-// view is what a list depends on.
-type view struct {
-	account int
-	kind    string
-	private bool
-	tag     string
+// action is a transfer to a region or a conversion, under way or ended.
+type action struct {
+	gen.Action
+	began time.Time
+	polls int // how often it was read
 }
 
-// span is how long something takes: a time, or a number of polls.
+// transfer is an offer of an image to another account that was neither accepted, declined nor canceled.
+type transfer struct {
+	image  int64
+	sender int    // the index of the account
+	email  string // of the recipient, or else
+	uuid   string // the UUID of the recipient's team
+}
+
+// view is everything that a list depends on.
+type view struct {
+	account int
+	kind    string // distribution, application, or "" for images of any kind
+	private bool
+	tag     string // "" for images with any tag or none
+}
+
+// span is how long something takes: a number of polls if that is set, and else a time.
 type span struct {
 	time  time.Duration
 	polls int
 }
 
-// progress is something under way. step returns whether it has ended.
+// progress is an import or action under way. step brings it to where it is by now, and reports whether it has ended.
 type progress interface {
 	step(s *store, now time.Time) (ended bool)
 }
 
 func newStore() store {
-	return store{imports: span{time: 5 * time.Second}, work: span{time: 5 * time.Second}, nextAction: 1<<31 + 1, nextTransfer: 3_164_444}
+	const briefly = 5 * time.Second
+	return store{
+		imports:      span{time: briefly},
+		work:         span{time: briefly},
+		nextAction:   1<<31 + 1, // real ids of actions are beyond 32 bits, and clients must not rely on less
+		nextTransfer: 3_164_444,
+	}
 }
 
+// fill replaces all images by a catalogue of n.
 func (s *store) fill(n int, seed uint64) {
-	s.catalogue = catalogue{max(n, 0), seed}
+	s.catalogue = catalogue{n: max(n, 0), seed: seed}
 	s.order = make([]int64, s.catalogue.n)
 	for place := range s.order {
 		s.order[place] = s.catalogue.id(place)
 	}
-	s.changed, s.deleted, s.views, s.transfers = map[int64]*record{}, map[int64]int{}, map[view][]int64{}, map[int64]*transfer{}
+	s.changed = map[int64]*record{}
+	s.deleted = map[int64]int{}
+	s.views = map[view][]int64{}
+	s.transfers = map[int64]*transfer{}
 	s.running = nil
 	s.nextImage = s.catalogue.id(s.catalogue.n)
 }
 
-// find returns a copy of an image.
+// find returns a copy of an image, whoever owns it. The copy's slices are shared.
 func (s *store) find(id int64) (record, bool) {
 	if r := s.changed[id]; r != nil {
 		return *r, true
 	}
-	place, ok := s.catalogue.place(id)
-	if _, deleted := s.deleted[id]; !ok || deleted {
+	owner, ok := s.ownerOf(id)
+	if !ok {
 		return record{}, false
 	}
-	image := s.catalogue.image(place)
-	owner := 0
-	if image.Public {
-		owner = everybody
-	}
-	return record{Image: image, owner: owner}, true
+	place, _ := s.catalogue.place(id)
+	return record{Image: s.catalogue.image(place), owner: owner}, true
 }
 
-// visible returns an image that an account can read.
+// ownerOf returns whose an image is. Unlike find it does not have to make the image.
+func (s *store) ownerOf(id int64) (owner int, ok bool) {
+	if r := s.changed[id]; r != nil {
+		return r.owner, true
+	}
+	if _, deleted := s.deleted[id]; deleted {
+		return 0, false
+	}
+	place, ok := s.catalogue.place(id)
+	if !ok {
+		return 0, false
+	}
+	if s.catalogue.isPublic(place) {
+		return everybody, true
+	}
+	return 0, true // the first account
+}
+
+// visible returns a copy of an image that an account can read. Another account's image is a 404, as if it were not
+// there.
 func (s *store) visible(account int, id int64) (record, error) {
 	r, ok := s.find(id)
-	if !ok || r.owner != everybody && r.owner != account {
+	if !ok {
+		return record{}, errNotFound
+	}
+	if r.owner != everybody && r.owner != account {
 		return record{}, errNotFound
 	}
 	return r, nil
@@ -106,7 +151,7 @@ func (s *store) edit(account int, id int64) (*record, error) {
 	return s.change(r), nil
 }
 
-// change puts an image among those that differ from the catalogue. Every list is made anew.
+// change returns an image for changing, which from now on differs from the catalogue's. Every list is made again.
 func (s *store) change(r record) *record {
 	clear(s.views)
 	if s.changed[r.ID] == nil {
@@ -116,10 +161,13 @@ func (s *store) change(r record) *record {
 	return s.changed[r.ID]
 }
 
-// clone returns an image that has nothing in common with another.
+// clone returns an image that shares no memory with another.
 func clone(image gen.Image) gen.Image {
-	image.Regions, image.Tags = slices.Clone(image.Regions), slices.Clone(image.Tags)
-	image.Slug, image.MinDiskSize, image.SizeGigabytes = clonePtr(image.Slug), clonePtr(image.MinDiskSize), clonePtr(image.SizeGigabytes)
+	image.Regions = slices.Clone(image.Regions)
+	image.Tags = slices.Clone(image.Tags)
+	image.Slug = clonePtr(image.Slug)
+	image.MinDiskSize = clonePtr(image.MinDiskSize)
+	image.SizeGigabytes = clonePtr(image.SizeGigabytes)
 	return image
 }
 
@@ -130,7 +178,8 @@ func clonePtr[T any](p *T) *T {
 	return ptr(*p)
 }
 
-// addImage takes an image in, and gives it what it lacks.
+// addImage adds an image at the end of the list. It fills in an id, a status, a time of creation and regions where they
+// are missing. A private image belongs to the first account.
 func (s *store) addImage(image gen.Image, now time.Time) *record {
 	if image.ID == 0 {
 		image.ID = s.nextImage
@@ -153,23 +202,24 @@ func (s *store) addImage(image gen.Image, now time.Time) *record {
 	return s.change(r)
 }
 
-func (s *store) remove(id int64, account int) {
+// remove deletes an image. A second delete by its owner is told so; to all others the image was never there.
+func (s *store) remove(id int64, owner int) {
 	if at := slices.Index(s.order, id); at >= 0 {
 		s.order = slices.Delete(s.order, at, at+1)
 	}
 	delete(s.changed, id)
-	s.deleted[id] = account
+	s.deleted[id] = owner
 	clear(s.views)
 }
 
-// list returns the ids that a list shows.
+// list returns the ids of the images that a list shows, on all its pages.
 func (s *store) list(v view) []int64 {
 	if ids, ok := s.views[v]; ok {
 		return ids
 	}
 	ids := []int64{}
 	for _, id := range s.order {
-		if r, _ := s.find(id); v.shows(r) {
+		if s.shows(v, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -177,37 +227,52 @@ func (s *store) list(v view) []int64 {
 	return ids
 }
 
-func (v view) shows(r record) bool {
-	isPublic := r.owner == everybody
-	if !isPublic && r.owner != v.account {
+// shows reports whether a list shows an image. It looks at the owner first, so that a list without other filters makes
+// none of its images: to make a million takes seconds.
+func (s *store) shows(v view, id int64) bool {
+	owner, _ := s.ownerOf(id)
+	if !v.showsOwner(owner) {
 		return false
 	}
-	if v.private && isPublic {
-		return false
+	if v.kind == "" && v.tag == "" {
+		return true
 	}
+	r, _ := s.find(id)
+	return v.showsImage(r)
+}
+
+func (v view) showsOwner(owner int) bool {
+	if owner == everybody {
+		return !v.private
+	}
+	return owner == v.account
+}
+
+func (v view) showsImage(r record) bool {
 	if v.tag != "" && !slices.Contains(r.Tags, v.tag) {
 		return false
 	}
 	switch v.kind {
 	case "application":
-		return isPublic && isApplication(r.Image)
+		return r.owner == everybody && isApplication(r.Image)
 	case "distribution":
-		return isPublic && !isApplication(r.Image)
+		return r.owner == everybody && !isApplication(r.Image)
 	}
 	return true
 }
 
-// settle lets everything under way come to where it is by now.
+// settle brings everything under way to where it is by now. Nothing happens in the background: time passes for the
+// store when a request looks at it.
 func (s *store) settle(now time.Time) {
 	s.running = slices.DeleteFunc(s.running, func(p progress) bool { return p.step(s, now) })
 }
 
-// done returns how far something has come, from 0 to 1.
+// done returns how far something has come: 0 at its beginning, 1 or more when it has ended.
 func (p span) done(since time.Duration, polls int) float64 {
-	switch {
-	case p.polls > 0:
+	if p.polls > 0 {
 		return float64(polls) / float64(p.polls)
-	case p.time <= 0:
+	}
+	if p.time <= 0 {
 		return 1
 	}
 	return float64(since) / float64(p.time)

@@ -38,7 +38,7 @@ type Options struct {
 	Queue int
 }
 
-// Monitor is a transport for production: it checks a sample of the exchanges that pass through it, on a goroutine of
+// Monitor is a transport for production. It checks a sample of the exchanges that pass through it, on a goroutine of
 // its own. [New] makes one. It may be used by several goroutines at once.
 type Monitor struct {
 	next     http.RoundTripper
@@ -79,8 +79,8 @@ func New(contract *check.Contract, next http.RoundTripper, options Options) *Mon
 // Checked returns how many exchanges of the sample were checked so far.
 func (m *Monitor) Checked() int64 { return m.checked.Load() }
 
-// Dropped returns how many exchanges of the sample were not checked: the queue was full, a body was too large or was
-// not read to its end, or they came after [Monitor.Close]. Requests that got no response are in neither count.
+// Dropped returns how many exchanges of the sample were not checked. The queue was full, a body was too large or was
+// not read to its end, or they came after [Monitor.Close]. Requests without a response are in neither count.
 func (m *Monitor) Dropped() int64 { return m.dropped.Load() }
 
 // Close checks what waits, and returns when that is done. Requests still pass through, unchecked. It may be called more
@@ -150,7 +150,7 @@ func exchangeOf(req *http.Request, resp *http.Response) traffic.Exchange {
 	}
 	return traffic.Exchange{
 		Source:        req.Method + " " + u.Path,
-		Redacted:      true, // a transport behind this one may add the token
+		Redacted:      true, // a transport after this one may add the token
 		Method:        req.Method,
 		URL:           &u,
 		RequestHeader: req.Header.Clone(),
@@ -159,7 +159,7 @@ func exchangeOf(req *http.Request, resp *http.Response) traffic.Exchange {
 	}
 }
 
-// enqueue lets an exchange be checked, or drops it: it never waits.
+// enqueue adds an exchange to those that are to be checked, or drops it. It never waits.
 func (m *Monitor) enqueue(exchange traffic.Exchange, whole bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()

@@ -16,8 +16,8 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// readCassette yields the exchanges of a go-vcr recording, or one error and nothing else: a cassette is short, and one
-// that was edited badly should not be checked in part.
+// readCassette yields the exchanges of a go-vcr recording, or one error and nothing else. A cassette is short, and
+// one that was edited badly should not be checked in part.
 func readCassette(file string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		exchanges, err := cassetteExchanges(file)

@@ -3,7 +3,7 @@
 // # Reading
 //
 // [Read] yields the exchanges of a file: a go-vcr cassette, or an HTTP Archive as browsers and proxies save it.
-// [ReadHAR] does so for an archive that is not in a file. Both are iterators, so that an archive of any size can be
+// [ReadHAR] reads an archive that is not in a file. Both are iterators, so that an archive of any size can be
 // checked:
 //
 //	for exchange, err := range recording.Read("session.har") {

@@ -132,8 +132,8 @@ func (e *harEntry) lacksBody() bool {
 	return content.Size > 0
 }
 
-// times returns when the request was sent and when the response had been read, or zero if the entry does not say both
-// in a known form. Without times the checks take exchanges to have been one after the other.
+// times returns when the request was sent and when the response had been read. Both are zero if the entry does not
+// say both in a known form. Without times the checks take exchanges to have been one after the other.
 func (e *harEntry) times() (began, ended time.Time) {
 	var text string
 	if len(e.Started) == 0 || json.Unmarshal(e.Started, &text) != nil {

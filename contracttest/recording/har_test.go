@@ -124,7 +124,7 @@ func TestReadHARSaysWhyAnEntryIsOmitted(t *testing.T) {
 	}
 }
 
-// A caller may stop, and begin anew.
+// A caller may stop, and begin again.
 func TestReadAgain(t *testing.T) {
 	archive := filepath.Join(t.TempDir(), "session.har")
 	entry := entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`)
@@ -158,9 +158,9 @@ func TestReadHARRejects(t *testing.T) {
 		"an entry without a method": archiveOf(`{"request":{"url":"https://a/"},"response":{"status":200}}`),
 		"not a URL":                 archiveOf(`{"request":{"method":"GET","url":"http://[dop_v1_secret"},"response":{"status":200}}`),
 		"not Base64":                archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"dop_v1_secret!","encoding":"base64"}}`)),
-		"cut in an entry":           whole[:len(whole)/2],
-		"cut before the entry ends": whole[:len(whole)-26],
-		"cut after the entry":       whole[:strings.Index(whole, `],"comment"`)],
+		"truncated in an entry":     whole[:len(whole)/2],
+		"truncated before it ends":  whole[:len(whole)-26],
+		"truncated after it":        whole[:strings.Index(whole, `],"comment"`)],
 		"no comma":                  archiveOf(entryOf(`{"status":0} `) + entryOf(`{"status":0}`)),
 		"a name in the way":         `{"dop_v1_secret":[,],"log":{"entries":[]}}`,
 		"a name in an entry":        archiveOf(`{"dop_v1_secret":{"dop_v1_secret":tru}}`),
@@ -215,7 +215,7 @@ func FuzzReadHAR(f *testing.F) {
 	})
 }
 
-// Times of a form that nobody knows are none, and keep no archive from being read.
+// Times of an unknown form count as none, and keep no archive from being read.
 func TestReadHARWithTimesOfAnyForm(t *testing.T) {
 	for _, times := range []string{`"startedDateTime":1767225600000,"time":1`, `"startedDateTime":"soon","time":1`, `"startedDateTime":"2026-01-01T00:00:00Z","time":0`,
 		`"startedDateTime":"2026-01-01T00:00:00Z","time":-1`, `"startedDateTime":"2026-01-01T00:00:00Z","time":1e300`, `"startedDateTime":"2026-01-01T00:00:00Z","time":"1"`} {

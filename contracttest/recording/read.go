@@ -9,9 +9,9 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// Read reads the exchanges of a recording: of an HTTP Archive, whose name ends in .har, or of a go-vcr cassette,
-// whose name ends in .yaml. Of a cassette it also reads the provenance beside it, if there is one, which says when
-// each exchange began. Each iteration reads the file anew.
+// Read reads the exchanges of a recording: an HTTP Archive, whose name ends in .har, or a go-vcr cassette, in .yaml.
+// Of a cassette it also reads the provenance beside it, if there is one, which says when each exchange began. Each
+// iteration reads the file again.
 //
 // An entry that cannot be checked is yielded as an [OmittedError] with a zero exchange. Any other error ends the
 // sequence and comes last.

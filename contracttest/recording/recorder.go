@@ -63,8 +63,8 @@ func NewRecorder(next http.RoundTripper, file string) (*Recorder, error) {
 	}, nil
 }
 
-// RoundTrip implements [http.RoundTripper]. A response that breaks off is passed on and not recorded: what arrived of
-// it is not what the server sent.
+// RoundTrip implements [http.RoundTripper]. A truncated response is passed on and not recorded: it is not what the
+// server sent.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, exchange, err := traffic.RoundTrip(r.next, req)
 	if err != nil {
@@ -76,8 +76,8 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// add takes an exchange into the recording. Its secrets are taken out when the recording is closed and all are known: a
-// response may show the token of a request that comes later.
+// add takes an exchange into the recording. Its secrets are taken out when the recording is closed and all are known.
+// A response may show the token of a request that comes later.
 func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

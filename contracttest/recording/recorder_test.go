@@ -61,7 +61,7 @@ func TestRecorderKeepsNoSecrets(t *testing.T) {
 	}
 }
 
-// overTLS is a server that answers as one over https does.
+// overTLS is a server that responds as one over https does.
 func overTLS(next http.RoundTripper) http.RoundTripper {
 	return testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
@@ -133,7 +133,7 @@ func TestRecorderWritesAllOrNothing(t *testing.T) {
 	recorder, err = recording.NewRecorder(fakeapi.New(), filepath.Join(folder, "session.cassette.yaml"))
 	require.NoError(t, err)
 	require.DirExists(t, folder)
-	require.NoError(t, os.RemoveAll(filepath.Join(dir, "new"))) // by somebody else, meanwhile
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "new"))) // by another program, meanwhile
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	_, err = client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
@@ -231,7 +231,7 @@ func TestRecorderKeepsNoSignatureThatIsRepeated(t *testing.T) {
 	assert.False(t, exchanges[0].Ended.Before(exchanges[0].Began))
 }
 
-// What cannot be unpacked is left out, and that is said.
+// What cannot be decompressed is left out, and the provenance says so.
 func TestRecorderLeavesOutWhatItCannotRead(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	number := 0
@@ -262,8 +262,8 @@ func TestRecorderLeavesOutWhatItCannotRead(t *testing.T) {
 	assert.Contains(t, provenance.Note, "2 exchanges were left out")
 }
 
-// Nothing can be taken out of what is packed.
-func TestRecorderUnpacks(t *testing.T) {
+// No secret can be found in what is compressed.
+func TestRecorderDecompresses(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	var sent []byte
 	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {

@@ -66,7 +66,7 @@ func TestReadRejectsCassettes(t *testing.T) {
 		"broken.yaml":    write("broken.yaml", "version: 2\ninteractions: ["),
 		"old.yaml":       write("old.yaml", "version: 1\ninteractions: []"),
 		"other.yaml":     write("other.yaml", "version: 2\ninteractions:\n- id: 0\n  something: else\n"),
-		"cut.yaml":       write("cut.yaml", string(whole[:len(whole)-900])),
+		"truncated.yaml": write("truncated.yaml", string(whole[:len(whole)-900])),
 	} {
 		yielded := 0
 		for exchange, err := range recording.Read(file) {

@@ -7,8 +7,9 @@
 //
 // # What is counted
 //
-// Each exchange is checked by itself, and against those before it in the same session: an image that was deleted must
-// not be served again. [Report.NewSession] begins another. What a baseline accepts is counted apart, and fails nothing.
+// Each exchange is checked by itself, and against those before it in the same session. An image that was deleted must
+// not be served again, for example. [Report.NewSession] begins another session. What a baseline accepts is counted
+// apart, and fails nothing.
 //
 // A report holds the first 10,000 findings and counts all. So the sums, the table and the verdict are right for an
 // archive in which everything is wrong.

@@ -11,7 +11,7 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// A report follows many exchanges, and finds what none of them shows alone.
+// A report follows many exchanges, and finds what none of them shows by itself.
 func ExampleReport() {
 	var read traffic.Exchange
 	for exchange, err := range recording.Read("../recordings/images_get.cassette.yaml") {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Formats are the formats in which a report can be written: for people (text, html), for programs (json, as
-// report.schema.json describes it), and for CI (junit, github).
+// Formats are the formats in which a report can be written. For people there are text and html; for programs json, as
+// report.schema.json describes it; for CI junit and github.
 var Formats = []string{"text", "json", "junit", "github", "html"}
 
 // Write writes the report in one of [Formats]. Another is an error.

@@ -145,7 +145,7 @@ func TestGitHubReport(t *testing.T) {
 		assert.Regexp(t, `^::(error|warning|notice) file=recordings/images%2Cget\.cassette\.yaml,title=[a-z-]+::images_get\.cassette\.yaml#\d: `, line)
 	}
 	assert.Contains(t, text, "::error file=")
-	assert.Contains(t, text, "%250A", "a percent sign of the data is no escape")
+	assert.Contains(t, text, "%250A", "a percent sign of the data is not an escape")
 
 	var summary bytes.Buffer
 	require.NoError(t, mixedReport(t).WriteMarkdown(&summary))

@@ -34,8 +34,8 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// writeJUnit writes a test case for each operation and status: failed where there is a finding of FailOn or worse, and
-// skipped where no exchange showed it.
+// writeJUnit writes a test case for each operation and status. It fails where there is a finding of FailOn or worse,
+// and is skipped where no exchange showed it.
 func (r *Report) writeJUnit(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -70,8 +70,8 @@ func (r *Report) junitSuite() junitSuite {
 	return suite
 }
 
-// junitCells returns what the contract documents, and what was seen without being documented, in the order of their
-// names: programs that compare two runs expect that.
+// junitCells returns what the contract documents, and what was seen without being documented. They are in the order
+// of their names, which programs that compare two runs expect.
 func (r *Report) junitCells() []cell {
 	cells := r.table.documented()
 	for at := range r.table.seen {

@@ -8,14 +8,14 @@ import (
 	"example.com/doimages/contracttest/check"
 )
 
-// maxMarkdown is how many findings a summary shows. GitHub shows at most 1 MiB of a summary, and nobody reads so much.
+// maxMarkdown is how many findings a summary shows. GitHub refuses a summary of more than 1 MiB.
 const maxMarkdown = 50
 
 // markdownCell keeps a text within its cell, and lets no markup of a server through.
 var markdownCell = strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "`", "'")
 
-// WriteMarkdown writes a short form of the report, for the summary of a CI job: the sums, and the first 50 findings
-// that are not accepted.
+// WriteMarkdown writes a short form of the report, for the summary of a CI job. It has the sums, and the first 50
+// findings that are not accepted.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	var text strings.Builder
 	breaking := r.CountAtLeast(check.Breaking)

@@ -51,8 +51,8 @@ func textCell(t tally) string {
 	return "."
 }
 
-// textFindings writes each finding in a line, and those that a baseline accepts in a line for each reason: there can
-// be one in every exchange.
+// textFindings writes each finding in a line. Those that a baseline accepts get a line for each reason, since there
+// can be one in every exchange.
 func (r *Report) textFindings(text *strings.Builder) {
 	var reasons []string
 	accepted := map[string]int{}

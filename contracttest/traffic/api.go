@@ -9,9 +9,12 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// IsImagesAPI reports whether an exchange is with the images API: of DigitalOcean, on a loopback host or on one of the
-// hosts given. A recording of a service's traffic holds others too, and that of a browser the OPTIONS requests which it
-// sends ahead.
+// imagesPath is the path of the images API, without anything below it.
+const imagesPath = "/v2/images"
+
+// IsImagesAPI reports whether an exchange is with the images API: of DigitalOcean, on a loopback host, or on one of
+// the hosts given. Those are names without a port. The OPTIONS requests that a browser sends ahead are not: the API
+// does not document them.
 func IsImagesAPI(e Exchange, hosts ...string) bool {
 	if e.URL == nil || strings.EqualFold(e.Method, http.MethodOptions) || !IsImagesPath(e.URL.Path) {
 		return false
@@ -23,10 +26,11 @@ func IsImagesAPI(e Exchange, hosts ...string) bool {
 
 // IsImagesPath reports whether a path is /v2/images or below it.
 func IsImagesPath(path string) bool {
-	return path == "/v2/images" || strings.HasPrefix(path, "/v2/images/")
+	return path == imagesPath || strings.HasPrefix(path, imagesPath+"/")
 }
 
-// IsLoopback reports whether a host, without a port, is this machine: localhost, or an address such as 127.0.0.1 or ::1.
+// IsLoopback reports whether a host, without a port, is this machine: localhost, or an address such as 127.0.0.1 or
+// ::1. A name that only resolves to one is not: whoever serves the name decides that.
 func IsLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }

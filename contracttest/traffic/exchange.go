@@ -1,5 +1,3 @@
-// Package traffic has what passes between a client and an API: the [Exchange], how one is captured, and which belong to
-// the images API. It imports the standard library, and the facts of the API in package openapi.
 package traffic
 
 import (
@@ -8,33 +6,36 @@ import (
 	"time"
 )
 
-// Exchange is one request and the response to it, as recorded or as seen.
+// Exchange is one request and the response to it, as recorded or as seen. Bodies are as they were sent, so that one
+// may be compressed; [Exchange.Normalized] decompresses it.
 type Exchange struct {
-	Source   string // where it comes from, such as images_list.cassette.yaml#3
-	File     string // the recording that holds it, as it was named
-	Redacted bool   // whether credentials may have been taken out
+	Source   string // where it comes from, such as images_list.cassette.yaml#3; findings name it
+	File     string // the recording that has it, as the caller named it; empty if there is none
+	Redacted bool   // whether credentials may have been taken out, so that a request without any is not a fault
 
 	Method        string
-	URL           *url.URL
+	URL           *url.URL // absolute; nil counts as empty
 	RequestHeader http.Header
 	RequestBody   []byte
 
 	Status    int
-	Header    http.Header
-	Body      []byte
-	Truncated bool // whether the body broke off before its end
+	Header    http.Header // of the response
+	Body      []byte      // of the response
+	Truncated bool        // whether that body ended before it was complete
 
-	Began, Ended time.Time // when the request was sent, and when the response had been read; zero where that is not known
+	Began time.Time // when the request was sent; zero if that is not known
+	Ended time.Time // when the response had been read; zero if that is not known
 }
 
-// BeganAfter reports whether an exchange began after another had ended, at the time given. Where that is not known, they
-// are taken to have been one after the other.
+// BeganAfter reports whether an exchange began after another had ended, at the time given. Where one of the times is
+// not known, the exchanges are taken to have been one after the other, as a recording lists them.
 func (e Exchange) BeganAfter(ended time.Time) bool {
 	return e.Began.IsZero() || ended.IsZero() || !e.Began.Before(ended)
 }
 
-// Normalized returns an exchange in the one form that the checks read: with a URL, the names of headers in their
-// canonical form, and a compressed body decompressed.
+// Normalized returns an exchange in the one form that the checks read. It has a URL, the names of headers are in
+// their canonical form, and the body of the response is decompressed. A body that cannot be decompressed stays as it
+// is.
 func (e Exchange) Normalized() Exchange {
 	if e.URL == nil {
 		e.URL = &url.URL{}
@@ -46,7 +47,8 @@ func (e Exchange) Normalized() Exchange {
 	return e
 }
 
-// CanonicalHeader returns headers with their names as [http.Header] looks for them, however they were written.
+// CanonicalHeader returns headers with their names as [http.Header] looks for them, however they were written: HTTP/2
+// and archives have them in lower case. Headers that are so already are returned as they are, and not copied.
 func CanonicalHeader(header http.Header) http.Header {
 	for name := range header {
 		if name != http.CanonicalHeaderKey(name) {

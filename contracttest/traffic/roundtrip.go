@@ -7,15 +7,23 @@ import (
 	"time"
 )
 
-// RoundTrip sends a request through next and returns the response with the exchange that they were. Neither is changed:
-// the body of the response can still be read, and breaks off where the server's did.
+// RoundTrip sends a request through next and returns the response with the exchange that they were. Neither is
+// changed: the body of the response can still be read, and is truncated where the server's was. The caller has to
+// close it.
 //
-// The request's body is read whole. Of the response's body the exchange holds at most MaxBody+1 bytes, which is enough to
-// see that it is too large. Source and File of the exchange are the caller's to set. An error is that of next, or of the
-// request's body; the exchange then has no response.
+// The body of the request is read whole, and closed. Of the body of the response the exchange has at most MaxBody+1
+// bytes, which is enough to see that it is too large. Source and File of the exchange are the caller's to set.
+//
+// An error is that of next, or of reading the request's body. The exchange then has no response. A response whose
+// body is truncated is not an error here: the exchange is marked as Truncated, and whoever reads the body gets the
+// error.
 func RoundTrip(next http.RoundTripper, req *http.Request) (*http.Response, Exchange, error) {
 	u := *req.URL // the caller may change its own once it has the response
-	exchange := Exchange{Method: req.Method, URL: &u, RequestHeader: req.Header.Clone()}
+	exchange := Exchange{
+		Method:        req.Method,
+		URL:           &u,
+		RequestHeader: req.Header.Clone(),
+	}
 	sent, body, err := withBody(req)
 	if err != nil {
 		return nil, exchange, err
@@ -26,18 +34,20 @@ func RoundTrip(next http.RoundTripper, req *http.Request) (*http.Response, Excha
 	if err != nil {
 		return nil, exchange, err
 	}
-	exchange.Status, exchange.Header = resp.StatusCode, resp.Header.Clone()
+	exchange.Status = resp.StatusCode
+	exchange.Header = resp.Header.Clone()
 	exchange.Body, err = io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
-	exchange.Ended, exchange.Truncated = time.Now(), err != nil
+	exchange.Ended = time.Now()
+	exchange.Truncated = err != nil
 	resp.Body = &replayed{
-		Reader: io.MultiReader(bytes.NewReader(exchange.Body), rest{resp.Body, err}),
+		Reader: io.MultiReader(bytes.NewReader(exchange.Body), rest{body: resp.Body, err: err}),
 		Closer: resp.Body,
 	}
 	return resp, exchange, nil
 }
 
 // withBody returns a request that can be sent in the place of another, and the body of both. It closes the body of the
-// other, as a transport does.
+// other, as a transport has to.
 func withBody(req *http.Request) (*http.Request, []byte, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return req, nil, nil
@@ -52,7 +62,8 @@ func withBody(req *http.Request) (*http.Request, []byte, error) {
 	return sent, body, nil
 }
 
-// replayed is a body of which a part was read before, and which still has to be closed.
+// replayed is a body of which a part was read before. It still has to be closed: until then the connection is not
+// free for the next request.
 type replayed struct {
 	io.Reader
 	io.Closer
@@ -64,6 +75,7 @@ type rest struct {
 	err  error
 }
 
+// Read implements [io.Reader].
 func (r rest) Read(p []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err

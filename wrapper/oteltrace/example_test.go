@@ -17,18 +17,18 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// Each request is a span below that of the caller, and a request that is repeated is one for each attempt.
+// Each attempt of a request is a span, as a child of the caller's.
 func Example() {
 	ctx := context.Background()
-	spans := tracetest.NewInMemoryExporter() // a program has one that sends them, such as otlptracehttp
+	spans := tracetest.NewInMemoryExporter() // a program uses one that sends them, such as otlptracehttp
 	provider := trace.NewTracerProvider(trace.WithSyncer(spans))
-	fake := fakeapi.New(fakeapi.WithCatalogue(450, 1)) // a program has http.DefaultTransport
+	fake := fakeapi.New(fakeapi.WithCatalogue(450, 1)) // a program uses http.DefaultTransport
 	traced := otelhttp.NewTransport(fake, otelhttp.WithTracerProvider(provider),
-		// Without this, a propagator that the program has set sends the ids and the baggage of its traces to the API.
+		// Otherwise a propagator that the program has set would send trace ids and baggage to the API.
 		otelhttp.WithPropagators(propagation.NewCompositeTextMapPropagator()))
 
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: traced, Timeout: time.Minute}),
-		wrapper.WithConcurrency(1)) // for an output in order
+		wrapper.WithConcurrency(1)) // so that the output is in order
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -43,8 +43,8 @@ func Example() {
 
 	fmt.Println(len(images), "images, and one that is missing:", errors.Is(err, wrapper.ErrNotFound))
 	for _, span := range spans.GetSpans() {
-		said := attributes(span)
-		fmt.Println(span.Name, said["url.full"], said["http.response.status_code"], span.Status.Code)
+		request := attributes(span)
+		fmt.Println(span.Name, request["url.full"], request["http.response.status_code"], span.Status.Code)
 	}
 	// Output:
 	// 450 images, and one that is missing: true
@@ -55,7 +55,7 @@ func Example() {
 	// inventory   Unset
 }
 
-// attributes returns what a span says of its request.
+// attributes returns the attributes of a span, as text.
 func attributes(span tracetest.SpanStub) map[string]string {
 	all := map[string]string{}
 	for _, attribute := range span.Attributes {

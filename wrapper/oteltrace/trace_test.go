@@ -42,11 +42,11 @@ func fakeOf(options ...fakeapi.Option) *fakeapi.API {
 	return fakeapi.New(append(options, fakeapi.WithAccounts(fakeapi.Account{Token: canary}))...)
 }
 
-func TestEachPageIsASpanBelowTheCallers(t *testing.T) {
+func TestEachPageIsAChildSpan(t *testing.T) {
 	fake := fakeOf(fakeapi.WithCatalogue(1000, 1))
 	client, tracer, exporter := traced(t, fake)
 	ctx, caller := tracer.Start(t.Context(), "inventory")
-	images, err := wrapper.Collect(client.Images(ctx, wrapper.ListParams{})) // the pages behind the first at the same time
+	images, err := wrapper.Collect(client.Images(ctx, wrapper.ListParams{})) // the pages after the first at the same time
 	require.NoError(t, err)
 	require.Len(t, images, 1000)
 
@@ -80,7 +80,7 @@ func TestEachAttemptIsASpan(t *testing.T) {
 		assert.Equal(t, codes.Error, first.Status.Code)
 		assert.Equal(t, "200", attributes(second)["http.response.status_code"])
 		assert.Equal(t, codes.Unset, second.Status.Code)
-		assert.True(t, second.StartTime.After(first.EndTime), "the pause lies between them")
+		assert.True(t, second.StartTime.After(first.EndTime), "the pause is between them")
 		for _, span := range spans {
 			assert.Equal(t, caller.SpanContext().SpanID(), span.Parent.SpanID())
 		}
@@ -91,10 +91,10 @@ func TestAFailureMarksItsSpan(t *testing.T) {
 	for name, test := range map[string]struct {
 		faults []fakeapi.Fault
 		is     error
-		status string // empty where there was no answer
+		status string // empty without a response
 	}{
 		"a missing image": {nil, wrapper.ErrNotFound, "404"},
-		"no answer":       {[]fakeapi.Fault{{Do: fakeapi.Reset()}}, wrapper.ErrNoResponse, ""},
+		"no response":     {[]fakeapi.Fault{{Do: fakeapi.Reset()}}, wrapper.ErrNoResponse, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _, exporter := traced(t, fakeOf(fakeapi.WithFaults(test.faults...)))
@@ -124,7 +124,7 @@ func TestTheTokenIsInNoSpan(t *testing.T) {
 		require.NoError(t, err, "the fake was sent the token")
 		_, err = client.Create(ctx, gen.ImageCreate{Name: "web", URL: "https://example.com/web.img", Region: gen.RegionSlugNyc3})
 		require.NoError(t, err)
-		// Among them what repeats the token: a server may, in the place to which it redirects.
+		// The redirect repeats the token, as a server may.
 		for _, effect := range []fakeapi.Effect{
 			fakeapi.Status(401), fakeapi.Status(404), fakeapi.Status(503), fakeapi.Reset(), fakeapi.ResetAfterHeaders(),
 			fakeapi.Truncate(), fakeapi.Redirect("https://example.com/?token=" + canary),
@@ -143,7 +143,7 @@ func TestTheTokenIsInNoSpan(t *testing.T) {
 		assert.NotContains(t, spans, canary)
 		assert.NotContains(t, spans, "Bearer")
 	})
-	// It would be seen in each of these places.
+	// The search finds a token in each of these places.
 	for place, leak := range map[string]func(api.Tracer){
 		"name": func(tracer api.Tracer) { _, span := tracer.Start(t.Context(), canary); span.End() },
 		"attribute": func(tracer api.Tracer) {
@@ -178,8 +178,8 @@ func (k *keep) RoundTrip(r *http.Request) (*http.Response, error) {
 	return k.next.RoundTrip(r)
 }
 
-// What a program says in its baggage, such as the name of a customer, is none of the API's business.
-func TestTracesAreSentToTheAPIOnlyWherePropagatorsAreLeftOn(t *testing.T) {
+// The baggage of a program, such as the name of a customer, must not reach the API.
+func TestTracesReachTheAPIOnlyWithPropagators(t *testing.T) {
 	before := otel.GetTextMapPropagator()
 	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
 	t.Cleanup(func() { otel.SetTextMapPropagator(before) })
@@ -205,7 +205,7 @@ func TestTracesAreSentToTheAPIOnlyWherePropagatorsAreLeftOn(t *testing.T) {
 	assert.Equal(t, "customer=acme", on.Get("Baggage"))
 }
 
-// Who imports the wrapper gets its go.sum, not this one's.
+// Importers of the wrapper get its go.sum, not that of this module.
 func TestImportersOfTheWrapperGetNoOpenTelemetry(t *testing.T) {
 	for _, file := range []string{"../../go.mod", "../../go.sum", "../testdata/consumer/go.sum"} {
 		text, err := os.ReadFile(file)

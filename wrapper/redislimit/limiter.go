@@ -1,10 +1,13 @@
-// Package redislimit is an example: replicas of a service that share one token share its request budget through Redis.
-// It is a module of its own, so that nobody else needs a Redis client; copy it, or import it.
+// Package redislimit is an example of a limiter that processes share: replicas of a service with one token share its
+// request budget through Redis. It is a module of its own, so that only those who import it need a Redis client.
+// Import it or copy it.
+//
+//	limiter := redislimit.New(redis.NewClient(&redis.Options{Addr: "localhost:6379"}), "digitalocean:team-a")
+//	client, err := wrapper.NewClient(token, wrapper.WithLimiter(limiter))
 package redislimit
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -13,24 +16,29 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// perMinute stays below the 250 requests that the API allows in any minute: with a burst of 40 that is renewed by 200 a
-// minute, no minute holds more than 240.
+// perMinute stays below the 250 requests that the API allows in any minute. With a burst of 40 that refills at 200 a
+// minute, no minute has more than 240.
+//
+// https://docs.digitalocean.com/reference/api/reference/#rate-limit
 var perMinute = redis_rate.Limit{Rate: 200, Burst: 40, Period: time.Minute}
 
-// Limiter is a wrapper.Limiter.
+// maxJitter is added to pauses at random, so that the processes that wait do not all ask at the same moment.
+const maxJitter = 100 * time.Millisecond
+
+// Limiter implements wrapper.Limiter.
 type Limiter struct {
 	rates *redis_rate.Limiter
 	key   string
 }
 
-// New returns a limiter whose budget is shared by all that use the same key in the same Redis. The key names the
+// New returns a limiter. All limiters with the same key in the same Redis share one budget. The key names the
 // account, such as "digitalocean:team-a"; it must not be the token.
 func New(client *redis.Client, key string) *Limiter {
-	return &Limiter{redis_rate.NewLimiter(client), key}
+	return &Limiter{rates: redis_rate.NewLimiter(client), key: key}
 }
 
-// Wait implements wrapper.Limiter. When the deadline would come before the turn it fails at once. Without Redis nobody
-// knows the budget, so that its failure is an error too.
+// Wait implements wrapper.Limiter: it returns when a request may be sent. It fails at once if the deadline precedes
+// the turn, or if Redis fails: without Redis the budget is unknown.
 func (l *Limiter) Wait(ctx context.Context) error {
 	for {
 		result, err := l.rates.Allow(ctx, l.key, perMinute)
@@ -40,10 +48,9 @@ func (l *Limiter) Wait(ctx context.Context) error {
 		if result.Allowed > 0 {
 			return nil
 		}
-		// A little random time more, so that those that wait do not all ask at the same moment.
-		pause := result.RetryAfter + rand.N(100*time.Millisecond)
+		pause := result.RetryAfter + rand.N(maxJitter)
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-			return errors.New("the shared budget has room only in " + pause.String() + ", after the deadline")
+			return fmt.Errorf("the shared budget has room only in %s, after the deadline", pause)
 		}
 		select {
 		case <-ctx.Done():

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// service reads images as fast as it may, until it is killed.
+// service reads images as fast as its limiter allows, until it is killed.
 func service(api, redisAddress string) {
 	limiter := redislimit.New(redis.NewClient(&redis.Options{Addr: redisAddress}), "digitalocean:team-a")
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(api), wrapper.WithLimiter(limiter), wrapper.WithUserAgent("replica-"+os.Getenv("REDISLIMIT_NAME")))
@@ -44,16 +44,16 @@ func service(api, redisAddress string) {
 	os.Exit(1)
 }
 
-// startRedis starts a server on a port of its own on the loopback interface.
+// startRedis starts a server on a free port of the loopback interface.
 func startRedis(t *testing.T) string {
 	t.Helper()
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
-		t.Skip("there is no redis-server; make redis installs it")
+		t.Skip("redis-server is missing; make redis installs it")
 	}
 	directory := t.TempDir()
 	for attempt := range 10 {
-		// The port of a server that has just been closed: redis-server cannot choose one by itself.
+		// The port of a server that has just been closed, since redis-server cannot choose one.
 		probe := httptest.NewServer(nil)
 		address := strings.TrimPrefix(probe.URL, "http://")
 		probe.Close()
@@ -67,7 +67,7 @@ func startRedis(t *testing.T) string {
 			if strings.Contains(strings.ToLower(lines.Text()), "ready to accept connections") {
 				t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
 				go func() {
-					for lines.Scan() { // or the server would wait for a reader
+					for lines.Scan() { // otherwise the server would wait for a reader
 					}
 				}()
 				return address
@@ -80,7 +80,7 @@ func startRedis(t *testing.T) string {
 	return ""
 }
 
-// Two processes that use one token as fast as they can never make more than 250 requests in any minute together.
+// Two processes send requests with one token as fast as they can. Together they never send more than 250 in a minute.
 func TestTwoProcessesShareABudget(t *testing.T) {
 	const minute, run = time.Minute, 75 * time.Second
 	redisAddress := startRedis(t)
@@ -89,20 +89,20 @@ func TestTwoProcessesShareABudget(t *testing.T) {
 	var at []time.Time
 	by, refused := map[string]int{}, 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := httptest.NewRecorder()
-		fake.ServeHTTP(answer, r)
+		recorded := httptest.NewRecorder()
+		fake.ServeHTTP(recorded, r)
 		mu.Lock()
 		at = append(at, time.Now())
 		by[strings.Fields(r.UserAgent())[0]]++
-		if answer.Code == http.StatusTooManyRequests {
+		if recorded.Code == http.StatusTooManyRequests {
 			refused++
 		}
 		mu.Unlock()
-		for name, values := range answer.Header() {
+		for name, values := range recorded.Header() {
 			w.Header()[name] = values
 		}
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes())
+		w.WriteHeader(recorded.Code)
+		_, _ = w.Write(recorded.Body.Bytes())
 	}))
 	t.Cleanup(server.Close)
 

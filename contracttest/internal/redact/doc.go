@@ -18,7 +18,7 @@
 //
 // # What is not found
 //
-// A secret shorter than eight bytes is not searched for in texts: it would be part of any text, which would then no
+// A secret shorter than eight bytes is not searched for in texts. It would be part of any text, which would then no
 // longer be what was sent. Compressed text has to be decompressed first. Of a secret that [Shorten] truncated to less
 // than six bytes, these stay.
 package redact

@@ -49,7 +49,7 @@ func (r *Redactor) address(address string) string {
 	return clean
 }
 
-// withoutCredentials returns an address, of which query and fragment were cut off, without its user and password.
+// withoutCredentials returns an address without its user and password. Query and fragment have been taken off it.
 func (r *Redactor) withoutCredentials(address string) string {
 	_, rest, found := strings.Cut(address, "//")
 	if !found {

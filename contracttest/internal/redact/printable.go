@@ -7,7 +7,7 @@ import (
 // maxShown is how much of a text of a server a report shows, in bytes.
 const maxShown = 200
 
-// Printable replaces what neither XML nor a terminal should be given, so that a text stays on its line and can send a
+// Printable replaces what neither XML nor a terminal should be given. A text then stays on its line, and can send a
 // terminal no command.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {

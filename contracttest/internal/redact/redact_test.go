@@ -178,7 +178,7 @@ func TestRedactorTakesCredentialsOutWhateverTheScheme(t *testing.T) {
 		"the last word":   {value: "Bearer Bearer hunter2secret", want: "Bearer [redacted-1]", echo: "hunter2secret"},
 		"a short token":   {value: "Bearer T", want: "Bearer [redacted-1]"},
 		"nothing":         {value: "", want: ""},
-		"a scheme alone":  {value: "Bearer", want: "[redacted-1]"},
+		"only a scheme":   {value: "Bearer", want: "[redacted-1]"},
 		"two of a scheme": {value: "Bearer Bearer", want: "Bearer [redacted-1]"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -85,7 +85,8 @@ func (r *Redactor) Text(text string) string {
 	return text
 }
 
-// Error returns an error whose text has no secret: the error itself, for [errors.Is], where its text has none anyway.
+// Error returns an error whose text has no secret. That is the error itself, for [errors.Is], if its text has none
+// anyway.
 func (r *Redactor) Error(err error) error {
 	if err == nil {
 		return nil

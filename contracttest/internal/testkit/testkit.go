@@ -82,8 +82,8 @@ type RoundTripper func(*http.Request) (*http.Response, error)
 // RoundTrip implements http.RoundTripper.
 func (f RoundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// Exchange returns an exchange in short: the method with the path and, after a space, the body of the request; the
-// status and the body of the response; and what its rate-limit headers say.
+// Exchange returns an exchange from a short form. The request is the method with the path and, after a space, the
+// body. Then come the status and the body of the response, and what its rate-limit headers say.
 func Exchange(t *testing.T, request string, status int, body string, remaining, reset int) traffic.Exchange {
 	t.Helper()
 	method, path, _ := strings.Cut(request, " ")

@@ -31,11 +31,15 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	image, err := client.CreateAndWait(ctx, gen.ImageCreate{Name: images[0].Name, URL: os.Args[2], Region: gen.RegionSlugNyc3})
+	image, err := client.CreateAndWait(ctx, gen.ImageCreate{
+		Name:   images[0].Name,
+		URL:    os.Args[2],
+		Region: gen.RegionSlugNyc3,
+	})
 	if err != nil {
 		panic(err)
 	}
-	if err := client.Distribute(ctx, image.ID, gen.RegionSlugAms3); err != nil {
+	if err := client.Distribute(ctx, image.ID, []gen.RegionSlug{gen.RegionSlugAms3}); err != nil {
 		panic(err)
 	}
 }

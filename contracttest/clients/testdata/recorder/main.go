@@ -1,4 +1,4 @@
-// Command recorder records one exchange with a fake into a file.
+// Command recorder records one exchange with a fake into the file that its argument names.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/openapi"
 )
 
 func main() {
@@ -15,7 +16,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	resp, err := (&http.Client{Transport: recorder}).Get("https://api.digitalocean.com/v2/images")
+	resp, err := (&http.Client{Transport: recorder}).Get(openapi.BaseURL + "/v2/images")
 	if err != nil {
 		log.Fatal(err)
 	}

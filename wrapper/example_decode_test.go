@@ -1,17 +1,19 @@
-package gen_test
+package wrapper_test
 
 import (
 	"fmt"
+	"log"
 
 	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
 )
 
-// What the document does not know is no error: a region and a status of tomorrow come through as they are.
+// Values that the document does not know are no error: a new region or status is kept as it is.
 func ExampleDecode() {
 	body := []byte(`{"image":{"id":42,"name":"web","status":"archived","regions":["mars1"],"slug":null}}`)
-	response, err := gen.Decode[gen.ImageResponse](body)
+	response, err := wrapper.Decode[gen.ImageResponse](body)
 	if err != nil {
-		panic(err)
+		log.Fatal(err)
 	}
 	image := response.Image
 	fmt.Println(image.ID, image.Name, image.Regions, image.Slug == nil)

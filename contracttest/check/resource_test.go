@@ -1,0 +1,165 @@
+package check_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/internal/testkit"
+)
+
+// resourceCases are successes that are not about what the request asks for.
+var resourceCases = map[string]exchangeCase{
+	"another image": {
+		file:   "images_get",
+		index:  1,
+		change: testkit.ReplaceBody(`"id": 6918990`, `"id": 6918991`),
+		want: []string{
+			"wrong-resource: body /image/id: the request asks for 6918990",
+		},
+	},
+	"another slug": {
+		file:   "images_get",
+		change: testkit.ReplaceBody(`"slug": "ubuntu-16-04-x64"`, `"slug": null`),
+		want: []string{
+			"wrong-resource: body /image/slug: the request asks for ubuntu-16-04-x64",
+		},
+	},
+	"another action": {
+		file:   "imageActions_get",
+		change: testkit.ReplaceBody(`"id": 36805527`, `"id": 1`),
+		want: []string{
+			"wrong-resource: body /action/id: the request asks for 36805527",
+		},
+	},
+	"an action on another image": {
+		file:   "imageActions_list",
+		change: testkit.ReplaceBody(`"resource_id": 7555620`, `"resource_id": 1`),
+		want: []string{
+			"wrong-resource: body /actions/0/resource_id: the request asks for 7555620",
+		},
+	},
+	"a public image in a list of private ones": {
+		file:   "images_list",
+		index:  2,
+		change: testkit.ReplaceBody(`"public": false`, `"public": true`),
+		want: []string{
+			"filter: body /images/0/public: private images only",
+		},
+	},
+	"a private image in a list of distributions": {
+		file:   "images_list",
+		index:  3,
+		change: testkit.ReplaceBody(`"public": true`, `"public": false`),
+		want: []string{
+			"filter: body /images/0/public: distributions, and those are public",
+		},
+	},
+	"an image without the tag that was asked for": {
+		file:   "images_list",
+		change: testkit.ReplaceBody(`"simple-image"`, `"other"`),
+		want: []string{
+			"filter: body /images/0/tags: a tag that is not among them",
+		},
+	},
+	"a page that is too large": {
+		file:   "images_list",
+		index:  5,
+		change: testkit.SetURL("https://api.digitalocean.com/v2/images?per_page=5"),
+		want: []string{
+			"page-size: body /images: has 6 items, and the request asks for at most 5",
+			"page-links: body /links/pages/last: missing on page 1",
+			"page-links: body /links/pages/next: missing on page 1",
+		},
+	},
+	"a total that is too low": {
+		file:   "images_list",
+		index:  5,
+		change: testkit.ReplaceBody(`"total": 6`, `"total": 5`),
+		want: []string{
+			"page-total: body /meta/total: too low: page 1 has 6 items",
+		},
+	},
+	"a negative total": {
+		file:   "images_list",
+		change: testkit.ReplaceBody(`"total": 1`, `"total": -1`),
+		want: []string{
+			"page-total: body /meta/total: negative",
+		},
+	},
+	"a next link to another page": {
+		file:   "imageActions_list",
+		change: testkit.ReplaceBody("actions?page=2", "actions?page=3"),
+		want: []string{
+			"page-links: body /links/pages/next: points to page 3 with 1 items, expected page 2 with 1",
+		},
+	},
+	"a next link to another host": {
+		file:   "imageActions_list",
+		change: testkit.ReplaceBody(`"next": "https://api.digitalocean.com/`, `"next": "https://evil.example/`),
+		want: []string{
+			"page-links: body /links/pages/next: points to another host",
+		},
+	},
+	"a next link with plain http": {
+		file:   "imageActions_list",
+		change: testkit.ReplaceBody(`"next": "https:`, `"next": "http:`),
+		want: []string{
+			"page-links: body /links/pages/next: uses plain http",
+		},
+	},
+	"a next link to another list": {
+		file:   "imageActions_list",
+		change: testkit.ReplaceBody(`actions?page=2`, `events?page=2`),
+		want: []string{
+			"page-links: body /links/pages/next: points to another list",
+		},
+	},
+	"links that drop the filters": {
+		file:   "imageActions_list",
+		change: testkit.SetURL("https://api.digitalocean.com/v2/images/7555620/actions?per_page=1&tag_name=a"),
+		want: []string{
+			"undocumented-parameter: request query tag_name: does not know the parameter",
+			"page-links: body /links/pages/last: drops the request's filters",
+			"page-links: body /links/pages/next: drops the request's filters",
+		},
+	},
+}
+
+// A link leads to the list of the request, by whatever name its host is known.
+func TestLinksToTheSamePlace(t *testing.T) {
+	for asked, link := range map[string]string{
+		"http://fake:8080/v2/images":                                        "http://fake:8080/v2/images?page=2",
+		"https://gw.example:443/v2/images":                                  "https://gw.example/v2/images?page=2",
+		"http://gw.example/v2/images":                                       "https://gw.example/v2/images?page=2",
+		"https://GW.example/v2/images":                                      "https://gw.example/v2/images?page=2",
+		"http://localhost:8080/v2/images":                                   "http://127.0.0.1:8080/v2/images?page=2",
+		"https://gw2.example/v2/images":                                     "https://gw2.example/do/v2/images?page=2",
+		"https://api.digitalocean.com/v2/images?private=false&tag_name=Web": "https://api.digitalocean.com/v2/images?page=2&tag_name=web",
+		"/v2/images":                   "http://127.0.0.1:1/v2/images?page=2", // as a server sees it
+		"http://127.0.0.1:1/v2/images": "https://api.digitalocean.com/v2/images?page=2",
+	} {
+		image := strings.Replace(testkit.Image(1), `"tags":[]`, `"tags":["WEB"]`, 1)
+		links := fmt.Sprintf(`"next":%q,"last":%q`, link, link)
+		exchange := exchangeOf(t, respond("GET /v2/images", 200, listOf(21, links, image)), 10, 100)
+		testkit.SetURL(asked)(&exchange)
+		assert.Empty(t, testkit.Contract(t).Check(exchange), asked)
+	}
+	for asked, link := range map[string]string{
+		"http://127.0.0.1:8080/v2/images":                     "http://api.digitalocean.com/v2/images?page=2",
+		"/v2/images":                                          "http://api.digitalocean.com/v2/images?page=2",
+		"https://gw.example/v2/images":                        "https://gw.example:8443/v2/images?page=2",
+		"https://api.digitalocean.com/v2/images":              "http://api.digitalocean.com/v2/images?page=2",
+		"https://api.digitalocean.com/v2/images?private=true": "https://api.digitalocean.com/v2/images?page=2",
+	} {
+		links := fmt.Sprintf(`"next":%q,"last":%q`, link, link)
+		exchange := exchangeOf(t, respond("GET /v2/images", 200, listOf(21, links, testkit.Image(1))), 10, 100)
+		testkit.SetURL(asked)(&exchange)
+		findings := testkit.Contract(t).Check(exchange)
+		require.Len(t, findings, 2, asked)
+		assert.Equal(t, "page-links", findings[0].Check)
+	}
+}

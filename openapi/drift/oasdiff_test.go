@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The tests of this file run oasdiff, which takes most of a minute to compile where the build cache is empty. They are
+// skipped unless the variable SPEC_DIFF is set, as make spec-diff-test does.
+
+// program is the oasdiff that the Makefile pins, built when the first test needs it and removed with the others.
+var program struct {
+	sync.Once
+	dir string
+	err error
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	_ = os.RemoveAll(program.dir)
+	os.Exit(status)
+}
+
+// oasdiff returns the command that runs oasdiff, or skips the test.
+func oasdiff(t *testing.T) []string {
+	t.Helper()
+	if os.Getenv("SPEC_DIFF") == "" {
+		t.Skip("needs oasdiff: run make spec-diff-test")
+	}
+	program.Do(func() { program.dir, program.err = installOasdiff() })
+	require.NoError(t, program.err)
+	return []string{filepath.Join(program.dir, "oasdiff")}
+}
+
+// installOasdiff builds oasdiff into a new folder. It is not built with -race, whatever these tests are built with.
+func installOasdiff() (dir string, err error) {
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		return "", err
+	}
+	pin := regexp.MustCompile(`github\.com/oasdiff/oasdiff@v[0-9.]+`).Find(makefile)
+	if pin == nil {
+		return "", errors.New("the Makefile pins no oasdiff")
+	}
+	dir, err = os.MkdirTemp("", "oasdiff")
+	if err != nil {
+		return "", err
+	}
+	install := exec.Command("go", "install", "-race=false", string(pin))
+	install.Env = append(os.Environ(), "GOBIN="+dir)
+	if out, err := install.CombinedOutput(); err != nil {
+		return dir, fmt.Errorf("go install %s: %w\n%s", pin, err, out)
+	}
+	return dir, nil
+}
+
+// compared is what the tests compare: the documents of this checkout, by the pinned oasdiff.
+func compared(t *testing.T) comparison {
+	t.Helper()
+	c := theirs(relevant(t))
+	c.oasdiff = oasdiff(t)
+	return c
+}
+
+func TestTheDifferencesAreThoseOfTheOverlay(t *testing.T) {
+	t.Parallel()
+	c := compared(t)
+	c.published = published(t) // the whole, as make spec-diff reads it
+	differences, err := c.differences()
+	require.NoError(t, err)
+	assert.Empty(t, differences)
+}
+
+func TestUnexplainedDifferencesAreFound(t *testing.T) {
+	t.Parallel()
+	unchanged := compared(t)
+	for name, test := range map[string]struct{ old, new, want string }{
+		"an enum value": {
+			old:  ", Rocky Linux",
+			new:  "",
+			want: "/v2/images GET responses 200 images items distribution enum: only published: Rocky Linux",
+		},
+		"a new enum value": {
+			old:  "[NEW, ",
+			new:  "[NEW, new, ",
+			want: "/v2/images GET responses 200 images items status enum: only ours: new",
+		},
+		"a field": {
+			old:  "        public:\n          type: boolean\n",
+			new:  "        publik:\n          type: boolean\n",
+			want: "/v2/images GET responses 200 images items: only published: public",
+		},
+		"an operation": {
+			old:  "    delete:\n      operationId: images_delete",
+			new:  "    x-delete:\n      operationId: images_delete",
+			want: "/v2/images/{image_id}: only published: DELETE",
+		},
+		"a limit": {
+			old:  "maximum: 200",
+			new:  "maximum: 100",
+			want: "/v2/images GET parameters query per_page max: published 200, ours 100",
+		},
+		"a limit of zero": {
+			old:  "          minimum: 0\n",
+			new:  "",
+			want: "/v2/images GET responses 200 images items min_disk_size min: published 0, ours <nil>",
+		},
+		"the default response": {
+			old:  "        default:\n          $ref: \"#/components/responses/unexpected_error\"\n    post:",
+			new:  "    post:",
+			want: "/v2/images GET responses: only published: default",
+		},
+		"nullability": {
+			old:  "          type: string\n          nullable: true\n          x-omitempty: false\n",
+			new:  "          type: string\n",
+			want: "images items slug nullable: published true, ours false",
+		},
+		"a scope": {
+			old:  `["image:update", "image:delete"]`,
+			new:  `["image:update"]`,
+			want: "/v2/images/{image_id}/account_transfer POST security",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := unchanged
+			c.ours = edited(t, c.ours, test.old, test.new)
+			differences, err := c.differences()
+			require.NoError(t, err)
+			assert.Contains(t, strings.Join(differences, "\n"), test.want)
+		})
+	}
+}
+
+// What the published document has corrected must not stay in the overlay, and is no other difference.
+func TestAStaleActionIsTheOnlyDifference(t *testing.T) {
+	t.Parallel()
+	const reset = "ratelimit-reset:\n      schema:\n        type: integer\n"
+	c := compared(t)
+	c.published = edited(t, c.published, reset, reset+"        format: int64\n")
+	differences, err := c.differences()
+	require.NoError(t, err)
+	require.Len(t, differences, 1)
+	assert.Contains(t, differences[0], "($.components.headers['ratelimit-reset'].schema) no longer applies")
+}

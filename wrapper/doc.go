@@ -1,0 +1,95 @@
+// Package wrapper is a client for DigitalOcean's images API, /v2/images. It reads lists to their end, waits for
+// imports and actions, repeats requests where that is safe, and turns every failure into a typed error.
+//
+//	client, err := wrapper.NewClient(os.Getenv("DIGITALOCEAN_TOKEN"))
+//	if err != nil {
+//		return err
+//	}
+//	for image, err := range client.Images(ctx, wrapper.ListParams{Private: true}) {
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(image.ID, image.Name)
+//	}
+//
+// It is a thin layer over the generated client in package gen, which [Client.API] returns. Types of the API, such as
+// gen.Image, come from there unchanged. Each method names the page of the API reference that describes it; the whole
+// is at
+// https://docs.digitalocean.com/reference/api/reference/images/.
+//
+// # Errors
+//
+// A request that the API refuses, or to which it does not respond as documented, fails with an [*Error]. errors.Is
+// tells its class and errors.As gets its details:
+//
+//	image, err := client.Get(ctx, 42)
+//	if errors.Is(err, wrapper.ErrNotFound) {
+//		return create(ctx)
+//	}
+//	var apiError *wrapper.Error
+//	if errors.As(err, &apiError) {
+//		log.Print(apiError.Operation, apiError.Status, apiError.RequestID)
+//	}
+//
+// A success whose body is truncated, is not JSON or lacks the image is [ErrInvalidResponse], and never an empty image.
+// Unknown fields and unknown values of enums are no error. Input that cannot be sent fails with a plain error.
+//
+// Every error says what was tried, such as "get image 42: 404 not_found: …". No error, log or value of this package
+// has the token in it, even if the server repeats it: it is replaced by [redacted-1] wherever it has eight characters
+// or more.
+//
+// # Retries
+//
+// GET, PUT and DELETE are repeated after a connection error, a truncated response, 429, 500, 502, 503 and 504, four
+// times by default. A POST is repeated only if it cannot have taken effect: when no connection was made, and after
+// 429. So no image is created twice. What would fail again is not repeated: an unknown host, an untrusted
+// certificate, a response that is too large.
+//
+// The pause before an attempt is what the API asks for: retry-after or, when the hourly budget is used up, the time
+// until ratelimit-reset. Otherwise it is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed
+// together do not come back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the
+// failure is returned at once. The time that a limiter takes is bounded only by the context.
+//
+// [WithRetry] sets the policy of a client and [ContextWithRetry] that of a call. MayHaveActed of an Error reports
+// whether a request without a response may have taken effect.
+//
+// # Rate limits
+//
+// The API allows 5,000 requests in any hour and 250 in any minute. A client observes what responses say of the
+// budget. Once less than a tenth is left, it spreads its requests over the time until the reset. While the budget is
+// used up, requests wait, or fail at once with [ErrRateLimited] if their deadline comes first. [WithoutAdaptiveLimit]
+// turns this off. [WithLimiter] adds a limiter of the caller's.
+//
+// # Lists
+//
+// [Client.Images] and [Client.Actions] range over items, [Client.ImagePages] and [Client.ActionPages] over pages.
+// [Collect] makes a slice of a sequence, and [Filter] filters on the client. After the first page, 32 are read at a
+// time by default ([WithConcurrency]): 10,000 images take three round trips.
+//
+// The API numbers pages by position. An image that is deleted while a list is read moves the others forward, past the
+// place where reading continues. When totals, links, counts or duplicates show that, the list is read again, and the
+// images that were missed are yielded then. If it changes every time, it ends with [ErrListChanged]
+// ([WithListRereads]). One change cannot be detected: as many images created as deleted between two pages. The
+// shorter the loop body, the less likely it is.
+//
+// Only the page number of a next link is used, so a link cannot send the token to another host. A link that repeats or
+// skips a page is an error.
+//
+// # Waits
+//
+// [Client.WaitAvailable], [Client.WaitAction], [Client.CreateAndWait], [Client.WaitAllAvailable] and
+// [Client.Distribute] poll at once, and then at growing intervals. The context bounds them: give it a deadline.
+//
+// The statuses NEW (in upper or lower case), pending, in-progress and any that the contract does not know keep a wait
+// going; deleted, retired and errored end it. A rate limit is waited out for as long as the API asks, unless the
+// deadline comes first. Other transient failures (5xx, connection, unusable body) are tolerated; the fifth in a row
+// ends the wait. What ends a wait early is a [*WaitError] that says what was last seen.
+//
+// # Testing
+//
+// Package fakeapi in contracttest is a stateful fake of the API in memory. In a testing/synctest bubble, an import of
+// half an hour takes no time:
+//
+//	fake := fakeapi.New()
+//	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+package wrapper

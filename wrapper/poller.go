@@ -1,0 +1,211 @@
+package wrapper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	defaultInterval        = 5 * time.Second
+	defaultLongestInterval = 30 * time.Second
+	minInterval            = time.Millisecond
+	maxInterval            = 24 * time.Hour
+
+	// maxFailures is the number of failures in a row that ends a wait: enough polls to ride out a gateway restart, few
+	// enough that an outage is not mistaken for a slow import.
+	maxFailures = 5
+)
+
+// WaitOption is a setting of a wait. Every wait accepts every option.
+type WaitOption func(*waitConfig)
+
+type waitConfig struct {
+	interval        time.Duration // the next pause
+	longestInterval time.Duration
+	progress        func(Progress)
+}
+
+func newWaitConfig(options []WaitOption) waitConfig {
+	c := waitConfig{
+		interval:        defaultInterval,
+		longestInterval: defaultLongestInterval,
+		progress:        func(Progress) {},
+	}
+	for _, option := range options {
+		option(&c)
+	}
+	return c
+}
+
+// WithInterval sets the first and the longest pause between two polls; each is half as long again as the one before.
+// The defaults are 5 and 30 seconds. The least is a millisecond, the most a day.
+//
+// Every pause is varied at random by up to a fifth, so that waits that began together do not poll together.
+func WithInterval(first, longest time.Duration) WaitOption {
+	return func(c *waitConfig) {
+		c.interval = min(first, maxInterval)
+		c.longestInterval = min(max(first, longest), maxInterval)
+	}
+}
+
+// WithProgress calls f after every poll, before the pause that follows. It does not call f after a poll whose failure
+// ends the wait: the error of the wait says the same.
+//
+// f runs on the goroutine that called the wait, which goes on when f returns. Only [Client.Distribute] waits on
+// goroutines of its own, one for each region; there f runs on these, one call at a time.
+func WithProgress(f func(Progress)) WaitOption {
+	return func(c *waitConfig) {
+		if f != nil {
+			c.progress = f
+		}
+	}
+}
+
+// Progress is the state of a wait after a poll.
+type Progress struct {
+	// Subject is what the wait is for, such as "image 42".
+	Subject string
+	// Status is the status that was last seen, such as NEW. It is empty before the first successful poll. In
+	// WaitAllAvailable it says how many images have ended, such as "3 of 5 ended".
+	Status string
+	// Polls counts the polls, including this one. In WaitAllAvailable it counts rounds of them.
+	Polls int
+	// Elapsed is the time since the wait began.
+	Elapsed time.Duration
+	// Err is why this poll failed; nil if it did not.
+	Err error
+}
+
+// WaitError is a wait that ended too early to know how things end. Its context ended, polls kept failing, or a poll
+// failed in a way that every later one would, as with [ErrNotFound] or [ErrUnauthorized]. It wraps the cause, so that
+// errors.Is finds that or context.DeadlineExceeded.
+//
+// Unless the cause is ErrNotFound, the image or action may be all right, and another wait for it may succeed.
+type WaitError struct {
+	Progress // when the wait ended
+	cause    error
+}
+
+func (e *WaitError) Error() string {
+	seen, latest := "no status seen", ""
+	if e.Status != "" {
+		seen = fmt.Sprintf("last seen with status %q", shorten(e.Status))
+	}
+	if e.Err != nil && !errors.Is(e.cause, e.Err) {
+		latest = fmt.Sprintf("; the latest failed: %v", e.Err)
+	}
+	return fmt.Sprintf("wait for %s: %v (%s; %d polls in %s%s)",
+		e.Subject, e.cause, seen, e.Polls, e.Elapsed.Round(time.Millisecond), latest)
+}
+
+func (*WaitError) ofCall() {}
+
+// Unwrap returns why the wait ended.
+func (e *WaitError) Unwrap() error { return e.cause }
+
+// poll reads once what a wait is for.
+type poll[T any] func(context.Context) (*T, error)
+
+// judge returns the status of what was read, and whether the wait is over. If it is, err is why it failed.
+type judge[T any] func(*T) (status string, isOver bool, err error)
+
+// poller polls until its judge says that the wait is over.
+type poller[T any] struct {
+	waitConfig
+	poll  poll[T]
+	judge judge[T]
+
+	start    time.Time
+	state    Progress
+	last     *T    // as last read; nil before the first successful poll
+	failures int   // polls that failed in a row, rate limits left out
+	isOver   bool  // according to the judge
+	failure  error // if it is over
+}
+
+func newPoller[T any](subject string, poll poll[T], judge judge[T], options []WaitOption) *poller[T] {
+	return &poller[T]{
+		waitConfig: newWaitConfig(options),
+		poll:       poll,
+		judge:      judge,
+		state:      Progress{Subject: subject},
+	}
+}
+
+// wait polls, at once and then after each pause. It ends with what the judge says, with the context, or with a
+// failure. It returns what was last read, also with an error.
+func (p *poller[T]) wait(ctx context.Context) (*T, error) {
+	p.start = time.Now()
+	for {
+		got, err := p.poll(ContextWithRetry(ctx, Retry{Attempts: 1})) // the next poll is the repetition
+		if err != nil && ctx.Err() != nil {
+			return p.stop(contextError(ctx)) // the caller interrupted the poll, so it does not count
+		}
+		p.record(got, err)
+		if err != nil && p.isEndedBy(ctx, err) {
+			return p.stop(err)
+		}
+		p.progress(p.state)
+		if p.isOver {
+			return p.last, p.failure
+		}
+		if err := sleep(ctx, max(p.nextPause(), retryAfter(err))); err != nil {
+			return p.stop(err)
+		}
+	}
+}
+
+// record takes note of what a poll came to.
+func (p *poller[T]) record(got *T, err error) {
+	p.state.Polls++
+	p.state.Elapsed, p.state.Err = time.Since(p.start), err
+	switch {
+	case err == nil:
+		p.failures, p.last = 0, got
+		p.state.Status, p.isOver, p.failure = p.judge(got)
+	case !errors.Is(err, ErrRateLimited):
+		p.failures++
+	}
+}
+
+// isEndedBy reports whether a failed poll ends the wait: the next would come after the deadline or fail in the same
+// way, or too many have failed in a row. Rate limits do not end it, however many.
+func (p *poller[T]) isEndedBy(ctx context.Context, err error) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < retryAfter(err) {
+		return true
+	}
+	if errors.Is(err, ErrRateLimited) {
+		return false
+	}
+	return !isTransient(err) || p.failures >= maxFailures
+}
+
+// stop returns what a wait returns that ends too early.
+func (p *poller[T]) stop(cause error) (*T, error) {
+	p.state.Elapsed = time.Since(p.start)
+	return p.last, &WaitError{Progress: p.state, cause: cause}
+}
+
+// nextPause returns the pause to make now, varied by up to a fifth, and lengthens the one after it.
+func (c *waitConfig) nextPause() time.Duration {
+	pause := max(c.interval, minInterval)
+	c.interval = min(pause+pause/2, c.longestInterval)
+	return time.Duration(float64(pause) * (0.8 + 0.4*rand.Float64()))
+}
+
+// retryAfter returns how long the API asked to wait; 0 if it did not.
+func retryAfter(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+// isTransient reports whether another poll may succeed after this failure.
+func isTransient(err error) bool {
+	return errors.Is(err, ErrServer) || errors.Is(err, ErrInvalidResponse) || errors.Is(err, ErrNoResponse)
+}
