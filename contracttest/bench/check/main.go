@@ -101,7 +101,7 @@ func (t target) value(measured measurements) (float64, bool) {
 	if len(ours) == 0 || len(theirs) == 0 {
 		return 0, false
 	}
-	if t.unit == time {
+	if t.unit == time || t.unit == least {
 		return slices.Min(ours) / slices.Min(theirs), true
 	}
 	return median(ratios(ours, theirs))

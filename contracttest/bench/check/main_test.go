@@ -84,6 +84,14 @@ func TestCheck(t *testing.T) {
 			},
 			row: "| a ratio | 0.5 | 0.500 | met |",
 		},
+		"the least of a round, too": {
+			target: target{what: "a ratio", benchmark: "Ours", of: "Theirs", unit: least, atMost: 0.5},
+			lines: []string{
+				"BenchmarkOurs-2 1 70 ns/op 5 least-sec/op", "BenchmarkTheirs-2 1 70 ns/op 10 least-sec/op",
+				"BenchmarkOurs-2 1 70 ns/op 7 least-sec/op", "BenchmarkTheirs-2 1 70 ns/op 11 least-sec/op",
+			},
+			row: "| a ratio | 0.5 | 0.500 | met |",
+		},
 		"what is slower in every round is missed": {
 			target: ratio,
 			lines: []string{
