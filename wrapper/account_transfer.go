@@ -8,7 +8,7 @@ import (
 	"example.com/doimages/gen"
 )
 
-// Recipient names the account or team to which an image is offered. One of its fields is set.
+// Recipient names the account or team to which an image is offered. Exactly one of its fields must be set.
 type Recipient struct {
 	Email string // an account, which gets an e-mail and has to accept
 	UUID  string // a team; if the caller may accept for it, the image moves at once
@@ -51,7 +51,7 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 		return 0, c.wrap(op, err)
 	}
 	resp, err := c.api.ImagesPostAccountTransferCreate(ctx, id, body)
-	created, err := result(c, op, openTransfer, resp, err)
+	created, err := decodeResult(c, op, openTransfer, resp, err)
 	if err != nil {
 		return 0, err
 	}

@@ -41,7 +41,7 @@ func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.
 func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Action, error) {
 	op := operation{id: "imageActions_get", what: fmt.Sprintf("get action %d of image %d", actionID, imageID)}
 	resp, err := c.api.ImageActionsGet(ctx, imageID, actionID)
-	return result(c, op, openAction(actionID), resp, err)
+	return decodeResult(c, op, openAction(actionID), resp, err)
 }
 
 // Transfer starts to copy an image to another region. It stays in the regions where it is. [Client.WaitAction] waits
@@ -76,7 +76,7 @@ func (c *Client) startAction(
 		return nil, c.wrap(op, bodyErr)
 	}
 	resp, err := c.api.ImageActionsPost(ctx, imageID, body)
-	return result(c, op, openAction(0), resp, err)
+	return decodeResult(c, op, openAction(0), resp, err)
 }
 
 // openAction takes an action out of its envelope: the one with this id, or any action if the id is 0.

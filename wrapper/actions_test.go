@@ -25,7 +25,7 @@ func TestActionWithoutItsEnvelope(t *testing.T) {
 
 	client = newClient(t, respond(200, `{"action":`+actionJSON(8, "completed")+`}`, nil))
 	_, err = client.Action(t.Context(), 42, 7)
-	assert.ErrorContains(t, err, "it has the id 8, expected 7")
+	assert.ErrorContains(t, err, "the id is 8, expected 7")
 }
 
 // available imports an image and waits for it.

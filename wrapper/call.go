@@ -24,10 +24,10 @@ func (c *Client) wrap(op operation, err error) error {
 	return fmt.Errorf("%s: %w", c.send.token.clean(op.what), err)
 }
 
-// result turns the response to one request into a T, and everything else into an error. resp and err are what the
+// decodeResult turns the response to one request into a T, and everything else into an error. resp and err are what the
 // generated client returned. A success has to decode into an E, out of which open takes the T, or returns what is
 // wrong with it.
-func result[E, T any](
+func decodeResult[E, T any](
 	c *Client, op operation, open func(*E) (*T, error), resp *http.Response, err error,
 ) (*T, error) {
 	if err := c.failure(op, resp, err); err != nil {
@@ -45,7 +45,7 @@ func result[E, T any](
 	return value, nil
 }
 
-// noContent is result for operations whose success has no body. A body that is not JSON still is an error: it comes
+// noContent is decodeResult for operations whose success has no body. A body that is not JSON still is an error: it comes
 // from something other than the API, such as a login page, and nothing was done.
 func (c *Client) noContent(op operation, resp *http.Response, err error) error {
 	if err := c.failure(op, resp, err); err != nil {
@@ -124,11 +124,11 @@ func redirectTarget(resp *http.Response) string {
 func checkIdentity(id int64, status string, want int64) error {
 	switch {
 	case id == 0:
-		return errors.New("it has no id")
+		return errors.New("the id is missing")
 	case want != 0 && id != want:
-		return fmt.Errorf("it has the id %d, expected %d", id, want)
+		return fmt.Errorf("the id is %d, expected %d", id, want)
 	case status == "":
-		return fmt.Errorf("%d has no status", id)
+		return fmt.Errorf("item %d has no status", id)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func NewClient(token string, options ...Option) (*Client, error) {
 // client, logger, retries and limits.
 //
 // A request without a response, or with a truncated success, fails with an [*Error] whose Operation is empty. A status
-// that is not a success is no error there. It does no paging or waiting.
+// that is not a success is not an error there. It does no paging or waiting.
 func (c *Client) API() *gen.ClientWithResponses { return c.api }
 
 // RateLimit returns the request budget as of the latest response that had one, or the zero value before the first.
@@ -64,24 +64,24 @@ func checkToken(token string) error {
 }
 
 func parseBaseURL(address string) (*url.URL, error) {
-	// Before anything that quotes the address, which may have a password in it.
+	// No error quotes the address: it may have a password or a key in it, at a place that nobody expects.
 	if strings.Contains(address, "@") {
 		return nil, errors.New("base URL: it cannot contain an @: credentials do not belong there; in a path write %40")
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("base URL: %w", err)
+		return nil, errors.New("base URL: it is not a URL")
 	}
 	if u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return nil, fmt.Errorf("base URL %q: it must begin with https:// and a host", address)
+		return nil, errors.New("base URL: it must begin with https:// and a host")
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("base URL %q: it cannot have a query or a fragment", address)
+		return nil, errors.New("base URL: it cannot have a query or a fragment")
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return nil, fmt.Errorf("base URL %q: plain http would expose the token, except to loopback hosts", address)
+		return nil, fmt.Errorf("base URL: plain http to %s would expose the token; only loopback hosts may use it", u.Host)
 	}
 	return u, nil
 }
 
-func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
+func isLoopback(host string) bool { return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback() }

@@ -6,7 +6,7 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
-// decodeOptions let pass what encoding/json lets pass. A client has to live with the responses that it gets; the
+// decodeOptions tolerate what encoding/json tolerates. A client has to live with the responses that it gets; the
 // contract checks are there to complain. Two defaults of encoding/json/v2 stay: names count as they are spelled, and
 // data after the JSON value is an error.
 var decodeOptions = json.JoinOptions(

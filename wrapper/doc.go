@@ -32,11 +32,11 @@
 //	}
 //
 // A success whose body is truncated, is not JSON or lacks the image is [ErrInvalidResponse], and never an empty image.
-// Unknown fields and unknown values of enums are no error. Input that cannot be sent fails with a plain error.
+// Unknown fields and unknown values of enums are not errors. Input that cannot be sent fails with a plain error.
 //
-// Every error says what was tried, such as "get image 42: 404 not_found: …". No error, log or value of this package
-// has the token in it, even if the server repeats it: it is replaced by [redacted-1] wherever it has eight characters
-// or more.
+// Every error says what was tried, such as "get image 42: 404 not_found: …". No error, log or %v of a value of this
+// package has the token in it, even if the server repeats it: a token of eight or more characters is replaced by
+// [redacted-1]. Only the HTTPResponse of [Client.API] is net/http's own, with its request.
 //
 // # Retries
 //

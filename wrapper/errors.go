@@ -43,7 +43,7 @@ func (c class) Error() string { return c.name }
 type Error struct {
 	// Operation is the operation id in the contract, such as images_get.
 	Operation string
-	// Status is the HTTP status; 0 without a response.
+	// Status is the HTTP status; 0 without a response, and 429 if the client itself held the request back.
 	Status int
 	// ID is the API's name for the failure, such as not_found. It is empty if the body is not an API error.
 	ID string

@@ -17,7 +17,7 @@ import (
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 	op := operation{id: "images_get", what: fmt.Sprintf("get image %d", id)}
 	resp, err := c.api.ImagesGet(ctx, strconv.FormatInt(id, 10))
-	return result(c, op, openImage(id), resp, err)
+	return decodeResult(c, op, openImage(id), resp, err)
 }
 
 // GetBySlug returns the public image that a slug such as ubuntu-24-04-x64 stands for today: a slug moves on to the
@@ -30,7 +30,7 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 		return nil, fmt.Errorf("get image by slug: %q is not a slug (for an id, call Get)", slug)
 	}
 	resp, err := c.api.ImagesGet(ctx, slug)
-	return result(c, op, openImage(0), resp, err)
+	return decodeResult(c, op, openImage(0), resp, err)
 }
 
 // isSlug reports whether a path with this slug names one image. A number would be an id, and nothing, . and .. would
@@ -59,7 +59,7 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 	}
 	op := operation{id: "images_create_custom", what: fmt.Sprintf("create image %q", params.Name)}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
-	return result(c, op, openImage(0), resp, err)
+	return decodeResult(c, op, openImage(0), resp, err)
 }
 
 // Update changes the name of an image, and the description and the distribution of a custom image. Nil fields stay as
@@ -70,7 +70,7 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
 	op := operation{id: "images_update", what: fmt.Sprintf("update image %d", id)}
 	resp, err := c.api.ImagesUpdate(ctx, id, params)
-	return result(c, op, openImage(id), resp, err)
+	return decodeResult(c, op, openImage(id), resp, err)
 }
 
 // Delete deletes a snapshot, a backup or a custom image for good. An unknown id is [ErrNotFound]. If a DELETE is

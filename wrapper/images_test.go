@@ -129,7 +129,7 @@ func TestAccountTransferID(t *testing.T) {
 func TestUpdateWithAnotherImageInTheResponse(t *testing.T) {
 	client := newClient(t, respond(200, `{"image":{"id":8,"status":"available"}}`, nil))
 	_, err := client.Update(t.Context(), 42, updateName)
-	assert.ErrorContains(t, err, "it has the id 8, expected 42")
+	assert.ErrorContains(t, err, "the id is 8, expected 42")
 	assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 }
 

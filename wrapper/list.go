@@ -39,6 +39,23 @@ func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Im
 	return flatten(c.ImagePages(ctx, params), func(page *gen.ImageList) []gen.Image { return page.Images })
 }
 
+// flatten yields the items of pages.
+func flatten[P, T any](pages iter.Seq2[*P, error], items func(*P) []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for page, err := range pages {
+			if err != nil {
+				yield(*new(T), err)
+				return
+			}
+			for _, item := range items(page) {
+				if !yield(item, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // ImagePages lists images a page at a time, like [Client.Images]. Meta.Total of each page counts the images of all
 // pages. Images that an earlier page had are left out, so a page may be shorter than the API sent it.
 //
@@ -100,7 +117,11 @@ func (l pagedList[P, T]) pages(ctx context.Context) iter.Seq2[*P, error] {
 		}
 		yielded := idSet{}
 		for times := 1; ; times++ {
-			err := l.read(ctx, newReading(l.perPage, l.first, yielded, times > 1), yield)
+			r := newReading(l.perPage, l.first, yielded)
+			if times > 1 {
+				r = newRereading(l.perPage, l.first, yielded)
+			}
+			err := l.read(ctx, r, yield)
 			change, isChange := err.(*listChange) // not errors.As: a transport's error may wrap one of another list
 			switch {
 			case err == nil || err == errStopped:
@@ -109,11 +130,19 @@ func (l pagedList[P, T]) pages(ctx context.Context) iter.Seq2[*P, error] {
 				yield(nil, err)
 				return
 			case times > l.client.send.rereads:
-				yield(nil, fmt.Errorf("%s: %w (read %d times)", l.op.what, change, times))
+				yield(nil, fmt.Errorf("%s: %w (read %s)", l.op.what, change, howOften(times)))
 				return
 			}
 		}
 	}
+}
+
+// howOften returns "once", or "3 times".
+func howOften(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // withDefaults returns the list with its parameters filled in, or an error if they are out of range.
@@ -133,11 +162,11 @@ var errStopped = errors.New("stopped")
 
 // read reads the list once, from its first page to its last. It returns a *listChange if the list changed meanwhile.
 func (l pagedList[P, T]) read(ctx context.Context, r *reading, yield func(*P, error) bool) error {
-	pages := newPrefetcher(ctx, l.op.what, l.page, l.client.send.concurrency)
-	defer pages.stop()
+	prefetch := newPrefetcher(ctx, l.op.what, l.page, l.client.send.concurrency)
+	defer prefetch.stop()
 
 	for number := l.first; ; number++ {
-		page, err := pages.get(number, r.lastPage())
+		page, err := prefetch.get(number, r.lastPage())
 		if err != nil {
 			return err
 		}
@@ -163,7 +192,7 @@ func (l pagedList[P, T]) read(ctx context.Context, r *reading, yield func(*P, er
 // page reads one page.
 func (l pagedList[P, T]) page(ctx context.Context, number int) (*P, error) {
 	resp, err := l.request(ctx, l.perPage, number)
-	return result(l.client, l.pageOperation(number), l.open, resp, err)
+	return decodeResult(l.client, l.pageOperation(number), l.open, resp, err)
 }
 
 func (l pagedList[P, T]) pageOperation(number int) operation {
@@ -174,7 +203,7 @@ func (l pagedList[P, T]) pageOperation(number int) operation {
 func (l pagedList[P, T]) open(page *P) (*P, error) {
 	items := *l.parts(page).items
 	if items == nil {
-		return nil, errors.New("it has no list")
+		return nil, errors.New("the list is missing")
 	}
 	for i, item := range items {
 		id, status := l.key(item)
@@ -192,23 +221,6 @@ func (l pagedList[P, T]) invalidLink(number int, err error) error {
 		Message:   fmt.Sprintf("the response cannot be used: %v", err),
 	}
 	return l.client.wrap(l.pageOperation(number), e)
-}
-
-// flatten yields the items of pages.
-func flatten[P, T any](pages iter.Seq2[*P, error], items func(*P) []T) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for page, err := range pages {
-			if err != nil {
-				yield(*new(T), err)
-				return
-			}
-			for _, item := range items(page) {
-				if !yield(item, nil) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // Collect reads a sequence to its end. If that is an error, it returns the items before it as well.

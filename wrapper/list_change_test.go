@@ -93,7 +93,11 @@ func TestListUnderChange(t *testing.T) {
 		}
 		if last != nil {
 			require.ErrorIs(t, last, wrapper.ErrListChanged, "seed %d", seed)
-			require.ErrorContains(t, last, fmt.Sprintf("(read %d times)", repeats+1))
+			times := "once"
+			if repeats > 0 {
+				times = fmt.Sprintf("%d times", repeats+1)
+			}
+			require.ErrorContains(t, last, "(read "+times+")")
 			changed++
 			continue
 		}

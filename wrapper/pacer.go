@@ -55,7 +55,7 @@ func (p *pacer) holdBack(status int, budget RateLimit, retryAfter time.Duration)
 	}
 }
 
-// low is the number of remaining requests below which they are spaced.
+// low is the number of remaining requests from which on they are spaced.
 func low(budget RateLimit) int { return budget.Limit / 10 }
 
 // spacing returns the time from one request to the next. It is 0 while a tenth of the budget is left. Then it grows,

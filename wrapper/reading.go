@@ -44,17 +44,15 @@ type reading struct {
 	pageNew   int // items of the latest page that no page before it had
 }
 
-// newReading prepares a reading. Items that it adds are also added to yielded. If it reads the list again, items that
-// are in yielded already are left out.
-func newReading(perPage, first int, yielded idSet, isReread bool) *reading {
-	r := &reading{
-		perPage: perPage,
-		count:   (first - 1) * perPage,
-		seen:    yielded,
-	}
-	if isReread {
-		r.seen, r.earlier = idSet{}, yielded
-	}
+// newReading prepares the first reading of a list, which adds its items to yielded.
+func newReading(perPage, first int, yielded idSet) *reading {
+	return &reading{perPage: perPage, count: (first - 1) * perPage, seen: yielded}
+}
+
+// newRereading prepares another reading. It leaves out the items of yielded, and adds the others to them.
+func newRereading(perPage, first int, yielded idSet) *reading {
+	r := newReading(perPage, first, idSet{})
+	r.earlier = yielded
 	return r
 }
 
@@ -76,7 +74,7 @@ func (r *reading) begin(number, total, items int) {
 // earlier one.
 func (r *reading) add(id int64) bool {
 	if !r.seen.add(id) {
-		r.change = changed("%d is duplicated", id)
+		r.change = changed("item %d is duplicated", id)
 		return false
 	}
 	r.pageNew++

@@ -44,7 +44,7 @@ func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOpt
 	return newPoller(fmt.Sprintf("image %d", id), get, judgeImage, options).wait(ctx)
 }
 
-// judgeImage is the judge of images. It lets every status wait that it does not know to be final, and so those that
+// judgeImage is the judge of images. Every status that is not known to be final keeps the wait going, also those that
 // the API may add.
 func judgeImage(image *gen.Image) (status string, isOver bool, err error) {
 	switch image.Status {

@@ -92,7 +92,8 @@ func (w *manyWait) pollPages(ctx context.Context, missing map[int64]*awaited) er
 		// New pages are worth knowing only as far as they may be read: a total may be any number.
 		last := (page.Meta.Total + openapi.MaxPerPage - 1) / openapi.MaxPerPage
 		for next := len(pages) + 1; next <= min(last, i+1+len(missing)); next++ {
-			pages, w.pages[next] = append(pages, next), false
+			pages = append(pages, next)
+			w.pages[next] = false
 		}
 	}
 	return nil
