@@ -129,37 +129,41 @@ func (r *bodyReader) value() (any, error) {
 // object reads an object. Of a duplicate key the last value counts, as in encoding/json.
 func (r *bodyReader) object() (any, error) {
 	object := map[string]any{}
-	_, err := r.ReadToken()
-	for err == nil && r.PeekKind() != jsontext.KindEndObject {
-		var written jsontext.Value
-		if written, err = r.ReadValue(); err != nil {
+	r.bracket()
+	for r.PeekKind() != jsontext.KindEndObject {
+		written, err := r.ReadValue()
+		if err != nil {
 			return nil, err
 		}
 		name, _ := r.text(written).(string)
 		if _, duplicate := object[name]; duplicate {
 			r.report("duplicate-key", "duplicate key: decoders disagree on which value counts")
 		}
-		object[name], err = r.value()
+		if object[name], err = r.value(); err != nil {
+			return nil, err
+		}
 	}
-	if err == nil {
-		_, err = r.ReadToken()
-	}
-	return object, err
+	r.bracket()
+	return object, nil
 }
 
+// array reads an array.
 func (r *bodyReader) array() (any, error) {
 	list := []any{}
-	_, err := r.ReadToken()
-	for err == nil && r.PeekKind() != jsontext.KindEndArray {
-		var item any
-		item, err = r.value()
+	r.bracket()
+	for r.PeekKind() != jsontext.KindEndArray {
+		item, err := r.value()
+		if err != nil {
+			return nil, err
+		}
 		list = append(list, item)
 	}
-	if err == nil {
-		_, err = r.ReadToken()
-	}
-	return list, err
+	r.bracket()
+	return list, nil
 }
+
+// bracket steps over a bracket or a brace that PeekKind has seen, so that it cannot fail.
+func (r *bodyReader) bracket() { _, _ = r.ReadToken() }
 
 // text returns the text of a name or a string as any, so that one that is held needs no new box.
 // Bytes and escapes that are not text become U+FFFD, as in most decoders.
