@@ -46,6 +46,8 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 		f.add("empty-body", in, nil, "empty")
 		return nil, false
 	}
+	// One pass in which everything is accepted. A strict one first would be no faster, and would
+	// stop at the first fault.
 	r := newBodyReader(document, in, f)
 	value, err := r.value()
 	if err != nil {
@@ -77,7 +79,7 @@ type bodyReader struct {
 	in      string
 	found   *findings
 	tooDeep bool
-	short   map[string]any // short texts, each held once: most stand in every image of a page
+	short   map[string]any // short texts, each held once: most of them are in every image of a page
 	buffer  []byte         // for one text
 }
 
@@ -96,8 +98,8 @@ func newBodyReader(document []byte, in string, found *findings) *bodyReader {
 	}
 }
 
-// value reads the next value. It calls itself at most maxNesting times deep; what lies deeper is
-// skipped.
+// value reads the next value. What is nested too deep is skipped, so that a hostile body cannot
+// make the stack grow, and everything after it is still read.
 func (r *bodyReader) value() (any, error) {
 	kind := r.PeekKind()
 	opens := kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray
@@ -124,42 +126,47 @@ func (r *bodyReader) value() (any, error) {
 	return nil, err
 }
 
+// object reads an object. Of a duplicate key the last value counts, as in encoding/json.
 func (r *bodyReader) object() (any, error) {
 	object := map[string]any{}
-	_, err := r.ReadToken()
-	for err == nil && r.PeekKind() != jsontext.KindEndObject {
-		var written jsontext.Value
-		if written, err = r.ReadValue(); err != nil {
+	r.bracket()
+	for r.PeekKind() != jsontext.KindEndObject {
+		written, err := r.ReadValue()
+		if err != nil {
 			return nil, err
 		}
 		name, _ := r.text(written).(string)
 		if _, duplicate := object[name]; duplicate {
 			r.report("duplicate-key", "duplicate key: decoders disagree on which value counts")
 		}
-		object[name], err = r.value()
+		if object[name], err = r.value(); err != nil {
+			return nil, err
+		}
 	}
-	if err == nil {
-		_, err = r.ReadToken()
-	}
-	return object, err
+	r.bracket()
+	return object, nil
 }
 
+// array reads an array.
 func (r *bodyReader) array() (any, error) {
 	list := []any{}
-	_, err := r.ReadToken()
-	for err == nil && r.PeekKind() != jsontext.KindEndArray {
-		var item any
-		item, err = r.value()
+	r.bracket()
+	for r.PeekKind() != jsontext.KindEndArray {
+		item, err := r.value()
+		if err != nil {
+			return nil, err
+		}
 		list = append(list, item)
 	}
-	if err == nil {
-		_, err = r.ReadToken()
-	}
-	return list, err
+	r.bracket()
+	return list, nil
 }
 
-// text returns the text of a name or a string. What is no text in it is replaced, as most decoders
-// do.
+// bracket steps over a bracket or a brace that PeekKind has seen, so that it cannot fail.
+func (r *bodyReader) bracket() { _, _ = r.ReadToken() }
+
+// text returns the text of a name or a string as any, so that one that is held needs no new box.
+// Bytes and escapes that are not text become U+FFFD, as in most decoders.
 func (r *bodyReader) text(written jsontext.Value) any {
 	var err error
 	r.buffer, err = jsontext.AppendUnquote(r.buffer[:0], written)
@@ -174,7 +181,7 @@ func (r *bodyReader) text(written jsontext.Value) any {
 		return held
 	}
 	text := string(r.buffer)
-	var value any = text // boxed once, and not for every place where the text stands
+	var value any = text
 	if len(text) <= maxShort && len(r.short) < maxHeld {
 		r.short[text] = value
 	}

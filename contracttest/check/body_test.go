@@ -103,7 +103,7 @@ var bodyCases = map[string]exchangeCase{
 			"undocumented-field: body /image/a~1\ufffd: does not know the field",
 		},
 	},
-	"a duplicate key in the other half of a truncated body": {
+	"a duplicate key before the end of a truncated body": {
 		file:   "images_get",
 		change: testkit.SetBody(`{"image": {"id": 1, "id": 2`),
 		want: []string{

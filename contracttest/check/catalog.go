@@ -113,12 +113,12 @@ var catalog = []Info{
 	{
 		Name:        "duplicate-key",
 		Severity:    Breaking,
-		Description: "An object has a key twice: decoders disagree on which value counts.",
+		Description: "An object has a duplicate key: decoders disagree on which value counts.",
 	},
 	{
 		Name:        "invalid-utf8",
 		Severity:    Breaking,
-		Description: "A string is not valid UTF-8, or has half of a surrogate pair as an escape.",
+		Description: "A string is not valid UTF-8, or has an unpaired surrogate as an escape.",
 	},
 	{
 		Name:        "byte-order-mark",

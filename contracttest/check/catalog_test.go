@@ -29,7 +29,7 @@ func names() (all []string) {
 func TestChecksAreDescribed(t *testing.T) {
 	seen := map[string]bool{}
 	for _, info := range check.Checks() {
-		assert.False(t, seen[info.Name], "%s is listed twice", info.Name)
+		assert.False(t, seen[info.Name], "%s is duplicated", info.Name)
 		seen[info.Name] = true
 		assert.NotEqual(t, check.Accepted, info.Severity, info.Name)
 		assert.Contains(t, check.Severities(), info.Severity, info.Name)
@@ -70,7 +70,7 @@ func TestEveryCheckIsTested(t *testing.T) {
 	assert.Equal(t, names(), slices.Sorted(maps.Keys(tested)))
 }
 
-// Every name under which the code files a finding is listed, and every name that is listed stands in the code.
+// Every name under which the code files a finding is listed, and every name that is listed is in the code.
 func TestCatalogIsComplete(t *testing.T) {
 	filed := map[string]bool{}
 	files, err := filepath.Glob("*.go")

@@ -14,7 +14,7 @@ func (c *Contract) Check(exchange traffic.Exchange) []Finding { return c.Examine
 
 // Result is what checking one exchange found and decoded. A [Session] and a [Coverage] take it in.
 type Result struct {
-	Exchange  traffic.Exchange // in its normalized form
+	Exchange  traffic.Exchange // as [traffic.Exchange.Normalized] returns it
 	Findings  []Finding        // in the order in which the package comment lists the checks
 	Operation string           // the operation id; empty if the contract has none for the request
 
@@ -38,21 +38,23 @@ func (c *Contract) Examine(exchange traffic.Exchange) Result {
 	if err != nil {
 		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange)}
 	}
-	k := newChecker(c, c.operations[route.Operation.OperationID], exchange)
-	requestBody := k.checkRequest(request, route, pathParams)
+	checks := newChecker(c, c.operations[route.Operation.OperationID], exchange)
+	requestBody := checks.checkRequest(request, route, pathParams)
 	if exchange.Status/100 == 4 {
-		k.lowerTo(Note) // the API refused the request, as it should
+		checks.lowerTo(Note) // the API refused the request, as it should
 	}
-	responseBody := k.checkResponse()
-	k.checkBudget()
+	responseBody := checks.checkResponse()
+	checks.checkBudget()
+	// Last, what the body means beside the request: where it does not have the form that the
+	// contract gives it, the schemas have said so, and there is nothing to compare.
 	seen := newView(exchange, responseBody)
-	k.checkResource(seen)
-	k.checkPages(seen)
+	checks.checkResource(seen)
+	checks.checkPages(seen)
 	return Result{
 		Exchange:  exchange,
-		Findings:  k.redacted(),
-		Operation: k.operation.OperationID,
-		operation: k.operation,
+		Findings:  checks.redacted(),
+		Operation: checks.operation.OperationID,
+		operation: checks.operation,
 		request:   requestBody,
 		response:  responseBody,
 		view:      seen,

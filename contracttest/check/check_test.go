@@ -70,7 +70,7 @@ func assertFinding(t *testing.T, want string, got check.Finding) {
 	assert.Less(t, len(got.Message), 250)
 }
 
-// The same operations behind another host are the same operations.
+// The same operations at another host are the same operations.
 func TestCheckTakesAnyHost(t *testing.T) {
 	exchange := testkit.Exchanges(t, "images_get")[0]
 	testkit.SetURL("http://127.0.0.1:8080/v2/images/a%2Fb")(&exchange)

@@ -45,14 +45,16 @@ func (f *findings) add(check, in string, at []string, message string) *Finding {
 	return &f.list[len(f.list)-1]
 }
 
-// lowerTo gives everything that was found so far a severity.
+// lowerTo gives everything that was found so far a severity. What breaks a client in a request that
+// succeeds is worth a note in one that was refused.
 func (f *findings) lowerTo(severity Severity) {
 	for i := range f.list {
 		f.list[i].Severity = severity
 	}
 }
 
-// problem is what is wrong with one value of a body or a header.
+// problem is what is wrong with one value of a body or a header. It is not a finding yet: the
+// caller may know a better name for the check, or have more to say.
 type problem struct {
 	check    string
 	at       []string // where in the body
@@ -71,7 +73,8 @@ func (f *findings) addProblem(in string, p problem) {
 	}
 }
 
-// markJudged notes that a schema found fault with the value in a place.
+// markJudged notes that a schema found fault with the value in a place. Only schemas do: a value
+// whose key is duplicated is still to be judged.
 func (f *findings) markJudged(in string, at []string) { f.judged[in+"\x00"+jsonPointer(at)] = true }
 
 // isJudged reports whether a schema found fault with the value in a place. One finding about it is
@@ -96,7 +99,7 @@ func (f *findings) got(value any) string {
 }
 
 // quoted returns the first characters of a text in quotes. Secrets are taken out before the text is
-// cut: half of one would not be recognized afterwards.
+// truncated: half of one would not be recognized afterwards.
 func (f *findings) quoted(text string) string {
 	const limit = 32
 	text = f.secrets.Text(text)

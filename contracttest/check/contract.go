@@ -54,6 +54,7 @@ func Load(document []byte) (*Contract, error) {
 	return contract, nil
 }
 
+// load reads a document, and prepares everything that does not depend on an exchange.
 func load(document []byte) (*Contract, error) {
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData(document)
@@ -63,7 +64,7 @@ func load(document []byte) (*Contract, error) {
 	if err := doc.Validate(loader.Context, openapi3.EnableExamplesValidation()); err != nil {
 		return nil, err
 	}
-	doc.Servers = nil // so that an exchange with any host is matched by its path alone
+	doc.Servers = nil // so that an exchange with any host is matched by its path only
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		return nil, err
@@ -121,6 +122,8 @@ func missing(operation *openapi3.Operation) error {
 	return nil
 }
 
+// missingOfResponse returns what the checks need of a response. A document that leaves it open is
+// refused: to pass over such a part would look as if it had been checked.
 func missingOfResponse(status string, response *openapi3.Response) error {
 	for kind, media := range response.Content {
 		if media.Schema == nil {

@@ -1,2 +1,75 @@
-// Package check judges exchanges with the images API by the contract in package openapi.
+// Package check judges exchanges with the images API by its contract, the OpenAPI document in
+// package openapi:
+//
+//	contract, err := check.Load(openapi.Document())
+//	…
+//	for _, finding := range contract.Check(exchange) {
+//		fmt.Println(finding.Severity, finding)
+//	}
+//
+// An exchange comes from a recording, a proxy or a transport; see [traffic.Exchange]. Package
+// report adds up what many of them are found to be.
+//
+// # What is checked
+//
+// [Checks] lists every check with its severity and a sentence. They run in this order, and a fault
+// hides no other unless it leaves nothing to judge, as malformed JSON does.
+//
+//   - the operation: the contract has one for the method and the path, whatever the host
+//   - the request: its parameters, its body, whether it has credentials
+//   - the response: its headers, its length, whether it may have a body, its status
+//   - the body: its media type, then as JSON, then by its schema
+//   - the response beside its request: the image that was asked for, the filters, the page and its links
+//
+// If the API refused a request with 4xx, the findings about that request are notes: the API did
+// what it should.
+//
+// # What kin-openapi does, and what is added
+//
+// kin-openapi finds the operation and judges parameters and schemas. It stops where a typed client
+// may still fail, so that this package looks further:
+//
+//   - JSON that decoders disagree on: duplicate keys, invalid UTF-8, unpaired surrogates, trailing data, deep nesting
+//   - fields that no schema declares, which kin-openapi lets pass unless the document forbids them
+//   - numbers that int64, int32 or float cannot hold, and integers that are written as fractions
+//   - formats: a 31st of February is not a date-time, and a path is not a URI
+//   - of oneOf and anyOf, which branch the value was meant for, and what is wrong with it by that one
+//   - headers of responses in full: unknown, repeated and missing ones, and each value by its schema
+//
+// Most bodies are valid, and the schemas of most are simple: they are recognised without
+// kin-openapi, which saves more than half of the time. Only what is clearly valid is: tests run
+// without it as well, and a fuzz test compares the two.
+//
+// # Severities
+//
+// A [Severity] says what a finding does to a client: [Breaking] makes a typed client fail or
+// misleads it, [Drift] is something new that it ignores or passes on, [Note] is worth knowing. A
+// few checks lower the severity of a finding in cases that their descriptions name.
+//
+// # Sessions
+//
+// Some faults show only over several exchanges: an image that is lost between two pages, a status
+// that goes back. A [Session] takes in the results of [Contract.Examine] in the order of the
+// recording. Where the times of exchanges are known, it says nothing of two that overlap.
+//
+// # Baseline
+//
+// A [Baseline] accepts findings about the real API that are known and explained. It is applied
+// last, to the findings of an exchange and of a session alike, and leaves a warning for each entry
+// that accepts nothing any more.
+//
+// # Coverage
+//
+// A [Coverage] counts how much of the contract a set of exchanges shows: without it, a green report
+// may be one of few exchanges. It does not judge.
+//
+// # Limits
+//
+// Findings repeat no token and no e-mail address, and at most 32 characters of a text; messages are
+// truncated after 200 bytes. Bodies above 32 MiB and values nested more than 100 deep are reported
+// and not judged. A session remembers 50,000 images, actions and lists.
+//
+// Not judged are: whether credentials are valid and have the scope that is needed, how long the API
+// took, whether an error has the right status, in which order a list is, and what any value means
+// beyond the checks above. Every body is read as JSON: the API has no other.
 package check

@@ -78,7 +78,7 @@ func encode(t *testing.T, value any) []byte {
 	return text
 }
 
-// duplicate writes a field twice, with the same value.
+// duplicate returns a body in which a field is duplicated, with the same value.
 func duplicate(t *testing.T, root any, path []string, value any) []byte {
 	t.Helper()
 	key, text := encode(t, path[len(path)-1]), encode(t, value)

@@ -1,6 +1,6 @@
 package check
 
-// UseFastPath says whether bodies that are valid beyond doubt are recognised without kin-openapi. It returns what was
+// UseFastPath says whether bodies that are clearly valid are recognised without kin-openapi. It returns what was
 // said before.
 func UseFastPath(use bool) (before bool) {
 	before, useFastPath = useFastPath, use

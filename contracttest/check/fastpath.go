@@ -75,6 +75,7 @@ func isSimple(s *openapi3.Schema) bool {
 	return reflect.ValueOf(rest).IsZero()
 }
 
+// setEnum takes over the values of an enum, and reports whether all of them are strings.
 func (f *fastSchema) setEnum(s *openapi3.Schema) (ok bool) {
 	for _, value := range s.Enum {
 		text, isText := value.(string)
@@ -89,6 +90,7 @@ func (f *fastSchema) setEnum(s *openapi3.Schema) (ok bool) {
 	return true
 }
 
+// setItems takes over the schema of the items of an array, and reports whether it is simple.
 func (f *fastSchema) setItems(s *openapi3.Schema, within map[*openapi3.Schema]bool) (ok bool) {
 	if s.Items != nil {
 		f.items = newFastSchema(s.Items.Value, within)
@@ -96,6 +98,7 @@ func (f *fastSchema) setItems(s *openapi3.Schema, within map[*openapi3.Schema]bo
 	return f.items != nil
 }
 
+// setFields takes over the schemas of the fields of an object, and reports whether all are simple.
 func (f *fastSchema) setFields(s *openapi3.Schema, within map[*openapi3.Schema]bool) (ok bool) {
 	f.required = s.Required
 	f.fields = make(map[string]*fastSchema, len(s.Properties))
@@ -112,7 +115,7 @@ func (f *fastSchema) setFields(s *openapi3.Schema, within map[*openapi3.Schema]b
 	return true
 }
 
-// clearlyValid reports whether a value of a response is valid beyond doubt: neither kin-openapi nor
+// clearlyValid reports whether a value of a response is clearly valid: neither kin-openapi nor
 // [checker.walk] would find anything. False does not mean that it is invalid.
 func (f *fastSchema) clearlyValid(value any) bool {
 	switch value := value.(type) {
@@ -135,6 +138,7 @@ func (f *fastSchema) clearlyValid(value any) bool {
 // validNull leaves it to kin-openapi whether an enum without null allows it.
 func (f *fastSchema) validNull() bool { return f.nullable && f.enum == nil }
 
+// validString leaves every format to the full check but the two that a page is full of.
 func (f *fastSchema) validString(text string) bool {
 	if f.kind != "string" || f.enum != nil && !f.enum[text] {
 		return false
@@ -150,6 +154,7 @@ func (f *fastSchema) validString(text string) bool {
 	return false
 }
 
+// validNumber compares with the limits as kin-openapi does, as float64.
 func (f *fastSchema) validNumber(number json.Number) bool {
 	switch {
 	case f.kind != "integer" && f.kind != "number":
@@ -176,6 +181,8 @@ func (f *fastSchema) validArray(list []any) bool {
 	return true
 }
 
+// validObject reports whether an object has every required field, none that is not declared, and
+// only valid ones.
 func (f *fastSchema) validObject(object map[string]any) bool {
 	if f.kind != "object" {
 		return false

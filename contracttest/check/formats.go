@@ -36,6 +36,7 @@ func numberProblem(number json.Number, s *openapi3.Schema) string {
 	return ""
 }
 
+// integerProblem returns why an integer type of so many bits cannot hold a number.
 func integerProblem(number json.Number, bits int) string {
 	if isInteger(number) {
 		if _, err := strconv.ParseInt(number.String(), 10, bits); err != nil {
@@ -50,6 +51,7 @@ func integerProblem(number json.Number, bits int) string {
 	return ""
 }
 
+// floatProblem returns why a float, or a double for any other format, cannot hold a number.
 func floatProblem(number json.Number, format string) string {
 	value, err := number.Float64()
 	switch {
@@ -89,6 +91,8 @@ var (
 	impossibleOffset = regexp.MustCompile(`[+-](2[4-9]|[3-9]\d):\d\d$|[+-]\d\d:[6-9]\d$`)
 )
 
+// dateTimeProblem demands what every RFC 3339 parser reads. time.Parse accepts a comma before the
+// fraction as well.
 func dateTimeProblem(text string) string {
 	_, err := time.Parse(time.RFC3339Nano, text)
 	switch {
@@ -100,6 +104,7 @@ func dateTimeProblem(text string) string {
 	return ""
 }
 
+// dateProblem demands a date that exists.
 func dateProblem(text string) string {
 	if _, err := time.Parse(time.DateOnly, text); err != nil {
 		return "not a valid date"
@@ -107,6 +112,7 @@ func dateProblem(text string) string {
 	return ""
 }
 
+// uriProblem demands a URI that can be followed: every uri in the contract is a link.
 func uriProblem(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || !u.IsAbs() || u.Host == "" && u.Opaque == "" {
@@ -118,6 +124,7 @@ func uriProblem(text string) string {
 	return ""
 }
 
+// uuidProblem looks at the form only, whatever the version of the UUID.
 func uuidProblem(text string) string {
 	if !uuid.MatchString(text) {
 		return "not a UUID"
@@ -125,6 +132,7 @@ func uuidProblem(text string) string {
 	return ""
 }
 
+// emailProblem looks for a plain mistake only: what an address may be is wider than any pattern.
 func emailProblem(text string) string {
 	if !email.MatchString(text) {
 		return "not an e-mail address"

@@ -69,7 +69,7 @@ func (c *checker) isJudgedHeader(name string, own openapi3.Headers, isDocumented
 		return true
 	case !elsewhere && transportHeaders[name]:
 		return false
-	case elsewhere && !isDocumented: // a response that the contract does not have may still have the headers of all others
+	case elsewhere && !isDocumented: // rate-limit headers are on every response, whatever its status
 		return true
 	}
 	c.add("undocumented-header", headerPart(name), nil, "the contract does not have it for this response")
@@ -80,6 +80,7 @@ func (c *checker) isJudgedHeader(name string, own openapi3.Headers, isDocumented
 // headerPart names a header as a part of an exchange.
 func headerPart(name string) string { return "header " + strings.ToLower(redact.Shorten(name)) }
 
+// checkRepeated files a header with more than one value: clients disagree on which one counts.
 func (c *checker) checkRepeated(name string) {
 	if n := len(c.exchange.Header[name]); n > 1 {
 		c.add("repeated-header", headerPart(name), nil, fmt.Sprintf("given %d times", n))

@@ -51,8 +51,8 @@ func coversPage(total int, asked page, length int) bool {
 	return !asked.isValid() || length == 0 || total >= (asked.number-1)*asked.size+length
 }
 
-// checkLinks demands each link where it applies, to its page of the same list, and to no other host: a client that
-// follows a link sends its token there.
+// checkLinks demands each link where it applies, to its page of the same list, and to no other
+// host: a client that follows a link sends its token there.
 func (c *checker) checkLinks(links pageLinks, asked page, total int) {
 	last := asked.last(total)
 	if asked.number > last {
@@ -65,8 +65,8 @@ func (c *checker) checkLinks(links pageLinks, asked page, total int) {
 	c.checkLink(links.prev, asked, page{number: asked.number - 1, size: asked.size}, hasBefore)
 }
 
-// checkLink demands that a link be there if it applies, and lead to the page that is wanted. One that leads nowhere, or
-// that is not a text, is left to the schema.
+// checkLink demands that a link be there if it applies, and lead to the page that is wanted. One
+// that leads nowhere, or that is not a text, is left to the schema.
 func (c *checker) checkLink(written field[string], asked, wanted page, applies bool) {
 	link, err := url.Parse(written.value)
 	problem := ""

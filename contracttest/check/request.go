@@ -71,6 +71,7 @@ func (c *checker) checkQuery() {
 	}
 }
 
+// checkRequestBody judges the body of the request by the schema for its media type.
 func (c *checker) checkRequestBody() (body any) {
 	const in = "request body"
 	text, documented := c.exchange.RequestBody, c.operation.RequestBody
@@ -120,6 +121,7 @@ func (c *checker) checkCredentials() {
 
 // addRequestError files what kin-openapi says of the parameters of a request.
 func (c *checker) addRequestError(err error) {
+	// A type switch, because errors.As finds only the first error in a MultiError.
 	switch err := err.(type) {
 	case nil:
 	case openapi3.MultiError:

@@ -25,6 +25,8 @@ func (c *checker) checkResponse() (body any) {
 	c.checkLength()
 	c.checkUnexpectedBody(documented)
 
+	// No default can describe a redirect: a client that follows it sends its token to where it
+	// leads.
 	isRedirect := status/100 == 3 && (documented == nil || byDefault)
 	if isRedirect || documented == nil {
 		c.addUndocumentedStatus(status)
@@ -74,7 +76,8 @@ func (c *checker) isBodiless() bool {
 	return c.exchange.Method == http.MethodHead
 }
 
-// checkUnexpectedBody files a body that neither HTTP nor the contract leaves room for.
+// checkUnexpectedBody files a body that neither HTTP nor the contract leaves room for. On a
+// kept-alive connection some clients take it for the next response.
 func (c *checker) checkUnexpectedBody(documented *openapi3.ResponseRef) {
 	hasNone := c.isBodiless() || documented != nil && len(documented.Value.Content) == 0
 	if hasNone && len(c.exchange.Body) > 0 {
@@ -96,6 +99,7 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 		return nil
 	}
 	schema := media.Schema.Value
+	// Only responses have a fast path: a page has hundreds of images, and a request a few fields.
 	if fast := c.contract.fast[schema]; useFastPath && fast != nil && fast.clearlyValid(body) {
 		return body
 	}

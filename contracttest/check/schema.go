@@ -187,6 +187,7 @@ func namedBranch(err *openapi3.SchemaError) (ref string) {
 	return err.Schema.Discriminator.Mapping[value].Ref
 }
 
+// countErrors counts the errors that kin-openapi found by one branch.
 func countErrors(err error) int {
 	if many, ok := err.(openapi3.MultiError); ok {
 		return len(many)
@@ -205,6 +206,7 @@ func countUndeclared(branch *openapi3.Schema, value any) (n int) {
 	return n
 }
 
+// branchName names a branch as the document does, or by its type where it has no name.
 func branchName(branch *openapi3.SchemaRef) string {
 	if branch.Ref != "" {
 		return branch.Ref[strings.LastIndexByte(branch.Ref, '/')+1:]

@@ -112,6 +112,7 @@ func schemasOf(name string, schemas []*openapi3.Schema) (declared []*openapi3.Sc
 	return declared, open || silent
 }
 
+// itemsOf returns the schemas of the items of an array.
 func itemsOf(schemas []*openapi3.Schema) []*openapi3.Schema {
 	var items []*openapi3.Schema
 	for _, s := range schemas {
@@ -146,6 +147,7 @@ func fitting(branches openapi3.SchemaRefs, value any) []*openapi3.Schema {
 	return fit
 }
 
+// schemasIn returns the schemas that are referred to.
 func schemasIn(refs openapi3.SchemaRefs) []*openapi3.Schema {
 	schemas := make([]*openapi3.Schema, len(refs))
 	for i, ref := range refs {

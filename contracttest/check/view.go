@@ -11,13 +11,14 @@ import (
 )
 
 // view is an exchange in the terms of the API: images, actions and pages instead of JSON. It is
-// made once, and read by the checks of one exchange and of a session. It judges nothing: what has
-// not the form that the contract gives it is simply not there, and the schemas have said so.
+// made once, and read by the checks of one exchange and of a session. It judges nothing: what does
+// not have the form that the contract gives it is not there, and the schemas have said so.
 type view struct {
 	asks  asks
 	tells tells // empty unless the response is a success
 }
 
+// newView returns the view of an exchange with a decoded body.
 func newView(exchange traffic.Exchange, body any) view {
 	v := view{asks: newAsks(exchange.URL)}
 	if root, ok := body.(map[string]any); ok && exchange.Status/100 == 2 {
@@ -34,6 +35,8 @@ type asks struct {
 	filters filters
 }
 
+// newAsks reads what a URL asks for. It does not look at the operation, so that a link can be read
+// in the same way.
 func newAsks(u *url.URL) asks {
 	query := u.Query()
 	a := asks{page: pageOf(query), filters: filtersOf(query)}
@@ -60,6 +63,7 @@ const maxPage = 1 << 23
 // defaultPageSize is how many items a page has if the request does not say.
 const defaultPageSize = 20
 
+// pageOf reads the page that a query asks for, of a request or of a link.
 func pageOf(query url.Values) page {
 	return page{number: numberOf(query["page"], 1), size: numberOf(query["per_page"], defaultPageSize)}
 }
@@ -90,6 +94,7 @@ type filters struct {
 	tag     string // in lower case, as tags are compared
 }
 
+// filtersOf reads the filters of a query, of a request or of a link.
 func filtersOf(query url.Values) filters {
 	f := filters{
 		kind:    query.Get("type"),
@@ -113,6 +118,8 @@ type tells struct {
 	links   pageLinks
 }
 
+// newTells reads what the fields of a body tell, whatever the operation: which of them it may have
+// is for its schema to say.
 func newTells(root *object) tells {
 	t := tells{total: totalOf(root), links: linksOf(root)}
 	if image, ok := root.object("image"); ok {
@@ -184,8 +191,8 @@ func linksOf(root *object) pageLinks {
 	}
 }
 
-// object is an object of a body. It knows the one around it, so that its place can be told without being
-// written down: a page has hundreds of objects, and hardly ever is something wrong with one.
+// object is an object of a body. It knows the one around it, so that its place can be told without
+// being written down: a page has hundreds of objects, and hardly ever is something wrong with one.
 type object struct {
 	fields map[string]any
 	around *object // nil for the body itself
@@ -193,13 +200,15 @@ type object struct {
 	index  string  // where it is in the array that the field holds; empty if the field holds the object itself
 }
 
-// object returns the object in a field, and whether there is one. One that is missing is empty, and has a place.
+// object returns the object in a field, and whether there is one. One that is missing is empty, and
+// has a place.
 func (o *object) object(name string) (*object, bool) {
 	fields, ok := o.fields[name].(map[string]any)
 	return &object{fields: fields, around: o, key: name}, ok
 }
 
-// list returns the array in a field, and whether there is one. An item that is not an object is empty.
+// list returns the array in a field, and whether there is one. An item that is not an object is
+// empty.
 func (o *object) list(name string) (listView, bool) {
 	values, ok := o.fields[name].([]any)
 	items := make([]object, len(values))
@@ -230,6 +239,8 @@ type field[T any] struct {
 	value   T    // that value; the zero value if there is none
 }
 
+// fieldOf reads a field of an object. T is the Go type that the decoder has for the type in the
+// contract, such as json.Number for an integer.
 func fieldOf[T any](o *object, name string) field[T] {
 	given, isThere := o.fields[name]
 	value, isTold := given.(T)
