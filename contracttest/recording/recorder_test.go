@@ -2,6 +2,7 @@ package recording_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/tls"
 	"io"
 	"io/fs"
@@ -229,6 +230,80 @@ func TestRecorderKeepsNoSignatureThatIsRepeated(t *testing.T) {
 	assert.Equal(t, "Bearer [redacted-1]", exchanges[0].RequestHeader.Get("Authorization"))
 	assert.WithinDuration(t, time.Now(), exchanges[0].Began, time.Minute)
 	assert.False(t, exchanges[0].Ended.Before(exchanges[0].Began))
+}
+
+// The body of a request can be compressed as well, and its secrets are found nevertheless.
+func TestRecorderDecompressesRequests(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	var received [][]byte
+	recorder, err := recording.NewRecorder(testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(req.Body)
+		received = append(received, body)
+		return &http.Response{StatusCode: 422, Body: io.NopCloser(strings.NewReader(`{"id":"a","message":"?X-Sig=sesame is no use"}`)), Request: req}, err
+	}), file)
+	require.NoError(t, err)
+	const create = `{"name":"a","url":"https://bucket.example/a.img?X-Sig=sesame","region":"nyc3"}`
+	for _, test := range []struct{ encoding, body string }{
+		{encoding: "gzip", body: gzipped(t, create)},
+		{encoding: "br", body: "\x8b\x05\x80{}\xff\x03"},
+		{encoding: "gzip", body: gzipped(t, create)[:40]},
+		{encoding: "", body: gzipped(t, create)},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.digitalocean.com/v2/images", strings.NewReader(test.body))
+		require.NoError(t, err)
+		if test.encoding != "" {
+			req.Header["content-encoding"] = []string{test.encoding} // as a client that writes its headers itself
+		}
+		_, err = recorder.RoundTrip(req)
+		require.NoError(t, err)
+		assert.Equal(t, test.body, string(received[len(received)-1]), "the server gets what was sent")
+	}
+	require.NoError(t, recorder.Close())
+	exchanges := testkit.ReadAll(t, file)
+	require.Len(t, exchanges, 1)
+	assert.Equal(t, `{"name":"a","url":"https://bucket.example/a.img?[redacted-1]","region":"nyc3"}`, string(exchanges[0].RequestBody))
+	assert.NotContains(t, exchanges[0].RequestHeader, "Content-Encoding", "the body is recorded decompressed")
+	assert.NotContains(t, string(exchanges[0].Body), "sesame")
+	provenance, err := recording.ReadProvenance(file)
+	require.NoError(t, err)
+	assert.Contains(t, provenance.Note, "3 exchanges were left out")
+}
+
+func gzipped(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := io.WriteString(w, text)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.String()
+}
+
+// A request can authenticate with its URL, and ask for an e-mail address with it.
+func TestRecorderKeepsNoSecretsOfURLs(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	var asked []string
+	recorder, err := recording.NewRecorder(testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+		asked = append(asked, req.URL.String())
+		return &http.Response{StatusCode: 404, Body: io.NopCloser(strings.NewReader(`{"id":"a","message":"not for hunter2secret"}`)), Request: req}, nil
+	}), file)
+	require.NoError(t, err)
+	const address = "https://bobby:hunter2secret@staging.example/v2/images?tag_name=alice%40example.com&page=2"
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+	_, err = recorder.RoundTrip(req)
+	require.NoError(t, err)
+	assert.Equal(t, []string{address}, asked, "the server is asked for what it was")
+	require.NoError(t, recorder.Close())
+	for _, name := range []string{file, strings.Replace(file, "cassette", "provenance", 1)} {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, secret := range []string{"bobby", "hunter2secret", "alice"} {
+			assert.NotContains(t, string(text), secret, name)
+		}
+	}
+	exchanges := testkit.ReadAll(t, file)
+	assert.Equal(t, "https://staging.example/v2/images?tag_name=someone%40example.com&page=2", exchanges[0].URL.String())
 }
 
 // What cannot be decompressed is left out, and the provenance says so.
