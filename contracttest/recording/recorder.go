@@ -130,8 +130,12 @@ func statusLine(status int) string {
 	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
 }
 
-// Close writes the cassette and its provenance, or neither. It is an error if nothing was recorded. A recording of
-// anything but the API over https says so in its provenance, and cannot pass as one of the API.
+// Close writes the cassette and its provenance. It is an error if nothing was recorded. A recording of anything but the
+// API over https says so in its provenance, and cannot pass as one of the API.
+//
+// Each file is there whole or not at all. Until both could be written, those of an earlier run stay as they were. If
+// moving them into place fails or is interrupted, there may be a cassette without a provenance. There is never one with
+// the provenance of another.
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

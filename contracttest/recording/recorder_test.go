@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -123,7 +125,7 @@ func TestRecorderLeavesTheTextAsItWas(t *testing.T) {
 	assert.Equal(t, body, string(exchanges[0].Body))
 }
 
-func TestRecorderWritesAllOrNothing(t *testing.T) {
+func TestRecorderWritesNothingBeforeAllCanBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	_, err := recording.NewRecorder(nil, filepath.Join(dir, "session.yaml"))
 	assert.ErrorContains(t, err, ".cassette.yaml")
@@ -159,6 +161,67 @@ func TestRecorderOfTwoHosts(t *testing.T) {
 	provenance, err := recording.ReadProvenance(file)
 	require.NoError(t, err)
 	assert.Equal(t, recording.KindOtherServer, provenance.Kind)
+}
+
+// Whenever a recorder is killed, what is there is no false evidence. A reader sees what would be left at any moment.
+func TestRecorderShowsNoProvenanceOfAnotherCassette(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	round := regexp.MustCompile(`round-\d+\.example`) // the host, which both files name
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	seen := 0
+	go func() {
+		defer close(stopped)
+		for last := false; !last; {
+			select {
+			case <-stop:
+				last = true // of both files as they stay
+			default:
+			}
+			before, errBefore := os.ReadFile(strings.Replace(file, "cassette", "provenance", 1))
+			cassette, err := os.ReadFile(file)
+			after, errAfter := os.ReadFile(strings.Replace(file, "cassette", "provenance", 1))
+			if errBefore != nil || err != nil || errAfter != nil || !bytes.Equal(before, after) {
+				continue // one that came or went meanwhile
+			}
+			seen++
+			if !assert.Equal(t, string(round.Find(before)), string(round.Find(cassette))) {
+				return
+			}
+		}
+	}()
+	fake := fakeapi.New()
+	for i := range 100 {
+		recorder, err := recording.NewRecorder(fake, file)
+		require.NoError(t, err)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("https://round-%d.example/v2/images/1", i), nil)
+		require.NoError(t, err)
+		_, err = recorder.RoundTrip(req)
+		require.NoError(t, err)
+		require.NoError(t, recorder.Close())
+	}
+	close(stop)
+	<-stopped
+	assert.Positive(t, seen)
+}
+
+// What is in the way of the provenance leaves the cassette of an earlier run as it was, with no other beside it.
+func TestRecorderThatCannotWriteItsProvenance(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "session.cassette.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("of an earlier run"), 0o600))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "session.provenance.yaml", "in the way"), 0o700))
+	recorder, err := recording.NewRecorder(fakeapi.New(), file)
+	require.NoError(t, err)
+	resp, err := (&http.Client{Transport: recorder}).Get("https://api.digitalocean.com/v2/images")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.ErrorContains(t, recorder.Close(), "session.provenance.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, "of an earlier run", string(text))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, 2, "nothing temporary is left")
 }
 
 // A provenance without its cassette says where nothing comes from.
