@@ -22,7 +22,7 @@ import (
 )
 
 // Recorder is a transport that records what passes through it, and changes none of it. [Recorder.Close] writes the
-// recording. A Recorder may be used by several goroutines at once.
+// recording. A Recorder is safe for concurrent use.
 //
 // A recording has no credentials. Of headers only those known to be harmless are kept. Tokens and e-mail addresses
 // are taken out of URLs, bodies and those headers. So are user and password of a URL, and query, fragment and
