@@ -13,7 +13,7 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// createRefused compares the list before and after: an error alone does not show that nothing was made.
+// createRefused compares the list before and after: only an error does not show that nothing was made.
 func createRefused(ctx context.Context, s *session) error {
 	before, err := s.list(ctx, wrapper.ListParams{Private: true})
 	if err != nil {
@@ -91,7 +91,7 @@ func lifecycle(ctx context.Context, s *session) (err error) {
 	return nil
 }
 
-// failedImport imports a text file. The create succeeds all the same, and only the status tells of the failure.
+// failedImport imports a text file. The create succeeds all the same, and only the status reports the failure.
 func failedImport(ctx context.Context, s *session) (err error) {
 	created, err := s.create(ctx, "https://example.com/doimages-contract/no-image.txt")
 	if errors.Is(err, wrapper.ErrUnprocessable) {

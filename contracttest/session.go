@@ -55,7 +55,7 @@ func newSession(target Target) (*session, error) {
 		// The suite shows what the API does. A second attempt, or a second reading of a list, would hide a failure.
 		wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
 		wrapper.WithListRereads(0),
-		// Exchanges are held against those before them, which needs an order.
+		// Exchanges are compared with those before them, which needs an order.
 		wrapper.WithConcurrency(1),
 	)
 	if err != nil {
