@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/gen"
@@ -26,20 +25,16 @@ type session struct {
 
 // newSession returns a session whose exchanges are checked against the embedded contract.
 func newSession(target Target) (*session, error) {
-	contract, err := check.Load(openapi.Document())
+	r, err := report.Load(openapi.Document(), target.Baseline)
 	if err != nil {
 		return nil, err
 	}
-	embedded, err := check.LoadBaseline(openapi.Baseline())
-	if err != nil {
-		return nil, err
-	}
+	r.FailOn = target.FailOn
 	watch := &watcher{
 		next:   target.Transport,
 		budget: target.Budget,
-		report: report.New(contract, target.Baseline, embedded),
+		report: r,
 	}
-	watch.report.FailOn = target.FailOn
 	if target.Write {
 		watch.reserve = removalReserve
 	}
