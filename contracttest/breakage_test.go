@@ -30,6 +30,11 @@ func method(name string) func(*http.Request, *http.Response) bool {
 	}
 }
 
+// at matches exchanges whose path ends in this.
+func at(suffix string) func(*http.Request, *http.Response) bool {
+	return func(r *http.Request, _ *http.Response) bool { return strings.HasSuffix(r.URL.Path, suffix) }
+}
+
 func isList(r *http.Request, resp *http.Response) bool {
 	return resp.StatusCode == 200 && r.URL.Path == "/v2/images"
 }

@@ -133,9 +133,29 @@ var brokenWrites = []brokenFake{
 	{
 		name:  "an offer that its sender accepts",
 		finds: "account-transfer",
-		says:  "the sender could accept",
+		says:  "accept of the offer by its sender: the request succeeded, expected 4xx",
 		broken: request(func(r *http.Request, q url.Values) {
 			r.URL.Path = strings.Replace(r.URL.Path, "/accept", "/cancel", 1)
+		}),
+	},
+	{
+		name:  "an accept by the sender that fails in the server",
+		finds: "account-transfer",
+		says:  "accept of the offer by its sender: expected 4xx: ",
+		broken: response(at("/accept"), func(r *http.Response, b []byte) []byte {
+			r.StatusCode, r.Status = 500, "500 Internal Server Error"
+			return b
+		}),
+	},
+	{
+		name:  "a canceled offer whose cancel fails in the server",
+		finds: "account-transfer",
+		says:  "cancel of the canceled offer: expected 4xx: ",
+		broken: response(at("/cancel"), func(r *http.Response, b []byte) []byte {
+			if r.StatusCode/100 == 4 {
+				r.StatusCode, r.Status = 500, "500 Internal Server Error"
+			}
+			return b
 		}),
 	},
 }

@@ -26,7 +26,7 @@ type Case struct {
 	run func(context.Context, *session) error
 }
 
-// Result is the outcome of a case: it passed if both Err and Skipped are empty.
+// Result is the outcome of a case: it passed if Err is nil and Skipped is empty.
 type Result struct {
 	Case Case
 

@@ -6,7 +6,7 @@ import (
 )
 
 // Cases returns every case of the suite, in the order in which they run. Those that only read come first, so that
-// what they find cannot come of an image that the suite made.
+// what they find cannot be caused by an image that the suite made.
 func Cases() []Case {
 	const (
 		distribution = gen.ImagesListParamsTypeDistribution

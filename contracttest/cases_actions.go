@@ -106,25 +106,31 @@ func (l *life) checkActionIsOfItsImage(ctx context.Context, action *gen.Action) 
 	return nil
 }
 
-// convert makes a snapshot of an image. A refusal passes: the reference speaks of backups, and does not say what
-// becomes of custom images.
-func (s *session) convert(ctx context.Context, id int64) error {
+// convert passes whether the API converts the image or refuses to.
+func (l *life) convert(ctx context.Context) error {
+	_, err := l.session.convert(ctx, l.id())
+	return err
+}
+
+// convert makes a snapshot of an image, and reports whether the API did so. A refusal is not an error: the reference
+// speaks of backups, and does not say what becomes of custom images.
+func (s *session) convert(ctx context.Context, id int64) (converted bool, err error) {
 	started, err := s.client.Convert(ctx, id)
 	if errors.Is(err, wrapper.ErrUnprocessable) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	if _, err := s.client.WaitAction(ctx, id, started.ID, s.Wait...); err != nil {
-		return err
+		return false, err
 	}
 	image, err := s.client.Get(ctx, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if image.Type != gen.ImageTypeSnapshot {
-		return fmt.Errorf("after the conversion the type is %q", image.Type)
+		return false, fmt.Errorf("after the conversion the type is %q", image.Type)
 	}
-	return nil
+	return true, nil
 }

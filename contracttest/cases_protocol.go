@@ -52,7 +52,7 @@ func wrongToken(ctx context.Context, s *session) error {
 // rateLimitHeaders reads three times, the last time an error: a client that is told of its budget only by successes
 // loses sight of it when it needs it.
 //
-// https://docs.digitalocean.com/reference/api/reference/#section/Introduction/Rate-Limit
+// https://docs.digitalocean.com/reference/api/reference/#rate-limit
 func rateLimitHeaders(ctx context.Context, s *session) error {
 	var before rateLimit
 	for i, path := range []string{"/v2/images?per_page=1", "/v2/images?per_page=1", missingImagePath} {
@@ -73,7 +73,7 @@ func rateLimitHeaders(ctx context.Context, s *session) error {
 	return nil
 }
 
-// rateLimit is the budget that the headers of a response tell of.
+// rateLimit is the budget that the headers of a response report.
 type rateLimit struct {
 	limit     int
 	remaining int
@@ -129,9 +129,11 @@ func contentType(ctx context.Context, s *session) error {
 			return err
 		}
 		mediaType, _, err := mime.ParseMediaType(resp.header.Get("Content-Type"))
-		if err != nil || mediaType != "application/json" || !json.Valid(resp.body) {
-			return fmt.Errorf("%s: the body of the response with status %d is not application/json",
-				request, resp.status)
+		if err != nil || mediaType != "application/json" {
+			return fmt.Errorf("%s: the response with status %d is not application/json", request, resp.status)
+		}
+		if !json.Valid(resp.body) {
+			return fmt.Errorf("%s: the body of the response with status %d is not valid JSON", request, resp.status)
 		}
 	}
 	return nil

@@ -13,13 +13,14 @@ import (
 // namePrefix begins the name of every image that the suite makes, so that one that is left behind can be found.
 const namePrefix = "doimages-contract-"
 
-// cleanUpTime bounds a create and a removal, which an interrupt does not end.
+// cleanUpTime bounds a create, the search for its image and a removal, each by itself. An interrupt ends none of them.
 const cleanUpTime = time.Minute
 
 // create starts an import from an address. The caller removes the image with cleanUp.
 //
 // An interrupt does not cancel the request: the API may act on it all the same, and the id of the image would be
-// lost. If the response is lost, the image is looked for by its name and removed.
+// lost. If the response is lost, the image is looked for by its name and removed. The error of the create comes first
+// in the returned one.
 func (s *session) create(ctx context.Context, address string) (*gen.Image, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -35,14 +36,30 @@ func (s *session) create(ctx context.Context, address string) (*gen.Image, error
 		Description:  "made by the contract suite, which removes it",
 		Tags:         []string{"doimages-contract"},
 	})
-	if err != nil {
-		return nil, errors.Join(err, s.cleanUpByName(uninterrupted, name))
+	if err == nil {
+		return image, nil
 	}
-	return image, nil
+	if !mayHaveMade(err) {
+		return nil, err
+	}
+	return nil, errors.Join(err, s.cleanUpByName(ctx, name))
 }
 
-// cleanUpByName removes an image of which only the name is known, if there is one.
+// mayHaveMade reports whether a create that failed may have made an image all the same: it may have reached the API,
+// and the response does not say that it was refused.
+func mayHaveMade(err error) bool {
+	if errors.Is(err, errBudget) {
+		return false // it was not sent
+	}
+	return errors.Is(err, wrapper.ErrNoResponse) || errors.Is(err, wrapper.ErrServer) ||
+		errors.Is(err, wrapper.ErrInvalidResponse)
+}
+
+// cleanUpByName removes an image of which only the name is known, if there is one. The create may have used up all of
+// its own time, so this has a time of its own, which an interrupt does not end.
 func (s *session) cleanUpByName(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
+	defer cancel()
 	var errs []error
 	private := s.client.Images(removal(ctx), wrapper.ListParams{Private: true})
 	for image, err := range wrapper.Filter(private, wrapper.HasName(name)) {

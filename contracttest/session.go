@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/gen"
@@ -26,20 +25,16 @@ type session struct {
 
 // newSession returns a session whose exchanges are checked against the embedded contract.
 func newSession(target Target) (*session, error) {
-	contract, err := check.Load(openapi.Document())
+	r, err := report.Load(openapi.Document(), target.Baseline)
 	if err != nil {
 		return nil, err
 	}
-	embedded, err := check.LoadBaseline(openapi.Baseline())
-	if err != nil {
-		return nil, err
-	}
+	r.FailOn = target.FailOn
 	watch := &watcher{
 		next:   target.Transport,
 		budget: target.Budget,
-		report: report.New(contract, target.Baseline, embedded),
+		report: r,
 	}
-	watch.report.FailOn = target.FailOn
 	if target.Write {
 		watch.reserve = removalReserve
 	}
@@ -55,7 +50,7 @@ func newSession(target Target) (*session, error) {
 		// The suite shows what the API does. A second attempt, or a second reading of a list, would hide a failure.
 		wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
 		wrapper.WithListRereads(0),
-		// Exchanges are held against those before them, which needs an order.
+		// Exchanges are compared with those before them, which needs an order.
 		wrapper.WithConcurrency(1),
 	)
 	if err != nil {

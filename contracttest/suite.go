@@ -43,7 +43,7 @@ func runAsTest(t *testing.T, c Case, target Target) {
 // that runs removes what it made, and those after it fail without a request.
 //
 // The report has every exchange; see [report.Report.Write]. The error says that the target cannot be used: its
-// base URL, its token or FailOn is invalid. Whether a case failed is in its [Result].
+// base URL, its token, FailOn or Budget is invalid. Whether a case failed is in its [Result].
 func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *report.Report, error) {
 	target = target.withDefaults()
 	if err := target.validate(); err != nil {

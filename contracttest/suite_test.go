@@ -85,6 +85,95 @@ func suiteCase(t *testing.T, name string) contracttest.Case {
 	return contracttest.Case{}
 }
 
+// A create may take all the time it has before it turns out that its response is lost.
+func TestSuiteRemovesWhatASlowCreateMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New()
+		before := len(fake.Images())
+		target := fakeTarget()
+		target.Transport = testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := fake.RoundTrip(req)
+			if err != nil || req.Method != http.MethodPost || req.URL.Path != "/v2/images" {
+				return resp, err
+			}
+			_ = resp.Body.Close()
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		})
+		results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "lifecycle"))
+		require.NoError(t, err)
+		assert.ErrorContains(t, results[0].Err, "no response")
+		assert.NotContains(t, results[0].Err.Error(), "by hand")
+		assert.Len(t, fake.Images(), before)
+	})
+}
+
+// A create that was refused has made nothing to look for.
+func TestSuiteLooksForNothingAfterARefusal(t *testing.T) {
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.Status(403)}))
+	target := fakeTarget()
+	target.Transport = fake
+	results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "lifecycle"))
+	require.NoError(t, err)
+	assert.Error(t, results[0].Err)
+	assert.Equal(t, 1, results[0].Requests)
+}
+
+// A refusal to look for an image is not one of its create: the image may be left behind, so the case must not pass as
+// skipped.
+func TestSuiteReportsAnImageThatItCannotLookFor(t *testing.T) {
+	target := fakeTarget()
+	target.Transport = fakeapi.New(fakeapi.WithFaults(
+		fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.LoseAnswer()},
+		fakeapi.Fault{Operation: "images_list", Do: fakeapi.Status(422)},
+	))
+	results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "failed-import"))
+	require.NoError(t, err)
+	assert.Empty(t, results[0].Skipped)
+	assert.ErrorContains(t, results[0].Err, "by hand")
+}
+
+// An API may refuse to convert custom images. What cannot become a snapshot cannot be offered.
+func TestSuiteOffersOnlySnapshots(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "imageActions_post", Do: fakeapi.Status(422)}))
+		before := len(fake.Images())
+		target := fakeTarget()
+		target.Transport = testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+			assert.NotContains(t, req.URL.Path, "account_transfer")
+			return fake.RoundTrip(req)
+		})
+		results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "account-transfer"))
+		require.NoError(t, err)
+		assert.NoError(t, results[0].Err)
+		assert.Contains(t, results[0].Skipped, "only snapshots can be offered")
+		assert.Len(t, fake.Images(), before)
+	})
+}
+
+// A budget that leaves the cases no request is a mistake, and not a run in which all of them fail.
+func TestSuiteRefusesABudgetOfNothing(t *testing.T) {
+	for _, test := range []struct {
+		budget int
+		write  bool
+		want   string
+	}{
+		{budget: -1, want: "budget -1: it cannot be negative"},
+		{budget: -1, write: true, want: "budget -1: it cannot be negative"},
+		{budget: 5, write: true, want: "budget 5: a run that writes keeps 5 requests for removal"},
+	} {
+		target := fakeTarget()
+		target.Budget, target.Write = test.budget, test.write
+		_, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"))
+		assert.ErrorContains(t, err, test.want)
+	}
+	target := fakeTarget()
+	target.Budget, target.Write = 5, false
+	results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"))
+	require.NoError(t, err)
+	assert.NoError(t, results[0].Err)
+}
+
 // Whenever the budget ends, what was made is removed within it.
 func TestSuiteKeepsRequestsForTheRemoval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

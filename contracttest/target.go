@@ -53,7 +53,8 @@ type Target struct {
 	// FailOn is the least severity of a finding that fails a case; [check.Breaking] if empty.
 	FailOn check.Severity
 
-	// Budget is how many requests a run may send; [DefaultBudget] if zero. With Write the last 5 are kept for removal.
+	// Budget is how many requests a run may send; [DefaultBudget] if zero. With Write the last 5 are kept for
+	// removal, so that it must be more than 5.
 	Budget int
 
 	// Baseline holds findings that are accepted beside those of openapi.Baseline; it may be nil.
@@ -76,11 +77,18 @@ func (t Target) withDefaults() Target {
 	return t
 }
 
-// validate returns an error if the target asks for something that does not exist.
+// validate returns an error if the target asks for something that does not exist, or leaves the cases no request.
 func (t Target) validate() error {
 	// Accepted findings never fail a run: a baseline would then have no effect.
 	if t.FailOn == check.Accepted || !slices.Contains(check.Severities(), t.FailOn) {
 		return fmt.Errorf("FailOn: %q is not one of breaking, drift and note", t.FailOn)
+	}
+	if t.Budget < 0 {
+		return fmt.Errorf("budget %d: it cannot be negative", t.Budget)
+	}
+	if t.Write && t.Budget <= removalReserve {
+		return fmt.Errorf("budget %d: a run that writes keeps %d requests for removal, and needs more than these",
+			t.Budget, removalReserve)
 	}
 	return nil
 }

@@ -23,6 +23,16 @@ var ofJSON = []string{
 	"byte-order-mark", "empty-body", "invalid-utf8", "duplicate-key", "nesting", "malformed-json", "trailing-data",
 }
 
+// withoutJSON returns the findings of the other checks.
+func withoutJSON(findings []check.Finding) (others []check.Finding) {
+	for _, finding := range findings {
+		if !slices.Contains(ofJSON, finding.Check) {
+			others = append(others, finding)
+		}
+	}
+	return others
+}
+
 func loaded(f *testing.F) *check.Contract {
 	f.Helper()
 	contract, err := check.Load(openapi.Document())
@@ -109,10 +119,7 @@ func FuzzDecodesAsEncodingJSON(f *testing.F) {
 		}
 		written, err := json.Marshal(value)
 		require.NoError(t, err)
-		again := contract.Check(withBody(exchanges[0], written))
-		require.Equal(t, again, slices.DeleteFunc(findings, func(f check.Finding) bool {
-			return slices.Contains(ofJSON, f.Check)
-		}))
+		require.Equal(t, contract.Check(withBody(exchanges[0], written)), withoutJSON(findings))
 	})
 }
 

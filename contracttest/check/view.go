@@ -35,8 +35,7 @@ type asks struct {
 	filters filters
 }
 
-// newAsks reads what a URL asks for. It does not look at the operation, so that a link can be read
-// in the same way.
+// newAsks reads what the URL of a request asks for, whatever the operation.
 func newAsks(u *url.URL) asks {
 	query := u.Query()
 	a := asks{page: pageOf(query), filters: filtersOf(query)}

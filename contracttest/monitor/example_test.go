@@ -17,7 +17,7 @@ func ExampleNew() {
 	if err != nil {
 		panic(err)
 	}
-	api := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.ExtraField()})) // stands for the network
+	api := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.ExtraField()})) // instead of the network
 	monitor := monitor.New(contract, api, monitor.Options{
 		Sample: 1,
 		Report: func(f check.Finding) { fmt.Println(f.Severity, f.Check, f.Pointer) },

@@ -39,7 +39,7 @@ type Options struct {
 }
 
 // Monitor is a transport for production. It checks a sample of the exchanges that pass through it, on a goroutine of
-// its own. [New] makes one. It may be used by several goroutines at once.
+// its own. [New] makes one. It is safe for concurrent use.
 type Monitor struct {
 	next     http.RoundTripper
 	contract *check.Contract

@@ -24,7 +24,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 // about the API, and tools write them.
 //
 // An entry that cannot be checked, such as a request that was blocked, is yielded as an [OmittedError]. Any other error
-// ends the sequence and comes last. Errors name the place and never what stands there: archives have secrets.
+// ends the sequence and comes last. Errors name the place and never what is there: archives have secrets.
 func ReadHAR(r io.Reader, source string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		archive := newHAR(r, source)
@@ -130,7 +130,7 @@ func (h *har) endEntries() error {
 	return h.fail(err)
 }
 
-// fail says where an archive cannot be read and why, without the value that stands there.
+// fail says where an archive cannot be read and why, without the value that is there.
 func (h *har) fail(err error) error {
 	if err == nil {
 		return nil

@@ -23,7 +23,7 @@ const maxTook = 1e9
 type harEntry struct {
 	Started  jsontext.Value `json:"startedDateTime"`
 	Time     jsontext.Value `json:"time"`       // milliseconds
-	Cache    jsontext.Value `json:"_fromCache"` // which cache of the browser the response came from
+	Cache    jsontext.Value `json:"_fromCache"` // the cache of the browser that responded; null or false if none did
 	Request  harRequest     `json:"request"`
 	Response harResponse    `json:"response"`
 }
@@ -115,7 +115,8 @@ func (e *harEntry) hasResponse() bool { return e.Response.Status > 0 }
 
 // isFromCache reports whether a cache of the browser responded, and not the server.
 func (e *harEntry) isFromCache() bool {
-	named := len(e.Cache) > 0 && e.Cache.Kind() != jsontext.KindNull
+	kind := e.Cache.Kind()
+	named := len(e.Cache) > 0 && kind != jsontext.KindNull && kind != jsontext.KindFalse // writers have either for none
 	return named || e.Response.Status == http.StatusNotModified
 }
 

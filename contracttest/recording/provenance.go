@@ -19,7 +19,7 @@ const (
 	KindOtherServer   Kind = "recording of another server than the API" // such as a fake
 )
 
-// Provenance says where a recording comes from. It stands beside X.cassette.yaml as X.provenance.yaml.
+// Provenance says where a recording comes from. It is beside X.cassette.yaml as X.provenance.yaml.
 type Provenance struct {
 	Kind         Kind             `yaml:"kind"`                // what the recording is evidence of
 	Operation    string           `yaml:"operation,omitempty"` // the operation id, where the recording has only one

@@ -22,11 +22,14 @@ import (
 )
 
 // Recorder is a transport that records what passes through it, and changes none of it. [Recorder.Close] writes the
-// recording. A Recorder may be used by several goroutines at once.
+// recording. A Recorder is safe for concurrent use.
 //
 // A recording has no credentials. Of headers only those known to be harmless are kept. Tokens and e-mail addresses
-// are taken out of URLs, bodies and those headers. So are query, fragment and credentials of the address that an
-// image is imported from, which can be a signature.
+// are taken out of URLs, bodies and those headers. So are user and password of a URL, and query, fragment and
+// credentials of the address that an image is imported from, which can be a signature.
+//
+// Bodies are recorded decompressed. An exchange with a body that cannot be decompressed is left out, since no secret
+// could be found in it. The provenance says how many were.
 type Recorder struct {
 	next http.RoundTripper
 	file string
@@ -37,7 +40,7 @@ type Recorder struct {
 	hosts       map[string]bool // with their scheme
 	overTLS     bool            // whether every response came over TLS, which none of a fake in memory does
 	began       []time.Time     // of each interaction
-	undecodable int             // exchanges whose body could not be decompressed
+	undecodable int             // exchanges with a body that could not be decompressed
 }
 
 // NewRecorder returns a Recorder in front of next, or of [http.DefaultTransport] if that is nil. It will write the
@@ -83,11 +86,13 @@ func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 	defer r.mu.Unlock()
 	sentHeader, header := traffic.CanonicalHeader(exchange.RequestHeader), traffic.CanonicalHeader(exchange.Header)
 	r.secrets.Request(sentHeader)
-	sent := r.secrets.ImportURL(string(exchange.RequestBody))
-	r.hosts[exchange.URL.Scheme+"://"+exchange.URL.Host] = true
+	address := r.secrets.WithoutUser(exchange.URL)
+	r.hosts[address.Scheme+"://"+address.Host] = true
 	r.overTLS = r.overTLS && resp.TLS != nil
+	sent, sentOK := traffic.Decompress(sentHeader, exchange.RequestBody)
+	sentBody := r.secrets.ImportURL(string(sent)) // also of an exchange that is left out: another may repeat it
 	body, ok := traffic.Decompress(header, exchange.Body)
-	if !ok { // no secret could be found in it
+	if !sentOK || !ok {
 		r.undecodable++
 		return
 	}
@@ -98,10 +103,10 @@ func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 			ProtoMajor: 1,
 			ProtoMinor: 1,
 			Method:     exchange.Method,
-			Host:       exchange.URL.Host,
-			URL:        exchange.URL.String(),
+			Host:       address.Host,
+			URL:        address.String(),
 			Headers:    r.secrets.Headers(sentHeader),
-			Body:       sent,
+			Body:       sentBody,
 		},
 		Response: cassette.Response{
 			Proto:        resp.Proto,
@@ -115,7 +120,8 @@ func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 			Duration:     exchange.Ended.Sub(exchange.Began),
 		},
 	}
-	delete(interaction.Response.Headers, "Content-Encoding") // the body is recorded decompressed
+	delete(interaction.Request.Headers, "Content-Encoding") // the bodies are recorded decompressed
+	delete(interaction.Response.Headers, "Content-Encoding")
 	r.cassette.AddInteraction(interaction)
 }
 
@@ -124,8 +130,12 @@ func statusLine(status int) string {
 	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
 }
 
-// Close writes the cassette and its provenance, or neither. It is an error if nothing was recorded. A recording of
-// anything but the API over https says so in its provenance, and cannot pass as one of the API.
+// Close writes the cassette and its provenance. It is an error if nothing was recorded. A recording of anything but the
+// API over https says so in its provenance, and cannot pass as one of the API.
+//
+// Each file is there whole or not at all. Until both could be written, those of an earlier run stay as they were. If
+// moving them into place fails or is interrupted, there may be a cassette without a provenance. There is never one with
+// the provenance of another.
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

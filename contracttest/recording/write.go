@@ -2,6 +2,7 @@ package recording
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -9,8 +10,8 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 )
 
-// writeRecording writes a cassette and the provenance beside it, or neither. It writes both into a temporary folder
-// first, so that a full disk leaves the files of an earlier run as they were.
+// writeRecording writes a cassette and the provenance beside it. It writes both whole into a temporary folder first, so
+// that a full disk leaves the files of an earlier run as they were. Then it moves them into place.
 func writeRecording(file string, recorded *cassette.Cassette, provenance Provenance) error {
 	folder, err := os.MkdirTemp(filepath.Dir(file), ".recording-*")
 	if err != nil {
@@ -28,14 +29,21 @@ func writeRecording(file string, recorded *cassette.Cassette, provenance Provena
 	if err := writeProvenance(written, provenance); err != nil {
 		return err
 	}
-	// The provenance goes first, so that the new cassette never stands there without it.
-	if err := os.Rename(written, provenanceFile(file)); err != nil {
+	return moveIntoPlace(file, recorded.File, written)
+}
+
+// moveIntoPlace replaces a cassette and its provenance by those of two temporary files. Two files cannot be replaced at
+// once, so the old provenance goes first and the new one comes last. Whatever ends the program meanwhile leaves at
+// worst a cassette without a provenance, which is evidence of nothing. One with that of another would be false
+// evidence.
+func moveIntoPlace(file, writtenCassette, writtenProvenance string) error {
+	if err := os.Remove(provenanceFile(file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Rename(recorded.File, file); err != nil {
-		return errors.Join(err, os.Remove(provenanceFile(file))) // it would say where nothing comes from
+	if err := os.Rename(writtenCassette, file); err != nil {
+		return err
 	}
-	return nil
+	return os.Rename(writtenProvenance, provenanceFile(file))
 }
 
 func writeProvenance(file string, provenance Provenance) error {

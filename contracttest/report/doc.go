@@ -7,12 +7,13 @@
 //
 // # What is counted
 //
-// Each exchange is checked by itself, and against those before it in the same session. An image that was deleted must
-// not be served again, for example. [Report.NewSession] begins another session. What a baseline accepts is counted
-// apart, and fails nothing.
+// Each exchange is checked by itself, and compared with those before it in the same session. An image that was deleted
+// must not be served again, for example. [Report.NewSession] begins another session. What a baseline accepts is
+// counted apart, and fails nothing.
 //
-// A report holds the first 10,000 findings and counts all. So the sums, the table and the verdict are right for an
-// archive in which everything is wrong.
+// A report holds the first 10,000 findings of each severity, and counts all. So the sums, the table and the verdict are
+// right for an archive in which everything is wrong. However many findings are accepted, one that breaks a client is
+// held.
 //
 // # Formats
 //

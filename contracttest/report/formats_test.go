@@ -182,6 +182,13 @@ func brokenList(t *testing.T) traffic.Exchange {
 	return testkit.Exchange(t, "GET /v2/images", 200, `{"images":[`+images+`],"links":{},"meta":{"total":250}}`, 10, 100)
 }
 
+// brokenGet returns an image that breaks the contract in one way.
+func brokenGet(t *testing.T) traffic.Exchange {
+	t.Helper()
+	image := strings.Replace(testkit.Image(1), `"name":"a"`, `"name":1`, 1)
+	return testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+image+`}`, 10, 100)
+}
+
 func TestReportHoldsABoundedNumberOfFindings(t *testing.T) {
 	exchange := brokenList(t)
 	r := report.New(testkit.Contract(t))
@@ -192,6 +199,88 @@ func TestReportHoldsABoundedNumberOfFindings(t *testing.T) {
 	assert.Len(t, r.Findings, 10_000)
 	assert.Equal(t, r.CountAtLeast(check.Accepted)-10_000, r.Omitted())
 	assert.Contains(t, write(t, r, "text"), fmt.Sprintf("and %d more findings", r.Omitted()))
+}
+
+// A baseline can accept a finding in every exchange. Those take no room from what breaks a client.
+func TestReportHoldsWhatIsWorseThanWhatItIsFullOf(t *testing.T) {
+	entries := "findings:\n"
+	for _, name := range []string{"wrong-type", "page-links", "page-size", "sequence-lost", "sequence-twice"} {
+		entries += "- {check: " + name + ", operation: images_list, reason: Seen., source: A test.}\n"
+	}
+	baseline, err := check.LoadBaseline([]byte(entries))
+	require.NoError(t, err)
+	r := report.New(testkit.Contract(t), baseline)
+	list := brokenList(t)
+	for r.Accepted() <= 10_000 {
+		r.Add(list)
+	}
+	require.Len(t, r.Findings, 10_000)
+	r.Add(brokenGet(t))
+	require.Len(t, r.Findings, 10_001, "10,000 of a severity, and the one that breaks a client")
+	assert.Equal(t, check.Breaking, r.Findings[10_000].Severity)
+	assert.Equal(t, r.CountAtLeast(check.Accepted)-10_001, r.Omitted())
+
+	lines := write(t, r, "text")
+	assert.Contains(t, lines, "\nbreaking: test: images_get 200: body /image/name: ")
+	assert.Contains(t, lines, fmt.Sprintf("\naccepted %d times: Seen.\n", r.Accepted()), "all are counted, not only those that are held")
+	assert.NotContains(t, lines, "more finding", "which those in that line are not")
+	assert.Contains(t, write(t, r, "json"), fmt.Sprintf(`"findings_not_held": %d`, r.Omitted()))
+	page := write(t, r, "html")
+	assert.Contains(t, page, `<tr data-severity="breaking">`)
+	assert.Contains(t, page, fmt.Sprintf("%d more findings are counted and not shown.", r.Omitted()))
+	assert.Contains(t, write(t, r, "github"), "::error ")
+	junit := write(t, r, "junit")
+	assert.Contains(t, junit, `failures="1"`)
+	assert.Contains(t, junit, `<failure message="breaking: test: images_get 200: body /image/name: `)
+}
+
+// A summary has room for 50 findings.
+func TestMarkdownShowsTheWorst(t *testing.T) {
+	r := report.New(testkit.Contract(t))
+	drift := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)+`}`, 10, 100)
+	for range 51 {
+		r.Add(drift)
+	}
+	r.Add(brokenGet(t))
+	var summary bytes.Buffer
+	require.NoError(t, r.WriteMarkdown(&summary))
+	assert.Contains(t, summary.String(), "\n|---|---|---|---|---|---|---|\n| breaking | ")
+	assert.Equal(t, 49, strings.Count(summary.String(), "\n| drift | "))
+}
+
+// One of anything is written as one.
+func TestReportsOfOne(t *testing.T) {
+	baseline, err := check.LoadBaseline([]byte("findings: [{check: undocumented-field, reason: Seen., source: A test.}]"))
+	require.NoError(t, err)
+	r := report.New(testkit.Contract(t), baseline)
+	get := brokenGet(t)
+	testkit.ReplaceBody(`"name"`, `"new":1,"name"`)(&get)
+	r.Add(get)
+	text := write(t, r, "text")
+	assert.Contains(t, text, "\naccepted 1 time: Seen.\n")
+	assert.Contains(t, text, "\n1 exchange checked, 0 skipped, 1 finding (1 breaking) and 1 accepted, 81 documented responses not seen, ")
+	assert.Contains(t, write(t, r, "github"), "\n1 exchange checked, 1 finding (1 breaking)\n")
+	assert.Contains(t, write(t, r, "html"), `title="1 checked, 1 finding"`)
+	var summary bytes.Buffer
+	require.NoError(t, r.WriteMarkdown(&summary))
+	assert.Contains(t, summary.String(), "\n1 exchange checked, 0 skipped, **1 breaking**, 0 other findings, 1 accepted, ")
+
+	r = report.New(testkit.Contract(t))
+	drift := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)+`}`, 10, 100)
+	r.Add(drift)
+	summary.Reset()
+	require.NoError(t, r.WriteMarkdown(&summary))
+	assert.Contains(t, summary.String(), "**0 breaking**, 1 other finding, 0 accepted, ")
+
+	var fields strings.Builder
+	for i := range 10_001 {
+		fmt.Fprintf(&fields, `"new_%d":1,`, i)
+	}
+	r = report.New(testkit.Contract(t))
+	r.Add(testkit.Exchange(t, "GET /v2/images/1", 200, "{"+fields.String()+`"image":`+testkit.Image(1)+`}`, 10, 100))
+	require.Equal(t, 1, r.Omitted())
+	assert.Contains(t, write(t, r, "text"), "\nand 1 more finding, counted and not held\n")
+	assert.Contains(t, write(t, r, "html"), "<p>1 more finding is counted and not shown.</p>")
 }
 
 // What comes from the other side can hold what a terminal obeys, or ends a line.
@@ -224,7 +313,7 @@ func TestJUnitReportOfMoreThanIsHeld(t *testing.T) {
 	for len(r.Findings) < 10_000 {
 		r.Add(list)
 	}
-	get := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name":"a"`, `"name":1`, 1)+`}`, 10, 100)
+	get := brokenGet(t)
 	r.Add(get)
 	r.Add(get)
 	nowhere := get

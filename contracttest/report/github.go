@@ -26,8 +26,8 @@ func (r *Report) writeGitHub(w io.Writer) error {
 		}
 		fmt.Fprintf(&text, "::%s %s::%s\n", r.githubLevel(f.Severity), properties, githubData.Replace(f.String()))
 	}
-	fmt.Fprintf(&text, "%d exchanges checked, %d findings (%d breaking)\n",
-		r.Exchanges, r.CountAtLeast(check.Note), r.CountAtLeast(check.Breaking))
+	fmt.Fprintf(&text, "%s checked, %s (%d breaking)\n", plural(r.Exchanges, "exchange"),
+		plural(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking))
 	_, err := io.WriteString(w, text.String())
 	return err
 }

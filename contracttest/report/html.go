@@ -104,7 +104,7 @@ func (r *Report) htmlNumbers() []htmlNumber {
 		if !ok {
 			label = string(severity)
 		}
-		numbers = append(numbers, htmlNumber{Severity: severity, Count: r.counts[severity], Label: label})
+		numbers = append(numbers, htmlNumber{Severity: severity, Count: r.bySeverity[severity], Label: label})
 	}
 	return numbers
 }
@@ -135,7 +135,7 @@ func htmlCellOf(t tally) htmlCell {
 		return htmlCell{
 			Text:  fmt.Sprintf("%d!%d", t.checked, t.findings),
 			Class: "found",
-			Label: fmt.Sprintf("%d checked, %d findings", t.checked, t.findings),
+			Label: fmt.Sprintf("%d checked, %s", t.checked, plural(t.findings, "finding")),
 		}
 	case t.checked > 0:
 		return htmlCell{Text: fmt.Sprint(t.checked), Class: "seen", Label: "checked, nothing found"}

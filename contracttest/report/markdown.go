@@ -14,16 +14,17 @@ const maxMarkdown = 50
 // markdownCell keeps a text within its cell, and lets no markup of a server through.
 var markdownCell = strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "`", "'")
 
-// WriteMarkdown writes a short form of the report, for the summary of a CI job. It has the sums, and the first 50
+// WriteMarkdown writes a short form of the report, for the summary of a CI job. It has the sums, and the worst 50
 // findings that are not accepted.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	var text strings.Builder
 	breaking := r.CountAtLeast(check.Breaking)
-	fmt.Fprintf(&text, "### Contract of /v2/images\n\n%d exchanges checked, %d skipped, ", r.Exchanges, r.Skipped)
-	fmt.Fprintf(&text, "**%d breaking**, %d other findings, %d accepted, %.1f %% of the contract covered.\n",
-		breaking, r.CountAtLeast(check.Note)-breaking, r.Accepted(), r.Coverage().Percent)
+	fmt.Fprintln(&text, "### Contract of /v2/images")
+	fmt.Fprintf(&text, "\n%s checked, %d skipped, ", plural(r.Exchanges, "exchange"), r.Skipped)
+	fmt.Fprintf(&text, "**%d breaking**, %s, %d accepted, %.1f %% of the contract covered.\n",
+		breaking, plural(r.CountAtLeast(check.Note)-breaking, "other finding"), r.Accepted(), r.Coverage().Percent)
 	shown := 0
-	for _, f := range r.Findings {
+	for _, f := range r.worstFirst() {
 		if f.Severity == check.Accepted || shown == maxMarkdown {
 			continue
 		}

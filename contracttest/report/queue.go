@@ -20,8 +20,8 @@ type job struct {
 	result   chan check.Result // which holds one, so that a worker need not wait until it is handed on
 }
 
-// newQueue starts a worker for each core, and a goroutine that hands each result to count. They run until wait.
-func newQueue(contract *check.Contract, count func(check.Result)) *queue {
+// newQueue starts a worker for each core, and a goroutine that hands each result to include. They run until finish.
+func newQueue(contract *check.Contract, include func(check.Result)) *queue {
 	cores := runtime.GOMAXPROCS(0)
 	q := &queue{
 		todo:    make(chan job),
@@ -36,21 +36,21 @@ func newQueue(contract *check.Contract, count func(check.Result)) *queue {
 	}
 	q.running.Go(func() {
 		for j := range q.ordered {
-			count(<-j.result)
+			include(<-j.result)
 		}
 	})
 	return q
 }
 
-// add takes an exchange in. It waits while too many are held.
-func (q *queue) add(exchange traffic.Exchange) {
+// examine has an exchange examined. It waits while too many are held.
+func (q *queue) examine(exchange traffic.Exchange) {
 	j := job{exchange: exchange, result: make(chan check.Result, 1)}
 	q.ordered <- j
 	q.todo <- j
 }
 
-// wait returns when every exchange was examined and counted. Nothing may be added then.
-func (q *queue) wait() {
+// finish returns when every exchange was examined and its result handed on. No other may come then.
+func (q *queue) finish() {
 	close(q.todo)
 	close(q.ordered)
 	q.running.Wait()

@@ -9,35 +9,38 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// Report checks exchanges and counts what was found. [New] makes one. It is not for several goroutines at once.
+// Report checks exchanges and counts what was found. [New] makes one. It is not safe for concurrent use.
 type Report struct {
 	Exchanges int             // how many were checked
 	Skipped   int             // how many were not; [Report.Skip] counts them
-	Findings  []check.Finding // the first 10,000; [Report.CountAtLeast] counts all
+	Findings  []check.Finding // the first 10,000 of each severity; CountAtLeast counts all
 	FailOn    check.Severity  // the least severity that a report calls a failure; New sets Breaking
 
-	contract  *check.Contract
-	baselines []*check.Baseline
-	session   *check.Session
-	kind      string // the provenance of the session
-	counts    map[check.Severity]int
-	table     *table
-	coverage  *check.Coverage
+	contract   *check.Contract
+	baselines  []*check.Baseline
+	session    *check.Session
+	kind       string                 // the provenance of the session
+	bySeverity map[check.Severity]int // how many findings, whether they are held or not
+	accepted   reasons                // of all that are accepted
+	table      *table
+	coverage   *check.Coverage
 }
 
-// maxFindings bounds what a report holds of an archive in which everything is wrong.
+// maxFindings is how many findings of one severity a report holds. It bounds a report of an archive in which everything
+// is wrong. It is counted by severity, so that no number of lesser findings takes the room of one that breaks a client.
 const maxFindings = 10_000
 
 // New returns a report of nothing. Of several baselines the first that knows a finding accepts it; nil ones are left
 // out.
 func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 	r := &Report{
-		FailOn:    check.Breaking,
-		contract:  contract,
-		baselines: baselines,
-		counts:    map[check.Severity]int{},
-		table:     newTable(contract),
-		coverage:  contract.NewCoverage(),
+		FailOn:     check.Breaking,
+		contract:   contract,
+		baselines:  baselines,
+		bySeverity: map[check.Severity]int{},
+		accepted:   reasons{times: map[string]int{}},
+		table:      newTable(contract),
+		coverage:   contract.NewCoverage(),
 	}
 	r.NewSession("")
 	return r
@@ -49,7 +52,51 @@ func (r *Report) NewSession(kind string) { r.session, r.kind = check.NewSession(
 
 // Add checks an exchange and counts it. It returns all that was found, whether the report holds it or not.
 func (r *Report) Add(exchange traffic.Exchange) []check.Finding {
-	return r.count(r.contract.Examine(exchange))
+	return r.include(r.contract.Examine(exchange))
+}
+
+// AddAll checks the exchanges of a sequence, on all cores, and counts them in the order in which they came. It holds
+// a few for each core at a time, so that a sequence may be of any length. The first error of the sequence ends it and
+// is returned, after what came before it was counted.
+//
+// The sequence runs while exchanges are counted. Of the report it may call [Report.Skip] and nothing else.
+func (r *Report) AddAll(exchanges iter.Seq2[traffic.Exchange, error]) error {
+	queue := newQueue(r.contract, func(result check.Result) { r.include(result) })
+	defer queue.finish()
+	for exchange, err := range exchanges {
+		if err != nil {
+			return err
+		}
+		queue.examine(exchange)
+	}
+	return nil
+}
+
+// include takes in the result of a check: it compares the exchange with those before it, applies the baselines, and
+// counts and holds what was found. Results come here in the order of their exchanges.
+func (r *Report) include(result check.Result) []check.Finding {
+	found := append(result.Findings, r.session.Check(result)...)
+	for _, baseline := range r.baselines {
+		baseline.Accept(found, r.kind)
+	}
+	r.Exchanges++
+	r.coverage.Add(result)
+	r.table.add(r.table.at(result.Operation, result.Exchange.Status), found)
+	for _, f := range found {
+		r.hold(f)
+	}
+	return found
+}
+
+// hold counts a finding, and holds it while there is room for its severity.
+func (r *Report) hold(f check.Finding) {
+	if r.bySeverity[f.Severity] < maxFindings {
+		r.Findings = append(r.Findings, f)
+	}
+	r.bySeverity[f.Severity]++
+	if f.Severity == check.Accepted {
+		r.accepted.add(f.Reason)
+	}
 }
 
 // AddResponse does as [Report.Add], but does not judge the request. It is for requests that break the contract on
@@ -59,51 +106,19 @@ func (r *Report) AddResponse(exchange traffic.Exchange) []check.Finding {
 	result.Findings = slices.DeleteFunc(result.Findings, func(f check.Finding) bool {
 		return strings.HasPrefix(f.In, "request")
 	})
-	return r.count(result)
-}
-
-// AddAll checks the exchanges of a sequence, on all cores, and counts them in the order in which they came. It holds
-// a few for each core at a time, so that a sequence may be of any length. The first error of the sequence ends it and
-// is returned, after what came before it was counted.
-//
-// The sequence runs while exchanges are counted. Of the report it may call [Report.Skip] and nothing else.
-func (r *Report) AddAll(exchanges iter.Seq2[traffic.Exchange, error]) error {
-	queue := newQueue(r.contract, func(result check.Result) { r.count(result) })
-	defer queue.wait()
-	for exchange, err := range exchanges {
-		if err != nil {
-			return err
-		}
-		queue.add(exchange)
-	}
-	return nil
+	return r.include(result)
 }
 
 // Skip counts n exchanges that were not checked, since they are not with the images API or have nothing to check.
 func (r *Report) Skip(n int) { r.Skipped += n }
 
-// count takes in the result of a check. What follows from earlier exchanges is found here, where they come in order.
-func (r *Report) count(result check.Result) []check.Finding {
-	found := append(result.Findings, r.session.Check(result)...)
-	for _, baseline := range r.baselines {
-		baseline.Accept(found, r.kind)
-	}
-	r.coverage.Add(result)
-	r.Exchanges++
-	r.Findings = append(r.Findings, found[:min(len(found), maxFindings-len(r.Findings))]...)
-	for _, f := range found {
-		r.counts[f.Severity]++
-	}
-	r.table.count(r.table.at(result.Operation, result.Exchange.Status), found)
-	return found
+// CountAtLeast returns how many findings are of a severity or a worse one, including those that are not held.
+func (r *Report) CountAtLeast(severity check.Severity) int {
+	return countAtLeast(r.bySeverity, severity)
 }
 
-// CountAtLeast returns how many findings are of a severity or a worse one, including those beyond the 10,000 that are
-// held.
-func (r *Report) CountAtLeast(severity check.Severity) int { return countAtLeast(r.counts, severity) }
-
 // Accepted returns how many findings a baseline accepts.
-func (r *Report) Accepted() int { return r.counts[check.Accepted] }
+func (r *Report) Accepted() int { return r.bySeverity[check.Accepted] }
 
 // Omitted returns how many findings were counted and are not held in Findings.
 func (r *Report) Omitted() int { return r.CountAtLeast(check.Accepted) - len(r.Findings) }

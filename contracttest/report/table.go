@@ -40,8 +40,8 @@ func (t *table) at(operation string, status int) cell {
 	}
 }
 
-// count takes in an exchange and what was found in it.
-func (t *table) count(at cell, found []check.Finding) {
+// add counts an exchange and what was found in it.
+func (t *table) add(at cell, found []check.Finding) {
 	if t.seen[at] == nil {
 		t.seen[at] = &cellCount{found: map[check.Severity]int{}}
 	}
@@ -96,4 +96,17 @@ func countAtLeast(counts map[check.Severity]int, severity check.Severity) (n int
 		}
 	}
 	return n
+}
+
+// reasons counts how often a baseline accepted a finding for each of its reasons, in the order in which they came.
+type reasons struct {
+	order []string
+	times map[string]int
+}
+
+func (r *reasons) add(reason string) {
+	if r.times[reason] == 0 {
+		r.order = append(r.order, reason)
+	}
+	r.times[reason]++
 }

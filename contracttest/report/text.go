@@ -15,10 +15,11 @@ func (r *Report) writeText(w io.Writer) error {
 	var text strings.Builder
 	r.textTable(&text)
 	r.textFindings(&text)
-	fmt.Fprintf(&text, "%d exchanges checked, %d skipped, %d findings (%d breaking) and %d accepted, ",
-		r.Exchanges, r.Skipped, r.CountAtLeast(check.Note), r.CountAtLeast(check.Breaking), r.Accepted())
-	fmt.Fprintf(&text, "%d documented responses not seen, %.1f %% of the contract covered\n",
-		len(r.Unchecked()), r.Coverage().Percent)
+	fmt.Fprintf(&text, "%s checked, %d skipped, ", plural(r.Exchanges, "exchange"), r.Skipped)
+	fmt.Fprintf(&text, "%s (%d breaking) and %d accepted, ",
+		plural(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking), r.Accepted())
+	fmt.Fprintf(&text, "%s not seen, %.1f %% of the contract covered\n",
+		plural(len(r.Unchecked()), "documented response"), r.Coverage().Percent)
 	_, err := io.WriteString(w, text.String())
 	return err
 }
@@ -52,24 +53,27 @@ func textCell(t tally) string {
 }
 
 // textFindings writes each finding in a line. Those that a baseline accepts get a line for each reason, since there
-// can be one in every exchange.
+// can be one in every exchange. It counts all of them, whether they are held or not.
 func (r *Report) textFindings(text *strings.Builder) {
-	var reasons []string
-	accepted := map[string]int{}
+	more := r.CountAtLeast(check.Note)
 	for _, finding := range r.Findings {
 		if finding.Severity != check.Accepted {
 			fmt.Fprintf(text, "%s: %s\n", finding.Severity, finding)
-			continue
+			more--
 		}
-		if accepted[finding.Reason] == 0 {
-			reasons = append(reasons, finding.Reason)
-		}
-		accepted[finding.Reason]++
 	}
-	for _, reason := range reasons {
-		fmt.Fprintf(text, "accepted %d times: %s\n", accepted[reason], reason)
+	for _, reason := range r.accepted.order {
+		fmt.Fprintf(text, "accepted %s: %s\n", plural(r.accepted.times[reason], "time"), reason)
 	}
-	if r.Omitted() > 0 {
-		fmt.Fprintf(text, "and %d more findings, which are counted and not held\n", r.Omitted())
+	if more > 0 {
+		fmt.Fprintf(text, "and %s, counted and not held\n", plural(more, "more finding"))
 	}
+}
+
+// plural returns a number with its noun, which gets an s unless there is exactly one.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

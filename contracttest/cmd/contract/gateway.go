@@ -95,7 +95,7 @@ func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) e
 	}
 	tooLarge := len(exchange.Body) > traffic.MaxBody
 	if tooLarge {
-		exchange.Header.Del("Content-Length") // the body was cut off here, and not by the target
+		exchange.Header.Del("Content-Length") // the body was truncated here, and not by the target
 	}
 	exchange.URL = onHost(req.URL, t.asked)
 	failing := t.gateway.add(exchange)
@@ -137,7 +137,7 @@ type brokenError struct{ findings []string }
 
 func (e *brokenError) Error() string { return fmt.Sprintf("%d findings", len(e.findings)) }
 
-// handleError writes the response to a request that has none to be passed on.
+// handleError writes the response to a request whose response cannot be passed on.
 func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error) {
 	var broken *brokenError
 	switch {

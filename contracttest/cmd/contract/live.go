@@ -67,7 +67,7 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 		return err
 	}
 	defer stop()
-	target.FailOn, target.Baseline = o.failOn, o.baseline
+	target.FailOn, target.Baseline = o.options.failOn, o.baseline
 	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
 	defer cancel()
 	results, r, err := contracttest.RunCases(limited, target)

@@ -22,7 +22,7 @@ var errFindings = errors.New("the contract is broken, or nothing was checked")
 
 // outputOptions are what verify, live and proxy have in common: what fails a run, and where its report goes.
 type outputOptions struct {
-	failOn      string
+	failOn      check.Severity // not validated; see newOutput
 	format      string
 	files       []string
 	baseline    string // a file; none if empty
@@ -32,7 +32,7 @@ type outputOptions struct {
 // addFlags adds the flags, and their values to the completion of shells.
 func (o *outputOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.failOn, "fail-on", string(check.Breaking),
+	flags.StringVar((*string)(&o.failOn), "fail-on", string(check.Breaking),
 		"the least severity that fails the run: breaking or drift")
 	flags.StringVar(&o.format, "format", "text",
 		"the format of the report on standard output: "+strings.Join(report.Formats, ", ")+";\n"+
@@ -57,7 +57,6 @@ func (o *outputOptions) addFlags(cmd *cobra.Command) {
 type output struct {
 	process
 	options  outputOptions
-	failOn   check.Severity
 	baseline *check.Baseline // nil if there is none
 }
 
@@ -74,15 +73,14 @@ func newOutput(p process, options outputOptions) (output, error) {
 	if !(options.minCoverage >= 0 && options.minCoverage <= 100) { // so written that it refuses NaN
 		return output{}, fmt.Errorf("--min-coverage %v: it is a percentage, from 0 to 100", options.minCoverage)
 	}
-	failOn, err := check.ParseSeverity(options.failOn)
-	if err != nil {
+	if _, err := check.ParseSeverity(string(options.failOn)); err != nil {
 		return output{}, fmt.Errorf("--fail-on: %w", err)
 	}
 	baseline, err := readBaseline(options.baseline)
 	if err != nil {
 		return output{}, fmt.Errorf("--baseline: %w", err)
 	}
-	return output{process: p, options: options, failOn: failOn, baseline: baseline}, nil
+	return output{process: p, options: options, baseline: baseline}, nil
 }
 
 // readBaseline reads a baseline of the caller's own, if a file is named.
@@ -102,7 +100,6 @@ func readBaseline(file string) (*check.Baseline, error) {
 }
 
 // newReport returns an empty report that checks against a document, or against the embedded one if no file is named.
-// The baseline of the caller comes first, so that its reasons are printed where both accept a finding.
 func newReport(spec string, o output) (*report.Report, error) {
 	document := openapi.Document()
 	if spec != "" {
@@ -111,16 +108,11 @@ func newReport(spec string, o output) (*report.Report, error) {
 			return nil, err
 		}
 	}
-	contract, err := check.Load(document)
+	r, err := report.Load(document, o.baseline)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmp.Or(spec, "the embedded document"), err)
 	}
-	embedded, err := check.LoadBaseline(openapi.Baseline())
-	if err != nil {
-		return nil, err
-	}
-	r := report.New(contract, o.baseline, embedded)
-	r.FailOn = o.failOn
+	r.FailOn = o.options.failOn
 	return r, nil
 }
 

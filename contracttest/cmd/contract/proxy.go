@@ -65,17 +65,27 @@ func runProxy(ctx context.Context, p process, options proxyOptions) error {
 	if err != nil {
 		return err
 	}
+	listener, err := listen(options.addr)
+	if err != nil {
+		return err
+	}
 	logger := slog.New(slog.NewTextHandler(p.stderr, nil))
-	gateway := newGateway(target, r, logger, options.fail)
-	if err := listenAndServe(ctx, p, options.addr, gateway); err != nil {
+	return serveGateway(ctx, o, listener, newGateway(target, r, logger, options.fail))
+}
+
+// serveGateway serves a gateway until ctx ends or serving fails. Either way it then writes the report of what passed
+// through, which nothing could bring back. An error of serving or writing outranks errFindings, which says of a run
+// that it came to its end.
+func serveGateway(ctx context.Context, o output, listener net.Listener, g *gateway) error {
+	err := serve(ctx, o.process, listener, g)
+	g.mu.Lock() // a request that did not end in time may still be checked
+	defer g.mu.Unlock()
+	err = errors.Join(err, o.write(g.report))
+	verdict := o.verdict(g.report) // which prints why
+	if err != nil {
 		return err
 	}
-	gateway.mu.Lock() // a request that did not end in time may still be checked
-	defer gateway.mu.Unlock()
-	if err := o.write(r); err != nil {
-		return err
-	}
-	return o.verdict(r)
+	return verdict
 }
 
 // parseTarget returns the address of the target. Over plain http, a token can only go to this machine.
@@ -86,6 +96,10 @@ func parseTarget(address string) (*url.URL, error) {
 	}
 	if target.User != nil {
 		return nil, errors.New("it must be a URL without credentials")
+	}
+	// Either would be lost, or be added to every request.
+	if target.RawQuery != "" || target.ForceQuery || target.Fragment != "" {
+		return nil, errors.New("it must be a URL without a query and without a fragment")
 	}
 	if target.Scheme != "https" && (target.Scheme != "http" || !traffic.IsLoopback(target.Hostname())) {
 		return nil, errors.New("it must begin with https://, or with http:// and a loopback host")

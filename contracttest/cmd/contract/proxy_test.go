@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
@@ -169,10 +171,42 @@ func TestProxyOfAHugeRequest(t *testing.T) {
 	require.NoError(t, err)
 	body := bytes.NewReader(make([]byte, 32<<20+1))
 	response := httptest.NewRecorder()
-	gateway := newGateway(address, r, slog.New(slog.DiscardHandler), false)
-	gateway.ServeHTTP(response, httptest.NewRequest(http.MethodPost, "/v2/images", body))
+	g := newGateway(address, r, slog.New(slog.DiscardHandler), false)
+	g.ServeHTTP(response, httptest.NewRequest(http.MethodPost, "/v2/images", body))
 	assert.Equal(t, 400, response.Code)
 	assert.Zero(t, r.Exchanges)
+}
+
+// A listener that fails does not cost the report of what had passed by then. The exit code is that of an error,
+// whatever was found.
+func TestProxyWhoseListenerFails(t *testing.T) {
+	t.Parallel()
+	api := startServer(t, "--fault", "images_list:malformed")
+	address, err := url.Parse(api.url)
+	require.NoError(t, err)
+	report := filepath.Join(t.TempDir(), "report.json")
+	var stderr buffer
+	p := process{stdout: io.Discard, stderr: &stderr, getenv: lookUp(nil)}
+	o, err := newOutput(p, outputOptions{format: "text", failOn: "breaking", files: []string{report}, minCoverage: 100})
+	require.NoError(t, err)
+	r, err := newReport("", o)
+	require.NoError(t, err)
+	listener, err := listen("127.0.0.1:0")
+	require.NoError(t, err)
+	g := newGateway(address, r, slog.New(slog.DiscardHandler), false)
+	served := make(chan error, 1)
+	go func() { served <- serveGateway(t.Context(), o, listener, g) }()
+	proxy := server{url: "http://" + listener.Addr().String()}
+	status, _ := proxy.get(t, "/v2/images", canary)
+	require.Equal(t, 200, status)
+	require.NoError(t, listener.Close())
+	err = <-served
+	assert.ErrorIs(t, err, net.ErrClosed)
+	assert.NotErrorIs(t, err, errFindings)
+	text, err := os.ReadFile(report)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"check": "malformed-json"`)
+	assert.Contains(t, stderr.String(), "--min-coverage", "the verdict is printed")
 }
 
 // A request that is still under way at the end costs neither the report nor the exit code.
@@ -210,6 +244,9 @@ func TestProxyRefuses(t *testing.T) {
 		{"", `required flag(s) "target" not set`},
 		{"--target api.digitalocean.com", "it must be a URL with a host"},
 		{"--target https://user:secret@api.digitalocean.com", "without credentials"},
+		{"--target https://api.digitalocean.com?token=secret", "without a query"},
+		{"--target https://api.digitalocean.com/?", "without a query"},
+		{"--target https://api.digitalocean.com/#secret", "without a fragment"},
 		{"--target http://api.digitalocean.com", "or with http:// and a loopback host"},
 		{"--target https://api.digitalocean.com --addr 0.0.0.0:0", "only on loopback addresses"},
 		{"--target https://api.digitalocean.com --addr :8080", "only on loopback addresses"},

@@ -20,7 +20,7 @@ func addRecordings(ctx context.Context, r *report.Report, files, hosts []string)
 		if err != nil {
 			return nil, err
 		}
-		r.NewSession(kind) // two recordings are not held against each other
+		r.NewSession(kind) // two recordings are not compared with each other
 		before := r.Exchanges
 		if err := r.AddAll(imagesExchanges(ctx, r, file, hosts)); err != nil {
 			return nil, err

@@ -61,8 +61,12 @@ func runServe(ctx context.Context, p process, options serveOptions) error {
 	if err != nil {
 		return err
 	}
+	listener, err := listen(options.addr)
+	if err != nil {
+		return err
+	}
 	logger := slog.New(slog.NewTextHandler(p.stderr, nil))
-	return listenAndServe(ctx, p, options.addr, withDocument(withLog(fake, options.token, logger)))
+	return serve(ctx, p, listener, withDocument(withLog(fake, options.token, logger)))
 }
 
 // newFake returns the fake that the options describe.

@@ -40,6 +40,7 @@ func withLog(api http.Handler, token string, logger *slog.Logger) http.Handler {
 			logger.Info("request", "method", method, "path", path, "status", seen.status, "duration", time.Since(start))
 		}()
 		api.ServeHTTP(seen, r)
+		seen.began(http.StatusOK) // which net/http sends where a handler has written nothing
 	})
 }
 
@@ -83,8 +84,21 @@ type statusWriter struct {
 
 // WriteHeader implements [http.ResponseWriter].
 func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
+	w.began(status)
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter]. The first one sends 200, if no status was sent before.
+func (w *statusWriter) Write(body []byte) (int, error) {
+	w.began(http.StatusOK)
+	return w.ResponseWriter.Write(body)
+}
+
+// began remembers a status, if it is the one of the response: the first that is not informational.
+func (w *statusWriter) began(status int) {
+	if w.status == 0 && status >= http.StatusOK {
+		w.status = status
+	}
 }
 
 // Unwrap makes [http.ResponseController] reach the writer that can flush.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"syscall"
@@ -69,6 +71,52 @@ func TestServeLogsNoToken(t *testing.T) {
 			assert.NotContains(t, log, secret)
 		}
 		assert.Contains(t, log, `path="/v2/images?page=2&tag_name=[redacted-`)
+	}
+}
+
+// The log has the status that a client gets, be it only implied, and 0 where it gets none.
+func TestServeLogsTheStatus(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		want    string
+	}{
+		"nothing written": {
+			handler: func(http.ResponseWriter, *http.Request) {},
+			want:    "status=200",
+		},
+		"only a body": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) },
+			want:    "status=200",
+		},
+		"hints first": {
+			handler: func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusEarlyHints)
+				w.WriteHeader(http.StatusNotFound)
+			},
+			want: "status=404",
+		},
+		"a body and then a panic": {
+			handler: func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = w.Write([]byte("{"))
+				panic(http.ErrAbortHandler)
+			},
+			want: "status=200",
+		},
+		"a panic": {
+			handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			want:    "status=0",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log buffer
+			handler := withLog(test.handler, canary, slog.New(slog.NewTextHandler(&log, nil)))
+			func() {
+				defer func() { _ = recover() }()
+				handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v2/images", nil))
+			}()
+			assert.Contains(t, log.String(), test.want+" ")
+		})
 	}
 }
 

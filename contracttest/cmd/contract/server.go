@@ -9,12 +9,17 @@ import (
 	"time"
 )
 
-// listenAndServe serves on an address, which it prints first, until ctx ends.
-func listenAndServe(ctx context.Context, p process, address string, handler http.Handler) error {
+// listen listens on an address.
+func listen(address string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("--addr %s: %w", address, err)
+		return nil, fmt.Errorf("--addr %s: %w", address, err)
 	}
+	return listener, nil
+}
+
+// serve serves on a listener, whose address it prints first, until ctx ends.
+func serve(ctx context.Context, p process, listener net.Listener, handler http.Handler) error {
 	fmt.Fprintf(p.stdout, "http://%s\n", listener.Addr())
 	server := &http.Server{
 		Handler:           handler,
@@ -25,7 +30,7 @@ func listenAndServe(ctx context.Context, p process, address string, handler http
 	go func() { failed <- server.Serve(listener) }()
 	select {
 	case err := <-failed:
-		return err
+		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 		return shutDown(ctx, server, p.shutdownTime)
 	}

@@ -62,7 +62,7 @@ func TestVerify(t *testing.T) {
 		"another baseline": {
 			args: []string{"--fail-on", "drift", "--baseline", files + "baseline.yaml", files + "drift.cassette.yaml"},
 			exit: 0,
-			want: []string{"accepted 1 times: Seen."},
+			want: []string{"accepted 1 time: Seen."},
 		},
 		"another document": {
 			args: []string{"--spec", files + "spec.yaml", recordings + "images_get.cassette.yaml"},
@@ -77,7 +77,7 @@ func TestVerify(t *testing.T) {
 		"an archive": {
 			args: []string{files + "session.har"},
 			exit: 1,
-			want: []string{"breaking: session.har#0: images_get 200: body /image/id", "1 exchanges checked, 2 skipped"},
+			want: []string{"breaking: session.har#0: images_get 200: body /image/id", "1 exchange checked, 2 skipped"},
 		},
 		"an archive of another host": {
 			args: []string{"--host", "other.example", files + "session.har"},

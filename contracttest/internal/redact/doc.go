@@ -1,14 +1,19 @@
-// Package redact has every rule about secrets: what one is, and what replaces it. A recording, a report and a log
-// line may be read by anybody, so all that they say of an exchange passes through here first.
+// Package redact has every rule about secrets: what one is, and what replaces it. Recordings, reports and log lines
+// may be read by anyone, so that what writes them takes the secrets out here.
 //
 // # What is a secret
 //
-//   - What a request authenticates with, whatever the scheme ([Redactor.Request]).
-//   - What looks like a token of DigitalOcean or like an e-mail address, whoever sent it ([Redactor.Text]).
-//   - Query, fragment and credentials of the address that an image is imported from ([Redactor.ImportURL]): a
-//     signature there lets anybody read the file.
-//   - Every header that is not known to be harmless ([Redactor.Headers]).
-//   - What a caller adds ([Redactor.Hide]).
+// What looks like a token of DigitalOcean or like an e-mail address is one, whoever sent it ([Redactor.Text]). Of the
+// others a [Redactor] knows only what its caller gives it:
+//
+//   - [Redactor.Request]: what a request authenticates with, whatever the scheme.
+//   - [Redactor.WithoutUser]: user and password in the URL of a request.
+//   - [Redactor.ImportURL] for the body of a create, and [Redactor.Address] for the address by itself: query, fragment
+//     and credentials of the address that an image is imported from. A signature there lets anyone read the file.
+//   - [Redactor.Headers]: every header that is not known to be harmless.
+//   - [Redactor.Hide]: anything else.
+//
+// A recorder gives it all of these. Where only headers are given, as for a log line, an import URL stays.
 //
 // # What replaces it
 //

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -41,6 +42,19 @@ func (r *Redactor) Credentials(value string) string {
 	credentials := strings.TrimSpace(value[space:])
 	words := strings.Fields(credentials)
 	return value[:space] + " " + r.Hide(credentials, words[len(words)-1]) // a server may echo a part
+}
+
+// WithoutUser returns a copy of the URL of a request without its user and password, and adds both to the secrets. A
+// token can be given as either.
+func (r *Redactor) WithoutUser(u *url.URL) *url.URL {
+	clean := *u
+	clean.User = nil
+	if u.User != nil {
+		password, _ := u.User.Password()
+		r.Hide(u.User.Username())
+		r.Hide(password)
+	}
+	return &clean
 }
 
 // Headers returns a copy of those headers that are known to be harmless, and of the credentials only their scheme. The

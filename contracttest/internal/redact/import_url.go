@@ -26,7 +26,7 @@ func (r *Redactor) ImportURL(body string) string {
 		if json.Unmarshal([]byte(value), &address) != nil {
 			return name + `"` + r.Hide(value) + `"`
 		}
-		clean := r.address(address)
+		clean := r.Address(address)
 		if clean == address {
 			return field
 		}
@@ -35,8 +35,10 @@ func (r *Redactor) ImportURL(body string) string {
 	})
 }
 
-// address returns an address without credentials, and with a placeholder for its query and its fragment.
-func (r *Redactor) address(address string) string {
+// Address returns the address of an import without its credentials, and with a placeholder for its query and for its
+// fragment. It adds them to the secrets: a response or an error may repeat the address. [Redactor.Text] then finds
+// them with their delimiters, however JSON writes them.
+func (r *Redactor) Address(address string) string {
 	rest, fragment, hasFragment := strings.Cut(address, "#")
 	rest, query, hasQuery := strings.Cut(rest, "?")
 	clean := r.withoutCredentials(rest)

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/internal/redact"
 )
@@ -59,6 +61,14 @@ func TestRedactorText(t *testing.T) {
 		"addresses": {
 			text: "bob@example.org, <a.b+c@mail.example.co.uk>, @nobody, bob@localhost",
 			want: "someone@example.com, <someone@example.com>, @nobody, bob@localhost",
+		},
+		"addresses in a query": {
+			text: "?tag_name=alice%40example.com&to=a.b%2Bc%40mail.example.co.uk&page=2&x=%40nobody, bob%40localhost",
+			want: "?tag_name=someone%40example.com&to=someone%40example.com&page=2&x=%40nobody, bob%40localhost",
+		},
+		"an address of both forms": {
+			text: "a%40b@example.org",
+			want: "someone@example.com",
 		},
 		"a secret that is part of another": {
 			secrets: []string{"12345678", "abc12345678def"},
@@ -258,6 +268,48 @@ func TestRedactorImportURL(t *testing.T) {
 			assert.Equal(t, test.want, r.ImportURL(test.body))
 		})
 	}
+}
+
+// The address of an import can be at hand without a body that has it.
+func TestRedactorAddress(t *testing.T) {
+	for name, test := range map[string]struct {
+		address string
+		want    string
+		echo    string // what a server may repeat of it
+		shown   string // what is left of that
+	}{
+		"plain":       {address: "https://b/a.img", want: "https://b/a.img", echo: "https://b/a.img", shown: "https://b/a.img"},
+		"nothing":     {},
+		"a query":     {address: "https://b/a.img?sig=sesame", want: "https://b/a.img?[redacted-1]", echo: `no https:\/\/b\/a.img?sig=sesame`, shown: `no https:\/\/b\/a.img[redacted-1]`},
+		"a fragment":  {address: "https://b/a.img#sig=sesame", want: "https://b/a.img#[redacted-1]", echo: "a.img#sig=sesame", shown: "a.img[redacted-1]"},
+		"credentials": {address: "https://bob:sesame@b/a.img", want: "https://b/a.img", echo: "https://bob:sesame@b/a.img", shown: "https:[redacted-1]b/a.img"},
+		"all of them": {address: "https://bob:sesame@b/a.img?s#t", want: "https://b/a.img?[redacted-2]#[redacted-3]", echo: "//bob:sesame@b", shown: "[redacted-1]b"},
+		"not a URL":   {address: "::?sesame-sesame", want: "::?[redacted-1]", echo: "sesame-sesame", shown: "sesame-sesame"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var r redact.Redactor
+			assert.Equal(t, test.want, r.Address(test.address))
+			assert.Equal(t, test.want, r.Address(test.address), "the number stays")
+			assert.Equal(t, test.shown, r.Text(test.echo))
+		})
+	}
+}
+
+// The URL of a request can have what it authenticates with, too.
+func TestRedactorUserinfo(t *testing.T) {
+	parse := func(address string) *url.URL {
+		u, err := url.Parse(address)
+		require.NoError(t, err)
+		return u
+	}
+	var r redact.Redactor
+	given := parse("https://bob:sesame%21%21@api.example/v2/images?page=2")
+	assert.Equal(t, "https://api.example/v2/images?page=2", r.WithoutUser(given).String())
+	assert.NotNil(t, given.User, "the URL that was given stays as it is")
+	assert.Equal(t, "bob has [redacted-2]", r.Text("bob has sesame!!"), "a short name is part of any text")
+	assert.Equal(t, "https://api.example/", r.WithoutUser(parse("https://hunter2secret@api.example/")).String())
+	assert.Equal(t, "[redacted-3]", r.Text("hunter2secret"), "a token can be given as the user")
+	assert.Equal(t, "https://api.example/", r.WithoutUser(parse("https://api.example/")).String())
 }
 
 // A response may repeat the address, as it is or as its JSON writes it.

@@ -15,19 +15,23 @@ const minLength = 8
 // minPrefix is how much of a secret has to be left, before an ellipsis, for it to be recognized as a truncated one.
 const minPrefix = 6
 
-// Someone replaces every e-mail address.
+// Someone replaces every e-mail address. In a query its @ stays escaped.
 const Someone = "someone@example.com"
 
-// lookalike is what a token of DigitalOcean or an e-mail address looks like, whoever sent it.
-const lookalike = `do[opr]_v1_\w+|[\w.+-]+@[\w-]+(\.[\w-]+)+`
+// escapedAt is the @ of an e-mail address in a query.
+const escapedAt = "%40"
+
+// lookalike is what a token of DigitalOcean or an e-mail address looks like, whoever sent it. The address can be that
+// of a query: escapes before the @ belong to it, since half of one would leave a URL that cannot be parsed.
+const lookalike = `do[opr]_v1_\w+|([\w.+-]|%[[:xdigit:]]{2})+(@|` + escapedAt + `)[\w-]+(\.[\w-]+)+`
 
 // placeholder is what replaces a secret. Nine digits fit into an int everywhere.
 const placeholder = `\[redacted-\d{1,9}\]`
 
 var isPlaceholder = regexp.MustCompile(`^\[redacted-(\d{1,9})\]$`)
 
-// Redactor takes the secrets it knows out of texts, with one number for each. The zero value knows none. It is not for
-// several goroutines at once.
+// Redactor takes the secrets it knows out of texts, with one number for each. The zero value knows none. It is not safe
+// for concurrent use.
 type Redactor struct {
 	spellings []spelling     // the longest first, since one may be part of another
 	secrets   int            // the highest number that was given, or seen in a placeholder
@@ -119,8 +123,11 @@ func (r *Redactor) instead(found string) string {
 			return s.instead
 		}
 	}
-	if strings.Contains(found, "@") {
+	switch {
+	case strings.Contains(found, "@"):
 		return Someone
+	case strings.Contains(found, escapedAt):
+		return strings.Replace(Someone, "@", escapedAt, 1)
 	}
 	return r.Hide(found) // a lookalike, or a placeholder
 }
