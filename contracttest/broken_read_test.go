@@ -41,7 +41,7 @@ var brokenReads = []brokenFake{
 	{
 		name:  "200 for a missing image",
 		finds: "unknown-id",
-		says:  "it has the id 6000000, expected 4611686018427387905",
+		says:  "the id is 6000000, expected 4611686018427387905",
 		broken: request(func(r *http.Request, q url.Values) {
 			if strings.Contains(r.URL.Path, "/v2/images/46") {
 				r.URL.Path = "/v2/images/6000000"
