@@ -1,5 +1,0 @@
-//go:build race
-
-package clients
-
-func init() { buildFlags = append(buildFlags, "-race") }
