@@ -45,8 +45,8 @@ func decodeResult[E, T any](
 	return value, nil
 }
 
-// noContent is decodeResult for operations whose success has no body. A body that is not JSON still is an error: it comes
-// from something other than the API, such as a login page, and nothing was done.
+// noContent is decodeResult for operations whose success has no body. A body that is not JSON still is an error: it
+// comes from something other than the API, such as a login page, and nothing was done.
 func (c *Client) noContent(op operation, resp *http.Response, err error) error {
 	if err := c.failure(op, resp, err); err != nil {
 		return err

@@ -84,4 +84,6 @@ func parseBaseURL(address string) (*url.URL, error) {
 	return u, nil
 }
 
-func isLoopback(host string) bool { return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback() }
+func isLoopback(host string) bool {
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
+}

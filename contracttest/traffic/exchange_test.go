@@ -35,7 +35,7 @@ func TestNormalized(t *testing.T) {
 	assert.Equal(t, http.Header{"Content-Type": {"application/json"}}, got.RequestHeader)
 	assert.ElementsMatch(t, []string{"a", "b"}, got.Header.Values("Set-Cookie"))
 	assert.Equal(t, "{}", string(got.Body))
-	assert.Equal(t, []string{"application/json"}, given.RequestHeader["content-type"], "the given one is not changed")
+	assert.Equal(t, http.Header{"content-type": {"application/json"}}, given.RequestHeader, "the given one is not changed")
 	assert.Nil(t, given.URL)
 	assert.Equal(t, got, got.Normalized(), "what is normal stays so")
 

@@ -1,4 +1,5 @@
-// Command consumer is a service in a module of its own. It stands for everyone who imports the wrapper: a test builds it.
+// Command consumer is a service in a module of its own. It stands for everyone who imports the wrapper.
+// A test builds it.
 package main
 
 import (
