@@ -59,10 +59,12 @@ func newSession(target Target) (*session, error) {
 	return &session{Target: target, watch: watch, client: client, http: httpClient}, nil
 }
 
-// redact returns an error without the token. An error of net/http can quote it, where a server repeats it.
+// redact returns an error without the token, and without the signature that the address of an import may have. A
+// server may repeat both, and net/http quotes what a server sent.
 func (s *session) redact(err error) error {
 	var secrets redact.Redactor
 	secrets.Hide(s.Token)
+	secrets.Address(s.ImageURL)
 	return secrets.Error(err)
 }
 

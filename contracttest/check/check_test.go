@@ -139,3 +139,15 @@ func TestCheckOfWhatIsNotARequest(t *testing.T) {
 		assert.False(t, traffic.IsImagesAPI(traffic.Exchange{}), name)
 	}
 }
+
+// The address of an import can be signed. A server that refuses it may repeat it.
+func TestFindingsDoNotRepeatTheSignatureOfAnImport(t *testing.T) {
+	exchange := testkit.Exchanges(t, "images_create_custom")[0]
+	exchange.RequestBody = []byte(`{"name":"a","region":"nyc3","url":"https://b.example/i.img?signature=0123456789abcdef"}`)
+	testkit.ReplaceBody(`"status": "NEW"`, `"status": "of ?signature=0123456789abcdef"`)(&exchange)
+	findings := testkit.Contract(t).Check(exchange)
+	require.NotEmpty(t, findings)
+	for _, finding := range findings {
+		assert.NotContains(t, finding.String(), "0123456789", finding.Check)
+	}
+}

@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"example.com/doimages/contracttest/internal/redact"
@@ -30,6 +31,9 @@ func newFindings(exchange traffic.Exchange, operation string) *findings {
 		judged: map[string]bool{},
 	}
 	f.secrets.Request(exchange.RequestHeader)
+	if exchange.Method == http.MethodPost { // a create has the address of an import, which may be signed
+		f.secrets.ImportURL(string(exchange.RequestBody))
+	}
 	return f
 }
 
