@@ -40,8 +40,9 @@ func ExampleNewClient() {
 
 	_, err = wrapper.NewClient("dop_v1_0123\n") // as read from a file
 	fmt.Println(err)
-	// Output: true <nil> new client: the token contains white space, a quote, a backslash or a non-ASCII character;
-	// check for a trailing newline
+	// Output:
+	// true <nil>
+	// new client: the token contains white space, a quote, a backslash or a non-ASCII character; check for a trailing newline
 }
 
 // The log says what was sent and how the API responded. It has no tokens and no bodies.

@@ -28,9 +28,9 @@ import (
 // that does not grow. make soak sends 200,000, make test a few.
 func TestSoak(t *testing.T) {
 	const workers = 64
-	target := 800
+	target, timeout := 500, 500*time.Millisecond // of a stalled response
 	if n, err := strconv.Atoi(os.Getenv("SOAK")); err == nil {
-		target = n
+		target, timeout = n, time.Second
 	}
 	defer goleak.VerifyNone(t)
 
@@ -62,7 +62,7 @@ func TestSoak(t *testing.T) {
 		running.Go(func() {
 			transport := http.DefaultTransport.(*http.Transport).Clone()
 			defer transport.CloseIdleConnections()
-			client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(server.URL), wrapper.WithHTTPClient(&http.Client{Transport: transport, Timeout: time.Second}))
+			client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithBaseURL(server.URL), wrapper.WithHTTPClient(&http.Client{Transport: transport, Timeout: timeout}))
 			assert.NoError(t, err)
 			w := soaker{client: client, fake: fake, public: public, rng: rand.New(rand.NewPCG(uint64(number), 0)), name: fmt.Sprint("worker ", number)}
 			for fake.Requests() < target && ctx.Err() == nil {
