@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -150,53 +151,53 @@ func (s *soaker) listPublic(ctx context.Context) error {
 	return nil
 }
 
-// live creates an image, changes and deletes it, and leaves none behind.
+// live creates an image, changes and deletes it, and leaves none.
 func (s *soaker) live(ctx context.Context) error {
 	s.made++
 	name := fmt.Sprintf("%s image %d", s.name, s.made)
 	renamed := name + ", renamed"
-	count := func() (n int) {
-		for _, image := range s.fake.Images() {
-			if image.Name == name || image.Name == renamed {
-				n++
-			}
-		}
-		return n
-	}
-	defer func() {
-		for _, image := range s.fake.Images() {
-			for left := image.Name == name || image.Name == renamed; left; {
-				left = s.client.Delete(ctx, image.ID) != nil && count() > 0 && ctx.Err() == nil
-			}
-		}
-	}()
-	image, err := s.client.Create(ctx, gen.ImageCreate{Name: name, URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3})
-	var apiError *wrapper.Error
-	switch n := count(); {
-	case n > 1, err == nil && n != 1:
-		return fmt.Errorf("%d images by the name of one create: %v", n, err)
-	case errors.As(err, &apiError) && n == 1 && errors.Is(err, wrapper.ErrNoResponse) && !apiError.MayHaveActed:
-		return fmt.Errorf("a create that cannot have acted made an image: %v", apiError.Message)
-	case err != nil:
+	defer s.deleteAll(ctx, name, renamed)
+	id, err := s.create(ctx, name)
+	if err != nil {
 		return err
 	}
-	if _, err := s.client.Update(ctx, image.ID, gen.ImageUpdate{Name: &renamed}); err != nil {
+	if _, err := s.client.Update(ctx, id, gen.ImageUpdate{Name: &renamed}); err != nil {
 		return err
 	}
-	got, err := s.client.WaitAvailable(ctx, image.ID, wrapper.WithInterval(time.Millisecond, time.Millisecond))
+	got, err := s.client.WaitAvailable(ctx, id, wrapper.WithInterval(time.Millisecond, time.Millisecond))
 	if err != nil {
 		return err
 	}
 	if got.Name != renamed {
 		return fmt.Errorf("the name is %q after %q was set", got.Name, renamed)
 	}
-	if err := s.client.Delete(ctx, image.ID); err != nil {
+	return s.delete(ctx, id, renamed)
+}
+
+// create creates an image, and checks that there is one if and only if the result says so.
+func (s *soaker) create(ctx context.Context, name string) (int64, error) {
+	image, err := s.client.Create(ctx, gen.ImageCreate{Name: name, URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3})
+	var apiError *wrapper.Error
+	switch n := len(s.named(name)); {
+	case n > 1, err == nil && n != 1:
+		return 0, fmt.Errorf("%d images with the name of one create: %v", n, err)
+	case errors.As(err, &apiError) && n == 1 && errors.Is(err, wrapper.ErrNoResponse) && !apiError.MayHaveActed:
+		return 0, fmt.Errorf("a create that cannot have acted made an image: %v", apiError.Message)
+	case err != nil:
+		return 0, err
+	}
+	return image.ID, nil
+}
+
+// delete deletes an image, and checks that it is gone.
+func (s *soaker) delete(ctx context.Context, id int64, name string) error {
+	if err := s.client.Delete(ctx, id); err != nil {
 		return err
 	}
-	if n := count(); n != 0 {
-		return fmt.Errorf("image %d is there after it was deleted", image.ID)
+	if n := len(s.named(name)); n != 0 {
+		return fmt.Errorf("image %d exists after it was deleted", id)
 	}
-	_, err = s.client.Get(ctx, image.ID)
+	_, err := s.client.Get(ctx, id)
 	if errors.Is(err, wrapper.ErrNotFound) {
 		return nil
 	}
@@ -204,4 +205,22 @@ func (s *soaker) live(ctx context.Context) error {
 		err = errors.New("a deleted image was read")
 	}
 	return err
+}
+
+// deleteAll deletes what a failure left, as often as it takes.
+func (s *soaker) deleteAll(ctx context.Context, names ...string) {
+	for _, id := range s.named(names...) {
+		for ctx.Err() == nil && s.client.Delete(ctx, id) != nil && len(s.named(names...)) > 0 {
+		}
+	}
+}
+
+// named returns the ids of the images with one of these names.
+func (s *soaker) named(names ...string) (list []int64) {
+	for _, image := range s.fake.Images() {
+		if slices.Contains(names, image.Name) {
+			list = append(list, image.ID)
+		}
+	}
+	return list
 }
