@@ -113,7 +113,7 @@ var compareAll = []func(*testing.T, []byte){
 // escapes. FuzzDecode has the same for whole bodies.
 func TestDecodeIsAsTolerantAsEncodingJSON(t *testing.T) {
 	t.Parallel()
-	step := size(23, 1) // of truncated bodies
+	step := size(41, 1) // of truncated bodies
 	for _, body := range slices.Concat(bodies, duplicates) {
 		for end := 0; end < len(body); end += step {
 			for _, compare := range compareAll {
@@ -133,7 +133,6 @@ func TestDecodeOfDeepJSON(t *testing.T) {
 		`{"extra":` + strings.Repeat(`[`, 11000),
 	} {
 		compareFields[gen.ImageList](t, []byte(body))
-		compare[any](t, []byte(body))
 	}
 }
 

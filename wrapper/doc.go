@@ -20,7 +20,7 @@
 // # Errors
 //
 // A request that the API refuses, or to which it does not respond as documented, fails with an [*Error]. errors.Is
-// tells its class and errors.As gets its details:
+// reports its class, and errors.As finds its details:
 //
 //	image, err := client.Get(ctx, 42)
 //	if errors.Is(err, wrapper.ErrNotFound) {

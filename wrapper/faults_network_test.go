@@ -62,7 +62,7 @@ var networkFaults = []struct {
 		return serve(t, compressed(fake, 0)), newHTTPClient(t)
 	}},
 	{name: "oversized when decompressed", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
-		return serve(t, compressed(fake, 2<<20)), newHTTPClient(t)
+		return serve(t, compressed(fake, 1<<17)), newHTTPClient(t)
 	}},
 	{name: "HTTP/2 GOAWAY, unprocessed, once", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 0) }},
 	{name: "HTTP/2 GOAWAY, in flight, once", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return goAway(t, fake, 1) }},

@@ -167,7 +167,7 @@ var faults = []struct {
 	{name: "another content type", fault: always(fakeapi.ContentType("text/html"))},
 	{name: "malformed JSON, once", fault: once(fakeapi.Malformed())},
 	{name: "malformed JSON", fault: always(fakeapi.Malformed())},
-	{name: "oversized", fault: always(fakeapi.Oversize(2 << 20))},
+	{name: "oversized", fault: always(fakeapi.Oversize(1 << 17))},
 	{name: "gzip, not asked for", fault: always(fakeapi.Gzip())},
 	{name: "unknown status", fault: always(fakeapi.UnknownEnum())},
 	{name: "unknown field", fault: always(fakeapi.ExtraField())},
@@ -309,7 +309,7 @@ func try(t *testing.T, ctx context.Context, op operation, fake *fakeapi.API, fau
 		sent.Add(1)
 		return transport.RoundTrip(req)
 	})
-	s.client, err = wrapper.NewClient(token, wrapper.WithHTTPClient(client), wrapper.WithMaxResponseBytes(1<<20), wrapper.WithConcurrency(1),
+	s.client, err = wrapper.NewClient(token, wrapper.WithHTTPClient(client), wrapper.WithMaxResponseBytes(1<<16), wrapper.WithConcurrency(1),
 		wrapper.WithBaseURL(cmp.Or(base, "https://api.digitalocean.com")))
 	require.NoError(t, err)
 	before := fake.Done(op.id)

@@ -155,10 +155,10 @@ func TestListHoldsFewPages(t *testing.T) {
 func TestAnyNumberOfPagesAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fake := fakeapi.New(fakeapi.WithCatalogue(4000, 1), fakeapi.WithRateLimit(0, 0), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(time.Second)}))
+		fake := fakeapi.New(fakeapi.WithCatalogue(400, 1), fakeapi.WithRateLimit(0, 0), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(time.Second)}))
 		client, _ := fakeClient(t, fake, wrapper.WithConcurrency(math.MaxInt))
 		start := time.Now()
-		_, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+		_, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{PerPage: 20}))
 		require.NoError(t, err)
 		assert.Equal(t, 2*time.Second, time.Since(start), "the first page, and all others at once")
 	})

@@ -56,7 +56,7 @@ func (c *changing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestListUnderChange(t *testing.T) {
 	t.Parallel()
 	complete, mended, changed := 0, 0, 0
-	seeds := size(100, 1000)
+	seeds := size(60, 1000)
 	for seed := range uint64(seeds) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		often := rng.Float64() / 2

@@ -60,7 +60,7 @@ func TestWaitAllAvailable(t *testing.T) {
 // The polls of 150 images are shared: at most a fiftieth of the requests that a wait for each would make.
 func TestWaitAllAvailableSharesItsPolls(t *testing.T) {
 	t.Parallel()
-	for _, others := range []int{0, 60, size(600, 2000)} { // images that are not awaited
+	for _, others := range []int{0, 60, size(300, 2000)} { // images that are not awaited
 		requests := func(wait func(*testing.T, *wrapper.Client, []int64)) (n int) {
 			synctest.Test(t, func(t *testing.T) {
 				fake := fakeapi.New(fakeapi.WithCatalogue(others, 1), fakeapi.WithImportTime(10*time.Minute), fakeapi.WithRateLimit(0, 0))
