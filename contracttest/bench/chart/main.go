@@ -13,11 +13,9 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"slices"
-	"strings"
 	"text/template"
 
-	"golang.org/x/perf/benchfmt"
+	"example.com/doimages/contracttest/bench/figures"
 )
 
 // ratio is a row of the chart: what a benchmark measured, as a part of what another measured.
@@ -137,7 +135,7 @@ var picture = template.Must(template.New("chart").Parse(source))
 
 // draw writes the chart of the results that r holds; name is r's in error messages.
 func draw(w io.Writer, r io.Reader, name, version string) error {
-	measured, machine, err := read(r, name)
+	measured, err := figures.Read(r, name)
 	if err != nil {
 		return err
 	}
@@ -145,7 +143,7 @@ func draw(w io.Writer, r io.Reader, name, version string) error {
 	longest := 1.25
 	var missing error
 	for i, ratio := range ratios {
-		value, ok := measured.value(ratio)
+		value, ok := ratio.value(measured)
 		if !ok {
 			missing = errors.Join(missing, fmt.Errorf("%s beside %s was not measured", ratio.What, ratio.Beside))
 		}
@@ -168,62 +166,14 @@ func draw(w io.Writer, r io.Reader, name, version string) error {
 		"Bottom":  bottom,
 		"Foot":    bottom + 24,
 		"Height":  bottom + 40,
-		"Caption": fmt.Sprintf("%s, %s", version, machine),
+		"Caption": fmt.Sprintf("%s, %s, %s", version, measured.Platform, measured.CPU),
 	})
 }
 
-// figures are the measured values, by benchmark and unit, in the order of the rounds.
-type figures map[[2]string][]float64
-
-// read returns what was measured, and on which machine.
-func read(r io.Reader, name string) (measured figures, machine string, err error) {
-	measured = figures{}
-	reader := benchfmt.NewReader(r, name)
-	for reader.Scan() {
-		switch record := reader.Result().(type) {
-		case *benchfmt.SyntaxError:
-			return nil, "", record
-		case *benchfmt.Result:
-			cpu := strings.TrimSpace(record.GetConfig("cpu"))
-			machine = fmt.Sprintf("%s/%s, %s", record.GetConfig("goos"), record.GetConfig("goarch"), cpu)
-			benchmark := withoutCores(string(record.Name.Full()))
-			for _, value := range record.Values {
-				key := [2]string{benchmark, value.Unit}
-				measured[key] = append(measured[key], value.Value)
-			}
-		}
+// value returns a ratio, and reports whether it was measured. Where ours is a ratio already, it is that.
+func (r ratio) value(measured figures.Figures) (float64, bool) {
+	if r.theirs == "" {
+		return measured.Value(r.ours, r.unit)
 	}
-	return measured, machine, reader.Err()
-}
-
-// withoutCores cuts off the number of cores that go test adds to a name.
-func withoutCores(benchmark string) string {
-	i := strings.LastIndexByte(benchmark, '-')
-	if i > 0 && strings.Trim(benchmark[i+1:], "0123456789") == "" {
-		return benchmark[:i]
-	}
-	return benchmark
-}
-
-// value returns a ratio by the rule of package check, and reports whether it was measured: of times the least of all
-// rounds counts, on both sides, since whatever else the machine does makes a benchmark slower. Where ours is a ratio
-// already, the median counts.
-func (f figures) value(of ratio) (float64, bool) {
-	ours := f[[2]string{of.ours, of.unit}]
-	if of.theirs == "" {
-		return median(ours)
-	}
-	theirs := f[[2]string{of.theirs, of.unit}]
-	if len(ours) == 0 || len(theirs) == 0 {
-		return 0, false
-	}
-	return slices.Min(ours) / slices.Min(theirs), true
-}
-
-func median(values []float64) (float64, bool) {
-	if len(values) == 0 {
-		return 0, false
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2, true
+	return measured.Ratio(r.ours, r.unit, r.theirs, r.unit)
 }

@@ -14,16 +14,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"go/version"
 	"io"
 	"os"
 	"runtime"
-	"slices"
-	"strings"
 
-	"golang.org/x/perf/benchfmt"
+	"example.com/doimages/contracttest/bench/figures"
 )
 
 func main() {
@@ -48,11 +47,12 @@ func run(name string) error {
 
 // check prints the table, and returns what missed its target.
 func check(w io.Writer, r io.Reader, name, goVersion string) error {
-	measured, cpu, err := read(r, name)
+	measured, err := figures.Read(r, name)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s, %s/%s, %d cores, %s\n\n", goVersion, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cpu)
+	addAllowance(measured)
+	fmt.Fprintf(w, "%s, %s/%s, %d cores, %s\n\n", goVersion, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), measured.CPU)
 	fmt.Fprintf(w, "| what | at most | measured | |\n|---|---|---|---|\n")
 	var missed []error
 	for _, t := range targets {
@@ -68,7 +68,7 @@ func check(w io.Writer, r io.Reader, name, goVersion string) error {
 }
 
 // judge returns the last two cells of the row of a target, and an error if it is missed.
-func (t target) judge(measured measurements, goVersion string) (verdict string, err error) {
+func (t target) judge(measured figures.Figures, goVersion string) (verdict string, err error) {
 	value, ok := t.value(measured)
 	bound := max(t.atMost, t.holds)
 	switch {
@@ -88,72 +88,16 @@ func (t target) judge(measured measurements, goVersion string) (verdict string, 
 }
 
 // value returns what a target is judged by, and reports whether it was measured.
-func (t target) value(measured measurements) (float64, bool) {
-	ours := measured[t.benchmark+" "+t.unit]
+func (t target) value(measured figures.Figures) (float64, bool) {
 	if t.of == "" {
-		return median(ours)
+		return measured.Value(t.benchmark, t.unit)
 	}
-	unitOf := t.unitOf
-	if unitOf == "" {
-		unitOf = t.unit
-	}
-	theirs := measured[t.of+" "+unitOf]
-	if len(ours) == 0 || len(theirs) == 0 {
-		return 0, false
-	}
-	if t.unit == time || t.unit == least {
-		return slices.Min(ours) / slices.Min(theirs), true
-	}
-	return median(ratios(ours, theirs))
+	return measured.Ratio(t.benchmark, t.unit, t.of, cmp.Or(t.unitOf, t.unit))
 }
 
-// measurements are values by benchmark and unit, one for each round.
-type measurements map[string][]float64
-
-// read returns what was measured, and on which processor.
-func read(r io.Reader, name string) (measured measurements, cpu string, err error) {
-	measured = measurements{}
-	reader := benchfmt.NewReader(r, name)
-	for reader.Scan() {
-		switch record := reader.Result().(type) {
-		case *benchfmt.SyntaxError:
-			return nil, "", record
-		case *benchfmt.Result:
-			cpu = record.GetConfig("cpu")
-			benchmark := withoutCores(string(record.Name.Full()))
-			for _, value := range record.Values {
-				key := benchmark + " " + value.Unit
-				measured[key] = append(measured[key], value.Value)
-			}
-		}
+// addAllowance adds the benchmark without a monitor with the microsecond that a monitor may take.
+func addAllowance(measured figures.Figures) {
+	for _, seconds := range measured.Of("Monitor/by=bare", time) {
+		measured.Add("Monitor/by=bare-and-1us", time, seconds+1e-6)
 	}
-	for _, seconds := range measured["Monitor/by=bare sec/op"] {
-		measured["Monitor/by=bare-and-1us sec/op"] = append(measured["Monitor/by=bare-and-1us sec/op"], seconds+1e-6)
-	}
-	return measured, cpu, reader.Err()
-}
-
-// withoutCores returns the name of a benchmark without the number of cores that go test appends.
-func withoutCores(name string) string {
-	i := strings.LastIndexByte(name, '-')
-	if i > 0 && strings.Trim(name[i+1:], "0123456789") == "" {
-		return name[:i]
-	}
-	return name
-}
-
-// ratios returns the ratio of each round.
-func ratios(values, by []float64) (list []float64) {
-	for i := range min(len(values), len(by)) {
-		list = append(list, values[i]/by[i])
-	}
-	return list
-}
-
-func median(values []float64) (float64, bool) {
-	if len(values) == 0 {
-		return 0, false
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2, true
 }
