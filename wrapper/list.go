@@ -177,8 +177,10 @@ func (l pagedList[P, T]) read(ctx context.Context, r *reading, yield func(*P, er
 			return !r.add(id)
 		})
 		// The first reading yields empty pages, too, for their total. Later ones yield only what they add.
-		if (len(*parts.items) > 0 || !r.isReread()) && !yield(page, nil) {
-			return errStopped
+		if len(*parts.items) > 0 || !r.isReread() {
+			if !yield(page, nil) {
+				return errStopped
+			}
 		}
 		if isLast, change := r.end(parts.next); isLast {
 			return change
