@@ -59,9 +59,9 @@ func (f Figures) Of(benchmark, unit string) []float64 { return f.values[key{benc
 // Value returns the median of the rounds, and reports whether there are any.
 func (f Figures) Value(benchmark, unit string) (float64, bool) { return median(f.Of(benchmark, unit)) }
 
-// Ratio returns a benchmark as a part of another, and reports whether both were measured. Whatever else the machine does
-// makes a benchmark slower, never faster, so of times the least of all rounds counts on both sides. Other figures have
-// little noise, and in both directions: of these the median of the ratios of each round counts.
+// Ratio returns a benchmark as a part of another, and reports whether both were measured. Whatever else the machine
+// does makes a benchmark slower, never faster, so of times the least of all rounds counts on both sides. Other figures
+// have little noise, and in both directions: of these the median of the ratios of each round counts.
 func (f Figures) Ratio(benchmark, unit, of, unitOf string) (float64, bool) {
 	ours, theirs := f.Of(benchmark, unit), f.Of(of, unitOf)
 	if len(ours) == 0 || len(theirs) == 0 {
