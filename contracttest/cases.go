@@ -9,8 +9,8 @@ import (
 // what they find cannot be caused by an image that the suite made.
 func Cases() []Case {
 	const (
-		distribution = gen.ImagesListParamsTypeDistribution
-		application  = gen.ImagesListParamsTypeApplication
+		distribution = gen.ImagesListParamsTypeDistributions
+		application  = gen.ImagesListParamsTypeApplications
 	)
 	return []Case{
 		{

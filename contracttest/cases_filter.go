@@ -62,7 +62,7 @@ func filtersCombined(ctx context.Context, s *session) error {
 		return err
 	}
 	// Which images are distributions only the API knows, so that this list cannot be compared with the whole one.
-	tagged, err := s.list(ctx, wrapper.ListParams{Type: gen.ImagesListParamsTypeDistribution, TagName: tag})
+	tagged, err := s.list(ctx, wrapper.ListParams{Type: gen.ImagesListParamsTypeDistributions, TagName: tag})
 	if err != nil {
 		return err
 	}

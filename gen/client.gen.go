@@ -83,6 +83,7 @@ const (
 	DistributionRockyLinux   Distribution = "Rocky Linux"
 	DistributionUbuntu       Distribution = "Ubuntu"
 	DistributionUnknown      Distribution = "Unknown"
+	DistributionUnknownOS    Distribution = "Unknown OS"
 )
 
 // Valid indicates whether the value is a known member of the Distribution enum.
@@ -113,6 +114,8 @@ func (e Distribution) Valid() bool {
 	case DistributionUbuntu:
 		return true
 	case DistributionUnknown:
+		return true
+	case DistributionUnknownOS:
 		return true
 	default:
 		return false
@@ -148,17 +151,20 @@ func (e ImageStatus) Valid() bool {
 
 // Defines values for ImageType.
 const (
-	ImageTypeAdmin    ImageType = "admin"
-	ImageTypeBackup   ImageType = "backup"
-	ImageTypeBase     ImageType = "base"
-	ImageTypeCustom   ImageType = "custom"
-	ImageTypeSnapshot ImageType = "snapshot"
+	ImageTypeAdmin       ImageType = "admin"
+	ImageTypeApplication ImageType = "application"
+	ImageTypeBackup      ImageType = "backup"
+	ImageTypeBase        ImageType = "base"
+	ImageTypeCustom      ImageType = "custom"
+	ImageTypeSnapshot    ImageType = "snapshot"
 )
 
 // Valid indicates whether the value is a known member of the ImageType enum.
 func (e ImageType) Valid() bool {
 	switch e {
 	case ImageTypeAdmin:
+		return true
+	case ImageTypeApplication:
 		return true
 	case ImageTypeBackup:
 		return true
@@ -178,9 +184,16 @@ const (
 	RegionSlugAms1 RegionSlug = "ams1"
 	RegionSlugAms2 RegionSlug = "ams2"
 	RegionSlugAms3 RegionSlug = "ams3"
+	RegionSlugAtl1 RegionSlug = "atl1"
 	RegionSlugBlr1 RegionSlug = "blr1"
+	RegionSlugBom1 RegionSlug = "bom1"
+	RegionSlugDel1 RegionSlug = "del1"
 	RegionSlugFra1 RegionSlug = "fra1"
 	RegionSlugLon1 RegionSlug = "lon1"
+	RegionSlugLon2 RegionSlug = "lon2"
+	RegionSlugMaa1 RegionSlug = "maa1"
+	RegionSlugMel1 RegionSlug = "mel1"
+	RegionSlugNbg1 RegionSlug = "nbg1"
 	RegionSlugNyc1 RegionSlug = "nyc1"
 	RegionSlugNyc2 RegionSlug = "nyc2"
 	RegionSlugNyc3 RegionSlug = "nyc3"
@@ -189,7 +202,9 @@ const (
 	RegionSlugSfo3 RegionSlug = "sfo3"
 	RegionSlugSgp1 RegionSlug = "sgp1"
 	RegionSlugSyd1 RegionSlug = "syd1"
+	RegionSlugTlv1 RegionSlug = "tlv1"
 	RegionSlugTor1 RegionSlug = "tor1"
+	RegionSlugWaw1 RegionSlug = "waw1"
 )
 
 // Valid indicates whether the value is a known member of the RegionSlug enum.
@@ -201,11 +216,25 @@ func (e RegionSlug) Valid() bool {
 		return true
 	case RegionSlugAms3:
 		return true
+	case RegionSlugAtl1:
+		return true
 	case RegionSlugBlr1:
+		return true
+	case RegionSlugBom1:
+		return true
+	case RegionSlugDel1:
 		return true
 	case RegionSlugFra1:
 		return true
 	case RegionSlugLon1:
+		return true
+	case RegionSlugLon2:
+		return true
+	case RegionSlugMaa1:
+		return true
+	case RegionSlugMel1:
+		return true
+	case RegionSlugNbg1:
 		return true
 	case RegionSlugNyc1:
 		return true
@@ -223,7 +252,11 @@ func (e RegionSlug) Valid() bool {
 		return true
 	case RegionSlugSyd1:
 		return true
+	case RegionSlugTlv1:
+		return true
 	case RegionSlugTor1:
+		return true
+	case RegionSlugWaw1:
 		return true
 	default:
 		return false
@@ -232,16 +265,16 @@ func (e RegionSlug) Valid() bool {
 
 // Defines values for ImagesListParamsType.
 const (
-	ImagesListParamsTypeApplication  ImagesListParamsType = "application"
-	ImagesListParamsTypeDistribution ImagesListParamsType = "distribution"
+	ImagesListParamsTypeApplications  ImagesListParamsType = "application"
+	ImagesListParamsTypeDistributions ImagesListParamsType = "distribution"
 )
 
 // Valid indicates whether the value is a known member of the ImagesListParamsType enum.
 func (e ImagesListParamsType) Valid() bool {
 	switch e {
-	case ImagesListParamsTypeApplication:
+	case ImagesListParamsTypeApplications:
 		return true
-	case ImagesListParamsTypeDistribution:
+	case ImagesListParamsTypeDistributions:
 		return true
 	default:
 		return false
@@ -294,10 +327,10 @@ type Action struct {
 	// Example: 36804636
 	ID int64 `json:"id"`
 
-	// Region A datacenter region.
-	Region Region `json:"region"`
+	// Region The datacenter region of an action. Null on transfers, completed and in progress (dchonch/digitalocean-postman and digitalocean/doctl#196, 2017 and 2018) and on an image_destroy (digitalocean/droplet_kit, 2015); an object on other transfers of 2015 (koalalorenzo/python-digitalocean).
+	Region *Region `json:"region"`
 
-	// RegionSlug The region of the action, by its slug.
+	// RegionSlug The region of the action, by its slug; null where the region is.
 	//
 	// Example: nyc3
 	RegionSlug *string `json:"region_slug"`
@@ -309,7 +342,7 @@ type Action struct {
 
 	// ResourceType What is worked on; image for the actions of an image.
 	//
-	// Example: droplet
+	// Example: image
 	ResourceType string `json:"resource_type"`
 
 	// StartedAt When the action began.
@@ -322,9 +355,9 @@ type Action struct {
 	// Example: completed
 	Status ActionStatus `json:"status"`
 
-	// Type What is done, such as transfer or convert.
+	// Type What is done: transfer or convert, or something that nobody asked for by this API, such as image_destroy (digitalocean/droplet_kit, 2015).
 	//
-	// Example: create
+	// Example: transfer
 	Type string `json:"type"`
 }
 
@@ -366,7 +399,7 @@ type ActionStatus string
 
 // ActionTransfer Copies the image to one more region.
 type ActionTransfer struct {
-	// Region A datacenter region. New ones appear over time.
+	// Region A datacenter region. New ones appear over time (digitalocean/openapi#1140): `atl1` was seen in 2025 (emancipat3r/vps3), and the eight after it are in DigitalOcean's own list of 2026 (digitalocean-labs/mcp-digitalocean).
 	//
 	// Example: nyc3
 	Region RegionSlug `json:"region"`
@@ -378,14 +411,14 @@ type ActionTransfer struct {
 // ActionTransferType Example: transfer
 type ActionTransferType string
 
-// Distribution The operating system of an image. On create and update any other value is accepted and replaced by `Unknown`; in answers others have appeared over time.
+// Distribution The operating system of an image. A create with another value, or none, gives `Unknown OS`, which lists show too (nanovms/ops#1182, 2021; Flatcar's tutorial, 2024); a later read has also had `Unknown` (digitalocean/doctl#671). Others have appeared over time (digitalocean/openapi#605).
 //
 // Example: Ubuntu
 type Distribution string
 
 // Error Why a request failed.
 type Error struct {
-	// ID A short name for the HTTP status, such as not_found.
+	// ID A short name for the HTTP status, such as not_found. Its spelling changes: unauthorized was seen in 2018, Unauthorized in 2022 (dchonch/digitalocean-postman, JupiterOne/graph-digitalocean).
 	//
 	// Example: not_found
 	ID string `json:"id"`
@@ -413,7 +446,7 @@ type Image struct {
 	// Example:
 	Description string `json:"description"`
 
-	// Distribution The operating system of an image. On create and update any other value is accepted and replaced by `Unknown`; in answers others have appeared over time.
+	// Distribution The operating system of an image. A create with another value, or none, gives `Unknown OS`, which lists show too (nanovms/ops#1182, 2021; Flatcar's tutorial, 2024); a later read has also had `Unknown` (digitalocean/doctl#671). Others have appeared over time (digitalocean/openapi#605).
 	//
 	// Example: Ubuntu
 	Distribution Distribution `json:"distribution"`
@@ -443,7 +476,7 @@ type Image struct {
 	// Example: true
 	Public bool `json:"public"`
 
-	// Regions Where the image can be used. May be empty at first, and may name a region twice.
+	// Regions Where the image can be used. Empty on a new image (nanovms/ops#1182, 2021); may name a region twice, as the published examples do.
 	//
 	// Example: ["nyc1","nyc2"]
 	Regions []RegionSlug `json:"regions"`
@@ -458,7 +491,7 @@ type Image struct {
 	// Example: nifty1
 	Slug *string `json:"slug"`
 
-	// Status Where an image stands. An import goes from `NEW` through `pending` to `available`; one that failed ends as `deleted`. The API has also been seen to answer `new`.
+	// Status Where an image stands. An import goes from `NEW` through `pending` to `available`; one that failed ends as `deleted` (digitalocean/terraform-provider-digitalocean#613). An official image that was superseded is `retired`, without slug and regions, and not public (a Droplet's payload, 2025). The API has also answered `new` (digitalocean/openapi#517).
 	//
 	// Example: NEW
 	Status ImageStatus `json:"status"`
@@ -468,10 +501,15 @@ type Image struct {
 	// Example: ["base-image","prod"]
 	Tags []string `json:"tags"`
 
-	// Type What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, and also every public distribution and application, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages.
+	// Type What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); before, they were `snapshot`.
 	//
 	// Example: snapshot
 	Type ImageType `json:"type,omitempty"`
+
+	// UpdatedAt When the image was last changed. Seen in the response to a create (nanovms/ops#1182, 2021).
+	//
+	// Example: 2021-11-14T21:45:05Z
+	UpdatedAt *time.Time `json:"updated_at,omitempty"`
 }
 
 // ImageCreate What to import as a custom image.
@@ -481,7 +519,7 @@ type ImageCreate struct {
 	// Example:
 	Description string `json:"description,omitempty"`
 
-	// Distribution The operating system of an image. On create and update any other value is accepted and replaced by `Unknown`; in answers others have appeared over time.
+	// Distribution The operating system of an image. A create with another value, or none, gives `Unknown OS`, which lists show too (nanovms/ops#1182, 2021; Flatcar's tutorial, 2024); a later read has also had `Unknown` (digitalocean/doctl#671). Others have appeared over time (digitalocean/openapi#605).
 	//
 	// Example: Ubuntu
 	Distribution Distribution `json:"distribution,omitempty"`
@@ -491,7 +529,7 @@ type ImageCreate struct {
 	// Example: Nifty New Snapshot
 	Name string `json:"name"`
 
-	// Region A datacenter region. New ones appear over time.
+	// Region A datacenter region. New ones appear over time (digitalocean/openapi#1140): `atl1` was seen in 2025 (emancipat3r/vps3), and the eight after it are in DigitalOcean's own list of 2026 (digitalocean-labs/mcp-digitalocean).
 	//
 	// Example: nyc3
 	Region RegionSlug `json:"region"`
@@ -501,7 +539,7 @@ type ImageCreate struct {
 	// Example: ["base-image","prod"]
 	Tags []string `json:"tags,omitempty"`
 
-	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked.
+	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. The name does not matter: a file `.bin.bz2` was imported (flatcar#37).
 	//
 	// Example: http://cloud-images.ubuntu.com/minimal/releases/bionic/release/ubuntu-18.04-minimal-cloudimg-amd64.img
 	URL string `json:"url"`
@@ -524,27 +562,27 @@ type ImageResponse struct {
 	Image Image `json:"image"`
 }
 
-// ImageStatus Where an image stands. An import goes from `NEW` through `pending` to `available`; one that failed ends as `deleted`. The API has also been seen to answer `new`.
+// ImageStatus Where an image stands. An import goes from `NEW` through `pending` to `available`; one that failed ends as `deleted` (digitalocean/terraform-provider-digitalocean#613). An official image that was superseded is `retired`, without slug and regions, and not public (a Droplet's payload, 2025). The API has also answered `new` (digitalocean/openapi#517).
 //
 // Example: NEW
 type ImageStatus string
 
-// ImageType What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, and also every public distribution and application, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages.
+// ImageType What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); before, they were `snapshot`.
 //
 // Example: snapshot
 type ImageType string
 
 // ImageUpdate What to change of an image. What is left out stays as it is; the empty string clears a description.
 type ImageUpdate struct {
-	// Description The new description. Custom images only.
+	// Description The new description. Of custom images only, and so is the distribution.
 	//
 	// Example:
 	Description *string `json:"description,omitempty"`
 
-	// Distribution The new distribution. Custom images only.
+	// Distribution The operating system of an image. A create with another value, or none, gives `Unknown OS`, which lists show too (nanovms/ops#1182, 2021; Flatcar's tutorial, 2024); a later read has also had `Unknown` (digitalocean/doctl#671). Others have appeared over time (digitalocean/openapi#605).
 	//
 	// Example: Ubuntu
-	Distribution *Distribution `json:"distribution,omitempty"`
+	Distribution Distribution `json:"distribution,omitempty"`
 
 	// Name The new name.
 	//
@@ -605,7 +643,7 @@ type RecipientTeam struct {
 	RecipientUUID string `json:"recipient_uuid"`
 }
 
-// Region A datacenter region.
+// Region The datacenter region of an action. Null on transfers, completed and in progress (dchonch/digitalocean-postman and digitalocean/doctl#196, 2017 and 2018) and on an image_destroy (digitalocean/droplet_kit, 2015); an object on other transfers of 2015 (koalalorenzo/python-digitalocean).
 type Region struct {
 	// Available Whether new Droplets can be created in the region.
 	//
@@ -622,7 +660,7 @@ type Region struct {
 	// Example: New York 3
 	Name string `json:"name"`
 
-	// Sizes The Droplet sizes that the region offers. Reading them needs the scope sizes:read.
+	// Sizes The Droplet sizes that the region offers, or none (emancipat3r/vps3, 2025). Reading them needs the scope sizes:read.
 	//
 	// Example: ["s-1vcpu-1gb","s-1vcpu-2gb"]
 	Sizes []string `json:"sizes"`
@@ -633,7 +671,7 @@ type Region struct {
 	Slug string `json:"slug"`
 }
 
-// RegionSlug A datacenter region. New ones appear over time.
+// RegionSlug A datacenter region. New ones appear over time (digitalocean/openapi#1140): `atl1` was seen in 2025 (emancipat3r/vps3), and the eight after it are in DigitalOcean's own list of 2026 (digitalocean-labs/mcp-digitalocean).
 //
 // Example: nyc3
 type RegionSlug string
@@ -655,6 +693,9 @@ type AllImages = ImageList
 
 // BadRequest Why a request failed.
 type BadRequest = Error
+
+// Forbidden Why a request failed.
+type Forbidden = Error
 
 // NewAccountTransfer A transfer that was offered.
 type NewAccountTransfer = AccountTransferResponse
@@ -688,7 +729,7 @@ type UnprocessableEntity = Error
 
 // ImagesListParams defines parameters for ImagesList.
 type ImagesListParams struct {
-	// Type Only the public images of this kind.
+	// Type Only the public images of this kind. It has no effect beside private or tag_name.
 	Type *ImagesListParamsType `form:"type,omitempty" json:"type,omitempty"`
 
 	// Private True asks for the account's own images alone.
@@ -976,14 +1017,14 @@ type ClientInterface interface {
 
 	// ImagesList List images
 	//
-	// Lists the public images and those of the account, a page at a time. The filters combine. The `type` filter asks for distributions or applications and has nothing to do with the `type` field of an image: both kinds answer with the type `snapshot`.
+	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 	//
 	// Corresponds with GET /v2/images (the `ImagesList` operationId).
 	ImagesList(ctx context.Context, params *ImagesListParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ImagesCreateCustomWithBody Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has fetched anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later.
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -992,7 +1033,7 @@ type ClientInterface interface {
 
 	// ImagesCreateCustom Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has fetched anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later.
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1001,14 +1042,14 @@ type ClientInterface interface {
 
 	// ImagesDelete Delete an image
 	//
-	// Deletes a snapshot, a backup or a custom image for good.
+	// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
 	//
 	// Corresponds with DELETE /v2/images/{image_id} (the `ImagesDelete` operationId).
 	ImagesDelete(ctx context.Context, imageID ImageID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ImagesGet Get an image by id or slug
 	//
-	// A public image answers to its id and to its slug, a private one to its id alone. A slug moves on to the next image when its distribution gets a new build.
+	// A public image answers to its id and to its slug, a private one to its id alone. A slug moves on to the next image when its distribution gets a new build (digitalocean/godo#155).
 	//
 	// Corresponds with GET /v2/images/{image_id} (the `ImagesGet` operationId).
 	ImagesGet(ctx context.Context, imageID string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1112,7 +1153,7 @@ type ClientInterface interface {
 
 	// ImageActionsPostWithBody Start an action on an image
 	//
-	// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region. The action goes on in the background; read it until its status is `completed`.
+	// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region, while it stays where it is (digitalocean/api-v2#87). The action goes on in the background; read it until its status is `completed`. An action without a type that the API knows is refused with 404 (digitalocean/doctl#192).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1121,7 +1162,7 @@ type ClientInterface interface {
 
 	// ImageActionsPost Start an action on an image
 	//
-	// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region. The action goes on in the background; read it until its status is `completed`.
+	// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region, while it stays where it is (digitalocean/api-v2#87). The action goes on in the background; read it until its status is `completed`. An action without a type that the API knows is refused with 404 (digitalocean/doctl#192).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1130,7 +1171,7 @@ type ClientInterface interface {
 
 	// ImageActionsGet Get an action of an image
 	//
-	// Reads one action. With the id of another image the API answers 404.
+	// Reads one action. With the id of another image it is a 404 (digitalocean/packer-plugin-digitalocean#122).
 	//
 	// Corresponds with GET /v2/images/{image_id}/actions/{action_id} (the `ImageActionsGet` operationId).
 	ImageActionsGet(ctx context.Context, imageID ImageID, actionID int64, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1138,7 +1179,7 @@ type ClientInterface interface {
 
 // ImagesList List images
 //
-// Lists the public images and those of the account, a page at a time. The filters combine. The `type` filter asks for distributions or applications and has nothing to do with the `type` field of an image: both kinds answer with the type `snapshot`.
+// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 //
 // Corresponds with GET /v2/images (the `ImagesList` operationId).
 func (c *Client) ImagesList(ctx context.Context, params *ImagesListParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1155,7 +1196,7 @@ func (c *Client) ImagesList(ctx context.Context, params *ImagesListParams, reqEd
 
 // ImagesCreateCustomWithBody Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has fetched anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later.
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
 //
 // Takes any type of body and a specified content type.
 //
@@ -1174,7 +1215,7 @@ func (c *Client) ImagesCreateCustomWithBody(ctx context.Context, contentType str
 
 // ImagesCreateCustom Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has fetched anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later.
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1193,7 +1234,7 @@ func (c *Client) ImagesCreateCustom(ctx context.Context, body ImagesCreateCustom
 
 // ImagesDelete Delete an image
 //
-// Deletes a snapshot, a backup or a custom image for good.
+// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
 //
 // Corresponds with DELETE /v2/images/{image_id} (the `ImagesDelete` operationId).
 func (c *Client) ImagesDelete(ctx context.Context, imageID ImageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1210,7 +1251,7 @@ func (c *Client) ImagesDelete(ctx context.Context, imageID ImageID, reqEditors .
 
 // ImagesGet Get an image by id or slug
 //
-// A public image answers to its id and to its slug, a private one to its id alone. A slug moves on to the next image when its distribution gets a new build.
+// A public image answers to its id and to its slug, a private one to its id alone. A slug moves on to the next image when its distribution gets a new build (digitalocean/godo#155).
 //
 // Corresponds with GET /v2/images/{image_id} (the `ImagesGet` operationId).
 func (c *Client) ImagesGet(ctx context.Context, imageID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1434,7 +1475,7 @@ func (c *Client) ImageActionsList(ctx context.Context, imageID ImageID, params *
 
 // ImageActionsPostWithBody Start an action on an image
 //
-// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region. The action goes on in the background; read it until its status is `completed`.
+// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region, while it stays where it is (digitalocean/api-v2#87). The action goes on in the background; read it until its status is `completed`. An action without a type that the API knows is refused with 404 (digitalocean/doctl#192).
 //
 // Takes any type of body and a specified content type.
 //
@@ -1453,7 +1494,7 @@ func (c *Client) ImageActionsPostWithBody(ctx context.Context, imageID ImageID, 
 
 // ImageActionsPost Start an action on an image
 //
-// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region. The action goes on in the background; read it until its status is `completed`.
+// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region, while it stays where it is (digitalocean/api-v2#87). The action goes on in the background; read it until its status is `completed`. An action without a type that the API knows is refused with 404 (digitalocean/doctl#192).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1472,7 +1513,7 @@ func (c *Client) ImageActionsPost(ctx context.Context, imageID ImageID, body Ima
 
 // ImageActionsGet Get an action of an image
 //
-// Reads one action. With the id of another image the API answers 404.
+// Reads one action. With the id of another image it is a 404 (digitalocean/packer-plugin-digitalocean#122).
 //
 // Corresponds with GET /v2/images/{image_id}/actions/{action_id} (the `ImageActionsGet` operationId).
 func (c *Client) ImageActionsGet(ctx context.Context, imageID ImageID, actionID int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2139,7 +2180,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesListWithResponse List images
 	//
-	// Lists the public images and those of the account, a page at a time. The filters combine. The `type` filter asks for distributions or applications and has nothing to do with the `type` field of an image: both kinds answer with the type `snapshot`.
+	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2148,7 +2189,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesCreateCustomWithBodyWithResponse Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has fetched anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later.
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2157,7 +2198,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesCreateCustomWithResponse Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has fetched anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later.
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2166,7 +2207,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesDeleteWithResponse Delete an image
 	//
-	// Deletes a snapshot, a backup or a custom image for good.
+	// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2175,7 +2216,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesGetWithResponse Get an image by id or slug
 	//
-	// A public image answers to its id and to its slug, a private one to its id alone. A slug moves on to the next image when its distribution gets a new build.
+	// A public image answers to its id and to its slug, a private one to its id alone. A slug moves on to the next image when its distribution gets a new build (digitalocean/godo#155).
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2283,7 +2324,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImageActionsPostWithBodyWithResponse Start an action on an image
 	//
-	// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region. The action goes on in the background; read it until its status is `completed`.
+	// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region, while it stays where it is (digitalocean/api-v2#87). The action goes on in the background; read it until its status is `completed`. An action without a type that the API knows is refused with 404 (digitalocean/doctl#192).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2292,7 +2333,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImageActionsPostWithResponse Start an action on an image
 	//
-	// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region. The action goes on in the background; read it until its status is `completed`.
+	// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region, while it stays where it is (digitalocean/api-v2#87). The action goes on in the background; read it until its status is `completed`. An action without a type that the API knows is refused with 404 (digitalocean/doctl#192).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2301,7 +2342,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImageActionsGetWithResponse Get an action of an image
 	//
-	// Reads one action. With the id of another image the API answers 404.
+	// Reads one action. With the id of another image it is a 404 (digitalocean/packer-plugin-digitalocean#122).
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2318,6 +2359,13 @@ type ImagesListResponse200Headers struct {
 
 // ImagesListResponse401Headers the declared response headers of an HTTP 401 response for ImagesList
 type ImagesListResponse401Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
+// ImagesListResponse403Headers the declared response headers of an HTTP 403 response for ImagesList
+type ImagesListResponse403Headers struct {
 	RatelimitLimit     *int
 	RatelimitRemaining *int
 	RatelimitReset     *int64
@@ -2352,6 +2400,8 @@ type ImagesListResponse struct {
 	JSON200 *AllImages
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *TooManyRequests
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -2362,6 +2412,8 @@ type ImagesListResponse struct {
 	Headers200 *ImagesListResponse200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesListResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesListResponse403Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *ImagesListResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -2378,6 +2430,11 @@ func (r ImagesListResponse) GetJSON200() *AllImages {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesListResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesListResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
@@ -2431,8 +2488,22 @@ type ImagesCreateCustomResponse202Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImagesCreateCustomResponse400Headers the declared response headers of an HTTP 400 response for ImagesCreateCustom
+type ImagesCreateCustomResponse400Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImagesCreateCustomResponse401Headers the declared response headers of an HTTP 401 response for ImagesCreateCustom
 type ImagesCreateCustomResponse401Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
+// ImagesCreateCustomResponse403Headers the declared response headers of an HTTP 403 response for ImagesCreateCustom
+type ImagesCreateCustomResponse403Headers struct {
 	RatelimitLimit     *int
 	RatelimitRemaining *int
 	RatelimitReset     *int64
@@ -2472,8 +2543,12 @@ type ImagesCreateCustomResponse struct {
 	HTTPResponse *http.Response
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *NewImage
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *UnprocessableEntity
 	// JSON429 the response for an HTTP 429 `application/json` response
@@ -2484,8 +2559,12 @@ type ImagesCreateCustomResponse struct {
 	JSONDefault *UnexpectedError
 	// Headers202 the parsed response headers for an HTTP 202 response
 	Headers202 *ImagesCreateCustomResponse202Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ImagesCreateCustomResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesCreateCustomResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesCreateCustomResponse403Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *ImagesCreateCustomResponse422Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -2501,9 +2580,19 @@ func (r ImagesCreateCustomResponse) GetJSON202() *NewImage {
 	return r.JSON202
 }
 
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ImagesCreateCustomResponse) GetJSON400() *BadRequest {
+	return r.JSON400
+}
+
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesCreateCustomResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesCreateCustomResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON422 returns the response for an HTTP 422 `application/json` response
@@ -2569,6 +2658,13 @@ type ImagesDeleteResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImagesDeleteResponse403Headers the declared response headers of an HTTP 403 response for ImagesDelete
+type ImagesDeleteResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImagesDeleteResponse404Headers the declared response headers of an HTTP 404 response for ImagesDelete
 type ImagesDeleteResponse404Headers struct {
 	RatelimitLimit     *int
@@ -2610,6 +2706,8 @@ type ImagesDeleteResponse struct {
 	HTTPResponse *http.Response
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON422 the response for an HTTP 422 `application/json` response
@@ -2624,6 +2722,8 @@ type ImagesDeleteResponse struct {
 	Headers204 *ImagesDeleteResponse204Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesDeleteResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesDeleteResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImagesDeleteResponse404Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
@@ -2639,6 +2739,11 @@ type ImagesDeleteResponse struct {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesDeleteResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesDeleteResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -2709,6 +2814,13 @@ type ImagesGetResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImagesGetResponse403Headers the declared response headers of an HTTP 403 response for ImagesGet
+type ImagesGetResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImagesGetResponse404Headers the declared response headers of an HTTP 404 response for ImagesGet
 type ImagesGetResponse404Headers struct {
 	RatelimitLimit     *int
@@ -2745,6 +2857,8 @@ type ImagesGetResponse struct {
 	JSON200 *OneImage
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON429 the response for an HTTP 429 `application/json` response
@@ -2757,6 +2871,8 @@ type ImagesGetResponse struct {
 	Headers200 *ImagesGetResponse200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesGetResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesGetResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImagesGetResponse404Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -2775,6 +2891,11 @@ func (r ImagesGetResponse) GetJSON200() *OneImage {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesGetResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesGetResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -2840,6 +2961,13 @@ type ImagesUpdateResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImagesUpdateResponse403Headers the declared response headers of an HTTP 403 response for ImagesUpdate
+type ImagesUpdateResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImagesUpdateResponse404Headers the declared response headers of an HTTP 404 response for ImagesUpdate
 type ImagesUpdateResponse404Headers struct {
 	RatelimitLimit     *int
@@ -2883,6 +3011,8 @@ type ImagesUpdateResponse struct {
 	JSON200 *OneImage
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON422 the response for an HTTP 422 `application/json` response
@@ -2897,6 +3027,8 @@ type ImagesUpdateResponse struct {
 	Headers200 *ImagesUpdateResponse200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesUpdateResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesUpdateResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImagesUpdateResponse404Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
@@ -2917,6 +3049,11 @@ func (r ImagesUpdateResponse) GetJSON200() *OneImage {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesUpdateResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesUpdateResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -2994,6 +3131,13 @@ type ImagesPostAccountTransferCreateResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImagesPostAccountTransferCreateResponse403Headers the declared response headers of an HTTP 403 response for ImagesPostAccountTransferCreate
+type ImagesPostAccountTransferCreateResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImagesPostAccountTransferCreateResponse404Headers the declared response headers of an HTTP 404 response for ImagesPostAccountTransferCreate
 type ImagesPostAccountTransferCreateResponse404Headers struct {
 	RatelimitLimit     *int
@@ -3039,6 +3183,8 @@ type ImagesPostAccountTransferCreateResponse struct {
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON422 the response for an HTTP 422 `application/json` response
@@ -3055,6 +3201,8 @@ type ImagesPostAccountTransferCreateResponse struct {
 	Headers400 *ImagesPostAccountTransferCreateResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesPostAccountTransferCreateResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesPostAccountTransferCreateResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImagesPostAccountTransferCreateResponse404Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
@@ -3080,6 +3228,11 @@ func (r ImagesPostAccountTransferCreateResponse) GetJSON400() *BadRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesPostAccountTransferCreateResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesPostAccountTransferCreateResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -3157,6 +3310,13 @@ type ImagesPostAccountTransferAcceptResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImagesPostAccountTransferAcceptResponse403Headers the declared response headers of an HTTP 403 response for ImagesPostAccountTransferAccept
+type ImagesPostAccountTransferAcceptResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImagesPostAccountTransferAcceptResponse404Headers the declared response headers of an HTTP 404 response for ImagesPostAccountTransferAccept
 type ImagesPostAccountTransferAcceptResponse404Headers struct {
 	RatelimitLimit     *int
@@ -3200,6 +3360,8 @@ type ImagesPostAccountTransferAcceptResponse struct {
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON422 the response for an HTTP 422 `application/json` response
@@ -3216,6 +3378,8 @@ type ImagesPostAccountTransferAcceptResponse struct {
 	Headers400 *ImagesPostAccountTransferAcceptResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesPostAccountTransferAcceptResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesPostAccountTransferAcceptResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImagesPostAccountTransferAcceptResponse404Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
@@ -3236,6 +3400,11 @@ func (r ImagesPostAccountTransferAcceptResponse) GetJSON400() *BadRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesPostAccountTransferAcceptResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesPostAccountTransferAcceptResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -3313,6 +3482,13 @@ type ImagesPostAccountTransferCancelResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImagesPostAccountTransferCancelResponse403Headers the declared response headers of an HTTP 403 response for ImagesPostAccountTransferCancel
+type ImagesPostAccountTransferCancelResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImagesPostAccountTransferCancelResponse404Headers the declared response headers of an HTTP 404 response for ImagesPostAccountTransferCancel
 type ImagesPostAccountTransferCancelResponse404Headers struct {
 	RatelimitLimit     *int
@@ -3356,6 +3532,8 @@ type ImagesPostAccountTransferCancelResponse struct {
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON422 the response for an HTTP 422 `application/json` response
@@ -3372,6 +3550,8 @@ type ImagesPostAccountTransferCancelResponse struct {
 	Headers400 *ImagesPostAccountTransferCancelResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesPostAccountTransferCancelResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesPostAccountTransferCancelResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImagesPostAccountTransferCancelResponse404Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
@@ -3392,6 +3572,11 @@ func (r ImagesPostAccountTransferCancelResponse) GetJSON400() *BadRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesPostAccountTransferCancelResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesPostAccountTransferCancelResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -3469,6 +3654,13 @@ type ImagesPostAccountTransferDeclineResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImagesPostAccountTransferDeclineResponse403Headers the declared response headers of an HTTP 403 response for ImagesPostAccountTransferDecline
+type ImagesPostAccountTransferDeclineResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImagesPostAccountTransferDeclineResponse404Headers the declared response headers of an HTTP 404 response for ImagesPostAccountTransferDecline
 type ImagesPostAccountTransferDeclineResponse404Headers struct {
 	RatelimitLimit     *int
@@ -3512,6 +3704,8 @@ type ImagesPostAccountTransferDeclineResponse struct {
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON422 the response for an HTTP 422 `application/json` response
@@ -3528,6 +3722,8 @@ type ImagesPostAccountTransferDeclineResponse struct {
 	Headers400 *ImagesPostAccountTransferDeclineResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImagesPostAccountTransferDeclineResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImagesPostAccountTransferDeclineResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImagesPostAccountTransferDeclineResponse404Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
@@ -3548,6 +3744,11 @@ func (r ImagesPostAccountTransferDeclineResponse) GetJSON400() *BadRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImagesPostAccountTransferDeclineResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImagesPostAccountTransferDeclineResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -3618,6 +3819,13 @@ type ImageActionsListResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImageActionsListResponse403Headers the declared response headers of an HTTP 403 response for ImageActionsList
+type ImageActionsListResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImageActionsListResponse404Headers the declared response headers of an HTTP 404 response for ImageActionsList
 type ImageActionsListResponse404Headers struct {
 	RatelimitLimit     *int
@@ -3654,6 +3862,8 @@ type ImageActionsListResponse struct {
 	JSON200 *AllActions
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON429 the response for an HTTP 429 `application/json` response
@@ -3666,6 +3876,8 @@ type ImageActionsListResponse struct {
 	Headers200 *ImageActionsListResponse200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImageActionsListResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImageActionsListResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImageActionsListResponse404Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -3684,6 +3896,11 @@ func (r ImageActionsListResponse) GetJSON200() *AllActions {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImageActionsListResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImageActionsListResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -3749,6 +3966,13 @@ type ImageActionsPostResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImageActionsPostResponse403Headers the declared response headers of an HTTP 403 response for ImageActionsPost
+type ImageActionsPostResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImageActionsPostResponse404Headers the declared response headers of an HTTP 404 response for ImageActionsPost
 type ImageActionsPostResponse404Headers struct {
 	RatelimitLimit     *int
@@ -3792,6 +4016,8 @@ type ImageActionsPostResponse struct {
 	JSON201 *OneAction
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON422 the response for an HTTP 422 `application/json` response
@@ -3806,6 +4032,8 @@ type ImageActionsPostResponse struct {
 	Headers201 *ImageActionsPostResponse201Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImageActionsPostResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImageActionsPostResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImageActionsPostResponse404Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
@@ -3826,6 +4054,11 @@ func (r ImageActionsPostResponse) GetJSON201() *OneAction {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImageActionsPostResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImageActionsPostResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -3896,6 +4129,13 @@ type ImageActionsGetResponse401Headers struct {
 	RatelimitReset     *int64
 }
 
+// ImageActionsGetResponse403Headers the declared response headers of an HTTP 403 response for ImageActionsGet
+type ImageActionsGetResponse403Headers struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+
 // ImageActionsGetResponse404Headers the declared response headers of an HTTP 404 response for ImageActionsGet
 type ImageActionsGetResponse404Headers struct {
 	RatelimitLimit     *int
@@ -3932,6 +4172,8 @@ type ImageActionsGetResponse struct {
 	JSON200 *OneAction
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Unauthorized
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON429 the response for an HTTP 429 `application/json` response
@@ -3944,6 +4186,8 @@ type ImageActionsGetResponse struct {
 	Headers200 *ImageActionsGetResponse200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ImageActionsGetResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ImageActionsGetResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ImageActionsGetResponse404Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -3962,6 +4206,11 @@ func (r ImageActionsGetResponse) GetJSON200() *OneAction {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ImageActionsGetResponse) GetJSON401() *Unauthorized {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ImageActionsGetResponse) GetJSON403() *Forbidden {
+	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
@@ -4015,7 +4264,7 @@ func (r ImageActionsGetResponse) ContentType() string {
 
 // ImagesListWithResponse List images
 //
-// Lists the public images and those of the account, a page at a time. The filters combine. The `type` filter asks for distributions or applications and has nothing to do with the `type` field of an image: both kinds answer with the type `snapshot`.
+// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4030,7 +4279,7 @@ func (c *ClientWithResponses) ImagesListWithResponse(ctx context.Context, params
 
 // ImagesCreateCustomWithBodyWithResponse Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has fetched anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later.
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4045,7 +4294,7 @@ func (c *ClientWithResponses) ImagesCreateCustomWithBodyWithResponse(ctx context
 
 // ImagesCreateCustomWithResponse Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has fetched anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later.
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4060,7 +4309,7 @@ func (c *ClientWithResponses) ImagesCreateCustomWithResponse(ctx context.Context
 
 // ImagesDeleteWithResponse Delete an image
 //
-// Deletes a snapshot, a backup or a custom image for good.
+// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4075,7 +4324,7 @@ func (c *ClientWithResponses) ImagesDeleteWithResponse(ctx context.Context, imag
 
 // ImagesGetWithResponse Get an image by id or slug
 //
-// A public image answers to its id and to its slug, a private one to its id alone. A slug moves on to the next image when its distribution gets a new build.
+// A public image answers to its id and to its slug, a private one to its id alone. A slug moves on to the next image when its distribution gets a new build (digitalocean/godo#155).
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4255,7 +4504,7 @@ func (c *ClientWithResponses) ImageActionsListWithResponse(ctx context.Context, 
 
 // ImageActionsPostWithBodyWithResponse Start an action on an image
 //
-// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region. The action goes on in the background; read it until its status is `completed`.
+// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region, while it stays where it is (digitalocean/api-v2#87). The action goes on in the background; read it until its status is `completed`. An action without a type that the API knows is refused with 404 (digitalocean/doctl#192).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4270,7 +4519,7 @@ func (c *ClientWithResponses) ImageActionsPostWithBodyWithResponse(ctx context.C
 
 // ImageActionsPostWithResponse Start an action on an image
 //
-// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region. The action goes on in the background; read it until its status is `completed`.
+// Starts one of two actions: `convert` makes a snapshot of a backup or a custom image, `transfer` copies an image to one more region, while it stays where it is (digitalocean/api-v2#87). The action goes on in the background; read it until its status is `completed`. An action without a type that the API knows is refused with 404 (digitalocean/doctl#192).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4285,7 +4534,7 @@ func (c *ClientWithResponses) ImageActionsPostWithResponse(ctx context.Context, 
 
 // ImageActionsGetWithResponse Get an action of an image
 //
-// Reads one action. With the id of another image the API answers 404.
+// Reads one action. With the id of another image it is a 404 (digitalocean/packer-plugin-digitalocean#122).
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4325,6 +4574,13 @@ func ParseImagesListResponse(rsp *http.Response) (*ImagesListResponse, error) {
 			return nil, err
 		}
 		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -4398,6 +4654,30 @@ func ParseImagesListResponse(rsp *http.Response) (*ImagesListResponse, error) {
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesListResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 429:
 		var headers ImagesListResponse429Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -4503,12 +4783,26 @@ func ParseImagesCreateCustomResponse(rsp *http.Response) (*ImagesCreateCustomRes
 		}
 		response.JSON202 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Unauthorized
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest UnprocessableEntity
@@ -4565,6 +4859,30 @@ func ParseImagesCreateCustomResponse(rsp *http.Response) (*ImagesCreateCustomRes
 			headers.RatelimitReset = &value
 		}
 		response.Headers202 = &headers
+	case rsp.StatusCode == 400:
+		var headers ImagesCreateCustomResponse400Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers ImagesCreateCustomResponse401Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -4589,6 +4907,30 @@ func ParseImagesCreateCustomResponse(rsp *http.Response) (*ImagesCreateCustomRes
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesCreateCustomResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 422:
 		var headers ImagesCreateCustomResponse422Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -4721,6 +5063,13 @@ func ParseImagesDeleteResponse(rsp *http.Response) (*ImagesDeleteResponse, error
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -4807,6 +5156,30 @@ func ParseImagesDeleteResponse(rsp *http.Response) (*ImagesDeleteResponse, error
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesDeleteResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImagesDeleteResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -4967,6 +5340,13 @@ func ParseImagesGetResponse(rsp *http.Response) (*ImagesGetResponse, error) {
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -5046,6 +5426,30 @@ func ParseImagesGetResponse(rsp *http.Response) (*ImagesGetResponse, error) {
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesGetResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImagesGetResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -5182,6 +5586,13 @@ func ParseImagesUpdateResponse(rsp *http.Response) (*ImagesUpdateResponse, error
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -5268,6 +5679,30 @@ func ParseImagesUpdateResponse(rsp *http.Response) (*ImagesUpdateResponse, error
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesUpdateResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImagesUpdateResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -5435,6 +5870,13 @@ func ParseImagesPostAccountTransferCreateResponse(rsp *http.Response) (*ImagesPo
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -5545,6 +5987,30 @@ func ParseImagesPostAccountTransferCreateResponse(rsp *http.Response) (*ImagesPo
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesPostAccountTransferCreateResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImagesPostAccountTransferCreateResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -5708,6 +6174,13 @@ func ParseImagesPostAccountTransferAcceptResponse(rsp *http.Response) (*ImagesPo
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -5818,6 +6291,30 @@ func ParseImagesPostAccountTransferAcceptResponse(rsp *http.Response) (*ImagesPo
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesPostAccountTransferAcceptResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImagesPostAccountTransferAcceptResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -5981,6 +6478,13 @@ func ParseImagesPostAccountTransferCancelResponse(rsp *http.Response) (*ImagesPo
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6091,6 +6595,30 @@ func ParseImagesPostAccountTransferCancelResponse(rsp *http.Response) (*ImagesPo
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesPostAccountTransferCancelResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImagesPostAccountTransferCancelResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -6254,6 +6782,13 @@ func ParseImagesPostAccountTransferDeclineResponse(rsp *http.Response) (*ImagesP
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6364,6 +6899,30 @@ func ParseImagesPostAccountTransferDeclineResponse(rsp *http.Response) (*ImagesP
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImagesPostAccountTransferDeclineResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImagesPostAccountTransferDeclineResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -6524,6 +7083,13 @@ func ParseImageActionsListResponse(rsp *http.Response) (*ImageActionsListRespons
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6603,6 +7169,30 @@ func ParseImageActionsListResponse(rsp *http.Response) (*ImageActionsListRespons
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImageActionsListResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImageActionsListResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -6739,6 +7329,13 @@ func ParseImageActionsPostResponse(rsp *http.Response) (*ImageActionsPostRespons
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6825,6 +7422,30 @@ func ParseImageActionsPostResponse(rsp *http.Response) (*ImageActionsPostRespons
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImageActionsPostResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImageActionsPostResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
@@ -6985,6 +7606,13 @@ func ParseImageActionsGetResponse(rsp *http.Response) (*ImageActionsGetResponse,
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7064,6 +7692,30 @@ func ParseImageActionsGetResponse(rsp *http.Response) (*ImageActionsGetResponse,
 			headers.RatelimitReset = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ImageActionsGetResponse403Headers
+		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-limit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitLimit = &value
+		}
+		if values := rsp.Header.Values("ratelimit-remaining"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-remaining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitRemaining = &value
+		}
+		if values := rsp.Header.Values("ratelimit-reset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "ratelimit-reset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RatelimitReset = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
 		var headers ImageActionsGetResponse404Headers
 		if values := rsp.Header.Values("ratelimit-limit"); len(values) > 0 {

@@ -55,7 +55,7 @@ func ExampleCollect() {
 
 func ExampleFilter() {
 	client := exampleClient()
-	images := client.Images(context.Background(), wrapper.ListParams{Type: gen.ImagesListParamsTypeDistribution})
+	images := client.Images(context.Background(), wrapper.ListParams{Type: gen.ImagesListParamsTypeDistributions})
 	for image, err := range wrapper.Filter(images, wrapper.HasDistribution(gen.DistributionDebian), wrapper.NameContains("x64")) {
 		if err != nil {
 			log.Fatal(err)
@@ -70,7 +70,7 @@ func ExampleFilter() {
 
 func ExampleLatestPerDistribution() {
 	client := exampleClient()
-	images := client.Images(context.Background(), wrapper.ListParams{Type: gen.ImagesListParamsTypeDistribution})
+	images := client.Images(context.Background(), wrapper.ListParams{Type: gen.ImagesListParamsTypeDistributions})
 	latest, err := wrapper.LatestPerDistribution(wrapper.Filter(images, wrapper.IsOfficial, wrapper.InRegion(gen.RegionSlugNyc3)))
 	if err != nil {
 		log.Fatal(err)

@@ -40,7 +40,7 @@ func TestRequests(t *testing.T) {
 			return err
 		}, want: `PUT /v2/images/42 {"name":"new-image-name"}`},
 		"Update that clears a description": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.Update(ctx, 42, gen.ImageUpdate{Description: ptr(""), Distribution: ptr(gen.DistributionRockyLinux)})
+			_, err := c.Update(ctx, 42, gen.ImageUpdate{Description: ptr(""), Distribution: gen.DistributionRockyLinux})
 			return err
 		}, want: `PUT /v2/images/42 {"description":"","distribution":"Rocky Linux"}`},
 		"Delete": {status: 204, body: "", call: func(ctx context.Context, c *wrapper.Client) error {

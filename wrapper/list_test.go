@@ -45,7 +45,7 @@ func TestListQuery(t *testing.T) {
 		"page=1&per_page=200": {},
 		"page=3&per_page=50":  {PerPage: 50, Page: 3},
 		"page=1&per_page=200&private=true&tag_name=a+b%26c%C3%A9":   {Private: true, TagName: "a b&cé"},
-		"page=1&per_page=200&tag_name=base-image&type=distribution": {Type: gen.ImagesListParamsTypeDistribution, TagName: "base-image"},
+		"page=1&per_page=200&tag_name=base-image&type=distribution": {Type: gen.ImagesListParamsTypeDistributions, TagName: "base-image"},
 	} {
 		var requests []string
 		client := newClient(t, catalogue(1, &requests))

@@ -110,7 +110,7 @@ func (s *service) ImageActionsPost(
 			StartedAt:    c.now.UTC().Truncate(time.Second),
 			ResourceID:   ptr(image.ID),
 			ResourceType: "image",
-			Region:       regionOf(place),
+			Region:       ptr(regionOf(place)),
 			RegionSlug:   ptr(string(place)),
 		},
 	}

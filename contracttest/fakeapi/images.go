@@ -142,8 +142,8 @@ func (s *service) ImagesUpdate(
 	}
 	image.Name = valueOr(r.Body.Name, image.Name)
 	image.Description = valueOr(r.Body.Description, image.Description)
-	if r.Body.Distribution != nil {
-		image.Distribution = knownOr(*r.Body.Distribution, gen.DistributionUnknown)
+	if r.Body.Distribution != "" {
+		image.Distribution = knownOr(r.Body.Distribution, gen.DistributionUnknown)
 	}
 	return server.ImagesUpdate200JSONResponse{OneImageJSONResponse: oneImage(image.Image)}, nil
 }
@@ -156,7 +156,7 @@ func updateProblem(image *record, asked *gen.ImageUpdate) error {
 	if image.Type == gen.ImageTypeCustom {
 		return nil
 	}
-	if asked.Description != nil || asked.Distribution != nil {
+	if asked.Description != nil || asked.Distribution != "" {
 		return refuse("Only custom images have a description and a distribution that can be changed")
 	}
 	return nil

@@ -115,13 +115,13 @@ func TestFiltersCombine(t *testing.T) {
 	client := newClient(t, fake, fakeapi.Token)
 	for want, params := range map[string]wrapper.ListParams{
 		"[1 2 3 4 5]": {},
-		"[1 3]":       {Type: gen.ImagesListParamsTypeDistribution},
-		"[2]":         {Type: gen.ImagesListParamsTypeApplication},
+		"[1 3]":       {Type: gen.ImagesListParamsTypeDistributions},
+		"[2]":         {Type: gen.ImagesListParamsTypeApplications},
 		"[4 5]":       {Private: true},
 		"[1 4]":       {TagName: "a"},
 		"[4]":         {TagName: "a", Private: true},
-		"[1]":         {TagName: "a", Type: gen.ImagesListParamsTypeDistribution},
-		"[]":          {Private: true, Type: gen.ImagesListParamsTypeDistribution},
+		"[1]":         {TagName: "a", Type: gen.ImagesListParamsTypeDistributions},
+		"[]":          {Private: true, Type: gen.ImagesListParamsTypeDistributions},
 	} {
 		images, err := wrapper.Collect(client.Images(t.Context(), params))
 		require.NoError(t, err)
@@ -247,7 +247,7 @@ func TestUpdateRules(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, image.Description)
 	assert.Equal(t, "custom", image.Name, "a field that is left out does not change")
-	image, err = client.Update(t.Context(), 1, gen.ImageUpdate{Distribution: ptr(gen.Distribution("talos"))})
+	image, err = client.Update(t.Context(), 1, gen.ImageUpdate{Distribution: "talos"})
 	require.NoError(t, err)
 	assert.Equal(t, gen.DistributionUnknown, image.Distribution)
 	image, err = client.Update(t.Context(), 2, gen.ImageUpdate{Name: ptr("renamed")})

@@ -632,6 +632,17 @@ type BadRequestJSONResponse struct {
 	Headers BadRequestResponseHeaders
 }
 
+type ForbiddenResponseHeaders struct {
+	RatelimitLimit     *int
+	RatelimitRemaining *int
+	RatelimitReset     *int64
+}
+type ForbiddenJSONResponse struct {
+	Body Error
+
+	Headers ForbiddenResponseHeaders
+}
+
 type NewAccountTransferResponseHeaders struct {
 	RatelimitLimit     *int
 	RatelimitRemaining *int
@@ -806,6 +817,29 @@ func (response ImagesList401JSONResponse) VisitImagesListResponse(w http.Respons
 	return err
 }
 
+type ImagesList403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesList403JSONResponse) VisitImagesListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ImagesList429JSONResponse struct{ TooManyRequestsJSONResponse }
 
 func (response ImagesList429JSONResponse) VisitImagesListResponse(w http.ResponseWriter) error {
@@ -913,6 +947,29 @@ func (response ImagesCreateCustom202JSONResponse) VisitImagesCreateCustomRespons
 	return err
 }
 
+type ImagesCreateCustom400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ImagesCreateCustom400JSONResponse) VisitImagesCreateCustomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ImagesCreateCustom401JSONResponse struct{ UnauthorizedJSONResponse }
 
 func (response ImagesCreateCustom401JSONResponse) VisitImagesCreateCustomResponse(w http.ResponseWriter) error {
@@ -932,6 +989,29 @@ func (response ImagesCreateCustom401JSONResponse) VisitImagesCreateCustomRespons
 		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImagesCreateCustom403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesCreateCustom403JSONResponse) VisitImagesCreateCustomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -1080,6 +1160,29 @@ func (response ImagesDelete401JSONResponse) VisitImagesDeleteResponse(w http.Res
 		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImagesDelete403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesDelete403JSONResponse) VisitImagesDeleteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -1262,6 +1365,29 @@ func (response ImagesGet401JSONResponse) VisitImagesGetResponse(w http.ResponseW
 	return err
 }
 
+type ImagesGet403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesGet403JSONResponse) VisitImagesGetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ImagesGet404JSONResponse struct{ NotFoundJSONResponse }
 
 func (response ImagesGet404JSONResponse) VisitImagesGetResponse(w http.ResponseWriter) error {
@@ -1412,6 +1538,29 @@ func (response ImagesUpdate401JSONResponse) VisitImagesUpdateResponse(w http.Res
 		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImagesUpdate403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesUpdate403JSONResponse) VisitImagesUpdateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -1618,6 +1767,29 @@ func (response ImagesPostAccountTransferCreate401JSONResponse) VisitImagesPostAc
 	return err
 }
 
+type ImagesPostAccountTransferCreate403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesPostAccountTransferCreate403JSONResponse) VisitImagesPostAccountTransferCreateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ImagesPostAccountTransferCreate404JSONResponse struct{ NotFoundJSONResponse }
 
 func (response ImagesPostAccountTransferCreate404JSONResponse) VisitImagesPostAccountTransferCreateResponse(w http.ResponseWriter) error {
@@ -1809,6 +1981,29 @@ func (response ImagesPostAccountTransferAccept401JSONResponse) VisitImagesPostAc
 		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImagesPostAccountTransferAccept403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesPostAccountTransferAccept403JSONResponse) VisitImagesPostAccountTransferAcceptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2008,6 +2203,29 @@ func (response ImagesPostAccountTransferCancel401JSONResponse) VisitImagesPostAc
 	return err
 }
 
+type ImagesPostAccountTransferCancel403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesPostAccountTransferCancel403JSONResponse) VisitImagesPostAccountTransferCancelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ImagesPostAccountTransferCancel404JSONResponse struct{ NotFoundJSONResponse }
 
 func (response ImagesPostAccountTransferCancel404JSONResponse) VisitImagesPostAccountTransferCancelResponse(w http.ResponseWriter) error {
@@ -2203,6 +2421,29 @@ func (response ImagesPostAccountTransferDecline401JSONResponse) VisitImagesPostA
 	return err
 }
 
+type ImagesPostAccountTransferDecline403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImagesPostAccountTransferDecline403JSONResponse) VisitImagesPostAccountTransferDeclineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ImagesPostAccountTransferDecline404JSONResponse struct{ NotFoundJSONResponse }
 
 func (response ImagesPostAccountTransferDecline404JSONResponse) VisitImagesPostAccountTransferDeclineResponse(w http.ResponseWriter) error {
@@ -2382,6 +2623,29 @@ func (response ImageActionsList401JSONResponse) VisitImageActionsListResponse(w 
 	return err
 }
 
+type ImageActionsList403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImageActionsList403JSONResponse) VisitImageActionsListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ImageActionsList404JSONResponse struct{ NotFoundJSONResponse }
 
 func (response ImageActionsList404JSONResponse) VisitImageActionsListResponse(w http.ResponseWriter) error {
@@ -2532,6 +2796,29 @@ func (response ImageActionsPost401JSONResponse) VisitImageActionsPostResponse(w 
 		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImageActionsPost403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImageActionsPost403JSONResponse) VisitImageActionsPostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2711,6 +2998,29 @@ func (response ImageActionsGet401JSONResponse) VisitImageActionsGetResponse(w ht
 		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImageActionsGet403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ImageActionsGet403JSONResponse) VisitImageActionsGetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RatelimitLimit != nil {
+		w.Header().Set("ratelimit-limit", fmt.Sprint(*response.Headers.RatelimitLimit))
+	}
+	if response.Headers.RatelimitRemaining != nil {
+		w.Header().Set("ratelimit-remaining", fmt.Sprint(*response.Headers.RatelimitRemaining))
+	}
+	if response.Headers.RatelimitReset != nil {
+		w.Header().Set("ratelimit-reset", fmt.Sprint(*response.Headers.RatelimitReset))
+	}
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -86,7 +86,7 @@ func TestUnexplainedDifferencesAreFound(t *testing.T) {
 	unchanged := compared(t)
 	for name, test := range map[string]struct{ old, new, want string }{
 		"an enum value": {
-			old:  ", Rocky Linux",
+			old:  "        - Rocky Linux\n",
 			new:  "",
 			want: "/v2/images GET responses 200 images items distribution enum: only published: Rocky Linux",
 		},

@@ -24,7 +24,7 @@ import (
 
 const (
 	// Responses is how many responses the contract documents, default included.
-	Responses = 82
+	Responses = 95
 	// Operations is how many operations it documents.
 	Operations = 12
 )
