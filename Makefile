@@ -1,5 +1,5 @@
 .PHONY: help contract live test race check lint generate api spec-diff spec-diff-test mutation faults soak bench
-.PHONY: bench-check bench-prism redis clients browser vuln module module-test
+.PHONY: bench-check bench-prism redis clients browser generators vuln module module-test
 
 # The tools, each with its version.
 export GOLANGCI    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
@@ -88,6 +88,9 @@ clients: ## drive the fake with doctl, dots and terraform, if available
 browser: ## test the HTML report in Chromium (installs it on Debian)
 	@command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
 	go test -tags browser -count=1 -run Browser ./contracttest/report
+
+generators: ## have other OpenAPI tools read the contract, if available
+	.ci/generators
 
 vuln: ## look for known vulnerabilities; needs the network
 	.ci/vuln
