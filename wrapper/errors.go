@@ -22,13 +22,13 @@ var (
 	// 404, such as the page of a gateway or that of a wrong base URL, is in no class.
 	ErrNotFound = statuses("not found", 404, 404)
 	// ErrAlreadyDeleted is 422 with the message "Image Can not delete an already deleted image.", as seen after a second
-	// DELETE (terraform-provider-digitalocean). It is ErrNotFound and ErrUnprocessable, too.
+	// DELETE (terraform-provider-digitalocean). Such an error is ErrNotFound and ErrUnprocessable, too.
 	ErrAlreadyDeleted = statuses("already deleted", 422, 422)
 	// ErrUnprocessable is 422: the API understood the request and refused it.
 	ErrUnprocessable = statuses("unprocessable entity", 422, 422)
 	// ErrRateLimited is 429: the request budget is used up. RetryAfter and RateLimit of the Error say until when.
 	ErrRateLimited = statuses("rate limited", 429, 429)
-	// ErrServer is 500 and above: the API, or a gateway in front of it, failed.
+	// ErrServer is 500 and above: the API, or a gateway in front of it, failed. 520 to 530 are Cloudflare's.
 	ErrServer = statuses("server error", 500, 999)
 )
 
@@ -57,7 +57,7 @@ type Error struct {
 	// RequestID is what to quote to DigitalOcean's support; empty if the API sent none.
 	RequestID string
 	// RetryAfter is how long the API asks to wait, from retry-after or ratelimit-reset, at most an hour. It is 0 if the
-	// API gave neither.
+	// API gave neither, or times that are not after the Date of the response.
 	RetryAfter time.Duration
 	// RateLimit is the request budget according to this response; zero if the response did not say.
 	RateLimit RateLimit

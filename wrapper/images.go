@@ -19,7 +19,8 @@ func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 }
 
 // GetBySlug returns the public image that a slug such as ubuntu-24-04-x64 stands for today: a slug moves on to the
-// newest image of its distribution. Private images have no slug. An unknown slug is [ErrNotFound].
+// newest image of its distribution (godo#155). Private images have no slug, according to the API reference. An unknown
+// slug is [ErrNotFound].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error) {
@@ -62,9 +63,9 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 	return decodeResult(c, op, openImage(0), resp, err)
 }
 
-// Update changes the name of an image, and the description and the distribution of a custom image. Nil fields stay as
-// they are; a pointer to the empty string clears a description. An unknown id is [ErrNotFound]. How the API responds
-// for an image that DigitalOcean provides is not documented.
+// Update changes the name of an image, and the description and the distribution of a custom image. Nil fields and an
+// empty distribution stay as they are; a pointer to the empty string clears a description. An unknown id is
+// [ErrNotFound]. How the API responds for an image that DigitalOcean provides is not documented.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {

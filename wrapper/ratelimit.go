@@ -11,13 +11,13 @@ import (
 //
 // Reset is what the API sent, on its clock. The API reference calls it the time when the oldest request expires. In
 // all exchanges of 2017 to 2020 that are known, it was the time when the oldest request was made, and so in the past;
-// in those of 2014, 2016 and 2022 it was ahead (doctl#241, DNSControl#636). A client uses it only if it is after the
-// Date of its response.
+// in those of 2014, 2016 and 2022 it was ahead (doctl#241, dchonch/digitalocean-postman, AnalogJ/lexicon,
+// JupiterOne/graph-digitalocean). A client uses it only if it is after the Date of its response.
 //
 // https://docs.digitalocean.com/reference/api/reference/#rate-limit
 type RateLimit struct {
 	Limit     int       // requests allowed in an hour
-	Remaining int       // requests left; 0 may mean the budget of the hour or that of the minute
+	Remaining int       // requests left; 0 may mean the budget of the hour or that of the minute (openapi#816)
 	Reset     time.Time // when the oldest request expires, or was made
 }
 

@@ -21,7 +21,7 @@ type Retry struct {
 
 const (
 	defaultAttempts = 5
-	// defaultMaxElapsed lets a request outlast the hourly limit, whose reset is at most an hour ahead.
+	// defaultMaxElapsed lets a request outlast the hourly limit: no pause is longer than maxPause, which is an hour.
 	defaultMaxElapsed = 65 * time.Minute
 )
 

@@ -10,7 +10,8 @@ import (
 	"example.com/doimages/gen"
 )
 
-// ImageFailedError is an image that will never be available: its status is deleted or retired.
+// ImageFailedError is an image that will never be available: its status is deleted or retired. Imports that failed were
+// seen to end as deleted (terraform-provider-digitalocean#613, doctl#671).
 type ImageFailedError struct {
 	Image gen.Image // as last read; its ErrorMessage says why an import failed
 }
