@@ -34,7 +34,7 @@ func readRefusal(body []byte) refusal {
 		Message   jsontext.Value `json:"message"`
 		RequestID jsontext.Value `json:"request_id"`
 	}
-	if decoder.PeekKind() != '{' || json.UnmarshalDecode(decoder, &first) != nil {
+	if json.UnmarshalDecode(decoder, &first) != nil {
 		return refusal{}
 	}
 	said := refusal{id: unquote(first.ID), message: unquote(first.Message), requestID: unquote(first.RequestID)}

@@ -123,6 +123,20 @@ func TestWaitForWhatTheAPIDoesNotKnowYet(t *testing.T) {
 	}
 }
 
+// What is not known yet does not count among the failures in a row.
+func TestWaitForWhatIsNotKnownYetAndFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		handler, polls := statuses("404", "404", "404", "404", "404", "404", "502", "502", "404", "502", "502", "available")
+		_, err := newClient(t, handler).WaitAvailable(t.Context(), 42, wrapper.WithJustCreated(), wrapper.WithInterval(time.Second, time.Second))
+		require.NoError(t, err)
+		assert.Equal(t, 12, *polls)
+		handler, polls = statuses("404", "404", "502", "502", "404", "502", "404", "502", "502", "available")
+		_, err = newClient(t, handler).WaitAvailable(t.Context(), 42, wrapper.WithJustCreated(), wrapper.WithInterval(time.Second, time.Second))
+		require.ErrorIs(t, err, wrapper.ErrServer, "the fifth")
+		assert.Equal(t, 9, *polls)
+	})
+}
+
 // A 404 that the API did not send is a failure like that of a gateway: the fifth in a row ends a wait.
 func TestWaitWithA404ThatIsNotOfTheAPI(t *testing.T) {
 	for _, wait := range unknownWaits {
