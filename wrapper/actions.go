@@ -35,7 +35,7 @@ func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.
 	return list.pages(ctx)
 }
 
-// Action returns one action of an image. An action of another image is [ErrNotFound].
+// Action returns one action of an image. An action of another image is [ErrNotFound] (packer-plugin-digitalocean#122).
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Action, error) {
@@ -44,8 +44,9 @@ func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Acti
 	return decodeResult(c, op, openAction(actionID), resp, err)
 }
 
-// Transfer starts to copy an image to another region. It stays in the regions where it is. [Client.WaitAction] waits
-// for the end, which may take 20 minutes and more; [Client.Distribute] copies to several regions and waits.
+// Transfer starts to copy an image to another region. It stays in the regions where it is (api-v2#87).
+// [Client.WaitAction] waits for the end, which took 20 minutes and more (packer-plugin-digitalocean#129);
+// [Client.Distribute] copies to several regions and waits.
 //
 // A failed request is repeated only if it cannot have taken effect, as with [Client.Create].
 //

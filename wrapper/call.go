@@ -1,16 +1,12 @@
 package wrapper
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"example.com/doimages/gen"
 )
 
 // operation names one call, for its errors.
@@ -71,7 +67,7 @@ func (c *Client) failure(op operation, resp *http.Response, err error) error {
 	case resp.StatusCode/100 == 2:
 		return nil
 	default:
-		e = c.send.explain(resp)
+		e = c.send.explain(op.id, resp)
 	}
 	e.Operation = op.id
 	return c.wrap(op, e)
@@ -86,37 +82,6 @@ func (c *Client) invalid(op operation, received *response, err error) error {
 	e.Message = "the response cannot be used: " + text
 	e.err = errors.New(text)
 	return c.wrap(op, &e)
-}
-
-// explain returns the error that a response with another status than a success is, with what its body says.
-func (s *sender) explain(resp *http.Response) *Error {
-	received := responseOf(resp)
-	e := received.details
-	said, err := Decode[gen.Error](received.body)
-	switch {
-	case err == nil && said.Message != "":
-		e.ID = s.token.clean(said.ID)
-		e.Message = s.token.clean(said.Message)
-		e.RequestID = cmp.Or(s.token.clean(said.RequestID), e.RequestID)
-	case resp.StatusCode/100 == 3:
-		e.Message = s.token.clean("redirects are not followed" + redirectTarget(resp))
-	case len(received.body) == 0:
-		e.Message = "the body is empty"
-	default:
-		contentType := cmp.Or(resp.Header.Get("Content-Type"), "no content type")
-		size := len(received.body)
-		e.Message = s.token.clean(fmt.Sprintf("the body is not an API error (%s, %d bytes)", contentType, size))
-	}
-	return &e
-}
-
-// redirectTarget names the host to which a redirect points, if it does.
-func redirectTarget(resp *http.Response) string {
-	target, err := url.Parse(resp.Header.Get("Location"))
-	if err != nil || target.Host == "" {
-		return ""
-	}
-	return ", this one points to " + target.Host
 }
 
 // checkIdentity returns an error if a decoded image or action is the zero value, to which a body such as {} decodes.

@@ -14,10 +14,11 @@ import (
 const maxTransfers = 8
 
 // Distribute copies an image to regions, up to eight at a time, and waits until it is in all of them. Regions that
-// have it already are skipped. Give the context a deadline: each transfer may take 20 minutes and more.
+// have it already are skipped. Give the context a deadline: transfers took 20 minutes and more
+// (packer-plugin-digitalocean#129).
 //
-// A failure does not stop the other transfers. The error joins those of all regions, and each names its region: an
-// [*Error], an [*ActionFailedError] or a [*WaitError].
+// Each transfer is awaited as by [Client.WaitAction]. A failure does not stop the others. The error joins those of all
+// regions, and each names its region: an [*Error], an [*ActionFailedError] or a [*WaitError].
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Distribute(

@@ -19,8 +19,8 @@
 //
 // # Errors
 //
-// A request that the API refuses, or to which it does not respond as documented, fails with an [*Error]. errors.Is
-// reports its class, and errors.As finds its details:
+// A request that is refused, or whose response is not as documented, fails with an [*Error]. errors.Is reports its
+// class, and errors.As finds its details:
 //
 //	image, err := client.Get(ctx, 42)
 //	if errors.Is(err, wrapper.ErrNotFound) {
@@ -31,6 +31,13 @@
 //		log.Print(apiError.Operation, apiError.Status, apiError.RequestID)
 //	}
 //
+// Only the API can say that there is no such image. A 404 without the id and the message of an error of the API, such
+// as a gateway's page or that of a wrong base URL, is in no class. Its message says so and quotes the page: up to 100
+// bytes, without the token. A second delete is [ErrAlreadyDeleted], which also is [ErrNotFound].
+//
+// The API was seen to refuse an import and to send the new image after the error (nanovms/ops#1166, #1182). Then
+// ImageID of the Error is its id, for [Client.Get] and [Client.Delete]. Whether such an image stays is unknown.
+//
 // A success whose body is truncated, is not JSON or lacks the image is [ErrInvalidResponse], and never an empty image.
 // Unknown fields and unknown values of enums are not errors. Input that cannot be sent fails with a plain error.
 //
@@ -40,14 +47,15 @@
 //
 // # Retries
 //
-// GET, PUT and DELETE are repeated after a connection error, a truncated response, 429, 500, 502, 503 and 504, four
-// times by default. A POST is repeated only if it cannot have taken effect: when no connection was made, and after
-// 429. So no image is created twice. What would fail again is not repeated: an unknown host, an untrusted
-// certificate, a response that is too large.
+// GET, PUT and DELETE are repeated after a connection error, a truncated response, 429, 500, 502, 503, 504, and 520 to
+// 530, which Cloudflare in front of the API sends (Gamocosm#96), four times by default. A POST is repeated only if it
+// cannot have taken effect: when no connection was made, and after 429. So no image is created twice. What would fail
+// again is not repeated: an unknown host, an untrusted certificate, a response that is too large.
 //
 // The pause before an attempt is what the API asks for: retry-after or, when the hourly budget is used up, the time
-// until ratelimit-reset. Otherwise it is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed
-// together do not come back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the
+// until ratelimit-reset. Both are read against the Date of the response, so that the client's clock may be wrong.
+// Otherwise the pause is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed together do not come
+// back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the
 // failure is returned at once. The time that a limiter takes is bounded only by the context.
 //
 // [WithRetry] sets the policy of a client and [ContextWithRetry] that of a call. MayHaveActed of an Error reports
@@ -55,10 +63,14 @@
 //
 // # Rate limits
 //
-// The API allows 5,000 requests in any hour and 250 in any minute. A client observes what responses say of the
+// The API allows 5,000 requests in any hour and 250 in any minute
+// (https://docs.digitalocean.com/reference/api/reference/#rate-limit). A client observes what responses say of the
 // budget. Once less than a tenth is left, it spreads its requests over the time until the reset. While the budget is
 // used up, requests wait, or fail at once with [ErrRateLimited] if their deadline comes first. [WithoutAdaptiveLimit]
 // turns this off. [WithLimiter] adds a limiter of the caller's.
+//
+// A reset that is not after the Date of its response says nothing, as in all exchanges of 2017 to 2020 that are known
+// (see [RateLimit]). Then the last tenth of the budget is spread at the pace that the hourly limit allows.
 //
 // # Lists
 //
@@ -66,11 +78,11 @@
 // [Collect] makes a slice of a sequence, and [Filter] filters on the client. After the first page, 32 are read at a
 // time by default ([WithConcurrency]): 10,000 images take three round trips.
 //
-// The API numbers pages by position. An image that is deleted while a list is read moves the others forward, past the
-// place where reading continues. When totals, links, counts or duplicates show that, the list is read again, and the
-// images that were missed are yielded then. If it changes every time, it ends with [ErrListChanged]
-// ([WithListRereads]). One change cannot be detected: as many images created as deleted between two pages. The
-// shorter the loop body, the less likely it is.
+// Pages are numbered, according to the API reference. An image that is deleted while a list is read moves the others
+// forward, past the place where reading continues. When totals, links, counts or duplicates show that, the list is read
+// again, and the images that were missed are yielded then. If it changes every time, it ends with [ErrListChanged]
+// ([WithListRereads]). One change cannot be detected: as many images created as deleted between two pages. The shorter
+// the loop body, the less likely it is.
 //
 // Only the page number of a next link is used, so a link cannot send the token to another host. A link that repeats or
 // skips a page is an error.
@@ -80,10 +92,15 @@
 // [Client.WaitAvailable], [Client.WaitAction], [Client.CreateAndWait], [Client.WaitAllAvailable] and
 // [Client.Distribute] poll at once, and then at growing intervals. The context bounds them: give it a deadline.
 //
-// The statuses NEW (in upper or lower case), pending, in-progress and any that the contract does not know keep a wait
-// going; deleted, retired and errored end it. A rate limit is waited out for as long as the API asks, unless the
-// deadline comes first. Other transient failures (5xx, connection, unusable body) are tolerated; the fifth in a row
-// ends the wait. What ends a wait early is a [*WaitError] that says what was last seen.
+// The statuses NEW (also seen in lower case: openapi#517), pending, in-progress and any that the contract does not know
+// keep a wait going; deleted, retired and errored end it. A rate limit is waited out for as long as the API asks,
+// unless the deadline comes first. Other transient failures (5xx, connection, unusable body, a 404 that is not of the
+// API) are tolerated; the fifth in a row ends the wait. What ends a wait early is a [*WaitError] that says what was
+// last seen.
+//
+// An unknown id is [ErrNotFound], and ends a wait at once. For what was just created the API was seen to say so for
+// some seconds, though not for images (see [WithJustCreated]). So CreateAndWait, WaitAction and Distribute tolerate it
+// for a minute, and the other waits do with that option.
 //
 // # Testing
 //

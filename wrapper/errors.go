@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The classes of an [*Error], for errors.Is. All but the first two are classes of HTTP statuses.
+// The classes of an [*Error], for errors.Is. The first two say how a request failed, the others what the API said.
 var (
 	// ErrNoResponse is a request without a response: the connection failed, the context ended or a limiter refused.
 	ErrNoResponse = statuses("no response", 0, 0)
@@ -18,13 +18,17 @@ var (
 	ErrUnauthorized = statuses("unauthorized", 401, 401)
 	// ErrForbidden is 403: the token lacks a scope.
 	ErrForbidden = statuses("forbidden", 403, 403)
-	// ErrNotFound is 404: there is no such image, action or transfer in the account.
+	// ErrNotFound is 404 with an error of the API: there is no such image, action or transfer in the account. Any other
+	// 404, such as the page of a gateway or that of a wrong base URL, is in no class.
 	ErrNotFound = statuses("not found", 404, 404)
+	// ErrAlreadyDeleted is 422 with the message "Image Can not delete an already deleted image.", as seen after a second
+	// DELETE (terraform-provider-digitalocean). Such an error is ErrNotFound and ErrUnprocessable, too.
+	ErrAlreadyDeleted = statuses("already deleted", 422, 422)
 	// ErrUnprocessable is 422: the API understood the request and refused it.
 	ErrUnprocessable = statuses("unprocessable entity", 422, 422)
 	// ErrRateLimited is 429: the request budget is used up. RetryAfter and RateLimit of the Error say until when.
 	ErrRateLimited = statuses("rate limited", 429, 429)
-	// ErrServer is 500 and above: the API, or a gateway in front of it, failed.
+	// ErrServer is 500 and above: the API, or a gateway in front of it, failed. 520 to 530 are Cloudflare's.
 	ErrServer = statuses("server error", 500, 999)
 )
 
@@ -45,24 +49,30 @@ type Error struct {
 	Operation string
 	// Status is the HTTP status; 0 without a response, and 429 if the client itself held the request back.
 	Status int
-	// ID is the API's name for the failure, such as not_found. It is empty if the body is not an API error.
+	// ID is the API's name for the failure, such as not_found. It is empty if the body has none.
 	ID string
-	// Message says what went wrong, for a person.
+	// Message says what went wrong, for a person. If the body is not an API error, its beginning is quoted. Message is
+	// empty if the API gave only an ID.
 	Message string
 	// RequestID is what to quote to DigitalOcean's support; empty if the API sent none.
 	RequestID string
 	// RetryAfter is how long the API asks to wait, from retry-after or ratelimit-reset, at most an hour. It is 0 if the
-	// API gave neither.
+	// API gave neither, or times that are not after the Date of the response.
 	RetryAfter time.Duration
 	// RateLimit is the request budget according to this response; zero if the response did not say.
 	RateLimit RateLimit
 	// Attempts is how often the request was sent. It is 0 if it was not sent, and for a wrong link to the next page.
 	Attempts int
 	// MayHaveActed reports whether the API may have acted on an attempt whose outcome is unknown: on any attempt of a
-	// request without a response, and otherwise on one before the last.
+	// request without a response, and otherwise on one before the last. It is also set if ImageID is.
 	MayHaveActed bool
+	// ImageID is the image that came with the refusal of a create; 0 if none did. The API was seen to refuse an import
+	// with 400 "Your source URL is unreachable" and to send the new image after that (nanovms/ops#1166, #1182). Whether
+	// such an image stays is unknown: look with [Client.Get], and delete it if it does.
+	ImageID int64
 
-	err error
+	isForeign bool // the body is not an error of the API
+	err       error
 }
 
 // noResponse is the error of a request that got no response, or was not sent.
@@ -87,6 +97,9 @@ func (e *Error) Error() string {
 	if e.Message != "" {
 		text.WriteString(": " + e.Message)
 	}
+	if e.ImageID != 0 {
+		fmt.Fprintf(&text, " (image %d may exist)", e.ImageID)
+	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&text, " (retry after %s)", e.RetryAfter)
 	}
@@ -101,10 +114,26 @@ func (e *Error) Error() string {
 
 func (*Error) ofCall() {}
 
-// Is reports whether the status is in the class that target stands for, such as [ErrNotFound].
+// Is reports whether the error is in the class that target stands for, such as [ErrNotFound].
 func (e *Error) Is(target error) bool {
 	c, ok := target.(class)
-	return ok && c.first <= e.Status && e.Status <= c.last
+	switch {
+	case !ok || e.isForeignNotFound():
+		return false
+	case e.isSecondDelete() && target == ErrNotFound:
+		return true
+	case target == ErrAlreadyDeleted:
+		return e.isSecondDelete()
+	}
+	return c.first <= e.Status && e.Status <= c.last
+}
+
+// isForeignNotFound reports whether a 404 is of a gateway or of another server, and so says nothing about an image.
+func (e *Error) isForeignNotFound() bool { return e.isForeign && e.Status == http.StatusNotFound }
+
+func (e *Error) isSecondDelete() bool {
+	isRefused := e.Status == http.StatusUnprocessableEntity && !e.isForeign
+	return isRefused && strings.Contains(e.Message, "already deleted image")
 }
 
 // Unwrap returns why there was no response, or why the body of a success cannot be used; otherwise nil.

@@ -69,10 +69,10 @@ func TestErrorSaysWhatTheAPISaid(t *testing.T) {
 
 func TestErrorForBodiesThatAreNotAPIErrors(t *testing.T) {
 	for name, test := range map[string]struct{ kind, body, want string }{
-		"an HTML page":       {kind: "text/html", body: "<html><h1>502 Bad Gateway</h1></html>", want: "get image 42: 502 Bad Gateway: the body is not an API error (text/html, 37 bytes)"},
+		"an HTML page":       {kind: "text/html", body: "<html><h1>502 Bad Gateway</h1></html>", want: "get image 42: 502 Bad Gateway: the body is not an API error (text/html, 37 bytes): <html><h1>502 Bad Gateway</h1></html>"},
 		"nothing":            {kind: "", body: "", want: "get image 42: 502 Bad Gateway: the body is empty"},
-		"another JSON":       {kind: "application/json", body: `{"errors":[]}`, want: "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 13 bytes)"},
-		"broken JSON":        {kind: "application/json", body: `{"id":"server_err`, want: "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 17 bytes)"},
+		"another JSON":       {kind: "application/json", body: `{"errors":[]}`, want: "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 13 bytes): {\"errors\":[]}"},
+		"broken JSON":        {kind: "application/json", body: `{"id":"server_err`, want: "get image 42: 502 Bad Gateway: the body is not an API error (application/json, 17 bytes): {\"id\":\"server_err"},
 		"only a message":     {kind: "application/json", body: `{"message":"try later"}`, want: "get image 42: 502 Bad Gateway: try later"},
 		"an HTML label only": {kind: "text/html", body: `{"id":"server_error","message":"try later"}`, want: "get image 42: 502 server_error: try later"},
 	} {

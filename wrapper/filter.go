@@ -48,8 +48,9 @@ func HasDistribution(distribution gen.Distribution) func(gen.Image) bool {
 	return func(image gen.Image) bool { return image.Distribution == distribution }
 }
 
-// HasType is a predicate for [Filter]: images of this type. Public distributions and applications are of the type
-// snapshot.
+// HasType is a predicate for [Filter]: images of this type. Public distributions have been of the type base since late
+// 2020, and were of the type snapshot before (payloads of Droplets, 2020 to 2025). An application was seen as
+// application (packer-plugin-digitalocean#172, 2025).
 func HasType(kind gen.ImageType) func(gen.Image) bool {
 	return func(image gen.Image) bool { return image.Type == kind }
 }
@@ -64,8 +65,8 @@ func HasTag(tag string) func(gen.Image) bool {
 	return func(image gen.Image) bool { return slices.Contains(image.Tags, tag) }
 }
 
-// IsOfficial reports whether DigitalOcean provides the image: those are the images with a slug. It is a predicate for
-// [Filter].
+// IsOfficial reports whether DigitalOcean provides the image: those are the images with a slug. One that was superseded
+// is retired and has lost its slug (a Droplet's payload, 2025), so it does not count. It is a predicate for [Filter].
 func IsOfficial(image gen.Image) bool { return image.Slug != nil && *image.Slug != "" }
 
 // LatestPerDistribution returns the newest image of each distribution in a sequence, by CreatedAt and then by id. If

@@ -1,6 +1,7 @@
 package wrapper_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,12 +91,16 @@ func FuzzNextLink(f *testing.F) {
 }
 
 func FuzzRateLimitHeaders(f *testing.F) {
-	f.Add("26", "5000", "0", "1444931833")
-	f.Add("Wed, 21 Oct 2015 07:28:00 GMT", "", "-1", "99999999999")
-	f.Add("-9223372036854775808", "9223372036854775807", "x", "-62135596801")
-	f.Add(canary, canary, canary, canary)
-	f.Fuzz(func(t *testing.T, retryAfter, limit, remaining, reset string) {
-		header := http.Header{"Retry-After": {retryAfter}, "Ratelimit-Limit": {limit}, "Ratelimit-Remaining": {remaining}, "Ratelimit-Reset": {reset}}
+	f.Add("26", "5000", "0", "1444931833", "Wed, 21 Oct 2015 07:28:00 GMT")
+	f.Add("Wed, 21 Oct 2015 07:28:00 GMT", "", "-1", "99999999999", "Sat, 01 Jan 0000 00:00:00 GMT")
+	f.Add("-9223372036854775808", "9223372036854775807", "x", "-62135596801", "")
+	f.Add("", "5000", "0", "9223372036854775807", "Fri, 31 Dec 9999 23:59:59 GMT")
+	f.Add(canary, canary, canary, canary, canary)
+	f.Fuzz(func(t *testing.T, retryAfter, limit, remaining, reset, date string) {
+		header := http.Header{
+			"Retry-After": {retryAfter}, "Date": {date},
+			"Ratelimit-Limit": {limit}, "Ratelimit-Remaining": {remaining}, "Ratelimit-Reset": {reset},
+		}
 		client, _ := fuzzClient(t, 429, header, "")
 		_, err := client.Get(t.Context(), 42)
 		checkError(t, err)
@@ -112,6 +117,9 @@ func FuzzErrorBody(f *testing.F) {
 	f.Add(502, "<html>"+canary, "text/html; charset="+canary)
 	f.Add(422, `{"id":"`+canary+`","message":"`+strings.Repeat("é", 1000)+canary+`","request_id":1}`, "")
 	f.Add(302, canary, "\x00")
+	f.Add(400, unreachable, "application/json")
+	f.Add(404, gatewayPage+canary, "text/html")
+	f.Add(422, alreadyDeleted+"{", "")
 	f.Fuzz(func(t *testing.T, code int, body, kind string) {
 		if code < 100 || code > 999 || code/100 == 2 {
 			return
@@ -123,6 +131,8 @@ func FuzzErrorBody(f *testing.F) {
 			var apiError *wrapper.Error
 			require.ErrorAs(t, err, &apiError)
 			assert.True(t, apiError.Status == code || apiError.Status == 0, "a Location that cannot be parsed is ErrNoResponse")
+			assert.Zero(t, apiError.ImageID, "nothing was created")
+			assert.False(t, errors.Is(err, wrapper.ErrNotFound) && !bytes.HasPrefix(bytes.TrimSpace([]byte(body)), []byte("{")))
 		}
 	})
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
-	"strings"
 
 	"example.com/doimages/gen"
 )
@@ -21,7 +19,8 @@ func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 }
 
 // GetBySlug returns the public image that a slug such as ubuntu-24-04-x64 stands for today: a slug moves on to the
-// newest image of its distribution. Private images have no slug. An unknown slug is [ErrNotFound].
+// newest image of its distribution (godo#155). Private images have no slug, according to the API reference. An unknown
+// slug is [ErrNotFound].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error) {
@@ -44,7 +43,9 @@ func isSlug(slug string) bool {
 // [Client.WaitAvailable] waits for that; [Client.CreateAndWait] does both. Name, URL and Region are required.
 //
 // A failed request is repeated only if it cannot have taken effect. If Create ends with [ErrServer], with
-// [ErrInvalidResponse] or with MayHaveActed set, the image may have been created all the same.
+// [ErrInvalidResponse] or with MayHaveActed set, the image may have been created all the same. The API was seen to
+// refuse an import and to send the new image after the error (nanovms/ops#1166, #1182): then ImageID of the [*Error]
+// has its id, and the caller can look and delete.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
@@ -57,14 +58,14 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 			return nil, fmt.Errorf("create image: the %s is missing", field.name)
 		}
 	}
-	op := operation{id: "images_create_custom", what: fmt.Sprintf("create image %q", params.Name)}
+	op := operation{id: createImage, what: fmt.Sprintf("create image %q", params.Name)}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
 	return decodeResult(c, op, openImage(0), resp, err)
 }
 
-// Update changes the name of an image, and the description and the distribution of a custom image. Nil fields stay as
-// they are; a pointer to the empty string clears a description. An unknown id is [ErrNotFound]. How the API responds
-// for an image that DigitalOcean provides is not documented.
+// Update changes the name of an image, and the description and the distribution of a custom image. Nil fields and an
+// empty distribution stay as they are; a pointer to the empty string clears a description. An unknown id is
+// [ErrNotFound]. How the API responds for an image that DigitalOcean provides is not documented.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
@@ -73,8 +74,12 @@ func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (
 	return decodeResult(c, op, openImage(id), resp, err)
 }
 
-// Delete deletes a snapshot, a backup or a custom image for good. An unknown id is [ErrNotFound]. If a DELETE is
-// repeated after a lost response and the image is gone by then, Delete succeeds.
+// Delete deletes a snapshot, a backup or a custom image for good. Backups were seen to stay, without an error
+// (doctl#504). An unknown id is [ErrNotFound].
+//
+// A second delete is [ErrAlreadyDeleted], which also is ErrNotFound: the API responded with 422 "Image Can not delete
+// an already deleted image." (terraform-provider-digitalocean). If a DELETE is repeated after a lost response and the
+// API says that the image is gone, Delete succeeds.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Delete(ctx context.Context, id int64) error {
@@ -82,16 +87,10 @@ func (c *Client) Delete(ctx context.Context, id int64) error {
 	resp, err := c.api.ImagesDelete(ctx, id)
 	err = c.noContent(op, resp, err)
 	var e *Error
-	if errors.As(err, &e) && e.MayHaveActed && isGone(e) {
+	if errors.As(err, &e) && e.MayHaveActed && errors.Is(e, ErrNotFound) {
 		return nil
 	}
 	return err
-}
-
-// isGone reports whether a DELETE failed because the image had been deleted. After a second DELETE the API has been
-// seen to respond with 422 "Image Can not delete an already deleted image."
-func isGone(e *Error) bool {
-	return e.Status == http.StatusNotFound || strings.Contains(e.Message, "already deleted")
 }
 
 // openImage takes an image out of its envelope: the one with this id, or any image if the id is 0.

@@ -62,7 +62,7 @@ func newConfig(options []Option) config {
 	if c.http != nil {
 		httpClient = *c.http
 	}
-	// Followed, a redirect could take the token to another host. The API has none.
+	// Followed, a redirect could take the token to another host. The contract has none.
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.http = &httpClient
 	return c

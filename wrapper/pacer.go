@@ -27,31 +27,31 @@ func (p *pacer) rateLimit() RateLimit {
 }
 
 // observe takes note of what a response said of the budget, and of how long it asks to wait.
-func (p *pacer) observe(status int, budget RateLimit, retryAfter time.Duration) {
+func (p *pacer) observe(status int, said limits) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.falling = budget.Remaining <= low(budget) && (p.falling || budget.Remaining > 0)
+	p.falling = said.Remaining <= low(said.RateLimit) && (p.falling || said.Remaining > 0)
 	// A later time only: a response that was under way during a refusal does not undo it.
-	if until := time.Now().Add(p.holdBack(status, budget, retryAfter)); until.After(p.blocked) {
+	if until := time.Now().Add(p.holdBack(status, said)); until.After(p.blocked) {
 		p.blocked = until
 	}
-	if budget.Limit > 0 {
-		p.budget, p.spacing = budget, spacing(budget)
+	if said.Limit > 0 {
+		p.budget, p.spacing = said.RateLimit, spacing(said)
 	}
 }
 
 // holdBack returns for how long no request may be sent.
-func (p *pacer) holdBack(status int, budget RateLimit, retryAfter time.Duration) time.Duration {
+func (p *pacer) holdBack(status int, said limits) time.Duration {
 	switch {
 	case status == http.StatusTooManyRequests:
-		return retryAfter
-	case budget.Limit == 0 || budget.Remaining > 0:
+		return said.retryAfter
+	case said.Limit == 0 || said.Remaining > 0:
 		return 0
 	case !p.falling:
-		// The API reports 0 for the minute's budget, too. One that falls to 0 at once is most likely the minute's.
-		return min(untilReset(budget), time.Minute)
+		// The API reports 0 for the minute's budget, too (openapi#816). One that falls to 0 at once is most likely that.
+		return min(said.untilReset, time.Minute)
 	default:
-		return untilReset(budget)
+		return said.untilReset
 	}
 }
 
@@ -60,18 +60,18 @@ func low(budget RateLimit) int { return budget.Limit / 10 }
 
 // spacing returns the time from one request to the next. It is 0 while a tenth of the budget is left. Then it grows,
 // up to the spacing at which the last requests are spread over all of the time until the reset.
-func spacing(budget RateLimit) time.Duration {
-	low := low(budget)
-	if budget.Remaining >= low {
+func spacing(said limits) time.Duration {
+	low := low(said.RateLimit)
+	if said.Remaining >= low {
 		return 0
 	}
-	left := untilReset(budget)
-	if left == 0 || budget.Remaining == 0 {
-		// A reset in the past, or nothing left to spread. An even pace over the hour never uses up a budget.
-		left = time.Hour * time.Duration(budget.Remaining+1) / time.Duration(budget.Limit)
+	left := said.untilReset
+	if left == 0 || said.Remaining == 0 {
+		// The reset says nothing, or nothing is left to spread. An even pace over the hour never uses up a budget.
+		left = time.Hour * time.Duration(said.Remaining+1) / time.Duration(said.Limit)
 	}
-	share := float64(low-budget.Remaining) / float64(low)
-	return time.Duration(float64(left) * share / float64(budget.Remaining+1))
+	share := float64(low-said.Remaining) / float64(low)
+	return time.Duration(float64(left) * share / float64(said.Remaining+1))
 }
 
 // Wait waits until a request may be sent. It rechecks at least once a minute: another response may have raised the

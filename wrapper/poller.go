@@ -17,6 +17,9 @@ const (
 	// maxFailures is the number of failures in a row that ends a wait: enough polls to ride out a gateway restart, few
 	// enough that an outage is not mistaken for a slow import.
 	maxFailures = 5
+
+	// readAfterWrite is for how long the API may not know what it has just created.
+	readAfterWrite = time.Minute
 )
 
 // WaitOption is a setting of a wait. Every wait accepts every option.
@@ -26,6 +29,7 @@ type waitConfig struct {
 	interval        time.Duration // the next pause
 	longestInterval time.Duration
 	progress        func(Progress)
+	justCreated     bool
 }
 
 func newWaitConfig(options []WaitOption) waitConfig {
@@ -62,6 +66,20 @@ func WithProgress(f func(Progress)) WaitOption {
 			c.progress = f
 		}
 	}
+}
+
+// WithJustCreated is for ids that were created just now. For the first minute of the wait [ErrNotFound] does not end
+// it, and does not count as a failure; after that it does, as from the start without this option.
+//
+// The API was seen not to know droplets, keys, reserved IPs and actions for seconds after it had created them
+// (terraform-provider-digitalocean#923, #1600, pydo#468, api-v2#202). Of images nobody has reported it.
+// [Client.CreateAndWait], [Client.WaitAction] and [Client.Distribute] always wait in this way.
+func WithJustCreated() WaitOption { return func(c *waitConfig) { c.justCreated = true } }
+
+// isTooNew reports whether a poll failed because the API may not know yet what was just created, this long after the
+// wait began.
+func (c *waitConfig) isTooNew(elapsed time.Duration, err error) bool {
+	return c.justCreated && elapsed < readAfterWrite && errors.Is(err, ErrNotFound)
 }
 
 // Progress is the state of a wait after a poll.
@@ -121,7 +139,7 @@ type poller[T any] struct {
 	start    time.Time
 	state    Progress
 	last     *T    // as last read; nil before the first successful poll
-	failures int   // polls that failed in a row, rate limits left out
+	failures int   // polls that failed in a row, leaving out rate limits and what is too new
 	isOver   bool  // according to the judge
 	failure  error // if it is over
 }
@@ -166,18 +184,23 @@ func (p *poller[T]) record(got *T, err error) {
 	case err == nil:
 		p.failures, p.last = 0, got
 		p.state.Status, p.isOver, p.failure = p.judge(got)
-	case !errors.Is(err, ErrRateLimited):
+	case !p.isBorne(err):
 		p.failures++
 	}
 }
 
+// isBorne reports whether a failure of the latest poll does not end the wait, however often it comes.
+func (p *poller[T]) isBorne(err error) bool {
+	return errors.Is(err, ErrRateLimited) || p.isTooNew(p.state.Elapsed, err)
+}
+
 // isEndedBy reports whether a failed poll ends the wait: the next would come after the deadline or fail in the same
-// way, or too many have failed in a row. Rate limits do not end it, however many.
+// way, or too many have failed in a row.
 func (p *poller[T]) isEndedBy(ctx context.Context, err error) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < retryAfter(err) {
 		return true
 	}
-	if errors.Is(err, ErrRateLimited) {
+	if p.isBorne(err) {
 		return false
 	}
 	return !isTransient(err) || p.failures >= maxFailures
@@ -205,7 +228,12 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// isTransient reports whether another poll may succeed after this failure.
+// isTransient reports whether another poll may succeed after this failure. A 404 that the API did not send says nothing
+// about what is awaited.
 func isTransient(err error) bool {
+	var e *Error
+	if errors.As(err, &e) && e.isForeignNotFound() {
+		return true
+	}
 	return errors.Is(err, ErrServer) || errors.Is(err, ErrInvalidResponse) || errors.Is(err, ErrNoResponse)
 }

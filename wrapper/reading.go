@@ -26,9 +26,9 @@ func changed(format string, args ...any) *listChange {
 func (c *listChange) Error() string { return ErrListChanged.Error() + ": " + c.evidence }
 func (c *listChange) Unwrap() error { return ErrListChanged }
 
-// reading compares the pages of one reading of a list. The API numbers pages by position, so an image that is deleted
-// moves all later ones forward, past the place where reading continues. Totals, duplicates, the number of items and
-// links show that.
+// reading compares the pages of one reading of a list. Pages are numbered, according to the API reference, so an image
+// that is deleted moves all later ones forward, past the place where reading continues. Totals, duplicates, the number
+// of items and links show that.
 //
 // For each page begin, add and end are called, and checkLink unless it is the last.
 type reading struct {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Everything about secrets is in this file. A client has one, its token. It leaves the client in the Authorization
@@ -20,6 +22,9 @@ const (
 
 	// maxText is how many bytes of a server's text an error keeps, so that no server can fill a log.
 	maxText = 500
+
+	// maxExcerpt is how many bytes of a body an error quotes.
+	maxExcerpt = 100
 )
 
 // secret is the token of a client. It is a function because %+v prints the fields of a struct, but not what a function
@@ -54,9 +59,24 @@ func (s secret) cleanError(err error) error {
 }
 
 // shorten cuts text to maxText bytes.
-func shorten(text string) string {
-	if len(text) <= maxText {
+func shorten(text string) string { return shortenTo(maxText, text) }
+
+func shortenTo(size int, text string) string {
+	if len(text) <= size {
 		return text
 	}
-	return strings.ToValidUTF8(text[:maxText], "") + "…"
+	return strings.ToValidUTF8(text[:size], "") + "…"
+}
+
+// excerpt returns the beginning of a redacted body, on one line. What cannot be printed becomes a space: left out, it
+// could hide the token from redact, and show it here.
+func excerpt(body []byte) string {
+	body = bytes.TrimSpace(body)
+	printable := strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, string(body[:min(len(body), 4*maxExcerpt)]))
+	return shortenTo(maxExcerpt, strings.Join(strings.Fields(printable), " "))
 }

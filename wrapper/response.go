@@ -12,6 +12,7 @@ type response struct {
 	bytes.Reader        // of body, for callers of the generated client
 	body         []byte // as far as it was received, without the token
 	err          error  // why the body is truncated, if it is
+	limits       limits // what its headers say
 	details      Error  // the error that the response becomes if it is not a success or cannot be used
 }
 

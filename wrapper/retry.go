@@ -21,7 +21,7 @@ type Retry struct {
 
 const (
 	defaultAttempts = 5
-	// defaultMaxElapsed lets a request outlast the hourly limit, whose reset is at most an hour ahead.
+	// defaultMaxElapsed lets a request outlast the hourly limit: no pause is longer than maxPause, which is an hour.
 	defaultMaxElapsed = 65 * time.Minute
 )
 
@@ -78,7 +78,7 @@ func isTransientStatus(status int) bool {
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}
-	return false
+	return 520 <= status && status <= 530 // of Cloudflare, which stands in front of the API (Gamocosm#96)
 }
 
 // newBackoff returns the pauses between attempts if the API asks for none. They are random, from 0 to 1, 2, 4, … 30 s.

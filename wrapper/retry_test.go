@@ -281,7 +281,7 @@ func TestRetryOfDeletes(t *testing.T) {
 			"lost, refused":   {responses: []responder{reset, refused, limited, gone}},
 			"lost, other":     {responses: []responder{reset, other}, want: wrapper.ErrUnprocessable},
 			"gone":            {responses: []responder{gone}, want: wrapper.ErrNotFound},
-			"again":           {responses: []responder{again}, want: wrapper.ErrUnprocessable},
+			"again":           {responses: []responder{again}, want: wrapper.ErrAlreadyDeleted},
 			"limited, gone":   {responses: []responder{limited, refused, gone}, want: wrapper.ErrNotFound}, // nothing was deleted by us
 			"lost, 204":       {responses: []responder{reset, status(204, "")}},
 			"lost every time": {responses: []responder{reset}, want: wrapper.ErrNoResponse},
@@ -307,7 +307,7 @@ func TestFailuresThatAreNotRepeated(t *testing.T) {
 	}{
 		"400":          {response: status(400, "{}")},
 		"401":          {response: status(401, "{}"), want: wrapper.ErrUnauthorized},
-		"404":          {response: status(404, "{}"), want: wrapper.ErrNotFound},
+		"404":          {response: status(404, apiNotFound), want: wrapper.ErrNotFound},
 		"422":          {response: status(422, "{}"), want: wrapper.ErrUnprocessable},
 		"501":          {response: status(501, "{}"), want: wrapper.ErrServer},
 		"no such host": {response: failing(&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}), want: wrapper.ErrNoResponse},

@@ -86,7 +86,7 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 	received := s.receive(resp)
 	received.details.Attempts, received.details.MayHaveActed = number, mayHaveActed
 	s.log(req, "attempt", number, "status", resp.StatusCode, "duration", time.Since(start))
-	s.pacer.observe(resp.StatusCode, received.details.RateLimit, received.details.RetryAfter)
+	s.pacer.observe(resp.StatusCode, received.limits)
 	return outcome{status: resp.StatusCode, resp: resp, err: received.err}
 }
 
@@ -128,13 +128,16 @@ func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHave
 // receive reads a response to its end, and makes that its Body.
 func (s *sender) receive(resp *http.Response) *response {
 	defer resp.Body.Close()
-	budget := parseRateLimit(resp.Header)
-	r := &response{details: Error{
-		Status:     resp.StatusCode,
-		RequestID:  s.token.clean(resp.Header.Get("x-request-id")),
-		RetryAfter: requestedPause(resp, budget),
-		RateLimit:  budget,
-	}}
+	said := parseLimits(resp)
+	r := &response{
+		limits: said,
+		details: Error{
+			Status:     resp.StatusCode,
+			RequestID:  s.token.clean(resp.Header.Get("x-request-id")),
+			RetryAfter: said.retryAfter,
+			RateLimit:  said.RateLimit,
+		},
+	}
 	var body bytes.Buffer
 	// Content-Length is only a claim, so no more than 1 MiB is reserved for it.
 	body.Grow(int(min(max(resp.ContentLength, 0), 1<<20)) + bytes.MinRead)

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/doimages/gen"
 )
 
-// ImageFailedError is an image that will never be available: its status is deleted or retired.
+// ImageFailedError is an image that will never be available: its status is deleted or retired. Imports that failed were
+// seen to end as deleted (terraform-provider-digitalocean#613, doctl#671).
 type ImageFailedError struct {
 	Image gen.Image // as last read; its ErrorMessage says why an import failed
 }
@@ -36,7 +38,8 @@ func (*ActionFailedError) ofCall() {}
 // error, or nil if it was never read. The context bounds the wait: give it a deadline.
 //
 // An image that is deleted or retired ends the wait with an [*ImageFailedError]. Everything else that ends it early
-// is a [*WaitError]. The package comment says which statuses and which failures keep it waiting.
+// is a [*WaitError]. The package comment says which statuses and which failures keep it waiting. An id that the API
+// does not know ends it at once, unless the wait is [WithJustCreated].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOption) (*gen.Image, error) {
@@ -59,6 +62,8 @@ func judgeImage(image *gen.Image) (status string, isOver bool, err error) {
 // WaitAction waits until the status of an action is completed, as [Client.WaitAvailable] waits for an image. An
 // action that is errored ends the wait with an [*ActionFailedError].
 //
+// An action is mostly awaited as soon as it is created, so every wait for one is [WithJustCreated].
+//
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) WaitAction(
 	ctx context.Context, imageID, actionID int64, options ...WaitOption,
@@ -74,12 +79,14 @@ func (c *Client) WaitAction(
 		}
 		return string(action.Status), isOver, err
 	}
+	options = append(slices.Clip(options), WithJustCreated())
 	return newPoller(subject, get, judge, options).wait(ctx)
 }
 
 // CreateAndWait starts the import of a custom image, as [Client.Create] does, and waits until it is available, as
 // [Client.WaitAvailable] does. If the wait fails, it returns the image as well as the error: the image exists, so
-// that the caller can wait for it again or delete it.
+// that the caller can wait for it again or delete it. If the create fails, it returns no image, but ImageID of the
+// [*Error] may name one, as with Create.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) CreateAndWait(
@@ -89,6 +96,6 @@ func (c *Client) CreateAndWait(
 	if err != nil {
 		return nil, err
 	}
-	image, err := c.WaitAvailable(ctx, created.ID, options...)
+	image, err := c.WaitAvailable(ctx, created.ID, append(slices.Clip(options), WithJustCreated())...)
 	return cmp.Or(image, created), err
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
@@ -20,6 +21,8 @@ import (
 // image that is still awaited is yielded with a [*WaitError]. One failure does not hide the others, so range over the
 // sequence: [Collect] stops at the first.
 //
+// An image that the API does not know ends at once, with [ErrNotFound], unless the wait is [WithJustCreated].
+//
 // A round of polls reads the list of private images, 200 with a request, and single images only where that takes fewer
 // requests. Waiting for 200 images so costs about as much as waiting for one.
 //
@@ -30,6 +33,8 @@ func (c *Client) WaitAllAvailable(
 	return func(yield func(gen.Image, error) bool) {
 		w := &manyWait{
 			client:  c,
+			config:  newWaitConfig(options),
+			start:   time.Now(),
 			yield:   yield,
 			pending: map[int64]*awaited{},
 			pages:   map[int]bool{1: true},
@@ -41,7 +46,9 @@ func (c *Client) WaitAllAvailable(
 		judge := func(*struct{}) (status string, isOver bool, err error) {
 			return fmt.Sprintf("%d of %d ended", total-len(w.pending), total), w.isOver(), nil
 		}
-		_, err := newPoller(fmt.Sprintf("%d images", total), w.round, judge, options).wait(ctx)
+		poller := newPoller(fmt.Sprintf("%d images", total), w.round, judge, options)
+		poller.justCreated = false // the images may be, their list is not
+		_, err := poller.wait(ctx)
 		w.interrupt(err)
 	}
 }
@@ -49,6 +56,8 @@ func (c *Client) WaitAllAvailable(
 // manyWait is a wait for many images.
 type manyWait struct {
 	client  *Client
+	config  waitConfig
+	start   time.Time
 	yield   func(gen.Image, error) bool
 	pending map[int64]*awaited // empty once the caller has stopped
 	pages   map[int]bool       // known pages of private images: whether an awaited image was last seen there
@@ -57,7 +66,7 @@ type manyWait struct {
 // awaited is an image that has not ended.
 type awaited struct {
 	image    gen.Image // as last read
-	failures int       // polls of this image that failed in a row, those of list pages left out
+	failures int       // polls of this image that failed in a row, leaving out list pages and what is too new
 }
 
 // round polls every image once: first the pages of private images, then what is missing there one by one. It returns
@@ -135,6 +144,8 @@ func (w *manyWait) pollOne(ctx context.Context, id int64) error {
 		w.judge(*image)
 	case ctx.Err() != nil || errors.Is(err, ErrRateLimited):
 		return err
+	case w.config.isTooNew(time.Since(w.start), err):
+		return nil
 	default:
 		a.failures++
 		if a.failures >= maxFailures || !isTransient(err) {
