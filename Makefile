@@ -1,5 +1,5 @@
-.PHONY: help contract live test race check lint generate api spec-diff spec-diff-test mutation faults soak bench
-.PHONY: bench-check bench-prism redis clients browser generators vuln module module-test
+.PHONY: help contract live first-contact test race check lint generate api generators spec-diff spec-diff-test mutation
+.PHONY: faults soak bench bench-check bench-prism redis clients browser vuln module module-test
 
 # The tools, each with its version.
 export GOLANGCI    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
@@ -24,6 +24,10 @@ contract: ## check the recordings, and run the live suite on the fake
 live: ## run the live suite on the API, reading only; needs a token
 	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make live needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
 	$(CONTRACT) live --base-url https://api.digitalocean.com $(REPORT)
+
+first-contact: ## hold the API to what others saw of it, and record it; needs a token
+	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make first-contact needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
+	$(CONTRACT) first-contact --base-url https://api.digitalocean.com
 
 # What is slow has a short form here and its long form in make race. Vetting is left to make check.
 test: ## run every test

@@ -20,6 +20,9 @@ type Case struct {
 	// Proves says what holds if the case passes.
 	Proves string
 
+	// Observed says who published what the case holds, and when; empty for a case that holds what is documented.
+	Observed string
+
 	// Writes reports whether the case creates, changes and deletes images, which needs [Target.Write].
 	Writes bool
 
@@ -36,8 +39,20 @@ type Result struct {
 	// Skipped says why the case was not run, or not to its end; empty if it was.
 	Skipped string
 
+	// Saw is what the case saw, where that says more than that it passed.
+	Saw string
+
 	// Requests is how many requests the case sent.
 	Requests int
+
+	own error // Err without the findings
+}
+
+// Refuted reports whether the target contradicts what was observed of the API, so that [Case.Observed] does not hold
+// for it. A case that fails for another reason, such as a token that was refused, says nothing of that.
+func (r Result) Refuted() bool {
+	var refutes refutation
+	return errors.As(r.own, &refutes)
 }
 
 // errSkip is the error of a case for which the target lacks something. It says what.
@@ -57,14 +72,16 @@ func (s *session) runCase(ctx context.Context, c Case) Result {
 		return result
 	}
 	s.watch.beginCase(c.Name)
+	s.seen = ""
 	err := c.run(ctx, s)
 	requests, findings := s.watch.endCase()
 	// Compared without unwrapping: joined to the reason may be an error about an image that could not be removed.
 	if reason, ok := err.(errSkip); ok {
 		result.Skipped, err = string(reason), nil
 	}
-	result.Err = errors.Join(s.redact(err), findingsError(findings, s.FailOn))
-	result.Requests = requests
+	result.own = s.redact(err)
+	result.Err = errors.Join(result.own, findingsError(findings, s.FailOn))
+	result.Saw, result.Requests = s.seen, requests
 	return result
 }
 

@@ -1,6 +1,8 @@
 package contracttest
 
 import (
+	"slices"
+
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 )
@@ -8,6 +10,11 @@ import (
 // Cases returns every case of the suite, in the order in which they run. Those that only read come first, so that
 // what they find cannot be caused by an image that the suite made.
 func Cases() []Case {
+	return slices.Concat(documentedReads(), observedCases(), writingCases())
+}
+
+// documentedReads are the cases that only read, and hold what is documented.
+func documentedReads() []Case {
 	const (
 		distribution = gen.ImagesListParamsTypeDistributions
 		application  = gen.ImagesListParamsTypeApplications
@@ -46,19 +53,19 @@ func Cases() []Case {
 		{
 			Name:        "filter-distribution",
 			Explanation: "Lists with type=distribution.",
-			Proves:      "every image is public and none is an application",
+			Proves:      "every distribution is public, and none is an application",
 			run:         filterType(distribution, application),
 		},
 		{
 			Name:        "filter-application",
 			Explanation: "Lists with type=application.",
-			Proves:      "every image is public and none is a distribution",
+			Proves:      "no application is a distribution",
 			run:         filterType(application, distribution),
 		},
 		{
 			Name:        "filter-private",
 			Explanation: "Lists with private=true.",
-			Proves:      "exactly the images that are not public are listed",
+			Proves:      "the account's own images are listed, and none that is public",
 			run:         filterPrivate,
 		},
 		{
@@ -69,7 +76,7 @@ func Cases() []Case {
 		},
 		{
 			Name:        "filters-combined",
-			Explanation: "Lists with private=true and a tag, and with a type and a tag.",
+			Explanation: "Lists with private=true and a tag.",
 			Proves:      "each filter narrows the other",
 			run:         filtersCombined,
 		},
@@ -139,6 +146,12 @@ func Cases() []Case {
 			Proves:      "the response is a list of actions, which may be empty, and a 404",
 			run:         actions,
 		},
+	}
+}
+
+// writingCases are the cases that create, change and delete images.
+func writingCases() []Case {
+	return []Case{
 		{
 			Name:        "create-refused",
 			Explanation: "Creates without a URL, without a name, with a truncated body and with none.",
@@ -159,6 +172,14 @@ func Cases() []Case {
 			Proves:      "the import ends as deleted, and says why",
 			Writes:      true,
 			run:         failedImport,
+		},
+		{
+			Name:        "unreachable-source",
+			Explanation: "Creates an image from a host that does not exist.",
+			Proves:      "the create is refused with 400; an image that comes with the refusal is removed",
+			Observed:    "nanovms/ops#1166, nanovms/ops#1182 (2021)",
+			Writes:      true,
+			run:         unreachableSource,
 		},
 		{
 			Name:        "account-transfer",

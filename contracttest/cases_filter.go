@@ -10,8 +10,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// filterType demands that a type lists public images, and none that the other type lists too. An image does not say
-// itself which of the two it is: distributions and applications are both of the type snapshot.
+// filterType demands that a type lists no image that the other type lists too, and that distributions are public. An
+// application need not be: one that is not was seen (digitalocean/packer-plugin-digitalocean#172, 2025).
 func filterType(kind, other gen.ImagesListParamsType) func(context.Context, *session) error {
 	return func(ctx context.Context, s *session) error {
 		images, err := s.list(ctx, wrapper.ListParams{Type: kind})
@@ -24,7 +24,7 @@ func filterType(kind, other gen.ImagesListParamsType) func(context.Context, *ses
 		}
 		otherIDs := imageIDs(others)
 		for _, image := range images {
-			if !image.Public {
+			if kind == gen.ImagesListParamsTypeDistributions && !image.Public {
 				return fmt.Errorf("image %d is not public", image.ID)
 			}
 			if slices.Contains(otherIDs, image.ID) {
@@ -35,9 +35,38 @@ func filterType(kind, other gen.ImagesListParamsType) func(context.Context, *ses
 	}
 }
 
+// filterPrivate does not demand every image that is not public: DigitalOcean's own may not be either, such as
+// applications and retired distributions. The account's own are known by their types.
 func filterPrivate(ctx context.Context, s *session) error {
-	isPrivate := func(image gen.Image) bool { return !image.Public }
-	return s.compareFilter(ctx, wrapper.ListParams{Private: true}, isPrivate)
+	all, err := s.list(ctx, wrapper.ListParams{})
+	if err != nil {
+		return err
+	}
+	private, err := s.list(ctx, wrapper.ListParams{Private: true})
+	if err != nil {
+		return err
+	}
+	for _, image := range private {
+		if image.Public {
+			return fmt.Errorf("the list with private=true has the public image %d", image.ID)
+		}
+	}
+	listed := imageIDs(private)
+	for _, image := range all {
+		if isOwn(image) && !slices.Contains(listed, image.ID) {
+			return fmt.Errorf("the list with private=true lacks image %d, a private %s", image.ID, image.Type)
+		}
+	}
+	return nil
+}
+
+// isOwn reports whether an image is one that only an account can have made.
+func isOwn(image gen.Image) bool {
+	switch image.Type {
+	case gen.ImageTypeSnapshot, gen.ImageTypeBackup, gen.ImageTypeCustom:
+		return !image.Public && image.Status != gen.ImageStatusRetired
+	}
+	return false
 }
 
 func filterTag(ctx context.Context, s *session) error {
@@ -52,26 +81,14 @@ func filterTag(ctx context.Context, s *session) error {
 	return s.compareFilter(ctx, wrapper.ListParams{TagName: tag}, wrapper.HasTag(tag))
 }
 
+// filtersCombined leaves out the type, which gives way beside the others: see typeGivesWay.
 func filtersCombined(ctx context.Context, s *session) error {
 	tag, err := s.usedTag(ctx)
 	if err != nil {
 		return err
 	}
 	hasBoth := func(image gen.Image) bool { return !image.Public && wrapper.HasTag(tag)(image) }
-	if err := s.compareFilter(ctx, wrapper.ListParams{Private: true, TagName: tag}, hasBoth); err != nil {
-		return err
-	}
-	// Which images are distributions only the API knows, so that this list cannot be compared with the whole one.
-	tagged, err := s.list(ctx, wrapper.ListParams{Type: gen.ImagesListParamsTypeDistributions, TagName: tag})
-	if err != nil {
-		return err
-	}
-	for _, image := range tagged {
-		if !image.Public || !slices.Contains(image.Tags, tag) {
-			return fmt.Errorf("image %d is listed as a distribution with the tag %q", image.ID, tag)
-		}
-	}
-	return nil
+	return s.compareFilter(ctx, wrapper.ListParams{Private: true, TagName: tag}, hasBoth)
 }
 
 // compareFilter demands that a filtered list have exactly those images of the whole list that a predicate keeps.

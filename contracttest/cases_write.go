@@ -118,6 +118,25 @@ func failedImport(ctx context.Context, s *session) (err error) {
 	return nil
 }
 
+// unreachableSource imports from a host that cannot exist. The refusal may come with an image all the same, which
+// create removes.
+func unreachableSource(ctx context.Context, s *session) error {
+	created, err := s.create(ctx, "https://doimages-contract.invalid/image.raw") // .invalid is reserved by RFC 2606
+	if err == nil {
+		err := refuted("the create was accepted, as image %d", created.ID)
+		return errors.Join(err, s.cleanUp(ctx, created.ID))
+	}
+	var createError *wrapper.Error
+	if !errors.As(err, &createError) || createError.Status/100 != 4 {
+		return err
+	}
+	if createError.Status != http.StatusBadRequest {
+		return refuted("the response has status %d", createError.Status)
+	}
+	s.saw("%q, with the image %d (0 is none)", redact.Shorten(createError.Message), createError.ImageID)
+	return nil
+}
+
 // accountTransfer never lets the image go: the offer is canceled, and only its recipient could accept it before.
 func accountTransfer(ctx context.Context, s *session) (err error) {
 	if s.Recipient == "" {

@@ -39,6 +39,10 @@ func (s *session) create(ctx context.Context, address string) (*gen.Image, error
 	if err == nil {
 		return image, nil
 	}
+	var refused *wrapper.Error
+	if errors.As(err, &refused) && refused.ImageID != 0 { // see unreachableSource
+		return nil, errors.Join(err, s.cleanUp(ctx, refused.ImageID))
+	}
 	if !mayHaveMade(err) {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
@@ -60,13 +61,25 @@ func expectRefused(err error) error {
 	return nil
 }
 
+// expectAlreadyDeleted demands the error of a second delete.
+func expectAlreadyDeleted(err error) error {
+	if err == nil {
+		return errors.New("the request succeeded, expected 422")
+	}
+	if !errors.Is(err, wrapper.ErrAlreadyDeleted) {
+		return fmt.Errorf("expected %q: %w", wrapper.ErrAlreadyDeleted, err)
+	}
+	return nil
+}
+
 // expectUnauthorized demands the documented refusal of a request without a valid token.
 func expectUnauthorized(request rawRequest, resp rawResponse) error {
 	if resp.status != http.StatusUnauthorized {
 		return fmt.Errorf("%s: the response has status %d, expected 401", request, resp.status)
 	}
 	var body gen.Error
-	if err := json.Unmarshal(resp.body, &body); err != nil || body.ID != "unauthorized" {
+	// Seen as unauthorized in 2018 and as Unauthorized in 2022.
+	if err := json.Unmarshal(resp.body, &body); err != nil || !strings.EqualFold(body.ID, "unauthorized") {
 		return fmt.Errorf("%s: the error needs the id unauthorized", request)
 	}
 	return nil

@@ -109,7 +109,8 @@ func (l *life) delete(ctx context.Context) error {
 	return err
 }
 
-// useAfterDelete demands that every use be refused. With which error is not documented.
+// useAfterDelete demands that every use be refused. How is known of two: a read is 404, and a second delete says that
+// the image is deleted already (Terraform's provider, and public notes of 2026).
 func (l *life) useAfterDelete(ctx context.Context) error {
 	listed, err := l.isListed(ctx)
 	if err != nil {
@@ -127,13 +128,13 @@ func (l *life) useAfterDelete(ctx context.Context) error {
 		name string
 		err  error
 	}{
-		{name: "get", err: getErr},
-		{name: "update", err: updateErr},
-		{name: "convert", err: convertErr},
-		{name: "delete", err: deleteErr},
+		{name: "get", err: expectNotFound(getErr)},
+		{name: "update", err: expectRefused(updateErr)},
+		{name: "convert", err: expectRefused(convertErr)},
+		{name: "delete", err: expectAlreadyDeleted(deleteErr)},
 	} {
-		if err := expectRefused(use.err); err != nil {
-			return fmt.Errorf("%s of the deleted image: %w", use.name, err)
+		if use.err != nil {
+			return fmt.Errorf("%s of the deleted image: %w", use.name, use.err)
 		}
 	}
 	return nil

@@ -1,8 +1,10 @@
 package contracttest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -69,3 +71,46 @@ func writeReason(w io.Writer, r Result) {
 }
 
 func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
+
+// WriteObservations writes whether a target confirms the observations of cases, refutes them, or does not show them,
+// and below each what was seen, or why nothing was. Results of cases without an observation are left out.
+func WriteObservations(w io.Writer, results []Result) error {
+	verdicts := map[string]int{}
+	observations := slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Case.Observed == "" })
+	for _, r := range observations {
+		verdicts[r.verdict()]++
+		fmt.Fprintf(w, "%-9s %s: %s (%s)\n", r.verdict(), r.Case.Name, r.Case.Proves, r.Case.Observed)
+		if detail := r.detail(); detail != "" {
+			fmt.Fprintf(w, "          %s\n", strings.ReplaceAll(detail, "\n", "\n          "))
+		}
+	}
+	_, err := fmt.Fprintf(w, "%d observations: %d confirmed, %d refuted, %d not seen\n",
+		len(observations), verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen])
+	return err
+}
+
+// What a target says of an observation.
+const (
+	confirmed   = "confirmed"
+	refutedHere = "REFUTED"
+	notSeen     = "not seen"
+)
+
+// verdict returns one of the three. Findings in the exchanges do not count: they are about the contract.
+func (r Result) verdict() string {
+	switch {
+	case r.Refuted():
+		return refutedHere
+	case r.own != nil || r.Skipped != "":
+		return notSeen
+	}
+	return confirmed
+}
+
+// detail returns what was seen instead, or why nothing was, or what else is worth knowing of a confirmation.
+func (r Result) detail() string {
+	if r.own != nil {
+		return r.own.Error()
+	}
+	return cmp.Or(r.Skipped, r.Saw)
+}

@@ -21,7 +21,11 @@ type session struct {
 	watch  *watcher
 	client *wrapper.Client
 	http   *http.Client // for requests that the wrapper would not send; over the same transport
+	seen   string       // by the case that runs; see saw
 }
+
+// saw notes what the case that runs has seen, where that says more than that it passed.
+func (s *session) saw(format string, args ...any) { s.seen = fmt.Sprintf(format, args...) }
 
 // newSession returns a session whose exchanges are checked against the embedded contract.
 func newSession(target Target) (*session, error) {

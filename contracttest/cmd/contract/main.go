@@ -4,6 +4,7 @@
 //	contract verify FILE…
 //	contract live
 //	contract record
+//	contract first-contact
 //	contract proxy --target URL
 //	contract serve
 //	contract checks
@@ -88,6 +89,7 @@ line cannot be used.`,
 		verifyCommand(p),
 		liveCommand(p),
 		recordCommand(p),
+		firstContactCommand(p),
 		proxyCommand(p),
 		serveCommand(p),
 		checksCommand(p),

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/openapi"
+	"example.com/doimages/wrapper"
+)
+
+// firstContactOptions are the flags of contract first-contact.
+type firstContactOptions struct {
+	baseURL string // the embedded fake if empty
+	dir     string
+}
+
+func firstContactCommand(p process) *cobra.Command {
+	var options firstContactOptions
+	cmd := &cobra.Command{
+		Use:   "first-contact --base-url URL [-o DIR]",
+		Short: "Hold the API to what others saw of it, and record what it answers",
+		Long: `For the first person with a token. What is known of the API beside its documentation are reports of others.
+This command asks the API for each of them that a token with the scope image:read can see, and prints whether
+it is confirmed, refuted or not seen. It only reads.
+
+Every exchange is checked against the contract, and recorded: DIR gets a cassette and its provenance for each
+operation, without tokens and e-mail addresses. Names, ids and dates of the account's images stay, so read the
+files before you publish them.
+
+The token is read from ` + tokenVariable + `. Without --base-url, the target is the embedded fake, which is no
+evidence of how the API behaves.
+
+The exit code is 0 if nothing was refuted and the contract was kept, and otherwise 1. It is 2 if the API cannot
+be read, or DIR cannot be written.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runFirstContact(cmd.Context(), p, options) },
+	}
+	cmd.Flags().StringVar(&options.baseURL, "base-url", "", "the API, such as "+openapi.BaseURL)
+	cmd.Flags().StringVarP(&options.dir, "output", "o", "first-contact", "the folder for the cassettes")
+	return cmd
+}
+
+// runFirstContact runs the cases that hold observations. The cassettes are written whatever comes of them: they show
+// why.
+func runFirstContact(ctx context.Context, p process, options firstContactOptions) error {
+	if err := os.MkdirAll(options.dir, 0o755); err != nil { // before the first request
+		return fmt.Errorf("--output: %w", err)
+	}
+	target, stop, err := resolveTarget(p, targetOptions{baseURL: options.baseURL, budget: contracttest.DefaultBudget})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if options.baseURL == "" {
+		fmt.Fprintln(p.stderr, "the target is the embedded fake, which is no evidence of how the API behaves:")
+	}
+	if err := probe(ctx, target); err != nil {
+		return err
+	}
+	recorders := &operationRecorders{dir: options.dir, byOperation: map[string]*recording.Recorder{}}
+	target.Transport, target.Write = recorders, false
+	results, r, err := contracttest.RunCases(ctx, target, observations()...)
+	if err != nil {
+		return err
+	}
+	files, err := recorders.close()
+	err = errors.Join(err, r.Write(p.stdout, "text"), contracttest.WriteObservations(p.stdout, results))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "recorded: %s\n", strings.Join(files, ", "))
+	if r.CountAtLeast(r.FailOn) > 0 || slices.ContainsFunc(results, contracttest.Result.Refuted) {
+		return errFindings
+	}
+	return nil
+}
+
+// observations returns the cases that hold what others saw, and that only read.
+func observations() []contracttest.Case {
+	return slices.DeleteFunc(contracttest.Cases(), func(c contracttest.Case) bool { return c.Observed == "" || c.Writes })
+}
+
+// probe reads one image, so that a wrong token or address is told once, and not by every case.
+func probe(ctx context.Context, target contracttest.Target) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	client, err := wrapper.NewClient(target.Token,
+		wrapper.WithBaseURL(target.BaseURL),
+		wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
+	)
+	if err != nil {
+		return err
+	}
+	for _, err := range client.ImagePages(ctx, wrapper.ListParams{PerPage: 1}) {
+		return err
+	}
+	return nil
+}
+
+// readOperations are the operations that a token with the scope image:read can use.
+var readOperations = []string{"images_list", "images_get", "imageActions_list", "imageActions_get"}
+
+// operationRecorders is a transport that records each operation in a cassette of its own.
+type operationRecorders struct {
+	dir string
+
+	mu          sync.Mutex
+	byOperation map[string]*recording.Recorder // those that were used
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (r *operationRecorders) RoundTrip(req *http.Request) (*http.Response, error) {
+	recorder, err := r.of(readOperation(req.URL.Path))
+	if err != nil {
+		return nil, err
+	}
+	return recorder.RoundTrip(req)
+}
+
+// of returns the recorder of an operation.
+func (r *operationRecorders) of(operation string) (*recording.Recorder, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byOperation[operation] == nil {
+		recorder, err := recording.NewRecorder(http.DefaultTransport, r.file(operation))
+		if err != nil {
+			return nil, err
+		}
+		r.byOperation[operation] = recorder
+	}
+	return r.byOperation[operation], nil
+}
+
+func (r *operationRecorders) file(operation string) string {
+	return filepath.Join(r.dir, operation+".cassette.yaml")
+}
+
+// readOperation returns the operation that a GET of a path is. What follows /v2/images says which: nothing, an image,
+// its actions, or one of these.
+func readOperation(path string) string {
+	_, rest, _ := strings.Cut(path, "/v2/images")
+	depth := min(strings.Count(rest, "/"), len(readOperations)-1)
+	return readOperations[depth]
+}
+
+// close writes the cassettes, and returns their names.
+func (r *operationRecorders) close() (files []string, err error) {
+	var errs []error
+	for _, operation := range slices.Sorted(maps.Keys(r.byOperation)) {
+		errs = append(errs, r.byOperation[operation].Close())
+		files = append(files, r.file(operation))
+	}
+	return files, errors.Join(errs...)
+}
