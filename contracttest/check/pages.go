@@ -56,7 +56,7 @@ func coversPage(total int, asked page, length int) bool {
 func (c *checker) checkLinks(links pageLinks, asked page, total int) {
 	last := asked.last(total)
 	if asked.number > last {
-		return // what the links of a page after the last are is unknown
+		return // only seen on Droplets: first and prev, and a total of 0 (dchonch/digitalocean-postman, 2018)
 	}
 	hasBefore, hasAfter := asked.number > 1, asked.number < last
 	c.checkLink(links.first, asked, page{number: 1, size: asked.size}, hasBefore)

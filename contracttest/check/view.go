@@ -93,6 +93,11 @@ type filters struct {
 	tag     string // in lower case, as tags are compared
 }
 
+// overridesKind reports whether the type gives way: a request for distributions that are private and
+// carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Which of the two
+// does it is unknown.
+func (f filters) overridesKind() bool { return f.private != "" || f.tag != "" }
+
 // filtersOf reads the filters of a query, of a request or of a link.
 func filtersOf(query url.Values) filters {
 	f := filters{
