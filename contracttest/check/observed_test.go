@@ -11,11 +11,12 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// observedCase is a response as others published it of the API, and the checks that still find something.
+// observedCase is a response as others published it of the API, or one that is as wrong as before, and the checks that
+// find something.
 type observedCase struct {
 	step   step
 	change func(*traffic.Exchange)
-	want   []string // none of the response
+	want   []string
 }
 
 // retired is an official image that was superseded.
@@ -95,6 +96,11 @@ var observedCases = map[string]observedCase{
 	"a page after the end": {
 		step: pageAfterEnd(7),
 	},
+	"a page after the end with links to others": {
+		step:   pageAfterEnd(7),
+		change: testkit.ReplaceBody("page=6", "page=5"),
+		want:   []string{"page-links"},
+	},
 	"no links": {
 		step: respond("GET /v2/images", 200, `{"images":[`+testkit.Image(1)+`],"links":{},"meta":{"total":1}}`),
 	},
@@ -106,6 +112,13 @@ var observedCases = map[string]observedCase{
 			`"next":"https://api.digitalocean.com/v2/images?page=2&per_page=1&tag_name=createdBy%3Aops",`+
 				`"last":"https://api.digitalocean.com/v2/images?page=2&per_page=1&tag_name=createdBy%3Aops"`,
 			strings.Replace(testkit.Image(1), `"tags":[]`, `"tags":["createdBy:ops"]`, 1))),
+	},
+	"links with a second tag": {
+		step: respond("GET /v2/images?tag_name=flatcar&per_page=1", 200, listOf(2,
+			`"next":"https://api.digitalocean.com/v2/images?page=2&per_page=1&tag_name=flatcar&tag_name=a",`+
+				`"last":"https://api.digitalocean.com/v2/images?page=2&per_page=1&tag_name=flatcar"`,
+			ofType("custom", "false"))),
+		want: []string{"page-links"},
 	},
 	"a create with two documents": {
 		step: respond("POST /v2/images "+createBody, 400,

@@ -91,6 +91,7 @@ type filters struct {
 	kind    string // type
 	private string // empty for false, which is the default
 	tag     string // in lower case, as tags are compared
+	extra   int    // values of a parameter that was given before; which of them counts is unknown
 }
 
 // overridesKind reports whether the type gives way: a request for distributions that are private and
@@ -107,6 +108,9 @@ func filtersOf(query url.Values) filters {
 	}
 	if f.private == "false" {
 		f.private = ""
+	}
+	for _, name := range []string{"type", "private", "tag_name"} {
+		f.extra += max(0, len(query[name])-1)
 	}
 	return f
 }
