@@ -15,9 +15,9 @@ import (
 )
 
 // transportHeaders come from servers, proxies and caches rather than from the API, and carry no
-// promise of it. Those of DigitalOcean's gateways are on every real response that others published:
-// X-Request-Id, X-Gateway, X-Response-From and X-Runtime (dchonch/digitalocean-postman, 2018),
-// Traceparent beside them (JupiterOne/graph-digitalocean, 2022; nicois/openbao-cloud-creds, 2026).
+// promise of it. X-Request-Id is on every real response that others published; X-Gateway,
+// X-Response-From, X-Runtime and Traceparent are on many (dchonch/digitalocean-postman, 2018;
+// Gamocosm/Gamocosm#96, 2019; JupiterOne/graph-digitalocean, 2022).
 var transportHeaders = setOf(
 	"Accept-Ranges", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Age", "Allow", "Alt-Svc",
 	"Cache-Control", "Cf-Cache-Status", "Cf-Ray", "Connection", "Content-Encoding", "Content-Length",

@@ -66,8 +66,8 @@ func (c *checker) checkLinks(links pageLinks, asked page, total int) {
 	c.checkLink(links.prev, asked, page{number: asked.number - 1, size: asked.size}, hasBefore)
 }
 
-// checkLinksAfterEnd judges the links of a page after the last, which need not be there. One of
-// Droplets was seen: it had first and prev, and no others (dchonch/digitalocean-postman, 2018).
+// checkLinksAfterEnd judges the links of a page after the last, which need not be there. A list of
+// Droplets was seen to have first and prev there, and no others (dchonch/digitalocean-postman, 2018).
 func (c *checker) checkLinksAfterEnd(links pageLinks, asked page) {
 	c.checkLink(links.first, asked, page{number: 1, size: asked.size}, links.first.isThere)
 	c.checkLink(links.prev, asked, page{number: asked.number - 1, size: asked.size}, links.prev.isThere)
