@@ -2,6 +2,7 @@ package contracttest_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,11 +19,20 @@ func TestRecordingsKeepTheContractAndCoverIt(t *testing.T) {
 	r := report.New(testkit.Contract(t), baseline)
 	for _, file := range testkit.Cassettes(t) {
 		exchanges := testkit.ReadAll(t, file)
-		r.NewSession("documentation")
+		r.NewSession(testkit.Kind(t, file))
 		for _, exchange := range exchanges {
 			r.Add(exchange)
 		}
 	}
 	assert.Zero(t, r.CountAtLeast(check.Note), "%v", r.Findings)
-	assert.Empty(t, r.Unchecked(), "documented responses without a recording")
+	assert.Empty(t, baseline.Warnings(time.Time{}), "entries of the baseline that nothing needs")
+
+	// 403 was reported of a list. For the other operations it is an inference, of which there is nothing to record.
+	var inferred []string
+	for _, operation := range testkit.Contract(t).Operations() {
+		if operation != "images_list" {
+			inferred = append(inferred, operation+" 403")
+		}
+	}
+	assert.Equal(t, inferred, r.Unchecked(), "documented responses without a recording")
 }

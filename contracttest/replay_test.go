@@ -22,7 +22,6 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/recorder"
 
 	"example.com/doimages/contracttest/internal/testkit"
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
@@ -32,8 +31,6 @@ import (
 func TestReplayThroughTheWrapper(t *testing.T) {
 	for _, file := range testkit.Cassettes(t) {
 		exchanges := testkit.ReadAll(t, file)
-		provenance, err := recording.ReadProvenance(file)
-		require.NoError(t, err)
 		player, err := recorder.New(strings.TrimSuffix(file, ".yaml"),
 			recorder.WithMode(recorder.ModeReplayOnly), recorder.WithSkipRequestLatency(true), recorder.WithMatcher(sameRequest))
 		require.NoError(t, err)
@@ -44,15 +41,21 @@ func TestReplayThroughTheWrapper(t *testing.T) {
 		// The player gives each interaction once and in order, so that the nth call gets the nth response.
 		for _, exchange := range exchanges {
 			t.Run(exchange.Source, func(t *testing.T) {
-				call := calls[provenance.Operation]
-				require.NotNil(t, call, "no call of the wrapper for %s", provenance.Operation)
+				if reason := notSent[exchange.URL.RawQuery]; reason != "" {
+					t.Skip(reason)
+				}
+				operation := testkit.Contract(t).Examine(exchange).Operation
+				call := calls[operation]
+				require.NotNil(t, call, "no call of the wrapper for %s", operation)
 				got, err := call(t.Context(), client, recordedRequest(exchange))
 				if exchange.Status >= 400 {
 					var apiError *wrapper.Error
 					require.ErrorAs(t, err, &apiError)
-					assert.Equal(t, provenance.Operation, apiError.Operation)
+					assert.Equal(t, operation, apiError.Operation)
 					assert.Equal(t, exchange.Status, apiError.Status)
-					assert.Equal(t, exchange.Header.Get("Ratelimit-Remaining"), strconv.Itoa(apiError.RateLimit.Remaining))
+					if remaining := exchange.Header.Get("Ratelimit-Remaining"); remaining != "" {
+						assert.Equal(t, remaining, strconv.Itoa(apiError.RateLimit.Remaining))
+					}
 					if after := exchange.Header.Get("Retry-After"); after != "" {
 						assert.Equal(t, after+"s", apiError.RetryAfter.String())
 					}
@@ -74,6 +77,13 @@ func TestReplayThroughTheWrapper(t *testing.T) {
 			})
 		}
 	}
+}
+
+// notSent has, by their queries, the recorded requests that the wrapper does not send.
+var notSent = map[string]string{
+	"page=1&per_page=1&type=fruit":   "the wrapper refuses a type that is off the contract",
+	"per_page=0":                     "the wrapper asks for pages of a size of its own",
+	"page=7&per_page=2&private=true": "the wrapper reads no page after the end",
 }
 
 // onceEach leaves out images that a body holds again, as an example of the documentation does: a list passes each on
@@ -243,6 +253,13 @@ func missing(at string, want, got any) []string {
 		}
 		for i := range want {
 			list = append(list, missing(fmt.Sprintf("%s/%d", at, i), want[i], got[i])...)
+		}
+	case json.Number: // 1.0 is 1
+		have, _ := got.(json.Number)
+		wanted, err1 := want.Float64()
+		given, err2 := have.Float64()
+		if err1 != nil || err2 != nil || wanted != given {
+			list = append(list, at)
 		}
 	default:
 		if want != got {

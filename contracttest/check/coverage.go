@@ -6,6 +6,16 @@ import "strings"
 type CoverageSummary struct {
 	Percent    float64                      `json:"percent"`    // 0 to 100, rounded down to tenths
 	Operations map[string]OperationCoverage `json:"operations"` // by operation id
+
+	// Origins says how much each origin shows by itself, by the name that [Coverage.SetOrigin] was
+	// given. What several show counts for each of them.
+	Origins map[string]OriginCoverage `json:"origins"`
+}
+
+// OriginCoverage says how much of the contract the exchanges of one origin show.
+type OriginCoverage struct {
+	Percent float64 `json:"percent"` // 0 to 100, rounded down to tenths
+	Covered int     `json:"covered"` // how many items were seen
 }
 
 // OperationCoverage says how much was seen of one operation. It counts statuses, parameters with
@@ -22,24 +32,59 @@ type OperationCoverage struct {
 // seen, whether or not it was as it should be.
 type Coverage struct {
 	contract *Contract
+	origin   string // of what comes next
+	seen     map[string]*originItems
+}
+
+// originItems is what the exchanges of one origin show. An exchange is counted for its own origin
+// alone, and the sum is made when it is asked for: most of the time goes into counting.
+type originItems struct {
+	contract *Contract
 	covered  map[string]bool   // by operation id and item
 	places   map[string]*place // by path
 }
 
 // NewCoverage returns a coverage that has seen nothing.
 func (c *Contract) NewCoverage() *Coverage {
-	return &Coverage{contract: c, covered: map[string]bool{}, places: map[string]*place{}}
+	return &Coverage{contract: c, seen: map[string]*originItems{}}
+}
+
+// SetOrigin says what the exchanges to come are evidence of, such as "documentation". Without it,
+// or with an empty name, they count in the sum and for no origin.
+func (c *Coverage) SetOrigin(name string) { c.origin = name }
+
+// Add takes in an exchange. One without an operation shows nothing.
+func (c *Coverage) Add(result Result) {
+	if result.operation == nil {
+		return
+	}
+	items := c.seen[c.origin]
+	if items == nil {
+		items = &originItems{contract: c.contract, covered: map[string]bool{}, places: map[string]*place{}}
+		c.seen[c.origin] = items
+	}
+	items.add(result)
+}
+
+// isCovered reports whether exchanges of any origin show an item.
+func (c *Coverage) isCovered(item string) bool {
+	for _, items := range c.seen {
+		if items.covered[item] {
+			return true
+		}
+	}
+	return false
 }
 
 // Summary returns how much of the contract was seen so far.
 func (c *Coverage) Summary() CoverageSummary {
-	summary := CoverageSummary{Operations: map[string]OperationCoverage{}}
+	summary := CoverageSummary{Operations: map[string]OperationCoverage{}, Origins: map[string]OriginCoverage{}}
 	covered, total := 0, 0
 	for id, operation := range c.contract.operations {
 		of := OperationCoverage{Missing: []string{}}
 		for _, item := range coverageItems(operation.Operation) {
 			of.Total++
-			if c.covered[id+" "+item] {
+			if c.isCovered(id + " " + item) {
 				of.Covered++
 			} else {
 				of.Missing = append(of.Missing, item)
@@ -48,18 +93,26 @@ func (c *Coverage) Summary() CoverageSummary {
 		summary.Operations[id] = of
 		covered, total = covered+of.Covered, total+of.Total
 	}
-	if total > 0 {
-		const tenths = 1000 // of a percent
-		summary.Percent = float64(int(tenths*float64(covered)/float64(total))) / 10
+	summary.Percent = percent(covered, total)
+	for name, items := range c.seen {
+		if name != "" {
+			summary.Origins[name] = OriginCoverage{Percent: percent(len(items.covered), total), Covered: len(items.covered)}
+		}
 	}
 	return summary
 }
 
-// Add takes in an exchange. One without an operation shows nothing.
-func (c *Coverage) Add(result Result) {
-	if result.operation == nil {
-		return
+// percent returns a share, rounded down to tenths of a percent.
+func percent(covered, total int) float64 {
+	if total == 0 {
+		return 0
 	}
+	const tenths = 1000
+	return float64(int(tenths*float64(covered)/float64(total))) / 10
+}
+
+// add notes what an exchange shows.
+func (c *originItems) add(result Result) {
 	id := result.Operation
 	query := result.Exchange.URL.Query()
 	for _, parameter := range result.operation.Parameters {
@@ -80,7 +133,7 @@ func (c *Coverage) Add(result Result) {
 
 // see notes an item, and reports whether the contract has it. What it does not have is not noted:
 // it would grow with the input.
-func (c *Coverage) see(item string) (known bool) {
+func (c *originItems) see(item string) (known bool) {
 	if c.contract.items[item] {
 		c.covered[item] = true
 	}
@@ -98,7 +151,7 @@ type place struct {
 }
 
 // place returns the place with a path, as the items of coverage begin with it.
-func (c *Coverage) place(path string) *place {
+func (c *originItems) place(path string) *place {
 	if known := c.places[path]; known != nil {
 		return known
 	}
@@ -113,7 +166,7 @@ func (c *Coverage) place(path string) *place {
 }
 
 // addValue notes what a value in a place shows, and all values inside of it.
-func (c *Coverage) addValue(value any, at *place) {
+func (c *originItems) addValue(value any, at *place) {
 	switch value := value.(type) {
 	case nil:
 		if !at.null {
@@ -142,7 +195,7 @@ func (c *Coverage) addValue(value any, at *place) {
 
 // field notes a field of an object in a place, and returns its place; nil if the contract does not
 // have the field.
-func (c *Coverage) field(at *place, name string) *place {
+func (c *originItems) field(at *place, name string) *place {
 	if known := at.fields[name]; known != nil {
 		return known
 	}

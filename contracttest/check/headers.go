@@ -15,14 +15,17 @@ import (
 )
 
 // transportHeaders come from servers, proxies and caches rather than from the API, and carry no
-// promise of it.
+// promise of it. X-Request-Id is on every real response that others published; X-Gateway,
+// X-Response-From, X-Runtime and Traceparent are on many (dchonch/digitalocean-postman, 2018;
+// Gamocosm/Gamocosm#96, 2019; JupiterOne/graph-digitalocean, 2022).
 var transportHeaders = setOf(
 	"Accept-Ranges", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Age", "Allow", "Alt-Svc",
 	"Cache-Control", "Cf-Cache-Status", "Cf-Ray", "Connection", "Content-Encoding", "Content-Length",
 	"Content-Security-Policy", "Content-Type", "Date", "Etag", "Expect-Ct", "Expires", "Keep-Alive", "Last-Modified",
 	"Location", "Nel", "Pragma", "Referrer-Policy", "Report-To", "Server", "Server-Timing", "Set-Cookie", "Status",
-	"Strict-Transport-Security", "Trailer", "Transfer-Encoding", "Vary", "Via", "Www-Authenticate",
-	"X-Content-Type-Options", "X-Frame-Options", "X-Xss-Protection",
+	"Strict-Transport-Security", "Traceparent", "Trailer", "Transfer-Encoding", "Vary", "Via", "Www-Authenticate",
+	"X-Content-Type-Options", "X-Frame-Options", "X-Gateway", "X-Request-Id", "X-Response-From", "X-Runtime",
+	"X-Xss-Protection",
 )
 
 // singleHeaders are the transport headers of which two values make two clients read two bodies.

@@ -173,7 +173,7 @@ func (w *pageWalk) addItems(page int, items []object) (all []problem) {
 // budgetWindow is what the responses of one window of the rate limit said of the remaining
 // requests.
 type budgetWindow struct {
-	reset   string       // when it ends, as the header says
+	reset   string       // as the header says: when its oldest request was made, or when that expires
 	told    map[int]bool // what was told to remain
 	least   int
 	leastAt time.Time // when that had been told
@@ -193,7 +193,7 @@ func (b *budgetWindow) observe(e traffic.Exchange) (before int, grew bool) {
 	if reset != b.reset || len(b.told) >= maxTracked {
 		*b = budgetWindow{reset: reset, told: map[int]bool{}, least: remaining, leastAt: e.Ended, most: remaining}
 	}
-	before, grew = b.least, b.contradicts(remaining, e)
+	before, grew = b.least, b.contradicts(remaining, e) && !b.isExpiring(e)
 	if remaining < b.least || remaining == b.least && e.Ended.Before(b.leastAt) {
 		b.least, b.leastAt = remaining, e.Ended
 	}
@@ -209,4 +209,22 @@ func (b *budgetWindow) contradicts(remaining int, e traffic.Exchange) bool {
 		return remaining > b.most || remaining > b.least && b.told[remaining]
 	}
 	return remaining > b.least && e.BeganAfter(b.leastAt)
+}
+
+// isExpiring reports whether an exchange came within seconds of when the oldest request of the
+// window expires. Others may have been made in the same second, and are given back one by one. Of
+// 2017 to 2020 the header has the past time at which that request was made, which is an hour
+// earlier; see ratelimit-reset in the contract.
+func (b *budgetWindow) isExpiring(e traffic.Exchange) bool {
+	const hour, second = 3600, 1
+	reset, err := strconv.ParseInt(b.reset, 10, 64)
+	now := e.Ended
+	if date, err := http.ParseTime(e.Header.Get("Date")); err == nil {
+		now = date
+	}
+	if err != nil || now.IsZero() {
+		return false
+	}
+	late := now.Unix() - reset
+	return -second <= late && late <= second || hour-second <= late && late <= hour+second
 }

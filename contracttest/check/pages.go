@@ -56,13 +56,21 @@ func coversPage(total int, asked page, length int) bool {
 func (c *checker) checkLinks(links pageLinks, asked page, total int) {
 	last := asked.last(total)
 	if asked.number > last {
-		return // what the links of a page after the last are is unknown
+		c.checkLinksAfterEnd(links, asked)
+		return
 	}
 	hasBefore, hasAfter := asked.number > 1, asked.number < last
 	c.checkLink(links.first, asked, page{number: 1, size: asked.size}, hasBefore)
 	c.checkLink(links.last, asked, page{number: last, size: asked.size}, hasAfter)
 	c.checkLink(links.next, asked, page{number: asked.number + 1, size: asked.size}, hasAfter)
 	c.checkLink(links.prev, asked, page{number: asked.number - 1, size: asked.size}, hasBefore)
+}
+
+// checkLinksAfterEnd judges the links of a page after the last, which need not be there. A list of
+// Droplets was seen to have first and prev there, and no others (dchonch/digitalocean-postman, 2018).
+func (c *checker) checkLinksAfterEnd(links pageLinks, asked page) {
+	c.checkLink(links.first, asked, page{number: 1, size: asked.size}, links.first.isThere)
+	c.checkLink(links.prev, asked, page{number: asked.number - 1, size: asked.size}, links.prev.isThere)
 }
 
 // checkLink demands that a link be there if it applies, and lead to the page that is wanted. One

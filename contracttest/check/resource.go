@@ -53,14 +53,15 @@ func (c *checker) checkID(id field[json.Number], asked string) {
 }
 
 // checkFilters demands that an image in a list be one that was asked for. Of type=application
-// nothing is demanded: the documentation's own example breaks what its text says.
+// nothing is demanded: an application was seen that is not public
+// (digitalocean/packer-plugin-digitalocean#172, 2025), as in the documentation's own example.
 func (c *checker) checkFilters(image imageView, asked filters) {
 	public := image.public()
 	switch {
 	case !public.isTold:
 	case public.value && asked.private == "true":
 		c.add("filter", "body", public.at(), "the request asks for private images only")
-	case !public.value && asked.kind == "distribution":
+	case !public.value && asked.kind == "distribution" && !asked.overridesKind():
 		c.add("filter", "body", public.at(), "the request asks for distributions, and those are public")
 	}
 	tags := image.tags()

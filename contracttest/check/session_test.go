@@ -83,6 +83,12 @@ func listPage(number, total int, ids ...int) step {
 	return respond(request, 200, listOf(total, strings.Join(links, ","), images...))
 }
 
+// pageAfterEnd is a page after the last, as it was seen on Droplets in 2018: empty, with a total of 0.
+func pageAfterEnd(number int) step {
+	links := link("first", 1) + "," + link("prev", number-1)
+	return respond(fmt.Sprintf("GET /v2/images?per_page=2&page=%d", number), 200, listOf(0, links))
+}
+
 // with replaces a text in the body of a step.
 func (s step) with(old, new string) step {
 	s.body = strings.Replace(s.body, old, new, 1)
@@ -148,6 +154,16 @@ var sequenceCases = map[string]sequenceCase{
 	},
 	"a page after the end": {
 		steps: []step{listPage(1, 5, 1, 2), listPage(9, 5), listPage(3, 5, 5), listPage(2, 5, 3, 4)},
+	},
+	"a page after the end as it was seen": {
+		steps: []step{listPage(1, 3, 1, 2), listPage(2, 3, 3), pageAfterEnd(3)},
+	},
+	"a page after the end before the others": {
+		steps: []step{pageAfterEnd(3), listPage(1, 3, 1, 2), pageAfterEnd(4), listPage(2, 3, 3)},
+	},
+	"a page after the end between two pages": {
+		steps: []step{listPage(1, 3, 1, 2), pageAfterEnd(3), listPage(2, 3, 2)},
+		want:  []string{"sequence-twice /images/0/id", "sequence-lost /images"},
 	},
 	"a list that shrinks below its pages": {
 		steps: []step{listPage(1, 4, 1, 2), listPage(2, 2)},

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -118,6 +119,37 @@ func TestSequenceOfRateLimits(t *testing.T) {
 		exchangeOf(t, available, 4000, 200),
 	))
 	assert.Equal(t, []string{"sequence-ratelimit"}, checksOf(s.add(exchangeOf(t, available, 4001, 200))))
+}
+
+// The header may have the time at which the oldest request was made. It stays while the rest falls, and moves on when
+// that request expires an hour later; others of the same second are given back then one by one.
+func TestSequenceOfRateLimitsWithThePastTime(t *testing.T) {
+	const oldest = 1_530_000_000
+	for name, test := range map[string]struct {
+		after int64 // seconds from the oldest request to the last exchange
+		want  []string
+	}{
+		"before it expires": {after: 3000, want: []string{"sequence-ratelimit"}},
+		"as it expires":     {after: 3600},
+		"long after":        {after: 4000, want: []string{"sequence-ratelimit"}},
+		"as the time says":  {after: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dated := func(remaining int, reset, sent int64) traffic.Exchange {
+				e := exchangeOf(t, available, remaining, int(reset))
+				testkit.SetHeader("Date", time.Unix(sent, 0).UTC().Format(http.TimeFormat))(&e)
+				return e
+			}
+			s := newSession(t)
+			assert.Empty(t, s.add(
+				dated(4990, oldest, oldest+10),
+				dated(4989, oldest, oldest+20),
+				dated(4988, oldest, oldest+2000),
+			))
+			assert.Equal(t, test.want, checksOf(s.add(dated(4989, oldest, oldest+test.after))))
+			assert.Empty(t, s.add(dated(4995, oldest+900, oldest+3700)), "the next request is the oldest")
+		})
+	}
 }
 
 // The responses to several requests at a time come in any order: one may fill a gap, and none may be given again.

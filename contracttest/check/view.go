@@ -91,7 +91,13 @@ type filters struct {
 	kind    string // type
 	private string // empty for false, which is the default
 	tag     string // in lower case, as tags are compared
+	extra   int    // values of a parameter that was given before; which of them counts is unknown
 }
+
+// overridesKind reports whether the type gives way: a request for distributions that are private and
+// carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Which of the two
+// does it is unknown.
+func (f filters) overridesKind() bool { return f.private != "" || f.tag != "" }
 
 // filtersOf reads the filters of a query, of a request or of a link.
 func filtersOf(query url.Values) filters {
@@ -102,6 +108,9 @@ func filtersOf(query url.Values) filters {
 	}
 	if f.private == "false" {
 		f.private = ""
+	}
+	for _, name := range []string{"type", "private", "tag_name"} {
+		f.extra += max(0, len(query[name])-1)
 	}
 	return f
 }

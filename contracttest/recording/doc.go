@@ -26,5 +26,5 @@
 //
 // A test that passes against a fake proves nothing about the API. So each cassette has a [Provenance] beside it,
 // which says what the recording is evidence of. A [Recorder] writes [KindAPI] only if every response came from the
-// API over TLS.
+// API over TLS. [KindDocumentation] and [KindReported] are written by hand.
 package recording

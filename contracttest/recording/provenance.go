@@ -15,6 +15,7 @@ type Kind string
 // The kinds of recordings.
 const (
 	KindDocumentation Kind = "documentation"                            // examples that the API reference prints
+	KindReported      Kind = "reported"                                 // what others published of the API's responses
 	KindAPI           Kind = "recording of the API"                     // responses of api.digitalocean.com, all over TLS
 	KindOtherServer   Kind = "recording of another server than the API" // such as a fake
 )
@@ -25,7 +26,7 @@ type Provenance struct {
 	Operation    string           `yaml:"operation,omitempty"` // the operation id, where the recording has only one
 	Document     string           `yaml:"document"`            // what was transcribed, or where the requests were sent
 	Revision     string           `yaml:"revision"`            // of that document, or of the contract at the time
-	DocumentDate string           `yaml:"document_date"`       // as 2006-01-02
+	DocumentDate string           `yaml:"document_date"`       // as 2006-01-02; empty where each source has its own
 	Transcribed  string           `yaml:"transcribed"`         // as 2006-01-02
 	Note         string           `yaml:"note"`                // what else a reader should know
 	Exchanges    []ExchangeOrigin `yaml:"exchanges"`           // in the order of the cassette
@@ -35,7 +36,7 @@ type Provenance struct {
 type ExchangeOrigin struct {
 	Interaction int       `yaml:"interaction"`     // its index in the cassette
 	Status      int       `yaml:"status"`          // of the response
-	Source      string    `yaml:"source"`          // the place in the document, or the method
+	Source      string    `yaml:"source"`          // the place in the document, the report with its year, or the method
 	Began       time.Time `yaml:"began,omitempty"` // when the request was sent; zero if that is not known
 }
 

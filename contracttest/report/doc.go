@@ -11,6 +11,10 @@
 // must not be served again, for example. [Report.NewSession] begins another session. What a baseline accepts is
 // counted apart, and fails nothing.
 //
+// Coverage is counted in all, and for each kind of session by itself: examples of documentation, what others reported
+// of the API, and a recording of it are evidence of different worth. An exchange without a kind, such as those of the
+// live suite, counts in the sum alone.
+//
 // A report holds the first 10,000 findings of each severity, and counts all. So the sums, the table and the verdict are
 // right for an archive in which everything is wrong. However many findings are accepted, one that breaks a client is
 // held.

@@ -34,6 +34,7 @@ type htmlPage struct {
 	Verdict, Class string
 	Numbers        []htmlNumber
 	Percent        float64
+	Origins        string          // how much each kind shows; empty if there is nothing to tell apart
 	Findings       []check.Finding // the worst first
 	Columns        []string        // statuses
 	Rows           []htmlRow
@@ -60,12 +61,14 @@ type htmlCell struct{ Text, Class, Label string }
 // writeHTML writes one page that needs nothing beside it.
 func (r *Report) writeHTML(w io.Writer) error {
 	verdict, class := r.verdict()
+	coverage := r.Coverage()
 	return htmlTemplate.Execute(w, htmlPage{
 		Report:     r,
 		Verdict:    verdict,
 		Class:      class,
 		Numbers:    r.htmlNumbers(),
-		Percent:    r.Coverage().Percent,
+		Percent:    coverage.Percent,
+		Origins:    origins(coverage),
 		Findings:   r.worstFirst(),
 		Columns:    r.table.columns(),
 		Rows:       r.htmlRows(),

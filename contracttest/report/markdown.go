@@ -21,8 +21,8 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	breaking := r.CountAtLeast(check.Breaking)
 	fmt.Fprintln(&text, "### Contract of /v2/images")
 	fmt.Fprintf(&text, "\n%s checked, %d skipped, ", plural(r.Exchanges, "exchange"), r.Skipped)
-	fmt.Fprintf(&text, "**%d breaking**, %s, %d accepted, %.1f %% of the contract covered.\n",
-		breaking, plural(r.CountAtLeast(check.Note)-breaking, "other finding"), r.Accepted(), r.Coverage().Percent)
+	fmt.Fprintf(&text, "**%d breaking**, %s, %d accepted, %s.\n",
+		breaking, plural(r.CountAtLeast(check.Note)-breaking, "other finding"), r.Accepted(), covered(r.Coverage()))
 	shown := 0
 	for _, f := range r.worstFirst() {
 		if f.Severity == check.Accepted || shown == maxMarkdown {

@@ -47,8 +47,12 @@ func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 }
 
 // NewSession says that the exchanges to come have nothing to do with those before, such as when another recording
-// begins. The kind is that of its provenance, or empty: a baseline may accept a finding for one kind only.
-func (r *Report) NewSession(kind string) { r.session, r.kind = check.NewSession(), kind }
+// begins. The kind is that of its provenance, or empty: a baseline may accept a finding for one kind only, and how much
+// of the contract each kind shows is counted apart. Exchanges without a kind count in the sum alone.
+func (r *Report) NewSession(kind string) {
+	r.session, r.kind = check.NewSession(), kind
+	r.coverage.SetOrigin(kind)
+}
 
 // Add checks an exchange and counts it. It returns all that was found, whether the report holds it or not.
 func (r *Report) Add(exchange traffic.Exchange) []check.Finding {
@@ -123,7 +127,7 @@ func (r *Report) Accepted() int { return r.bySeverity[check.Accepted] }
 // Omitted returns how many findings were counted and are not held in Findings.
 func (r *Report) Omitted() int { return r.CountAtLeast(check.Accepted) - len(r.Findings) }
 
-// Coverage returns how much of the contract the exchanges showed so far.
+// Coverage returns how much of the contract the exchanges showed so far, all of them and those of each kind.
 func (r *Report) Coverage() check.CoverageSummary { return r.coverage.Summary() }
 
 // Unchecked returns what the contract documents and no exchange showed, such as "images_get 404".

@@ -18,8 +18,7 @@ func (r *Report) writeText(w io.Writer) error {
 	fmt.Fprintf(&text, "%s checked, %d skipped, ", plural(r.Exchanges, "exchange"), r.Skipped)
 	fmt.Fprintf(&text, "%s (%d breaking) and %d accepted, ",
 		plural(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking), r.Accepted())
-	fmt.Fprintf(&text, "%s not seen, %.1f %% of the contract covered\n",
-		plural(len(r.Unchecked()), "documented response"), r.Coverage().Percent)
+	fmt.Fprintf(&text, "%s not seen, %s\n", plural(len(r.Unchecked()), "documented response"), covered(r.Coverage()))
 	_, err := io.WriteString(w, text.String())
 	return err
 }

@@ -36,7 +36,7 @@ func addRecordings(ctx context.Context, r *report.Report, files, hosts []string)
 func kindOf(file string) (string, error) {
 	provenance, err := recording.ReadProvenance(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "unknown origin", nil
+		return report.UnknownOrigin, nil
 	}
 	return string(provenance.Kind), err
 }

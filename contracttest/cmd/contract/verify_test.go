@@ -212,6 +212,38 @@ func verifyFiles(t *testing.T) string {
 	return folder
 }
 
+// Exchanges that others published, where they are beside the checkout: the one thing that is found in them is a known
+// fault of the API.
+func TestVerifyWhatOthersObserved(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../../../shared/observed/*.har")
+	require.NoError(t, err)
+	if len(files) == 0 {
+		t.Skip("there are no published exchanges beside this checkout")
+	}
+	for _, file := range files {
+		exit, out := execute(t, nil, "verify", "--fail-on", "drift", file)
+		assert.Equal(t, 0, exit, out)
+		assert.Contains(t, out, " 0 findings (0 breaking) and ", file)
+		isKnown := strings.Contains(file, "two-documents")
+		assert.Equal(t, isKnown, strings.Contains(out, "\naccepted "), out)
+		assert.Equal(t, isKnown, strings.Contains(out, " with two JSON documents in one body"), out)
+	}
+}
+
+// The recordings of the project are of two kinds, which count apart.
+func TestVerifyTheRecordings(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(recordings + "*.cassette.yaml")
+	require.NoError(t, err)
+	args := []string{"verify", "--fail-on", "drift", "--baseline", "../../../openapi/baseline.yaml"}
+	exit, out := execute(t, nil, append(args, files...)...)
+	assert.Equal(t, 0, exit, out)
+	assert.Regexp(t, `covered \(documentation [\d.]+ %, reported [\d.]+ %\)`, out)
+	assert.Regexp(t, `(?m)^\d+ exchanges from: reported$`, out)
+	assert.NotContains(t, out, "matches nothing here")
+}
+
 // Reading an archive of any length can be interrupted.
 func TestVerifyCanBeInterrupted(t *testing.T) {
 	t.Parallel()

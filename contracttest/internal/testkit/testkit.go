@@ -22,13 +22,6 @@ import (
 	"example.com/doimages/openapi"
 )
 
-const (
-	// Responses is how many responses the contract documents, default included.
-	Responses = 95
-	// Operations is how many operations it documents.
-	Operations = 12
-)
-
 // Contract returns the embedded contract.
 func Contract(t testing.TB) *check.Contract {
 	t.Helper()
@@ -37,13 +30,35 @@ func Contract(t testing.TB) *check.Contract {
 	return contract
 }
 
-// Cassettes returns the recordings of the project, one for each operation.
+// Responses returns how many responses the contract documents, default included.
+func Responses(t testing.TB) int {
+	t.Helper()
+	contract, n := Contract(t), 0
+	for _, operation := range contract.Operations() {
+		n += len(contract.Statuses(operation))
+	}
+	return n
+}
+
+// Cassettes returns the recordings of the project: one of documentation for each operation, and those of what others
+// reported.
 func Cassettes(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob(Recording("*"))
 	require.NoError(t, err)
-	require.Len(t, files, Operations, "a cassette for each operation")
+	reported, err := filepath.Glob(Recording("reported_*"))
+	require.NoError(t, err)
+	require.NotEmpty(t, reported)
+	require.Len(t, files, len(Contract(t).Operations())+len(reported), "a cassette for each operation")
 	return files
+}
+
+// Kind returns what a recording of the project is evidence of.
+func Kind(t testing.TB, file string) string {
+	t.Helper()
+	provenance, err := recording.ReadProvenance(file)
+	require.NoError(t, err)
+	return string(provenance.Kind)
 }
 
 // Recording returns the file of a recording of the project, from the folder of the test that runs.
