@@ -539,7 +539,7 @@ type ImageCreate struct {
 	// Example: ["base-image","prod"]
 	Tags []string `json:"tags,omitempty"`
 
-	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. The name does not matter: a file `.bin.bz2` was imported (flatcar#37).
+	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. Its name need not end in one of these: a file `.bin.bz2` was imported (flatcar#37).
 	//
 	// Example: http://cloud-images.ubuntu.com/minimal/releases/bionic/release/ubuntu-18.04-minimal-cloudimg-amd64.img
 	URL string `json:"url"`
@@ -1024,7 +1024,7 @@ type ClientInterface interface {
 
 	// ImagesCreateCustomWithBody Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1033,7 +1033,7 @@ type ClientInterface interface {
 
 	// ImagesCreateCustom Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1042,7 +1042,7 @@ type ClientInterface interface {
 
 	// ImagesDelete Delete an image
 	//
-	// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
+	// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either, under /v2/snapshots (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
 	//
 	// Corresponds with DELETE /v2/images/{image_id} (the `ImagesDelete` operationId).
 	ImagesDelete(ctx context.Context, imageID ImageID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1196,7 +1196,7 @@ func (c *Client) ImagesList(ctx context.Context, params *ImagesListParams, reqEd
 
 // ImagesCreateCustomWithBody Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
 //
 // Takes any type of body and a specified content type.
 //
@@ -1215,7 +1215,7 @@ func (c *Client) ImagesCreateCustomWithBody(ctx context.Context, contentType str
 
 // ImagesCreateCustom Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1234,7 +1234,7 @@ func (c *Client) ImagesCreateCustom(ctx context.Context, body ImagesCreateCustom
 
 // ImagesDelete Delete an image
 //
-// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
+// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either, under /v2/snapshots (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
 //
 // Corresponds with DELETE /v2/images/{image_id} (the `ImagesDelete` operationId).
 func (c *Client) ImagesDelete(ctx context.Context, imageID ImageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2189,7 +2189,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesCreateCustomWithBodyWithResponse Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2198,7 +2198,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesCreateCustomWithResponse Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2207,7 +2207,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesDeleteWithResponse Delete an image
 	//
-	// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
+	// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either, under /v2/snapshots (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4279,7 +4279,7 @@ func (c *ClientWithResponses) ImagesListWithResponse(ctx context.Context, params
 
 // ImagesCreateCustomWithBodyWithResponse Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4294,7 +4294,7 @@ func (c *ClientWithResponses) ImagesCreateCustomWithBodyWithResponse(ctx context
 
 // ImagesCreateCustomWithResponse Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused as well (nanovms/ops#471, 2020).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4309,7 +4309,7 @@ func (c *ClientWithResponses) ImagesCreateCustomWithResponse(ctx context.Context
 
 // ImagesDeleteWithResponse Delete an image
 //
-// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
+// Deletes a snapshot, a backup or a custom image for good. The delete of a backup was seen to have no effect, and no error either, under /v2/snapshots (digitalocean/doctl#504). A second delete is refused with 422 "Image Can not delete an already deleted image.", while a read of the image is refused with 404 (Terraform's provider, and public notes of 2026).
 //
 // Returns a wrapper object for the known response body format(s).
 //
