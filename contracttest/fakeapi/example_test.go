@@ -1,11 +1,13 @@
 package fakeapi_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
@@ -60,8 +62,8 @@ func ExampleNew() {
 		fmt.Println(image.Name, image.Status, image.Regions)
 	}
 	// Output:
-	// golden available []
 	// new available [nyc3]
+	// golden available []
 }
 
 // As a handler the fake serves clients that need an address.
@@ -163,7 +165,7 @@ func ExampleWithAccounts() {
 	fmt.Println("alice:", err)
 	// Output:
 	// bob has golden
-	// alice: get image 42: 404 not_found: The resource you requested could not be found. (request id 00000000-0000-4000-8000-000000000004)
+	// alice: get image 42: 404 not_found: The resource you were accessing could not be found. (request id 00000000-0000-4000-8000-000000000004)
 }
 
 // Faults come from text where a test is no Go program, such as in the flags of the serve command.
@@ -174,4 +176,29 @@ func ExampleParseFault() {
 	}
 	fmt.Println(fault.Operation, fault.Page, fault.Count)
 	// Output: images_list 3 1
+}
+
+// The image that a create from an unreachable host leaves behind is found in a list, and can be deleted.
+func ExampleWithUnreachable() {
+	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0), fakeapi.WithUnreachable("bucket.example.com"))
+	body := `{"name":"web","url":"https://bucket.example.com/web.img","region":"nyc3"}`
+	req, err := http.NewRequest(http.MethodPost, "https://api.digitalocean.com/v2/images", strings.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+	resp, err := fake.RoundTrip(req)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	documents := bufio.NewScanner(resp.Body)
+	documents.Scan()
+	fmt.Println(resp.Status, documents.Text())
+	for _, image := range fake.Images() {
+		fmt.Println(image.Name, image.Status)
+	}
+	// Output:
+	// 400 Bad Request {"id":"bad_request","message":"Your source URL is unreachable"}
+	// web NEW
 }
