@@ -114,7 +114,7 @@ func (s *service) ImageActionsPost(
 			ResourceType: "image",
 		},
 	}
-	if place := placeOf(image, body); place != "" {
+	if place := placeOf(image, body); place != "" && !s.store.nullRegions {
 		started.Region, started.RegionSlug = ptr(regionOf(place)), ptr(string(place))
 	}
 	s.store.nextAction++

@@ -18,7 +18,7 @@ func (s *service) ImagesCreateCustom(
 		return nil, err
 	}
 	from := sourceOf(r.Body.URL)
-	if from.hasQuery() {
+	if from.hasQuery() && !s.store.signedURLs {
 		return nil, errQuery
 	}
 	if !from.reachable(s.store.unreachable) {

@@ -71,6 +71,23 @@ func WithUnreachable(hosts ...string) Option {
 	}
 }
 
+// WithSignedURLs imports from URLs that have a query, as pre-signed ones do. Without it a create from one is refused
+// with 400: a query was refused in 2020 (nanovms/ops#471), but a change of 2025 to the same program relies on
+// pre-signed URLs (nanovms/ops#1723).
+//
+// https://docs.digitalocean.com/reference/api/reference/images/#images_create_custom
+func WithSignedURLs() Option {
+	return func(a *API) { a.store.signedURLs = true }
+}
+
+// WithNullRegions makes region and region_slug of every action null, as they were in responses of 2017 and 2018
+// (dchonch/digitalocean-postman, digitalocean/doctl#196). Without it they are those that the document's examples show.
+//
+// https://docs.digitalocean.com/reference/api/reference/image-actions/#imageActions_get
+func WithNullRegions() Option {
+	return func(a *API) { a.store.nullRegions = true }
+}
+
 // WithImportTime sets how long an import takes. The default is 5 seconds.
 func WithImportTime(d time.Duration) Option {
 	return func(a *API) { a.store.imports = span{time: d} }
@@ -100,6 +117,15 @@ func WithActionPolls(n int) Option {
 // https://docs.digitalocean.com/reference/api/reference/#rate-limit
 func WithRateLimit(perHour, perMinute int) Option {
 	return func(a *API) { a.limits.perHour, a.limits.perMinute = perHour, perMinute }
+}
+
+// WithPastReset makes ratelimit-reset the time at which the oldest request of the hour was made, as in responses of
+// 2017 to 2020 (digitalocean/doctl#241, dchonch/digitalocean-postman). Without it the header is the time at which that
+// request expires, an hour later.
+//
+// https://docs.digitalocean.com/reference/api/reference/#rate-limit
+func WithPastReset() Option {
+	return func(a *API) { a.limits.pastReset = true }
 }
 
 // WithFaults makes requests go wrong. If several faults match a request, the first takes effect. WithFaults panics if

@@ -129,7 +129,7 @@ func TestCreateRefuses(t *testing.T) {
 	assert.ErrorIs(t, err, wrapper.ErrUnprocessable)
 }
 
-// A URL with a query was refused in 2020.
+// A URL with a query was refused in 2020; pre-signed URLs have one.
 func TestURLWithAQuery(t *testing.T) {
 	params := newImage
 	for _, params.URL = range []string{"https://example.com/a.img?signature=1", "https://example.com/a.img?"} {
@@ -137,6 +137,10 @@ func TestURLWithAQuery(t *testing.T) {
 		_, err := newClient(t, fake, fakeapi.Token).Create(t.Context(), params)
 		assert.ErrorContains(t, err, "400 bad_request: Your source URL must end in a file name, without a query", params.URL)
 		assert.Empty(t, fake.Images())
+
+		signed := fakeapi.New(fakeapi.WithSignedURLs(), fakeapi.WithImportPolls(1))
+		_, err = newClient(t, signed, fakeapi.Token).CreateAndWait(t.Context(), params)
+		assert.NoError(t, err, params.URL)
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 type limits struct {
 	perHour   int                    // 0 is no limit
 	perMinute int                    // 0 is no limit
+	pastReset bool                   // whether reset is when the oldest request was made, and not when it expires
 	used      map[string][]time.Time // the requests of the last hour, oldest first
 }
 
@@ -59,6 +60,9 @@ func (l *limits) headers(h http.Header, token string, now time.Time) {
 		oldest = inHour[0]
 	}
 	reset := oldest.Add(time.Hour) // when the oldest request expires
+	if l.pastReset {
+		reset = oldest
+	}
 	h.Set("ratelimit-limit", strconv.Itoa(limit))
 	h.Set("ratelimit-remaining", strconv.Itoa(max(limit-used, 0)))
 	h.Set("ratelimit-reset", strconv.FormatInt(reset.Unix(), 10))

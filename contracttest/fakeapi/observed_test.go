@@ -280,7 +280,8 @@ func TestReset(t *testing.T) {
 		options []fakeapi.Option
 		after   time.Duration // from when the oldest request was made to the reset
 	}{
-		"ahead": {after: time.Hour},
+		"ahead":       {after: time.Hour},
+		"in the past": {options: []fakeapi.Option{fakeapi.WithPastReset()}, after: 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			fake, began := fakeapi.New(test.options...), time.Now()

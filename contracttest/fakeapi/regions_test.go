@@ -26,6 +26,15 @@ func TestRegionsOfActions(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, action.Region)
 	assert.Nil(t, action.RegionSlug)
+
+	client = newClient(t, fakeapi.New(images, fakeapi.WithNullRegions(), fakeapi.WithActionTime(0)), fakeapi.Token)
+	action, err = client.Transfer(t.Context(), 1, gen.RegionSlugAtl1)
+	require.NoError(t, err)
+	assert.Nil(t, action.Region)
+	assert.Nil(t, action.RegionSlug)
+	image, err := client.Get(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Equal(t, []gen.RegionSlug{"nyc3", "atl1"}, image.Regions)
 }
 
 // Every region of the contract has a name.

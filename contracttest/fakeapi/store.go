@@ -26,6 +26,8 @@ type store struct {
 	work    span // how long an action takes
 
 	unreachable []string // hosts that no import reaches, in lower case
+	signedURLs  bool     // whether an import's URL may have a query
+	nullRegions bool     // whether actions have no region
 }
 
 // record is an image and what belongs to it.
