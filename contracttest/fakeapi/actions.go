@@ -24,7 +24,7 @@ func (a *action) step(s *store, now time.Time) (ended bool) {
 	image := s.changed[*a.ResourceID]
 	a.CompletedAt, a.Status = ptr(now.UTC().Truncate(time.Second)), gen.ActionStatusCompleted
 	switch {
-	case image == nil: // it was deleted meanwhile
+	case image == nil, a.fails: // no image: it was deleted meanwhile
 		a.Status = gen.ActionStatusErrored
 	case a.Type == actionTransfer:
 		image.Regions = append(image.Regions, a.to)
@@ -105,6 +105,7 @@ func (s *service) ImageActionsPost(
 	started := &action{
 		began: c.now,
 		to:    body.Region,
+		fails: c.failWith != nil,
 		Action: gen.Action{
 			ID:           s.store.nextAction,
 			Type:         body.Type,

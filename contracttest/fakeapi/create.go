@@ -24,6 +24,9 @@ func (s *service) ImagesCreateCustom(
 	if !from.reachable(s.store.unreachable) {
 		return sourceUnreachable(s.startImport(c, r.Body, errUnreachable.message)), nil
 	}
+	if c.failWith != nil {
+		return importStarted(s.startImport(c, r.Body, *c.failWith)), nil
+	}
 	return importStarted(s.startImport(c, r.Body, from.problem())), nil
 }
 

@@ -32,7 +32,7 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 		a.limits.headers(b.header, a.tokenOf(r), time.Now())
 		effect.replace(b)
 	} else {
-		a.respond(b, r, op, pathKnown)
+		a.respond(b, r, op, pathKnown, effect.failWith)
 	}
 	effect.finish(b)
 	if b.status != http.StatusNoContent {

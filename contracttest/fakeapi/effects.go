@@ -25,6 +25,9 @@ type Effect struct {
 	alter   func(map[string]any)     // what to do to its JSON
 	bytes   func(body []byte) []byte // what to do to its body
 	deliver delivery
+
+	only     string  // the one operation that it can concern, or "" for all
+	failWith *string // why the work that the request starts will fail; nil if it need not
 }
 
 // delivery is how a response is sent.

@@ -178,6 +178,49 @@ func ExampleParseFault() {
 	// Output: images_list 3 1
 }
 
+// An import that fails ends as deleted, with a message.
+func ExampleFailImport() {
+	fake := fakeapi.New(
+		fakeapi.WithImportPolls(1),
+		fakeapi.WithFaults(fakeapi.Fault{Count: 1, Do: fakeapi.FailImport("The disk has no partition table.")}),
+	)
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	create := gen.ImageCreate{Name: "web", URL: "https://example.com/web.img", Region: gen.RegionSlugNyc3}
+	for range 2 {
+		image, err := client.CreateAndWait(context.Background(), create)
+		fmt.Println(image.Status, err)
+	}
+	// Output:
+	// deleted wait for image 6000420: image 6000420 is deleted: The disk has no partition table.
+	// available <nil>
+}
+
+// A transfer or conversion that fails ends as errored.
+func ExampleFailAction() {
+	fake := fakeapi.New(
+		fakeapi.WithImages(gen.Image{ID: 42, Type: gen.ImageTypeSnapshot, Regions: []gen.RegionSlug{"nyc3"}}),
+		fakeapi.WithActionPolls(1),
+		fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.FailAction()}),
+	)
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	started, err := client.Transfer(context.Background(), 42, gen.RegionSlugAtl1)
+	if err != nil {
+		panic(err)
+	}
+	_, err = client.WaitAction(context.Background(), 42, started.ID)
+	fmt.Println(err)
+	fmt.Println(fake.Images()[0].Regions)
+	// Output:
+	// wait for action 2147483649 of image 42: action 2147483649 (transfer) is errored
+	// [nyc3]
+}
+
 // The image that a create from an unreachable host leaves behind is found in a list, and can be deleted.
 func ExampleWithUnreachable() {
 	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0), fakeapi.WithUnreachable("bucket.example.com"))

@@ -129,7 +129,8 @@ func WithPastReset() Option {
 }
 
 // WithFaults makes requests go wrong. If several faults match a request, the first takes effect. WithFaults panics if
-// one of them names an operation that does not exist, or a page of an operation that has no pages.
+// one of them names an operation that does not exist, one that its effect cannot concern, or a page of an operation
+// that has no pages.
 func WithFaults(faults ...Fault) Option {
 	for _, f := range faults {
 		f.mustBePossible()
@@ -225,7 +226,9 @@ func (a *API) tokenOf(r *http.Request) string {
 
 // respond writes the response to a request into b. It checks the token, the limits, the path and method, and the
 // scopes, in this order, before the operation's own handler runs. The caller holds the lock.
-func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool) {
+//
+// failWith says why the work that the request starts will fail; nil lets it take its course.
+func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool, failWith *string) {
 	now := time.Now()
 	account, ok := authenticate(a.accounts, r)
 	if !ok {
@@ -250,9 +253,10 @@ func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool) 
 	}
 	a.store.settle(now)
 	ctx := withCaller(r.Context(), caller{
-		account: account,
-		request: r,
-		now:     now,
+		account:  account,
+		request:  r,
+		now:      now,
+		failWith: failWith,
 	})
 	a.router.ServeHTTP(b, r.WithContext(ctx))
 	if b.body.Len() > 0 {

@@ -246,6 +246,9 @@ func TestUnknownOperations(t *testing.T) {
 	} {
 		assert.PanicsWithValue(t, fmt.Sprintf("fakeapi: there is no operation %q", operation), call)
 	}
+	assert.PanicsWithValue(t, "fakeapi: images_list: fail-action concerns only imageActions_post", func() {
+		fake.Inject(fakeapi.Fault{Operation: "images_list", Do: fakeapi.FailAction()})
+	})
 	assert.Zero(t, fake.Done("images_list"))
 	_, err := newClient(t, fake, fakeapi.Token).Get(t.Context(), 6_000_000)
 	assert.NoError(t, err, "nothing was injected, and the fake is not locked")

@@ -247,6 +247,7 @@ func TestFaultsChooseRequests(t *testing.T) {
 		"*:status=500,page=1":                           "..........", // only lists have pages
 		"images_get:status=500,count=2":                 "xx........",
 		"images_get:status=521":                         "xxxxxxxxxx",
+		"*:fail-action":                                 "..........", // it concerns another operation
 		"images_get:status=500,after=3,count=2":         "...xx.....",
 		"images_get:probability=0.5,status=500,seed=12": "", // any pattern, but the same both times
 	} {

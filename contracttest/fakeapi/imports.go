@@ -63,6 +63,9 @@ var (
 const (
 	unknownCompression = "We don't support the compression format of your image. Please try again with a supported " +
 		"format (gzip, bzip2) or an uncompressed image file."
+	damagedArchive = "We had a problem decompressing your file. This typically happens if the archive is corrupt or " +
+		"contains multiple files. Please try decompressing the file locally and uploading the uncompressed image, " +
+		"or recompressing using gzip or bzip2."
 	notAnImage = "The file is not a disk image in a supported format (raw, qcow2, vhdx, vdi, vmdk)."
 )
 

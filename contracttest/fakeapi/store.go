@@ -46,6 +46,7 @@ type action struct {
 	began time.Time
 	polls int            // how often it was read
 	to    gen.RegionSlug // where a transfer goes
+	fails bool           // whether it ends as errored
 }
 
 // transfer is an offer of an image to another account that was neither accepted, declined nor canceled.
