@@ -23,7 +23,7 @@ func ExampleError() {
 	}
 	// Output:
 	// there is no such image
-	// images_get 404 not_found The resource you requested could not be found.
+	// images_get 404 not_found The resource you were accessing could not be found.
 }
 
 // The deadline is only one of the causes that end a wait early.

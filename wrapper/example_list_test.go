@@ -63,9 +63,9 @@ func ExampleFilter() {
 		fmt.Println(*image.Slug)
 	}
 	// Output:
-	// debian-11-x64
-	// debian-12-x64
 	// debian-13-x64
+	// debian-12-x64
+	// debian-11-x64
 }
 
 func ExampleLatestPerDistribution() {

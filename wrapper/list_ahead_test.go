@@ -91,7 +91,7 @@ func TestErrorOfAPageThatWasReadAhead(t *testing.T) {
 		client, _ := fakeClient(t, fake)
 		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
 		require.ErrorIs(t, err, wrapper.ErrUnauthorized)
-		assert.ErrorContains(t, err, "list images: page 7: 401 unauthorized")
+		assert.ErrorContains(t, err, "list images: page 7: 401 Unauthorized")
 		assert.Len(t, images, 6*200)
 	})
 }

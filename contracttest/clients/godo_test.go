@@ -143,7 +143,7 @@ func TestGodoImages(t *testing.T) {
 	var apiError *godo.ErrorResponse
 	require.ErrorAs(t, err, &apiError)
 	assert.Equal(t, http.StatusNotFound, apiError.Response.StatusCode)
-	assert.Equal(t, "The resource you requested could not be found.", apiError.Message)
+	assert.Equal(t, "The resource you were accessing could not be found.", apiError.Message)
 	assert.NotEmpty(t, apiError.RequestID)
 }
 

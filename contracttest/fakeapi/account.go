@@ -67,9 +67,10 @@ func authenticate(accounts []Account, r *http.Request) (account int, ok bool) {
 
 // caller is what the handlers of the operations know of a request beside its parameters.
 type caller struct {
-	account int // the index of its account
-	request *http.Request
-	now     time.Time // one time for the whole request, so that all its effects agree
+	account  int // the index of its account
+	request  *http.Request
+	now      time.Time // one time for the whole request, so that all its effects agree
+	failWith *string   // why the work that it starts will fail; nil if it need not
 }
 
 // The generated handlers pass a context on, and nothing else of ours.

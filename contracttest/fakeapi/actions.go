@@ -24,10 +24,10 @@ func (a *action) step(s *store, now time.Time) (ended bool) {
 	image := s.changed[*a.ResourceID]
 	a.CompletedAt, a.Status = ptr(now.UTC().Truncate(time.Second)), gen.ActionStatusCompleted
 	switch {
-	case image == nil: // it was deleted meanwhile
+	case image == nil, a.fails: // no image: it was deleted meanwhile
 		a.Status = gen.ActionStatusErrored
 	case a.Type == actionTransfer:
-		image.Regions = append(image.Regions, gen.RegionSlug(*a.RegionSlug))
+		image.Regions = append(image.Regions, a.to)
 	case a.Type == actionConvert:
 		image.Type = gen.ImageTypeSnapshot
 	}
@@ -43,7 +43,9 @@ func (s *service) ImageActionsList(
 	if err != nil {
 		return nil, err
 	}
-	actions, links, total, err := page(c, image.actions, r.Params.Page, r.Params.PerPage)
+	newestFirst := slices.Clone(image.actions)
+	slices.Reverse(newestFirst)
+	actions, links, total, err := page(c, newestFirst, r.Params.Page, r.Params.PerPage)
 	if err != nil {
 		return nil, err
 	}
@@ -100,9 +102,10 @@ func (s *service) ImageActionsPost(
 	if err := actionProblem(image, body); err != nil {
 		return nil, err
 	}
-	place := placeOf(image, body)
 	started := &action{
 		began: c.now,
+		to:    body.Region,
+		fails: c.failWith != nil,
 		Action: gen.Action{
 			ID:           s.store.nextAction,
 			Type:         body.Type,
@@ -110,9 +113,10 @@ func (s *service) ImageActionsPost(
 			StartedAt:    c.now.UTC().Truncate(time.Second),
 			ResourceID:   ptr(image.ID),
 			ResourceType: "image",
-			Region:       ptr(regionOf(place)),
-			RegionSlug:   ptr(string(place)),
 		},
+	}
+	if place := placeOf(image, body); place != "" && !s.store.nullRegions {
+		started.Region, started.RegionSlug = ptr(regionOf(place)), ptr(string(place))
 	}
 	s.store.nextAction++
 	image.actions = append(image.actions, started)
@@ -161,7 +165,7 @@ func transferProblem(image *record, to gen.RegionSlug) error {
 	return nil
 }
 
-// placeOf returns the region that an action names: where a transfer goes, or else where the image is.
+// placeOf returns the region that an action names: where a transfer goes, or else where the image is; "" if nowhere.
 func placeOf(image *record, asked actionRequest) gen.RegionSlug {
 	if asked.Type == actionTransfer {
 		return asked.Region
@@ -172,17 +176,26 @@ func placeOf(image *record, asked actionRequest) gen.RegionSlug {
 	return image.Regions[0]
 }
 
-// cities are what the control panel calls the regions, without the number.
+// cities are what the control panel calls the regions, without the number. Of those that nobody has seen live, it is
+// our reading of the letters.
 var cities = map[string]string{
 	"ams": "Amsterdam",
+	"atl": "Atlanta",
 	"blr": "Bangalore",
+	"bom": "Mumbai",
+	"del": "Delhi",
 	"fra": "Frankfurt",
 	"lon": "London",
+	"maa": "Chennai",
+	"mel": "Melbourne",
+	"nbg": "Nuremberg",
 	"nyc": "New York",
 	"sfo": "San Francisco",
 	"sgp": "Singapore",
 	"syd": "Sydney",
+	"tlv": "Tel Aviv",
 	"tor": "Toronto",
+	"waw": "Warsaw",
 }
 
 // regionOf describes a region. All have the same sizes and features, which is our choice.

@@ -11,10 +11,19 @@ import (
 //
 // Effects change the response as a whole, and a fault may lose it; so nothing is sent before the handler has returned.
 type buffer struct {
-	header    http.Header
-	status    int // 0 until the header is written
-	body      bytes.Buffer
-	requestID string
+	header http.Header
+	status int // 0 until the header is written
+	body   bytes.Buffer
+}
+
+// requestIDHeader is the header by which every response names its request.
+const requestIDHeader = "x-request-id"
+
+// newBuffer returns a buffer for the response to the nth request.
+func newBuffer(n int) *buffer {
+	b := &buffer{header: http.Header{}}
+	b.header.Set(requestIDHeader, requestID(n))
+	return b
 }
 
 func (b *buffer) Header() http.Header { return b.header }
@@ -35,6 +44,13 @@ func (b *buffer) replaceBody(body []byte) {
 	body = bytes.Clone(body)
 	b.body.Reset()
 	b.body.Write(body)
+}
+
+// removeLimits removes the rate-limit headers from a response of a gateway: those come from the services behind it.
+func removeLimits(h http.Header) {
+	for _, name := range []string{"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"} {
+		h.Del(name)
+	}
 }
 
 // requestID returns an id in the form of the API's. It depends on n alone, so that the output of a test is the same

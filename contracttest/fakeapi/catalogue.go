@@ -19,6 +19,8 @@ type catalogue struct {
 const (
 	firstID = 6_000_000
 	idStep  = 7 // ids have gaps, as real ones do
+
+	interval = 2 * time.Minute // between one image and the next, so that a million of them are in the past
 )
 
 func (c catalogue) id(place int) int64 { return firstID + int64(place)*idStep }
@@ -46,8 +48,8 @@ var releases = []release{
 	{distribution: gen.DistributionFedora, name: "42 x64", slug: "fedora-42-x64"},
 	{distribution: gen.DistributionCentOS, name: "9 Stream x64", slug: "centos-stream-9-x64"},
 	{distribution: gen.DistributionCentOS, name: "10 Stream x64", slug: "centos-stream-10-x64"},
-	{distribution: gen.DistributionRockyLinux, name: "8 x64", slug: "rocky-linux-8-x64"},
-	{distribution: gen.DistributionRockyLinux, name: "9 x64", slug: "rocky-linux-9-x64"},
+	{distribution: gen.DistributionRockyLinux, name: "8 x64", slug: "rockylinux-8-x64"},
+	{distribution: gen.DistributionRockyLinux, name: "9 x64", slug: "rockylinux-9-x64"},
 }
 
 var (
@@ -56,7 +58,7 @@ var (
 		"Django", "GitLab", "Ghost", "Discourse", "MongoDB", "Redis",
 	}
 	regions = []gen.RegionSlug{
-		"ams3", "blr1", "fra1", "lon1", "nyc1", "nyc2", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1",
+		"ams3", "atl1", "blr1", "fra1", "lon1", "nyc1", "nyc2", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1",
 	}
 	tags         = []string{"base-image", "prod", "staging", "web", "db"}
 	diskSizes    = []int{7, 10, 20, 25, 50}
@@ -65,14 +67,14 @@ var (
 	}
 )
 
-// counts returns how many images are distributions and applications, at most a fifth of the catalogue each. The
-// distributions come first, then the applications, then the private images.
+// counts returns how many images are distributions and applications, at most a fifth of the catalogue each. Places go
+// up with time: the distributions are the oldest, then come the applications, then the private images.
 func (c catalogue) counts() (distributions, apps int) {
 	return min(len(releases), c.n/5), min(len(applications), c.n/5)
 }
 
-// isPublic reports whether the image in a place is a distribution or an application.
-func (c catalogue) isPublic(place int) bool {
+// isForEverybody reports whether the image in a place is a distribution or an application.
+func (c catalogue) isForEverybody(place int) bool {
 	distributions, apps := c.counts()
 	return place < distributions+apps
 }
@@ -84,7 +86,7 @@ func (c catalogue) image(place int) gen.Image {
 	epoch := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	image := gen.Image{
 		ID:            c.id(place),
-		CreatedAt:     epoch.Add(time.Duration(place) * 17 * time.Minute),
+		CreatedAt:     epoch.Add(time.Duration(place) * interval),
 		Type:          gen.ImageTypeSnapshot,
 		Status:        gen.ImageStatusAvailable,
 		Tags:          []string{},
@@ -104,13 +106,14 @@ func (c catalogue) image(place int) gen.Image {
 }
 
 func makeDistribution(image *gen.Image, r release) {
-	image.Public = true
+	image.Type, image.Public = gen.ImageTypeBase, true
 	image.Name, image.Slug, image.Distribution = r.name, ptr(r.slug), r.distribution
 	image.Regions = slices.Clip(regions)
 }
 
+// makeApplication makes an application that is not public, though everybody can use it: one was seen so in 2025.
 func makeApplication(image *gen.Image, name string) {
-	image.Public = true
+	image.Type = gen.ImageTypeApplication
 	image.Name, image.Slug = name+" on Ubuntu 24.04", ptr(strings.ToLower(name)+"-24-04")
 	image.Distribution = gen.DistributionUbuntu
 	image.Regions = slices.Clip(regions)
@@ -128,16 +131,6 @@ func makePrivate(image *gen.Image, place int, rng *rand.Rand) {
 	if image.Type == gen.ImageTypeCustom {
 		image.Description = "built by the fleet's pipeline"
 	}
-}
-
-// isApplication reports whether a public image is an application rather than a distribution. The slug of a distribution
-// begins with its name, that of an application does not.
-func isApplication(image gen.Image) bool {
-	if image.Slug == nil {
-		return false
-	}
-	name, _, _ := strings.Cut(strings.ToLower(string(image.Distribution)), " ")
-	return !strings.HasPrefix(*image.Slug, name)
 }
 
 func ptr[T any](v T) *T { return &v }

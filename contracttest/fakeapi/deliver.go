@@ -22,17 +22,17 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests++
-	b := &buffer{header: http.Header{}, requestID: requestID(a.requests)}
+	b := newBuffer(a.requests)
 	op, pathKnown := operationOf(a.router, r)
 	effect := effectOn(a.faults, op.id, r)
 	if effect.prepare != nil {
 		effect.prepare(&a.store)
 	}
 	if effect.replace != nil {
-		a.limits.headers(b.header, "", time.Now())
+		a.limits.headers(b.header, a.tokenOf(r), time.Now())
 		effect.replace(b)
 	} else {
-		a.respond(b, r, op, pathKnown)
+		a.respond(b, r, op, pathKnown, effect.failWith)
 	}
 	effect.finish(b)
 	if b.status != http.StatusNoContent {

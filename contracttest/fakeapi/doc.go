@@ -11,43 +11,98 @@
 // [WithImages] and [WithCatalogue] say what it holds, [WithFaults] and [API.Inject] what goes wrong. [API.Images],
 // [API.Done] and [API.Requests] show what the requests did.
 //
+// # How to make things fail
+//
+//   - a request: [WithFaults] with any [Effect]; as text, such as in the flags of contract serve, see [ParseFault]
+//   - an import, with a message: [FailImport]; an action: [FailAction]
+//   - a create, because its source cannot be reached: a host under .invalid, or one of [WithUnreachable]
+//   - an import, because of its URL: see "what can be imported" below
+//
 // # Where its behaviour comes from
 //
-// The fake is no evidence of how the API behaves. What it does is of three kinds.
+// The fake is no evidence of how the API behaves. What it does is of three kinds. Where responses of two years differ
+// it does what was seen last; an option does the older where a client could care.
 //
 // Documented, by the API reference or the published OpenAPI document:
 //   - the shapes of requests, responses and errors; required fields of a create
 //   - paging: 20 a page by default; first, prev, next and last only where they apply; the total over all pages
 //   - the filters type, private and tag_name; a slug only reads public images
 //   - a create returns 202 and NEW; the caller reads the image until it is available
-//   - unknown distributions become Unknown; formats other than raw, qcow2, vhdx, vdi and vmdk, plain or compressed with
-//     gzip or bzip2, cannot be imported
+//   - imports of raw, qcow2, vhdx, vdi and vmdk, plain or compressed with gzip or bzip2
 //   - an update renames any image, and changes description and distribution of custom images
 //   - account transfers: only of snapshots, canceled by the sender, declined by the recipient, transfer_id 0 where the
 //     caller may accept for the recipient
-//   - the scopes, 401 and 404; 400 for an account transfer with a body that is not JSON
+//   - the scopes; 400 for an account transfer with a body that is not JSON; the messages of the 400, 429 and 500
+//   - the region of an action as an object ([WithNullRegions] for what was seen)
 //   - 5,000 requests in any hour and 250 in any minute, the latter with retry-after; rate-limit headers
 //
-// Reported in public issues:
-//   - the response to a create with an unknown distribution has Unknown OS, a later read Unknown
-//     (digitalocean/doctl#671)
+// Observed, in responses that people published or described:
+//   - images: distributions are of type base (payloads of Droplets, 2020 to 2025), applications of type application and
+//     not public (one in digitalocean/packer-plugin-digitalocean#172, 2025); a retired image has no slug, no regions,
+//     and is not public (a Droplet's payload, 2025); slugs such as rockylinux-9-x64
+//     (digitalocean/terraform-provider-digitalocean#834)
+//   - the region atl1 (emancipat3r/vps3, 2025); bom1, del1, lon2, maa1, mel1, nbg1, tlv1 and waw1 as regions
+//     (digitalocean-labs/mcp-digitalocean, 2026)
+//   - lists of images have the newest first (emancipat3r/vps3, 2025)
+//   - type has no effect beside private or tag_name (Flatcar's tutorial, 2024); an unknown type is ignored and stands
+//     in the links (dchonch/digitalocean-postman, 2018)
+//   - per_page=0 is 200 with a page (emancipat3r/vps3, 2025)
+//   - a page after the last is 200 and empty, with first, prev = page - 1 and a total of 0
+//     (dchonch/digitalocean-postman, 2018, on Droplets)
+//   - links carry the query of the request, percent-encoded; a single page has {"pages": {}} (Flatcar's tutorial, 2024;
+//     in 2018 and 2020 it had no pages: dchonch/digitalocean-postman, flowfree/digitaloceanclient)
+//   - the fields of the image in the response to a create, with updated_at (nanovms/ops#1182, 2021); the distribution
+//     becomes Unknown OS if the request has none or another (the same; Flatcar's tutorial, 2024, on lists). In 2019 a
+//     later read had Unknown (digitalocean/doctl#671)
 //   - min_disk_size and size_gigabytes are null right after a create (digitalocean/openapi#517)
+//   - a source that cannot be reached: 400 with two JSON documents, the error and a new image (nanovms/ops#1166, #1182,
+//     2021)
+//   - a URL with a query is refused (nanovms/ops#471, 2020). A change of 2025 to that program relies on pre-signed
+//     URLs, which have one, and shows no response (nanovms/ops#1723): [WithSignedURLs] imports from them
+//   - .bin.bz2 is imported (flatcar/Flatcar#37, 2020): a name need not end in a format
 //   - a failed import becomes deleted, with an error_message, and can still be read
-//     (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671)
-//   - a second delete fails with "Image Can not delete an already deleted image." (terraform-provider-digitalocean)
+//     (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). "We don't support the compression
+//     format of your image. …": of an .ova (hashicorp/packer#7848, 2019), and the first words of it of a .tar.gz
+//     (digitalocean/doctl#671, 2019). "We had a problem decompressing your file. …": of a damaged archive
+//     (digitalocean/terraform-provider-digitalocean#613, 2021)
+//   - .iso is not supported (digitalocean/doctl#1763, 2025), nor .xz (coreos/fedora-coreos-tracker#395, 2020)
+//   - a second delete fails with 422 "Image Can not delete an already deleted image.", and a read with 404 (Terraform's
+//     provider, public notes of 2026)
 //   - an action without a known type is 404 "The specified action type is not available." (digitalocean/doctl#192)
 //   - 422 for the transfer of a backup (digitalocean/api-v2#126), or to a region that has the image (api-v2#27)
 //   - a transfer is a copy: the image stays in its first region (digitalocean/api-v2#87)
 //   - an action read under another image is 404 (packer-plugin-digitalocean#122); action ids exceed 2^31
+//   - 401 with the id Unauthorized, without rate-limit headers (JupiterOne/graph-digitalocean, 2022, and
+//     dchonch/digitalocean-postman, 2018, with the id unauthorized); 403 with the id Forbidden
+//     (nicois/openbao-cloud-creds, 2026); 404 "The resource you were accessing could not be found."
+//     (dchonch/digitalocean-postman, AnalogJ/lexicon); none of the three with a request_id. The ids
+//     internal_server_error (digitalocean/doctl#129) and service_unavailable (JupiterOne/graph-digitalocean, 2022).
+//     Cloudflare's 520 to 530 in HTML (Gamocosm#96)
+//   - application/json; charset=utf-8 from services, application/json from the gateway (401, 403, 503), no media type
+//     with 204; x-request-id in every response (dchonch/digitalocean-postman, AnalogJ/lexicon,
+//     JupiterOne/graph-digitalocean)
+//   - ratelimit-reset is ahead (JupiterOne/graph-digitalocean, 2022), and was in the past from 2017 to 2020
+//     ([WithPastReset])
 //
 // Our choice, because it is not publicly known:
-//   - the order of a list (by creation, oldest first) and the parameters of links beside page (those of the request)
-//   - a page after the last is empty; page or per_page out of range is 422; type=… with private=true is empty
-//   - which public image is an application (one whose slug does not begin with its distribution)
+//   - that all applications are like the one that was seen; what a list shows of retired images ([WithImages] can hold
+//     one: everybody can read it, and it counts as a distribution); no AlmaLinux, a distribution that the document has
+//     not; the names of the regions that nobody has seen live
+//   - the order of actions (newest first) and of images of the same time; the order of parameters in links
+//   - per_page=0 is the default size; any other page or per_page out of range, and any parameter that cannot be read,
+//     is 422
+//   - what can be imported, since nothing is downloaded: every http, https or ftp URL, except those of archives and
+//     other compressions (.tar, .ova, .xz, .zip, .zst …) and of files that are plainly not the image of a disk: .txt,
+//     .html, .iso, … or no file name at all. It stands in for a look into the file. The message of the latter
+//   - any URL that is not of these schemes, or has no host, cannot be reached either; the image that is then left
+//     stays, and ends as deleted with the same message; status and message for a URL with a query
+//   - updated_at in other responses: on images that were created or updated by a request, the time of the last update
+//   - Unknown, which the document lists as a distribution, becomes Unknown OS as well, and so in an update
 //   - when NEW becomes pending (after a third of the import), how long imports and actions take ([WithImportTime], …)
-//   - 403 {"id":"forbidden"}; 405 for a method that a path does not have
-//   - 400 for every body that is not JSON of the right types, 422 for every other refusal, a second delete included
+//   - when an action errors (its image is gone, or [FailAction]); that it then has completed_at
+//   - 405 for a method that a path does not have
+//   - 400 for every body that is not JSON of the right types, 422 for every other refusal
 //   - no redirects: /v2//images is 404
-//   - a deleted image is 404 at once; a public image of DigitalOcean cannot be changed by any account (403)
+//   - a deleted image is 404 at once; one of DigitalOcean's images cannot be changed by any account (403)
 //   - requests that get 401 or 429 do not count towards the limits; error messages not named above
 package fakeapi

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +25,9 @@ type Effect struct {
 	alter   func(map[string]any)     // what to do to its JSON
 	bytes   func(body []byte) []byte // what to do to its body
 	deliver delivery
+
+	only     string  // the one operation that it can concern, or "" for all
+	failWith *string // why the work that the request starts will fail; nil if it need not
 }
 
 // delivery is how a response is sent.
@@ -47,80 +49,6 @@ const (
 	afterHeaders
 	midBody
 )
-
-// Status responds with an error of this status. The request is not carried out.
-func Status(status int) Effect {
-	return Effect{
-		name: "status",
-		replace: func(b *buffer) {
-			writeError(b, &refusal{
-				status:  status,
-				id:      strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_"),
-				message: "an injected fault",
-			})
-		},
-	}
-}
-
-// BurstLimit responds with the 429 of the limit per minute. Its retry-after is in whole seconds and rounded up. The
-// request is not carried out.
-//
-// https://docs.digitalocean.com/reference/api/#rate-limit
-func BurstLimit(retryAfter time.Duration) Effect {
-	return Effect{
-		name:    "burst",
-		replace: respondTooMany,
-		headers: func(h http.Header) {
-			setUsedUp(h, 0)
-			h.Set("retry-after", wholeSeconds(retryAfter))
-		},
-	}
-}
-
-// HourlyLimit responds with the 429 of the limit per hour, which has no retry-after. Its ratelimit-reset is this far
-// from now, in the past if negative. The request is not carried out.
-//
-// https://docs.digitalocean.com/reference/api/#rate-limit
-func HourlyLimit(reset time.Duration) Effect {
-	return Effect{
-		name:    "hourly",
-		replace: respondTooMany,
-		headers: func(h http.Header) { setUsedUp(h, reset) },
-	}
-}
-
-func respondTooMany(b *buffer) { writeError(b, errTooMany) }
-
-// setUsedUp says that no request is left until reset has passed.
-func setUsedUp(h http.Header, reset time.Duration) {
-	h.Set("ratelimit-remaining", "0")
-	h.Set("ratelimit-reset", strconv.FormatInt(time.Now().Add(reset).Unix(), 10))
-}
-
-// Redirect responds with 307 and this location. The request is not carried out. The API has no redirects: a client that
-// holds a token should not follow one.
-func Redirect(location string) Effect {
-	return Effect{
-		name: "redirect",
-		replace: func(b *buffer) {
-			b.header.Set("Location", location)
-			b.WriteHeader(http.StatusTemporaryRedirect)
-		},
-	}
-}
-
-// GatewayPage responds with 502 and a gateway's HTML page instead of an error of the API. The request is not carried
-// out.
-func GatewayPage() Effect {
-	return Effect{
-		name: "html",
-		replace: func(b *buffer) {
-			b.header.Set("Content-Type", "text/html")
-			b.WriteHeader(http.StatusBadGateway)
-			_, _ = b.Write([]byte("<html><body><h1>502 Bad Gateway</h1></body></html>\n"))
-		},
-	}
-}
 
 // Delay carries the request out at once and responds this much later.
 func Delay(d time.Duration) Effect {
@@ -232,7 +160,8 @@ func Total(by int) Effect {
 	}
 }
 
-// AddImages creates n private images, at the end of the list, before the request is handled.
+// AddImages creates n private images of the first account, at the beginning of the list, before the request is handled.
+// A client that reads a list page by page then finds on the next page the last n images of the one before.
 func AddImages(n int) Effect {
 	return Effect{
 		name: "add",
@@ -250,13 +179,14 @@ func AddImages(n int) Effect {
 	}
 }
 
-// RemoveImages removes n images, from the beginning of the list, before the request is handled.
+// RemoveImages removes n images, from the beginning of the list, before the request is handled. A client that reads a
+// list page by page then misses as many images, which moved to a page that it has read.
 func RemoveImages(n int) Effect {
 	return Effect{
 		name: "remove",
 		prepare: func(s *store) {
 			for range min(n, len(s.order)) {
-				s.remove(s.order[0], everybody) // no account deleted it
+				s.remove(s.order[len(s.order)-1], everybody) // no account deleted it
 			}
 		},
 	}

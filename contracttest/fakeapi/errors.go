@@ -27,18 +27,18 @@ var (
 	}
 	errUnauthorized = &refusal{
 		status:  http.StatusUnauthorized,
-		id:      "unauthorized",
-		message: "Unable to authenticate you.",
+		id:      "Unauthorized",
+		message: "Unable to authenticate you",
 	}
 	errForbidden = &refusal{
 		status:  http.StatusForbidden,
-		id:      "forbidden",
-		message: "You are not authorized to perform this operation.",
+		id:      "Forbidden",
+		message: "You are not authorized to perform this operation",
 	}
 	errNotFound = &refusal{
 		status:  http.StatusNotFound,
 		id:      "not_found",
-		message: "The resource you requested could not be found.",
+		message: "The resource you were accessing could not be found.",
 	}
 	errNoSuchAction = &refusal{
 		status:  http.StatusNotFound,
@@ -57,7 +57,7 @@ var (
 	}
 	errServer = &refusal{
 		status:  http.StatusInternalServerError,
-		id:      "server_error",
+		id:      "internal_server_error",
 		message: "Unexpected server-side error",
 	}
 )
@@ -95,10 +95,32 @@ func writeError(w http.ResponseWriter, err error) {
 		r = errServer
 	}
 	body := gen.Error{ID: r.id, Message: r.message}
-	if b, ok := w.(*buffer); ok && r != errUnauthorized { // the documented example of a 401 has no request id
-		body.RequestID = b.requestID
+	if namesRequest(r.status) {
+		body.RequestID = w.Header().Get(requestIDHeader)
 	}
-	w.Header().Set("Content-Type", "application/json")
+	if r.status == http.StatusUnauthorized {
+		removeLimits(w.Header())
+	}
+	w.Header().Set("Content-Type", contentType(r.status))
 	w.WriteHeader(r.status)
 	_ = json.NewEncoder(w).Encode(body)
+}
+
+// namesRequest reports whether the body of an error carries the request id, as its header always does. The bodies of
+// these statuses were seen without.
+func namesRequest(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return false
+	}
+	return true
+}
+
+// contentType returns the media type of a JSON body. The gateway, which sends these statuses, names no charset.
+func contentType(status int) string {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable:
+		return "application/json"
+	}
+	return "application/json; charset=utf-8"
 }

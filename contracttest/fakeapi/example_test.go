@@ -1,11 +1,13 @@
 package fakeapi_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
@@ -60,8 +62,8 @@ func ExampleNew() {
 		fmt.Println(image.Name, image.Status, image.Regions)
 	}
 	// Output:
-	// golden available []
 	// new available [nyc3]
+	// golden available []
 }
 
 // As a handler the fake serves clients that need an address.
@@ -163,7 +165,7 @@ func ExampleWithAccounts() {
 	fmt.Println("alice:", err)
 	// Output:
 	// bob has golden
-	// alice: get image 42: 404 not_found: The resource you requested could not be found. (request id 00000000-0000-4000-8000-000000000004)
+	// alice: get image 42: 404 not_found: The resource you were accessing could not be found. (request id 00000000-0000-4000-8000-000000000004)
 }
 
 // Faults come from text where a test is no Go program, such as in the flags of the serve command.
@@ -174,4 +176,72 @@ func ExampleParseFault() {
 	}
 	fmt.Println(fault.Operation, fault.Page, fault.Count)
 	// Output: images_list 3 1
+}
+
+// An import that fails ends as deleted, with a message.
+func ExampleFailImport() {
+	fake := fakeapi.New(
+		fakeapi.WithImportPolls(1),
+		fakeapi.WithFaults(fakeapi.Fault{Count: 1, Do: fakeapi.FailImport("The disk has no partition table.")}),
+	)
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	create := gen.ImageCreate{Name: "web", URL: "https://example.com/web.img", Region: gen.RegionSlugNyc3}
+	for range 2 {
+		image, err := client.CreateAndWait(context.Background(), create)
+		fmt.Println(image.Status, err)
+	}
+	// Output:
+	// deleted wait for image 6000420: image 6000420 is deleted: The disk has no partition table.
+	// available <nil>
+}
+
+// A transfer or conversion that fails ends as errored.
+func ExampleFailAction() {
+	fake := fakeapi.New(
+		fakeapi.WithImages(gen.Image{ID: 42, Type: gen.ImageTypeSnapshot, Regions: []gen.RegionSlug{"nyc3"}}),
+		fakeapi.WithActionPolls(1),
+		fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.FailAction()}),
+	)
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		panic(err)
+	}
+	started, err := client.Transfer(context.Background(), 42, gen.RegionSlugAtl1)
+	if err != nil {
+		panic(err)
+	}
+	_, err = client.WaitAction(context.Background(), 42, started.ID)
+	fmt.Println(err)
+	fmt.Println(fake.Images()[0].Regions)
+	// Output:
+	// wait for action 2147483649 of image 42: action 2147483649 (transfer) is errored
+	// [nyc3]
+}
+
+// The image that a create from an unreachable host leaves behind is found in a list, and can be deleted.
+func ExampleWithUnreachable() {
+	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0), fakeapi.WithUnreachable("bucket.example.com"))
+	body := `{"name":"web","url":"https://bucket.example.com/web.img","region":"nyc3"}`
+	req, err := http.NewRequest(http.MethodPost, "https://api.digitalocean.com/v2/images", strings.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
+	resp, err := fake.RoundTrip(req)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	documents := bufio.NewScanner(resp.Body)
+	documents.Scan()
+	fmt.Println(resp.Status, documents.Text())
+	for _, image := range fake.Images() {
+		fmt.Println(image.Name, image.Status)
+	}
+	// Output:
+	// 400 Bad Request {"id":"bad_request","message":"Your source URL is unreachable"}
+	// web NEW
 }

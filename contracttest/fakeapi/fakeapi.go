@@ -3,6 +3,7 @@ package fakeapi
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,23 +38,54 @@ func WithAccounts(accounts ...Account) Option {
 	return func(a *API) { a.accounts = accounts }
 }
 
-// WithCatalogue fills the fake with n images: distributions and applications, then snapshots, backups and custom
-// images of the first account. The same seed gives the same images. They are made when they are asked for, so a
-// million cost only 8 MB. The default is 60 images.
+// WithCatalogue fills the fake with n images: distributions and applications, and snapshots, backups and custom images
+// of the first account, which are newer and so come first in a list. The same seed gives the same images. They are made
+// when they are asked for, so a million cost only 8 MB. The default is 60 images.
 func WithCatalogue(n int, seed uint64) Option {
 	return func(a *API) { a.store.fill(n, seed) }
 }
 
-// WithImages fills the fake with these images instead of a catalogue. Public images belong to everybody. An image
-// without an id, a status or a time of creation is given one. A status stays as it is given: only an import that was
-// started by a request to the fake proceeds.
+// WithImages fills the fake with these images instead of a catalogue. Public images belong to everybody, and so do all
+// of the types base and application, such as a retired one that is no longer public. An image without an id, a status
+// or a time of creation is given one. A status stays as it is given: only an import that was started by a request to
+// the fake proceeds.
+//
+// Lists have the newest first, by time of creation, and images of the same time or without one in the order given here.
 func WithImages(images ...gen.Image) Option {
 	return func(a *API) {
 		a.store.fill(0, 0)
-		for _, image := range images {
-			a.store.addImage(image, time.Now())
+		a.store.addImages(images, time.Now())
+	}
+}
+
+// WithUnreachable names hosts that an import cannot reach, beside those of the reserved top-level domain .invalid (RFC
+// 2606), which none can. A create from one is refused with 400, in a body of two JSON documents: the error, and a new
+// image. That image stays, and ends as deleted.
+//
+// https://docs.digitalocean.com/reference/api/reference/images/#images_create_custom
+func WithUnreachable(hosts ...string) Option {
+	return func(a *API) {
+		for _, host := range hosts {
+			a.store.unreachable = append(a.store.unreachable, strings.ToLower(host))
 		}
 	}
+}
+
+// WithSignedURLs imports from URLs that have a query, as pre-signed ones do. Without it a create from one is refused
+// with 400: a query was refused in 2020 (nanovms/ops#471), but a change of 2025 to the same program relies on
+// pre-signed URLs (nanovms/ops#1723).
+//
+// https://docs.digitalocean.com/reference/api/reference/images/#images_create_custom
+func WithSignedURLs() Option {
+	return func(a *API) { a.store.signedURLs = true }
+}
+
+// WithNullRegions makes region and region_slug of every action null, as they were in responses of 2017 and 2018
+// (dchonch/digitalocean-postman, digitalocean/doctl#196). Without it they are those that the document's examples show.
+//
+// https://docs.digitalocean.com/reference/api/reference/image-actions/#imageActions_get
+func WithNullRegions() Option {
+	return func(a *API) { a.store.nullRegions = true }
 }
 
 // WithImportTime sets how long an import takes. The default is 5 seconds.
@@ -82,13 +114,23 @@ func WithActionPolls(n int) Option {
 // With perHour 0 the headers still advertise 5,000, at least half of it remaining, except on a 429 of the per-minute
 // limit.
 //
-// https://docs.digitalocean.com/reference/api/#rate-limit
+// https://docs.digitalocean.com/reference/api/reference/#rate-limit
 func WithRateLimit(perHour, perMinute int) Option {
 	return func(a *API) { a.limits.perHour, a.limits.perMinute = perHour, perMinute }
 }
 
+// WithPastReset makes ratelimit-reset the time at which the oldest request of the hour was made, as in responses of
+// 2017 to 2020 (digitalocean/doctl#241, dchonch/digitalocean-postman). Without it the header is the time at which that
+// request expires, an hour later.
+//
+// https://docs.digitalocean.com/reference/api/reference/#rate-limit
+func WithPastReset() Option {
+	return func(a *API) { a.limits.pastReset = true }
+}
+
 // WithFaults makes requests go wrong. If several faults match a request, the first takes effect. WithFaults panics if
-// one of them names an operation that does not exist, or a page of an operation that has no pages.
+// one of them names an operation that does not exist, one that its effect cannot concern, or a page of an operation
+// that has no pages.
 func WithFaults(faults ...Fault) Option {
 	for _, f := range faults {
 		f.mustBePossible()
@@ -159,27 +201,37 @@ func (a *API) Done(operation string) int {
 	return a.done[operation]
 }
 
-// Images returns the images of all accounts, in the order of a list. It is meant for assertions about what requests
-// did. The images are copies that the caller owns.
+// Images returns the images of all accounts, in the order of a list: the newest first. It is meant for assertions about
+// what requests did. The images are copies that the caller owns.
 func (a *API) Images() []gen.Image {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.store.settle(time.Now())
 	images := make([]gen.Image, 0, len(a.store.order))
-	for _, id := range a.store.order {
+	for _, id := range slices.Backward(a.store.order) {
 		image, _ := a.store.find(id)
 		images = append(images, clone(image.Image))
 	}
 	return images
 }
 
+// tokenOf returns the token of the account that a request belongs to, or "".
+func (a *API) tokenOf(r *http.Request) string {
+	account, ok := authenticate(a.accounts, r)
+	if !ok {
+		return ""
+	}
+	return a.accounts[account].Token
+}
+
 // respond writes the response to a request into b. It checks the token, the limits, the path and method, and the
 // scopes, in this order, before the operation's own handler runs. The caller holds the lock.
-func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool) {
+//
+// failWith says why the work that the request starts will fail; nil lets it take its course.
+func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool, failWith *string) {
 	now := time.Now()
 	account, ok := authenticate(a.accounts, r)
 	if !ok {
-		a.limits.headers(b.header, "", now)
 		writeError(b, errUnauthorized)
 		return
 	}
@@ -200,8 +252,16 @@ func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool) 
 		return
 	}
 	a.store.settle(now)
-	ctx := withCaller(r.Context(), caller{account: account, request: r, now: now})
+	ctx := withCaller(r.Context(), caller{
+		account:  account,
+		request:  r,
+		now:      now,
+		failWith: failWith,
+	})
 	a.router.ServeHTTP(b, r.WithContext(ctx))
+	if b.body.Len() > 0 {
+		b.header.Set("Content-Type", contentType(b.status)) // the generated server names no charset
+	}
 	if b.status/100 == 2 {
 		a.done[op.id]++
 	}

@@ -85,7 +85,7 @@ func TestTokens(t *testing.T) {
 	for _, token := range []string{"wrong", fakeapi.Token + "x"} {
 		_, err := newClient(t, fakeapi.New(), token).Get(t.Context(), 6_000_000)
 		require.ErrorIs(t, err, wrapper.ErrUnauthorized)
-		assert.ErrorContains(t, err, "Unable to authenticate you.")
+		assert.ErrorContains(t, err, "401 Unauthorized: Unable to authenticate you")
 	}
 	_, err := newClient(t, fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: []string{"image:create"}})), "t").Get(t.Context(), 6_000_000)
 	assert.ErrorIs(t, err, wrapper.ErrForbidden)
@@ -114,7 +114,7 @@ func TestAccountsSeeTheirOwnImages(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, others)
 	for _, image := range others {
-		assert.True(t, image.Public)
+		assert.Contains(t, []gen.ImageType{gen.ImageTypeBase, gen.ImageTypeApplication}, image.Type)
 	}
 	_, err = two.Get(t.Context(), private[0].ID)
 	assert.ErrorIs(t, err, wrapper.ErrNotFound)
@@ -246,6 +246,9 @@ func TestUnknownOperations(t *testing.T) {
 	} {
 		assert.PanicsWithValue(t, fmt.Sprintf("fakeapi: there is no operation %q", operation), call)
 	}
+	assert.PanicsWithValue(t, "fakeapi: images_list: fail-action concerns only imageActions_post", func() {
+		fake.Inject(fakeapi.Fault{Operation: "images_list", Do: fakeapi.FailAction()})
+	})
 	assert.Zero(t, fake.Done("images_list"))
 	_, err := newClient(t, fake, fakeapi.Token).Get(t.Context(), 6_000_000)
 	assert.NoError(t, err, "nothing was injected, and the fake is not locked")
@@ -267,7 +270,10 @@ func TestPaths(t *testing.T) {
 		"GET /v2/images?per_page=201":      422,
 		"GET /v2/images?per_page=all":      422,
 		"GET /v2/images?private=perhaps":   422,
-		"GET /v2/images?type=snapshot":     422,
+		"GET /v2/images?type=snapshot":     200,
+		"GET /v2/images?page=-1":           422,
+		"GET /v2/images?per_page=0":        200,
+		"GET /v2/images?per_page=-1":       422,
 		"POST /v2/images":                  400, // without a body
 		"GET /v2//images":                  404, // the API has no redirects
 		"GET /v2/images/.":                 404,
@@ -282,7 +288,7 @@ func TestPaths(t *testing.T) {
 		resp, err := fakeapi.New().RoundTrip(req)
 		require.NoError(t, err)
 		assert.Equal(t, want, resp.StatusCode, request)
-		assert.Equal(t, "application/json", resp.Header.Get("Content-Type"), request)
+		assert.Equal(t, "application/json; charset=utf-8", resp.Header.Get("Content-Type"), request)
 	}
 }
 

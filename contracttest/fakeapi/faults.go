@@ -1,6 +1,7 @@
 package fakeapi
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -9,7 +10,8 @@ import (
 )
 
 // Fault makes requests go wrong. Do says how, all other fields which: a request has to match each of them, and the
-// zero value of each matches every request. [WithFaults] and [API.Inject] give faults to a fake; [ParseFault] reads
+// zero value of each matches every request that the effect can concern: one operation for [FailImport] and
+// [FailAction], and all for the others. [WithFaults] and [API.Inject] give faults to a fake; [ParseFault] reads
 // them from text.
 type Fault struct {
 	// Operation is an operationId of the document, such as images_list. Empty is every operation.
@@ -39,18 +41,21 @@ func (f Fault) mustBePossible() {
 	if f.Operation != "" {
 		mustBeOperation(f.Operation)
 	}
-	if err := f.pageProblem(); err != nil {
+	if err := f.problem(); err != nil {
 		panic("fakeapi: " + err.Error())
 	}
 }
 
-// pageProblem returns why a fault could never strike on account of its page, or nil.
-func (f Fault) pageProblem() error {
+// problem returns why a fault of an existing operation could never strike, or nil.
+func (f Fault) problem() error {
+	if f.Do.only != "" && f.Operation != "" && f.Operation != f.Do.only {
+		return fmt.Errorf("%s: %s concerns only %s", f.Operation, f.Do.name, f.Do.only)
+	}
 	if f.Page < 0 {
 		return fmt.Errorf("page %d: pages count from 1", f.Page)
 	}
-	if f.Page != 0 && f.Operation != "" && !isList(f.Operation) {
-		return fmt.Errorf("%s has no pages", f.Operation)
+	if operation := cmp.Or(f.Operation, f.Do.only); f.Page != 0 && operation != "" && !isList(operation) {
+		return fmt.Errorf("%s has no pages", operation)
 	}
 	return nil
 }
@@ -91,7 +96,7 @@ func (f *fault) strikes(operation string, r *http.Request) bool {
 
 // matches reports whether a request is for the operation and page of the fault.
 func (f *fault) matches(operation string, r *http.Request) bool {
-	if f.Operation != "" && f.Operation != operation {
+	if wanted := cmp.Or(f.Operation, f.Do.only); wanted != "" && wanted != operation {
 		return false
 	}
 	return f.Page == 0 || f.Page == pageOf(operation, r)

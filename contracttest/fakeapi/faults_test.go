@@ -180,6 +180,7 @@ func TestEffects(t *testing.T) {
 			check: func(t *testing.T, resp *http.Response, body string, err error) {
 				require.NoError(t, err)
 				assert.Contains(t, body, `"total":62`)
+				assert.Equal(t, 2, strings.Count(body, `"name":"added meanwhile"`), "at the beginning")
 			},
 		},
 		"remove": {
@@ -187,7 +188,9 @@ func TestEffects(t *testing.T) {
 			check: func(t *testing.T, resp *http.Response, body string, err error) {
 				require.NoError(t, err)
 				assert.Contains(t, body, `"total":58`)
-				assert.NotContains(t, body, `"id":6000000,`)
+				assert.NotContains(t, body, `"id":6000413,`)
+				assert.NotContains(t, body, `"id":6000406,`)
+				assert.Contains(t, body, `"id":6000399,`)
 			},
 		},
 		"unknown-enum": {
@@ -243,6 +246,8 @@ func TestFaultsChooseRequests(t *testing.T) {
 		"images_list:status=500":                        "..........",
 		"*:status=500,page=1":                           "..........", // only lists have pages
 		"images_get:status=500,count=2":                 "xx........",
+		"images_get:status=521":                         "xxxxxxxxxx",
+		"*:fail-action":                                 "..........", // it concerns another operation
 		"images_get:status=500,after=3,count=2":         "...xx.....",
 		"images_get:probability=0.5,status=500,seed=12": "", // any pattern, but the same both times
 	} {

@@ -3,6 +3,7 @@ package fakeapi
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"example.com/doimages/gen"
 	"example.com/doimages/gen/server"
@@ -12,16 +13,7 @@ func (s *service) ImagesList(
 	ctx context.Context, r server.ImagesListRequestObject,
 ) (server.ImagesListResponseObject, error) {
 	c := callerOf(ctx)
-	if r.Params.Type != nil && !r.Params.Type.Valid() {
-		return nil, refuse("type must be application or distribution")
-	}
-	v := view{
-		account: c.account,
-		kind:    string(valueOr(r.Params.Type, "")),
-		private: valueOr(r.Params.Private, false),
-		tag:     valueOr(r.Params.TagName, ""),
-	}
-	ids, links, total, err := page(c, s.store.list(v), r.Params.Page, r.Params.PerPage)
+	ids, links, total, err := page(c, s.store.list(viewOf(c, r.Params)), r.Params.Page, r.Params.PerPage)
 	if err != nil {
 		return nil, err
 	}
@@ -39,60 +31,18 @@ func (s *service) ImagesList(
 	}, nil
 }
 
-func (s *service) ImagesCreateCustom(
-	ctx context.Context, r server.ImagesCreateCustomRequestObject,
-) (server.ImagesCreateCustomResponseObject, error) {
-	c := callerOf(ctx)
-	if err := createProblem(r.Body); err != nil {
-		return nil, err
+// viewOf returns what the filters of a request let a list show. The type gives way beside private and tag_name; one
+// that the API does not know is ignored.
+func viewOf(c caller, filters gen.ImagesListParams) view {
+	v := view{
+		account: c.account,
+		private: valueOr(filters.Private, false),
+		tag:     valueOr(filters.TagName, ""),
 	}
-	image := gen.Image{
-		Name:         r.Body.Name,
-		Description:  r.Body.Description,
-		Distribution: knownOr(r.Body.Distribution, gen.DistributionUnknown),
-		Type:         gen.ImageTypeCustom,
-		Status:       gen.ImageStatusNEW,
-		Tags:         append([]string{}, r.Body.Tags...),
-		Regions:      []gen.RegionSlug{},
+	if kind := valueOr(filters.Type, ""); kind.Valid() && !v.private && v.tag == "" {
+		v.kind = kind
 	}
-	created := s.store.addImage(image, c.now)
-	created.owner = c.account
-	s.store.running = append(s.store.running, &imageImport{
-		id:     created.ID,
-		began:  c.now,
-		region: r.Body.Region,
-		url:    r.Body.URL,
-	})
-
-	response := created.Image
-	if r.Body.Distribution != "" { // the API names an unknown one otherwise here than in later reads
-		response.Distribution = knownOr(r.Body.Distribution, "Unknown OS")
-	}
-	return server.ImagesCreateCustom202JSONResponse{
-		NewImageJSONResponse: server.NewImageJSONResponse{Body: gen.ImageResponse{Image: response}},
-	}, nil
-}
-
-// createProblem returns why an image cannot be created, or nil.
-func createProblem(asked *gen.ImageCreate) error {
-	if asked.Name == "" {
-		return refuse("Name can't be blank")
-	}
-	if asked.URL == "" {
-		return refuse("Url can't be blank")
-	}
-	if !asked.Region.Valid() {
-		return refuse("Region is not available")
-	}
-	return nil
-}
-
-// knownOr returns a distribution if the API knows it, and else another.
-func knownOr(distribution, other gen.Distribution) gen.Distribution {
-	if distribution.Valid() {
-		return distribution
-	}
-	return other
+	return v
 }
 
 // ImagesGet counts as a poll of an import, after which it may have ended. Only accounts that can see the image poll it.
@@ -133,7 +83,8 @@ func (s *service) idOf(idOrSlug string) (int64, error) {
 func (s *service) ImagesUpdate(
 	ctx context.Context, r server.ImagesUpdateRequestObject,
 ) (server.ImagesUpdateResponseObject, error) {
-	image, err := s.store.edit(callerOf(ctx).account, r.ImageID)
+	c := callerOf(ctx)
+	image, err := s.store.edit(c.account, r.ImageID)
 	if err != nil {
 		return nil, err
 	}
@@ -143,8 +94,9 @@ func (s *service) ImagesUpdate(
 	image.Name = valueOr(r.Body.Name, image.Name)
 	image.Description = valueOr(r.Body.Description, image.Description)
 	if r.Body.Distribution != "" {
-		image.Distribution = knownOr(r.Body.Distribution, gen.DistributionUnknown)
+		image.Distribution = knownDistribution(r.Body.Distribution)
 	}
+	image.UpdatedAt = ptr(c.now.UTC().Truncate(time.Second))
 	return server.ImagesUpdate200JSONResponse{OneImageJSONResponse: oneImage(image.Image)}, nil
 }
 

@@ -1,10 +1,6 @@
 package fakeapi_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,18 +23,25 @@ func TestCatalogue(t *testing.T) {
 		if n >= 60 {
 			assert.NotEqual(t, images, fakeapi.New(fakeapi.WithCatalogue(n, 8)).Images())
 		}
-		ids, slugs, types := map[int64]bool{}, map[string]bool{}, map[gen.ImageType]bool{}
-		for _, image := range images {
-			assert.False(t, ids[image.ID])
-			ids[image.ID], types[image.Type] = true, true
-			assert.Equal(t, image.Public, image.Slug != nil)
+		slugs, types := map[string]bool{}, map[gen.ImageType]bool{}
+		for i, image := range images {
+			types[image.Type] = true
+			if i > 0 {
+				assert.Less(t, image.ID, images[i-1].ID, "the newest comes first")
+				assert.True(t, image.CreatedAt.Before(images[i-1].CreatedAt), "the newest comes first")
+			}
+			official := image.Type == gen.ImageTypeBase || image.Type == gen.ImageTypeApplication
+			assert.Equal(t, official, image.Slug != nil)
+			assert.Equal(t, image.Type == gen.ImageTypeBase, image.Public)
+			assert.True(t, image.Distribution.Valid())
 			if image.Slug != nil {
 				assert.False(t, slugs[*image.Slug], *image.Slug)
 				slugs[*image.Slug] = true
 			}
 		}
 		if n >= 60 {
-			assert.Len(t, types, 3, "snapshots, backups and custom images")
+			assert.Len(t, types, 5, "distributions, applications, snapshots, backups and custom images")
+			assert.True(t, slugs["rockylinux-9-x64"])
 		}
 	}
 }
@@ -75,167 +78,6 @@ func TestImagesOfTheCaller(t *testing.T) {
 	assert.Len(t, images, 2)
 }
 
-func TestLinks(t *testing.T) {
-	fake := fakeapi.New(fakeapi.WithCatalogue(45, 1))
-	for query, want := range map[string]string{
-		"":                          `{"next":"/v2/images?page=2","last":"/v2/images?page=3"}`,
-		"?page=2":                   `{"first":"/v2/images?page=1","prev":"/v2/images?page=1","next":"/v2/images?page=3","last":"/v2/images?page=3"}`,
-		"?page=3":                   `{"first":"/v2/images?page=1","prev":"/v2/images?page=2"}`,
-		"?page=9":                   `{"first":"/v2/images?page=1","prev":"/v2/images?page=3"}`,
-		"?per_page=45":              `{}`,
-		"?per_page=44&page=1":       `{"next":"/v2/images?page=2&per_page=44","last":"/v2/images?page=2&per_page=44"}`,
-		"?private=true&tag_name=a+": `{}`,
-		"?private=true&per_page=20": `{"next":"/v2/images?page=2&per_page=20&private=true","last":"/v2/images?page=2&per_page=20&private=true"}`,
-	} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, openapi.BaseURL+"/v2/images"+query, nil)
-		require.NoError(t, err)
-		req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
-		resp, err := fake.RoundTrip(req)
-		require.NoError(t, err)
-		var page struct {
-			Images []any
-			Links  struct{ Pages json.RawMessage }
-		}
-		require.NoError(t, json.NewDecoder(resp.Body).Decode(&page))
-		assert.JSONEq(t, want, strings.ReplaceAll(string(page.Links.Pages), openapi.BaseURL, ""), query)
-		if query == "?page=9" {
-			assert.Empty(t, page.Images)
-		}
-	}
-}
-
-func TestFiltersCombine(t *testing.T) {
-	fake := fakeapi.New(fakeapi.WithImages(
-		gen.Image{ID: 1, Public: true, Slug: ptr("ubuntu-24-04-x64"), Distribution: gen.DistributionUbuntu, Tags: []string{"a"}},
-		gen.Image{ID: 2, Public: true, Slug: ptr("docker-24-04"), Distribution: gen.DistributionUbuntu},
-		gen.Image{ID: 3, Public: true, Slug: ptr("rocky-linux-9-x64"), Distribution: gen.DistributionRockyLinux},
-		gen.Image{ID: 4, Tags: []string{"a", "b"}},
-		gen.Image{ID: 5, Tags: []string{"b"}},
-	))
-	client := newClient(t, fake, fakeapi.Token)
-	for want, params := range map[string]wrapper.ListParams{
-		"[1 2 3 4 5]": {},
-		"[1 3]":       {Type: gen.ImagesListParamsTypeDistributions},
-		"[2]":         {Type: gen.ImagesListParamsTypeApplications},
-		"[4 5]":       {Private: true},
-		"[1 4]":       {TagName: "a"},
-		"[4]":         {TagName: "a", Private: true},
-		"[1]":         {TagName: "a", Type: gen.ImagesListParamsTypeDistributions},
-		"[]":          {Private: true, Type: gen.ImagesListParamsTypeDistributions},
-	} {
-		images, err := wrapper.Collect(client.Images(t.Context(), params))
-		require.NoError(t, err)
-		ids := []int64{}
-		for _, image := range images {
-			ids = append(ids, image.ID)
-		}
-		assert.Equal(t, want, fmt.Sprint(ids))
-	}
-}
-
-func TestImportByTheClock(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client := newClient(t, fakeapi.New(fakeapi.WithImportTime(30*time.Minute)), fakeapi.Token)
-		created, err := client.Create(t.Context(), newImage)
-		require.NoError(t, err)
-		assert.Equal(t, gen.ImageStatusNEW, created.Status)
-		assert.Equal(t, gen.ImageTypeCustom, created.Type)
-		assert.Nil(t, created.SizeGigabytes)
-		assert.Empty(t, created.Regions)
-		for _, step := range []struct {
-			after time.Duration // since the step before
-			want  gen.ImageStatus
-		}{
-			{after: 0, want: gen.ImageStatusNEW},
-			{after: 9 * time.Minute, want: gen.ImageStatusNEW},
-			{after: 2 * time.Minute, want: gen.ImageStatusPending},
-			{after: 18 * time.Minute, want: gen.ImageStatusPending},
-			{after: time.Minute, want: gen.ImageStatusAvailable},
-		} {
-			time.Sleep(step.after)
-			image, err := client.Get(t.Context(), created.ID)
-			require.NoError(t, err)
-			assert.Equal(t, step.want, image.Status)
-		}
-		image, err := client.Get(t.Context(), created.ID)
-		require.NoError(t, err)
-		assert.Equal(t, []gen.RegionSlug{"nyc3"}, image.Regions)
-		assert.NotNil(t, image.SizeGigabytes)
-		images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{Private: true}))
-		require.NoError(t, err)
-		assert.Equal(t, *image, images[len(images)-1])
-	})
-}
-
-func TestImportByPolls(t *testing.T) {
-	client := newClient(t, fakeapi.New(fakeapi.WithImportPolls(3)), fakeapi.Token)
-	created, err := client.Create(t.Context(), newImage)
-	require.NoError(t, err)
-	for _, want := range []gen.ImageStatus{gen.ImageStatusPending, gen.ImageStatusPending, gen.ImageStatusAvailable, gen.ImageStatusAvailable} {
-		image, err := client.Get(t.Context(), created.ID)
-		require.NoError(t, err)
-		assert.Equal(t, want, image.Status)
-	}
-}
-
-func TestImportIsPolledOnlyByItsOwner(t *testing.T) {
-	fake := fakeapi.New(fakeapi.WithImportPolls(2), fakeapi.WithAccounts(fakeapi.Account{Token: "one"}, fakeapi.Account{Token: "two"}))
-	one, two := newClient(t, fake, "one"), newClient(t, fake, "two")
-	created, err := one.Create(t.Context(), newImage)
-	require.NoError(t, err)
-	for range 5 {
-		_, err := two.Get(t.Context(), created.ID)
-		require.ErrorIs(t, err, wrapper.ErrNotFound)
-	}
-	for _, want := range []gen.ImageStatus{gen.ImageStatusPending, gen.ImageStatusAvailable} {
-		image, err := one.Get(t.Context(), created.ID)
-		require.NoError(t, err)
-		assert.Equal(t, want, image.Status)
-	}
-}
-
-func TestImportFormats(t *testing.T) {
-	client := newClient(t, fakeapi.New(fakeapi.WithImportPolls(1)), fakeapi.Token)
-	for address, want := range map[string]gen.ImageStatus{
-		"https://example.com/a.img":        gen.ImageStatusAvailable,
-		"http://example.com/a.qcow2?sig=1": gen.ImageStatusAvailable,
-		"https://example.com/a.VMDK.bz2":   gen.ImageStatusAvailable,
-		"https://example.com/a.raw.gz":     gen.ImageStatusAvailable,
-		"https://example.com/a.iso":        gen.ImageStatusDeleted,
-		"https://example.com/a.tar.gz":     gen.ImageStatusDeleted,
-		"https://example.com/":             gen.ImageStatusDeleted,
-		"a.img":                            gen.ImageStatusDeleted,
-		"file:///etc/passwd.img":           gen.ImageStatusDeleted,
-	} {
-		params := newImage
-		params.URL = address
-		image, err := client.CreateAndWait(t.Context(), params)
-		require.NotNil(t, image, address)
-		assert.Equal(t, want, image.Status, address)
-		assert.Equal(t, want == gen.ImageStatusDeleted, err != nil && image.ErrorMessage != "", address)
-	}
-}
-
-func TestCreateRefuses(t *testing.T) {
-	client := newClient(t, fakeapi.New(), fakeapi.Token)
-	params := newImage
-	params.Region = "mars1"
-	_, err := client.Create(t.Context(), params)
-	assert.ErrorIs(t, err, wrapper.ErrUnprocessable)
-}
-
-func TestUnknownDistribution(t *testing.T) {
-	client := newClient(t, fakeapi.New(), fakeapi.Token)
-	params := newImage
-	params.Distribution = "talos"
-	created, err := client.Create(t.Context(), params)
-	require.NoError(t, err)
-	assert.Equal(t, gen.Distribution("Unknown OS"), created.Distribution)
-	image, err := client.Get(t.Context(), created.ID)
-	require.NoError(t, err)
-	assert.Equal(t, gen.DistributionUnknown, image.Distribution)
-}
-
 func TestUpdateRules(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithImages(
 		gen.Image{ID: 1, Name: "custom", Type: gen.ImageTypeCustom, Description: "old", Distribution: gen.DistributionDebian},
@@ -249,7 +91,7 @@ func TestUpdateRules(t *testing.T) {
 	assert.Equal(t, "custom", image.Name, "a field that is left out does not change")
 	image, err = client.Update(t.Context(), 1, gen.ImageUpdate{Distribution: "talos"})
 	require.NoError(t, err)
-	assert.Equal(t, gen.DistributionUnknown, image.Distribution)
+	assert.Equal(t, gen.DistributionUnknownOS, image.Distribution)
 	image, err = client.Update(t.Context(), 2, gen.ImageUpdate{Name: ptr("renamed")})
 	require.NoError(t, err)
 	assert.Equal(t, "renamed", image.Name)
@@ -303,7 +145,7 @@ func TestListsFollowEveryChange(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, count(alice))
 	require.Zero(t, count(bob))
-	snapshot := fake.Images()[0].ID
+	snapshot := fake.Images()[1].ID // behind the image that was created after it
 	id, err := alice.CreateAccountTransfer(t.Context(), snapshot, wrapper.Recipient{UUID: team})
 	require.NoError(t, err)
 	require.NoError(t, bob.AcceptAccountTransfer(t.Context(), snapshot, id, team))

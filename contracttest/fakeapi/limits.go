@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The documented limits: https://docs.digitalocean.com/reference/api/#rate-limit
+// The documented limits: https://docs.digitalocean.com/reference/api/reference/#rate-limit
 const (
 	defaultPerHour   = 5000
 	defaultPerMinute = 250
@@ -18,6 +18,7 @@ const (
 type limits struct {
 	perHour   int                    // 0 is no limit
 	perMinute int                    // 0 is no limit
+	pastReset bool                   // whether reset is when the oldest request was made, and not when it expires
 	used      map[string][]time.Time // the requests of the last hour, oldest first
 }
 
@@ -46,16 +47,21 @@ func (l *limits) take(h http.Header, token string, now time.Time) error {
 	return nil
 }
 
-// headers writes the three rate-limit headers, which every response carries. An empty token has used nothing.
+// headers writes the three rate-limit headers. An empty token has used nothing.
 func (l *limits) headers(h http.Header, token string, now time.Time) {
-	limit, used := l.perHour, len(l.used[token])
+	inHour := within(time.Hour, l.used[token], now)
+	limit, used := l.perHour, len(inHour)
 	if limit == 0 {
 		// A client that paces itself by these headers must not mistake an absent limit for one that is near.
 		limit, used = defaultPerHour, min(used, defaultPerHour/2)
 	}
-	reset := now.Add(time.Hour)
-	if used := l.used[token]; len(used) > 0 {
-		reset = used[0].Add(time.Hour) // when the oldest request expires
+	oldest := now
+	if len(inHour) > 0 {
+		oldest = inHour[0]
+	}
+	reset := oldest.Add(time.Hour) // when the oldest request expires
+	if l.pastReset {
+		reset = oldest
 	}
 	h.Set("ratelimit-limit", strconv.Itoa(limit))
 	h.Set("ratelimit-remaining", strconv.Itoa(max(limit-used, 0)))

@@ -3,7 +3,6 @@ package fakeapi
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"example.com/doimages/gen"
@@ -14,38 +13,39 @@ import (
 const defaultPerPage = 20
 
 // page returns the items on a page of a list, the links around it, and the total over all pages. A page after the last
-// is empty. A number or size out of range is a 422.
+// is empty, and so is its list by its total: 0. A size of 0 is the default. Another number or size out of range is a
+// 422.
 func page[T any](
 	c caller, all []T, number, perPage *int,
 ) (items []T, links gen.Links, total int, err error) {
 	n, size := valueOr(number, 1), valueOr(perPage, defaultPerPage)
+	if size == 0 {
+		size = defaultPerPage
+	}
 	if n < 1 || size < 1 || size > openapi.MaxPerPage {
 		return nil, links, 0, refuse("page must be at least 1, and per_page from 1 to %d", openapi.MaxPerPage)
 	}
 	total = len(all)
 	last := max((total+size-1)/size, 1)
-	if n <= last {
-		items = all[(n-1)*size : min(n*size, total)]
-	}
 	if n > 1 {
-		links.Pages.First, links.Pages.Prev = pageLink(c.request, 1), pageLink(c.request, min(n-1, last))
+		links.Pages.First, links.Pages.Prev = pageLink(c.request, 1), pageLink(c.request, n-1)
 	}
+	if n > last {
+		return nil, links, 0, nil
+	}
+	items = all[(n-1)*size : min(n*size, total)]
 	if n < last {
 		links.Pages.Next, links.Pages.Last = pageLink(c.request, n+1), pageLink(c.request, last)
 	}
 	return items, links, total, nil
 }
 
-// pageLink returns the address of another page of the list that a request asked for. It keeps the request's filters, so
-// that a client that follows links stays in the same list.
+// pageLink returns the address of another page of the list that a request asked for. It keeps the rest of the request's
+// query, known or not, so that a client that follows links stays in the same list.
 func pageLink(r *http.Request, page int) string {
-	query := "page=" + strconv.Itoa(page)
-	for _, name := range []string{"per_page", "type", "private", "tag_name"} {
-		if value := r.URL.Query().Get(name); value != "" {
-			query += "&" + name + "=" + url.QueryEscape(value)
-		}
-	}
-	return fmt.Sprintf("%s://%s%s?%s", schemeOf(r), r.Host, r.URL.Path, query)
+	query := r.URL.Query()
+	query.Set("page", strconv.Itoa(page))
+	return fmt.Sprintf("%s://%s%s?%s", schemeOf(r), r.Host, r.URL.Path, query.Encode())
 }
 
 // schemeOf returns the scheme by which a request came. The URL of one that came through a socket has none.

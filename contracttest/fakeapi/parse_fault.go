@@ -13,32 +13,34 @@ import (
 
 // namedEffect is an effect that ParseFault knows.
 type namedEffect struct {
-	value string // the form of its value in a help text, or "" if it has none
+	value string // how a help text shows its value, "=N" or "[=TEXT]", or "" if it has none
 	parse func(value string) (Effect, error)
 }
 
 // effects are the effects that ParseFault knows, by name.
 var effects = map[string]namedEffect{
-	"status":              {value: "N", parse: withValue(Status, parseStatus)},
-	"burst":               {value: "D", parse: withValue(BurstLimit, parseWait)},
-	"hourly":              {value: "D", parse: withValue(HourlyLimit, time.ParseDuration)},
-	"redirect":            {value: "URL", parse: withValue(Redirect, parseText)},
+	"status":              {value: "=N", parse: withValue(Status, parseStatus)},
+	"burst":               {value: "=D", parse: withValue(BurstLimit, parseWait)},
+	"hourly":              {value: "=D", parse: withValue(HourlyLimit, time.ParseDuration)},
+	"redirect":            {value: "=URL", parse: withValue(Redirect, parseText)},
 	"html":                {parse: withoutValue(GatewayPage)},
-	"delay":               {value: "D", parse: withValue(Delay, parseWait)},
+	"delay":               {value: "=D", parse: withValue(Delay, parseWait)},
 	"stall":               {parse: withoutValue(Stall)},
 	"reset":               {parse: withoutValue(Reset)},
 	"lose-answer":         {parse: withoutValue(LoseAnswer)},
 	"reset-after-headers": {parse: withoutValue(ResetAfterHeaders)},
 	"truncate":            {parse: withoutValue(Truncate)},
-	"slow":                {value: "D", parse: withValue(Slow, parseWait)},
-	"content-type":        {value: "T", parse: withValue(ContentType, parseText)},
+	"slow":                {value: "=D", parse: withValue(Slow, parseWait)},
+	"content-type":        {value: "=T", parse: withValue(ContentType, parseText)},
 	"malformed":           {parse: withoutValue(Malformed)},
-	"oversize":            {value: "N", parse: withValue(Oversize, parseCount)},
+	"oversize":            {value: "=N", parse: withValue(Oversize, parseCount)},
 	"gzip":                {parse: withoutValue(Gzip)},
-	"next":                {value: "URL", parse: withValue(NextLink, parseText)},
-	"total":               {value: "N", parse: withValue(Total, strconv.Atoi)},
-	"add":                 {value: "N", parse: withValue(AddImages, parseCount)},
-	"remove":              {value: "N", parse: withValue(RemoveImages, parseCount)},
+	"next":                {value: "=URL", parse: withValue(NextLink, parseText)},
+	"total":               {value: "=N", parse: withValue(Total, strconv.Atoi)},
+	"add":                 {value: "=N", parse: withValue(AddImages, parseCount)},
+	"remove":              {value: "=N", parse: withValue(RemoveImages, parseCount)},
+	"fail-import":         {value: "[=TEXT]", parse: withValue(FailImport, parseText)},
+	"fail-action":         {parse: withoutValue(FailAction)},
 	"unknown-enum":        {parse: withoutValue(UnknownEnum)},
 	"extra-field":         {parse: withoutValue(ExtraField)},
 }
@@ -59,13 +61,11 @@ func setTo[T any](field *T, parse func(string) (T, error), value string) error {
 }
 
 // Effects returns the effects that [ParseFault] knows, for a help text: "add=N, burst=D, …". N is a number, D a
-// duration, T a media type.
+// duration, T a media type; what is in brackets may be left out.
 func Effects() string {
 	names := slices.Sorted(maps.Keys(effects))
 	for i, name := range names {
-		if value := effects[name].value; value != "" {
-			names[i] += "=" + value
-		}
+		names[i] += effects[name].value
 	}
 	return strings.Join(names, ", ")
 }
@@ -98,7 +98,7 @@ func ParseFault(text string) (Fault, error) {
 	if f.Do.name == "" {
 		return Fault{}, fmt.Errorf("fault %q: it has no effect", text)
 	}
-	if err := f.pageProblem(); err != nil {
+	if err := f.problem(); err != nil {
 		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
 	}
 	return f, nil

@@ -11,7 +11,7 @@ import (
 // when they are asked for, so that a million of them cost no more than their ids.
 type store struct {
 	catalogue catalogue
-	order     []int64           // the images that are not deleted, in the order of a list
+	order     []int64           // the images that are not deleted, oldest first: lists go backward
 	changed   map[int64]*record // those that were created, changed or acted on
 	deleted   map[int64]int     // the owner of each deleted image
 	running   []progress        // imports and actions that have not ended
@@ -24,23 +24,29 @@ type store struct {
 
 	imports span // how long an import takes
 	work    span // how long an action takes
+
+	unreachable []string // hosts that no import reaches, in lower case
+	signedURLs  bool     // whether an import's URL may have a query
+	nullRegions bool     // whether actions have no region
 }
 
 // record is an image and what belongs to it.
 type record struct {
 	gen.Image
-	owner   int // the index of the account, or everybody for a public image
+	owner   int // the index of the account, or everybody for one of DigitalOcean's images
 	actions []*action
 }
 
-// everybody is the owner of public images.
+// everybody is the owner of DigitalOcean's images.
 const everybody = -1
 
 // action is a transfer to a region or a conversion, under way or ended.
 type action struct {
 	gen.Action
 	began time.Time
-	polls int // how often it was read
+	polls int            // how often it was read
+	to    gen.RegionSlug // where a transfer goes
+	fails bool           // whether it ends as errored
 }
 
 // transfer is an offer of an image to another account that was neither accepted, declined nor canceled.
@@ -54,7 +60,7 @@ type transfer struct {
 // view is everything that a list depends on.
 type view struct {
 	account int
-	kind    string // distribution, application, or "" for images of any kind
+	kind    gen.ImagesListParamsType // "" for images of any kind
 	private bool
 	tag     string // "" for images with any tag or none
 }
@@ -120,7 +126,7 @@ func (s *store) ownerOf(id int64) (owner int, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	if s.catalogue.isPublic(place) {
+	if s.catalogue.isForEverybody(place) {
 		return everybody, true
 	}
 	return 0, true // the first account
@@ -168,6 +174,7 @@ func clone(image gen.Image) gen.Image {
 	image.Slug = clonePtr(image.Slug)
 	image.MinDiskSize = clonePtr(image.MinDiskSize)
 	image.SizeGigabytes = clonePtr(image.SizeGigabytes)
+	image.UpdatedAt = clonePtr(image.UpdatedAt)
 	return image
 }
 
@@ -178,8 +185,28 @@ func clonePtr[T any](p *T) *T {
 	return ptr(*p)
 }
 
-// addImage adds an image at the end of the list. It fills in an id, a status, a time of creation and regions where they
-// are missing. A private image belongs to the first account.
+// addImages adds images in the order of their times of creation. Those without one are as new as the fake. Of images of
+// the same time the first is added last, so that a list has them in the order in which they were given.
+func (s *store) addImages(images []gen.Image, now time.Time) {
+	created := func(image gen.Image) time.Time {
+		if image.CreatedAt.IsZero() {
+			return now
+		}
+		return image.CreatedAt
+	}
+	oldestFirst := slices.Clone(images)
+	slices.Reverse(oldestFirst)
+	slices.SortStableFunc(oldestFirst, func(a, b gen.Image) int { return created(a).Compare(created(b)) })
+	for _, image := range images {
+		s.nextImage = max(s.nextImage, image.ID+idStep) // before any image is given an id
+	}
+	for _, image := range oldestFirst {
+		s.addImage(image, now)
+	}
+}
+
+// addImage adds an image as the newest. It fills in an id, a status, a time of creation and regions where they are
+// missing. An image that is not for everybody belongs to the first account.
 func (s *store) addImage(image gen.Image, now time.Time) *record {
 	if image.ID == 0 {
 		image.ID = s.nextImage
@@ -195,11 +222,21 @@ func (s *store) addImage(image gen.Image, now time.Time) *record {
 		image.Regions = []gen.RegionSlug{}
 	}
 	r := record{Image: image}
-	if image.Public {
+	if isForEverybody(image) {
 		r.owner = everybody
 	}
 	s.order = append(s.order, image.ID)
 	return s.change(r)
+}
+
+// isForEverybody reports whether an image is one of DigitalOcean's. Applications and retired images were seen with
+// public: false, so that their type has to tell.
+func isForEverybody(image gen.Image) bool {
+	switch image.Type {
+	case gen.ImageTypeBase, gen.ImageTypeApplication:
+		return true
+	}
+	return image.Public
 }
 
 // remove deletes an image. A second delete by its owner is told so; to all others the image was never there.
@@ -218,7 +255,7 @@ func (s *store) list(v view) []int64 {
 		return ids
 	}
 	ids := []int64{}
-	for _, id := range s.order {
+	for _, id := range slices.Backward(s.order) {
 		if s.shows(v, id) {
 			ids = append(ids, id)
 		}
@@ -253,10 +290,10 @@ func (v view) showsImage(r record) bool {
 		return false
 	}
 	switch v.kind {
-	case "application":
-		return r.owner == everybody && isApplication(r.Image)
-	case "distribution":
-		return r.owner == everybody && !isApplication(r.Image)
+	case gen.ImagesListParamsTypeApplications:
+		return r.Type == gen.ImageTypeApplication
+	case gen.ImagesListParamsTypeDistributions:
+		return r.owner == everybody && r.Type != gen.ImageTypeApplication
 	}
 	return true
 }
