@@ -46,7 +46,7 @@ var brokenLists = []brokenFake{
 	{
 		name:   "per_page ignored",
 		finds:  "walk-pages-of-200",
-		says:   "page 1 of 1, 200 images each: it has the images [6000000",
+		says:   "page 1 of 1, 200 images each: it has the images [6000413",
 		broken: request(func(r *http.Request, q url.Values) { q.Del("per_page") }),
 	},
 	{
@@ -62,7 +62,7 @@ var brokenLists = []brokenFake{
 	{
 		name:  "a duplicate image",
 		finds: "walk-pages-of-200",
-		says:  "6000000 is duplicated",
+		says:  "6000413 is duplicated",
 		broken: body(isList, func(b object) {
 			images := b["images"].([]any)
 			images[1] = images[0]
@@ -73,7 +73,7 @@ var brokenLists = []brokenFake{
 		finds: "walk-pages-of-20",
 		says:  "page 2",
 		broken: body(onPage(2), func(b object) {
-			b["images"].([]any)[0].(object)["id"] = 6_000_000
+			b["images"].([]any)[0].(object)["id"] = 6_000_413
 		}),
 	},
 	{
@@ -137,7 +137,7 @@ var brokenLists = []brokenFake{
 	{
 		name:   "the type filter ignored",
 		finds:  "filter-distribution",
-		says:   "is listed as distribution and as application",
+		says:   "image 6000413 is not public",
 		broken: request(func(r *http.Request, q url.Values) { q.Del("type") }),
 	},
 	{
@@ -153,7 +153,7 @@ var brokenLists = []brokenFake{
 	{
 		name:   "the private filter ignored",
 		finds:  "filter-private",
-		says:   "the list with private=true has the images [6000000",
+		says:   "the list with private=true has the public image 6000077",
 		broken: request(func(r *http.Request, q url.Values) { q.Del("private") }),
 	},
 	{
@@ -165,7 +165,7 @@ var brokenLists = []brokenFake{
 	{
 		name:  "filters that exclude each other",
 		finds: "filters-combined",
-		says:  "the list with private=true&tag_name=staging has the images",
+		says:  "the list with private=true&tag_name=prod has the images",
 		broken: request(func(r *http.Request, q url.Values) {
 			if q.Has("private") && q.Has("tag_name") {
 				q.Del("tag_name")

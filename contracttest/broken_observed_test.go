@@ -195,6 +195,12 @@ var brokenObservations = []brokenFake{
 		broken: body(status(http.StatusNotFound), func(b object) { b["message"] = "Nothing here." }),
 	},
 	{
+		name:   "a create that does not look at its source",
+		finds:  "unreachable-source",
+		says:   "the create was accepted, as image",
+		broken: requestBody(http.MethodPost, "doimages-contract.invalid", "example.com"),
+	},
+	{
 		name:   "a reset in milliseconds",
 		finds:  "reset-within-an-hour",
 		says:   "ahead",
@@ -202,29 +208,19 @@ var brokenObservations = []brokenFake{
 	},
 }
 
-// What the fake does not show by itself is shown by one that has it.
-func TestObservationsOfWhatTheFakeLacks(t *testing.T) {
-	base := gen.Image{ID: 1, Type: gen.ImageTypeBase, Public: true, Regions: []gen.RegionSlug{gen.RegionSlugAtl1}}
+func TestWhatObservationsSaw(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		of   http.RoundTripper
 		saw  string
 	}{
-		{name: "regions-of-2026", of: fakeapi.New(fakeapi.WithImages(base)), saw: "atl1"},
+		{name: "regions-of-2026", of: fakeapi.New(), saw: "atl1"},
 		{
 			name: "retired-images",
 			of:   fakeapi.New(fakeapi.WithImages(gen.Image{ID: 1, Status: gen.ImageStatusRetired})),
 			saw:  "1 images",
 		},
-		{
-			name: "unknown-distribution",
-			of: fakeapi.New(fakeapi.WithImages(gen.Image{
-				ID:           1,
-				Type:         gen.ImageTypeCustom,
-				Distribution: gen.DistributionUnknownOS,
-			})),
-			saw: "1 images",
-		},
+		{name: "unknown-distribution", of: fakeapi.New(), saw: "3 images"},
 		{
 			name: "region-of-actions",
 			of: transferred("1", intact)(fakeapi.New(fakeapi.WithImages(gen.Image{

@@ -33,7 +33,7 @@ var brokenReads = []brokenFake{
 		finds: "get-by-slug",
 		says:  "is read as",
 		broken: request(func(r *http.Request, q url.Values) {
-			if strings.HasSuffix(r.URL.Path, "-x64") {
+			if strings.Contains(r.URL.Path, "-24-04") {
 				r.URL.Path = "/v2/images/debian-12-x64"
 			}
 		}),

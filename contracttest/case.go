@@ -60,6 +60,13 @@ type errSkip string
 
 func (e errSkip) Error() string { return string(e) }
 
+// refutation is the error of a case whose observation does not hold for the target. It says what was seen instead.
+type refutation string
+
+func (r refutation) Error() string { return string(r) }
+
+func refuted(format string, args ...any) error { return refutation(fmt.Sprintf(format, args...)) }
+
 // runCase runs a case. It fails by its own error, and by findings in any of its exchanges.
 func (s *session) runCase(ctx context.Context, c Case) Result {
 	result := Result{Case: c}

@@ -177,7 +177,7 @@ func writingCases() []Case {
 			Name:        "unreachable-source",
 			Explanation: "Creates an image from a host that does not exist.",
 			Proves:      "the create is refused with 400; an image that comes with the refusal is removed",
-			Observed:    "nanovms/ops#1166, nanovms/ops#1182 (2021)",
+			Observed:    "nanovms/ops#1166, nanovms/ops#1182, 2021",
 			Writes:      true,
 			run:         unreachableSource,
 		},

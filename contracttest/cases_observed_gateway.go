@@ -79,6 +79,9 @@ func charsetOfServices(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if resp.status != http.StatusOK {
+		return fmt.Errorf("the response has status %d, expected 200", resp.status)
+	}
 	kind := resp.header.Get("Content-Type")
 	_, parameters, err := mime.ParseMediaType(kind)
 	if err != nil || !strings.EqualFold(parameters["charset"], "utf-8") {

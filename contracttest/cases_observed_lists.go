@@ -15,15 +15,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// The cases of this file hold what others published of the real API. Each returns a [refutation] if the target
+// The cases of this file hold what others published of the real API. Each returns a refutation if the target
 // contradicts the observation, errSkip if it has nothing that shows it, and any other error if it cannot be asked.
-
-// refutation is the error of a case whose observation does not hold. It says what was seen instead.
-type refutation string
-
-func (r refutation) Error() string { return string(r) }
-
-func refuted(format string, args ...any) error { return refutation(fmt.Sprintf(format, args...)) }
 
 func newestFirst(ctx context.Context, s *session) error {
 	all, err := s.list(ctx, wrapper.ListParams{})

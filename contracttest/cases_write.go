@@ -127,11 +127,15 @@ func unreachableSource(ctx context.Context, s *session) error {
 		return errors.Join(err, s.cleanUp(ctx, created.ID))
 	}
 	var createError *wrapper.Error
-	if !errors.As(err, &createError) || createError.Status/100 != 4 {
+	if !errors.As(err, &createError) {
 		return err
 	}
-	if createError.Status != http.StatusBadRequest {
+	switch createError.Status {
+	case http.StatusBadRequest:
+	case http.StatusNotFound, http.StatusUnprocessableEntity:
 		return refuted("the response has status %d", createError.Status)
+	default: // it may be about the token, or no response at all
+		return err
 	}
 	s.saw("%q, with the image %d (0 is none)", redact.Shorten(createError.Message), createError.ImageID)
 	return nil

@@ -191,9 +191,10 @@ var catalog = []Info{
 			"one that it requires.",
 	},
 	{
-		Name:        "request-parameter",
-		Severity:    Breaking,
-		Description: "A parameter is missing, breaks its schema, or is given more than once.",
+		Name:     "request-parameter",
+		Severity: Breaking,
+		Description: "A parameter is missing, breaks its schema, or is given more than once; drift if only its value is " +
+			"not one that the contract lists.",
 	},
 	{
 		Name:        "undocumented-parameter",

@@ -68,13 +68,14 @@ type problem struct {
 	shown    bool // whether the finding says what the value is
 }
 
-// addProblem files a problem with a part of the exchange.
-func (f *findings) addProblem(in string, p problem) {
+// addProblem files a problem with a part of the exchange, and returns the finding.
+func (f *findings) addProblem(in string, p problem) *Finding {
 	finding := f.add(p.check, in, p.at, p.message)
 	finding.Expected = p.expected
 	if p.shown {
 		finding.Got = f.got(p.given)
 	}
+	return finding
 }
 
 // markJudged notes that a schema found fault with the value in a place. Only schemas do: a value

@@ -128,8 +128,12 @@ func makePrivate(image *gen.Image, place int, rng *rand.Rand) {
 	if place%3 == 0 {
 		image.Tags = []string{tags[rng.IntN(len(tags))], "fleet"}
 	}
-	if image.Type == gen.ImageTypeCustom {
-		image.Description = "built by the fleet's pipeline"
+	if image.Type != gen.ImageTypeCustom {
+		return
+	}
+	image.Description = "built by the fleet's pipeline"
+	if place%12 == 11 { // every third custom image
+		image.Distribution = gen.DistributionUnknownOS
 	}
 }
 

@@ -92,7 +92,7 @@ func TestRecorderLeavesTheTextAsItWas(t *testing.T) {
 
 func TestRecorderKeepsNoSignatures(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
-	recorder, err := recording.NewRecorder(fakeapi.New(), file)
+	recorder, err := recording.NewRecorder(fakeapi.New(fakeapi.WithSignedURLs()), file)
 	require.NoError(t, err)
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: recorder}))
 	require.NoError(t, err)
