@@ -13,9 +13,9 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send 136 to the
+// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send 178 to the
 // fake with its 60 images; a list of thousands needs more.
-const DefaultBudget = 200
+const DefaultBudget = 300
 
 // removalReserve is how many requests of the budget of a run that writes are kept for the removal of what it made. At
 // most one image exists at a time: one request finds it, three attempts delete it, and one is left over.
