@@ -45,10 +45,7 @@ func (s *service) ImageActionsList(
 	}
 	newestFirst := slices.Clone(image.actions)
 	slices.Reverse(newestFirst)
-	actions, links, total, err := page(c, newestFirst, r.Params.Page, r.Params.PerPage)
-	if err != nil {
-		return nil, err
-	}
+	actions, links, total := page(c, newestFirst, r.Params.Page, r.Params.PerPage)
 	list := gen.ActionList{
 		Actions: make([]gen.Action, len(actions)),
 		Links:   links,

@@ -89,8 +89,8 @@
 //     one: everybody can read it, and it counts as a distribution); no AlmaLinux, a distribution that the document has
 //     not; the names of the regions that nobody has seen live
 //   - the order of actions (newest first) and of images of the same time; the order of parameters in links
-//   - per_page=0 is the default size; any other page or per_page out of range, and any parameter that cannot be read,
-//     is 422
+//   - a page or per_page that is out of range, or no number, is ignored, as per_page=0 was seen to be; private that is
+//     no boolean is 422
 //   - what can be imported, since nothing is downloaded: every http, https or ftp URL, except those of archives and
 //     other compressions (.tar, .ova, .xz, .zip, .zst …) and of files that are plainly not the image of a disk: .txt,
 //     .html, .iso, … or no file name at all. It stands in for a look into the file. The message of the latter

@@ -258,7 +258,7 @@ func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool, 
 		now:      now,
 		failWith: failWith,
 	})
-	a.router.ServeHTTP(b, r.WithContext(ctx))
+	a.router.ServeHTTP(b, ignoringOutOfRange(r.WithContext(ctx)))
 	if b.body.Len() > 0 {
 		b.header.Set("Content-Type", contentType(b.status)) // the generated server names no charset
 	}

@@ -13,10 +13,7 @@ func (s *service) ImagesList(
 	ctx context.Context, r server.ImagesListRequestObject,
 ) (server.ImagesListResponseObject, error) {
 	c := callerOf(ctx)
-	ids, links, total, err := page(c, s.store.list(viewOf(c, r.Params)), r.Params.Page, r.Params.PerPage)
-	if err != nil {
-		return nil, err
-	}
+	ids, links, total := page(c, s.store.list(viewOf(c, r.Params)), r.Params.Page, r.Params.PerPage)
 	list := gen.ImageList{
 		Images: make([]gen.Image, len(ids)),
 		Links:  links,

@@ -2,6 +2,7 @@ package fakeapi
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 
@@ -12,32 +13,37 @@ import (
 // defaultPerPage is the documented size of a page where a request names none.
 const defaultPerPage = 20
 
+// ignoringOutOfRange returns a request without a page or per_page that is out of range, or is no number: the lists then
+// take the default. The links are made from the request as it came.
+func ignoringOutOfRange(r *http.Request) *http.Request {
+	query := r.URL.Query()
+	for name, largest := range map[string]int{"page": math.MaxInt32 / openapi.MaxPerPage, "per_page": openapi.MaxPerPage} {
+		if n, err := strconv.Atoi(query.Get(name)); err != nil || n < 1 || n > largest {
+			query.Del(name)
+		}
+	}
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = query.Encode()
+	return r
+}
+
 // page returns the items on a page of a list, the links around it, and the total over all pages. A page after the last
-// is empty, and so is its list by its total: 0. A size of 0 is the default. Another number or size out of range is a
-// 422.
-func page[T any](
-	c caller, all []T, number, perPage *int,
-) (items []T, links gen.Links, total int, err error) {
+// is empty, and so is its list by its total: 0.
+func page[T any](c caller, all []T, number, perPage *int) (items []T, links gen.Links, total int) {
 	n, size := valueOr(number, 1), valueOr(perPage, defaultPerPage)
-	if size == 0 {
-		size = defaultPerPage
-	}
-	if n < 1 || size < 1 || size > openapi.MaxPerPage {
-		return nil, links, 0, refuse("page must be at least 1, and per_page from 1 to %d", openapi.MaxPerPage)
-	}
 	total = len(all)
 	last := max((total+size-1)/size, 1)
 	if n > 1 {
 		links.Pages.First, links.Pages.Prev = pageLink(c.request, 1), pageLink(c.request, n-1)
 	}
 	if n > last {
-		return nil, links, 0, nil
+		return nil, links, 0
 	}
 	items = all[(n-1)*size : min(n*size, total)]
 	if n < last {
 		links.Pages.Next, links.Pages.Last = pageLink(c.request, n+1), pageLink(c.request, last)
 	}
-	return items, links, total, nil
+	return items, links, total
 }
 
 // pageLink returns the address of another page of the list that a request asked for. It keeps the rest of the request's
