@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/internal/testkit"
 )
 
 // brokenReads are fakes that break what is read by id or slug, refusals, or what all responses have in common.
@@ -107,10 +108,15 @@ var brokenReads = []brokenFake{
 		name:  "a server error for a bad page",
 		finds: "paging-out-of-range",
 		says:  "page=0: the response has status 500, expected 200 or 4xx",
-		broken: response(status(422), func(r *http.Response, b []byte) []byte {
-			r.StatusCode, r.Status = 500, "500 Internal Server Error"
-			return b
-		}),
+		broken: func(next http.RoundTripper) http.RoundTripper {
+			return testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+				resp, err := next.RoundTrip(req)
+				if err == nil && req.URL.Query().Get("page") == "0" {
+					resp.StatusCode, resp.Status = 500, "500 Internal Server Error"
+				}
+				return resp, err
+			})
+		},
 	},
 	{
 		name:  "no header for the rate limit",

@@ -193,8 +193,8 @@ var catalog = []Info{
 	{
 		Name:     "request-parameter",
 		Severity: Breaking,
-		Description: "A parameter is missing, breaks its schema, or is given more than once; drift if only its value is " +
-			"not one that the contract lists.",
+		Description: "A parameter is missing, given more than once, or breaks its schema; in a query the last is drift, " +
+			"as the API may ignore it.",
 	},
 	{
 		Name:        "undocumented-parameter",

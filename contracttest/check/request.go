@@ -2,8 +2,8 @@ package check
 
 import (
 	"bytes"
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -135,15 +135,25 @@ func (c *checker) addRequestError(err error) {
 			in = fmt.Sprintf("request %s %s", err.Parameter.In, err.Parameter.Name)
 		}
 		for _, p := range parameterProblems(err) {
-			// A value that the contract does not list is drift, as in a body: the API was seen to ignore
-			// an unknown type and per_page=0 (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025).
-			severity := cmp.Or(severities[p.check], Breaking)
 			p.check = "request-parameter" // whatever the check is called in a body
-			c.addProblem(in, p).Severity = severity
+			finding := c.addProblem(in, p)
+			if isIgnorable(err) {
+				finding.Severity = Drift
+			}
 		}
 	default:
 		c.add("request", "request", nil, err.Error())
 	}
+}
+
+// isIgnorable reports whether a parameter that is wrong may have been ignored: one of a query that has
+// a value. The API was seen to ignore an unknown type and per_page=0
+// (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025).
+func isIgnorable(err *openapi3filter.RequestError) bool {
+	if err.Parameter == nil || err.Parameter.In != "query" {
+		return false
+	}
+	return err.Err != nil && !errors.Is(err.Err, openapi3filter.ErrInvalidRequired)
 }
 
 // parameterProblems returns what is wrong with a parameter.
