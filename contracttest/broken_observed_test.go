@@ -277,5 +277,5 @@ func TestObservationsAreWrittenInWords(t *testing.T) {
 	assert.Contains(t, text.String(), "confirmed not-found-text: ")
 	assert.Contains(t, text.String(), "not seen  retired-images: ")
 	assert.NotContains(t, text.String(), "first-page", "it holds what is documented")
-	assert.Contains(t, text.String(), "3 observations: 1 confirmed, 1 refuted, 1 not seen")
+	assert.Contains(t, text.String(), "3 observations: 1 confirmed, 1 refuted, 1 not seen, 0 failed")
 }

@@ -84,8 +84,8 @@ func WriteObservations(w io.Writer, results []Result) error {
 			fmt.Fprintf(w, "          %s\n", strings.ReplaceAll(detail, "\n", "\n          "))
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d observations: %d confirmed, %d refuted, %d not seen\n",
-		len(observations), verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen])
+	_, err := fmt.Fprintf(w, "%d observations: %d confirmed, %d refuted, %d not seen, %d failed\n",
+		len(observations), verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen], verdicts[notAsked])
 	return err
 }
 
@@ -93,15 +93,18 @@ func WriteObservations(w io.Writer, results []Result) error {
 const (
 	confirmed   = "confirmed"
 	refutedHere = "REFUTED"
-	notSeen     = "not seen"
+	notSeen     = "not seen" // it has nothing that could show it
+	notAsked    = "failed"   // it could not be asked
 )
 
-// verdict returns one of the three. Findings in the exchanges do not count: they are about the contract.
+// verdict returns one of these. Findings in the exchanges do not count: they are about the contract.
 func (r Result) verdict() string {
 	switch {
 	case r.Refuted():
 		return refutedHere
-	case r.own != nil || r.Skipped != "":
+	case r.own != nil:
+		return notAsked
+	case r.Skipped != "":
 		return notSeen
 	}
 	return confirmed

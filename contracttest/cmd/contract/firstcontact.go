@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,9 +37,9 @@ func firstContactCommand(p process) *cobra.Command {
 This command asks the API for each of them that a token with the scope image:read can see, and prints whether
 it is confirmed, refuted or not seen. It only reads.
 
-Every exchange is checked against the contract, and recorded: DIR gets a cassette and its provenance for each
-operation, without tokens and e-mail addresses. Names, ids and dates of the account's images stay, so read the
-files before you publish them.
+Every exchange is checked against the contract, and recorded: DIR, which must be new or empty, gets a cassette
+and its provenance for each operation, without tokens and e-mail addresses. Names, ids and dates of the account's
+images stay, so read the files before you publish them. For an account with few images it takes some 40 requests.
 
 The token is read from ` + tokenVariable + `. Without --base-url, the target is the embedded fake, which is no
 evidence of how the API behaves.
@@ -56,7 +57,7 @@ be read, or DIR cannot be written.`,
 // runFirstContact runs the cases that hold observations. The cassettes are written whatever comes of them: they show
 // why.
 func runFirstContact(ctx context.Context, p process, options firstContactOptions) error {
-	if err := os.MkdirAll(options.dir, 0o755); err != nil { // before the first request
+	if err := makeEmptyFolder(options.dir); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
 	target, stop, err := resolveTarget(p, targetOptions{baseURL: options.baseURL, budget: contracttest.DefaultBudget})
@@ -64,9 +65,6 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 		return err
 	}
 	defer stop()
-	if options.baseURL == "" {
-		fmt.Fprintln(p.stderr, "the target is the embedded fake, which is no evidence of how the API behaves:")
-	}
 	if err := probe(ctx, target); err != nil {
 		return err
 	}
@@ -81,11 +79,30 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "recorded: %s\n", strings.Join(files, ", "))
-	if r.CountAtLeast(r.FailOn) > 0 || slices.ContainsFunc(results, contracttest.Result.Refuted) {
+	fmt.Fprintln(p.stdout, "target:", cmp.Or(options.baseURL, "the embedded fake, which is no evidence of how the API behaves"))
+	fmt.Fprintf(p.stdout, "Nothing was written to it. Recorded, each with its provenance: %s\n", strings.Join(files, ", "))
+	fmt.Fprintln(p.stdout, "Names, ids and dates of images are in these files: read them before you show them to anybody.")
+	if n := r.CountAtLeast(r.FailOn); n > 0 {
+		fmt.Fprintf(p.stdout, "%d findings break the contract; they are listed above.\n", n)
+		return errFindings
+	}
+	if slices.ContainsFunc(results, contracttest.Result.Refuted) {
 		return errFindings
 	}
 	return nil
+}
+
+// makeEmptyFolder makes a folder, before the first request. One with files is refused: they may be the only recordings
+// of the API that there are.
+func makeEmptyFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	files, err := os.ReadDir(dir)
+	if err == nil && len(files) > 0 {
+		return fmt.Errorf("%s holds files; name a new folder, since recordings are not replaced", dir)
+	}
+	return err
 }
 
 // observations returns the cases that hold what others saw, and that only read.

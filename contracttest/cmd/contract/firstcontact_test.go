@@ -36,6 +36,7 @@ func TestFirstContact(t *testing.T) {
 	assert.Contains(t, out, "confirmed newest-first: an image is listed before those that are older (emancipat3r/vps3, 2025)")
 	assert.Contains(t, out, "\n19 observations: ")
 	assert.Contains(t, out, " 0 refuted, ")
+	assert.Contains(t, out, "target: http://127.0.0.1:")
 	assert.NotContains(t, out, canary)
 	assert.Contains(t, out, filepath.Join(dir, "images_get.cassette.yaml"))
 	for _, operation := range []string{"images_create_custom", "images_update", "images_delete", "imageActions_post"} {
@@ -43,6 +44,9 @@ func TestFirstContact(t *testing.T) {
 	}
 	exit, out = execute(t, nil, "verify", filepath.Join(dir, "images_list.cassette.yaml"), filepath.Join(dir, "images_get.cassette.yaml"))
 	assert.Equal(t, 0, exit, out)
+	exit, out, _ = firstContact(t, dir)
+	assert.Equal(t, 2, exit, out)
+	assert.Contains(t, out, "holds files", "recordings are not replaced")
 	text, err := os.ReadFile(filepath.Join(dir, "images_list.cassette.yaml"))
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), canary)
