@@ -26,6 +26,25 @@ func ExampleError() {
 	// images_get 404 not_found The resource you were accessing could not be found.
 }
 
+// A create that was refused may have made an image. It is of no use, so it is deleted.
+func ExampleError_imageID() {
+	client, ctx := exampleClient(), context.Background()
+	_, err := client.Create(ctx, gen.ImageCreate{
+		Name:   "web",
+		URL:    "https://downloads.invalid/web.qcow2", // the fake takes .invalid for unreachable
+		Region: gen.RegionSlugNyc3,
+	})
+	var apiError *wrapper.Error
+	if errors.As(err, &apiError) && apiError.ImageID != 0 {
+		fmt.Println(apiError.Message)
+		err := client.Delete(ctx, apiError.ImageID)
+		fmt.Println("deleted:", err == nil || errors.Is(err, wrapper.ErrNotFound))
+	}
+	// Output:
+	// Your source URL is unreachable
+	// deleted: true
+}
+
 // The deadline is only one of the causes that end a wait early.
 func ExampleWaitError() {
 	client := exampleClient()

@@ -30,7 +30,7 @@ func origins(summary check.CoverageSummary) string {
 func covered(summary check.CoverageSummary) string {
 	words := fmt.Sprintf("%.1f %% of the contract covered", summary.Percent)
 	if by := origins(summary); by != "" {
-		words += " (" + by + ")"
+		words += " (by themselves: " + by + ")"
 	}
 	return words
 }

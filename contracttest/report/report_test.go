@@ -126,15 +126,15 @@ func TestCoverageByOrigin(t *testing.T) {
 		},
 		"of one kind": {
 			kinds: []string{"documentation", "documentation", "documentation"},
-			want:  `of the contract covered \(documentation \d\.\d %\)$`,
+			want:  `of the contract covered \(by themselves: documentation \d\.\d %\)$`,
 		},
 		"of several kinds": {
 			kinds: []string{"reported", "documentation", "reported"},
-			want:  `of the contract covered \(documentation \d\.\d %, reported \d\.\d %\)$`,
+			want:  `of the contract covered \(by themselves: documentation \d\.\d %, reported \d\.\d %\)$`,
 		},
 		"of a kind and of none": {
 			kinds: []string{"reported", "", report.UnknownOrigin},
-			want:  `of the contract covered \(reported \d\.\d %, unknown origin \d\.\d %\)$`,
+			want:  `of the contract covered \(by themselves: reported \d\.\d %, unknown origin \d\.\d %\)$`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,14 +149,14 @@ func TestCoverageByOrigin(t *testing.T) {
 			require.NoError(t, r.Write(&page, "html"))
 			sums := strings.TrimSpace(text.String())
 			assert.Regexp(t, test.want, sums[strings.LastIndex(sums, "\n"):])
-			_, listed, isListed := strings.Cut(sums, "covered (")
+			_, listed, isListed := strings.Cut(sums, "covered (by themselves: ")
 			if !isListed {
 				assert.NotContains(t, page.String(), "evidence of")
 				assert.NotContains(t, markdown.String(), "covered (")
 				return
 			}
 			assert.Contains(t, page.String(), "evidence of: "+strings.TrimSuffix(listed, ")")+".")
-			assert.Contains(t, markdown.String(), "covered ("+listed+".")
+			assert.Contains(t, markdown.String(), "covered (by themselves: "+listed+".")
 		})
 	}
 }
