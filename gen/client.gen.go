@@ -501,7 +501,7 @@ type Image struct {
 	// Example: ["base-image","prod"]
 	Tags []string `json:"tags"`
 
-	// Type What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); before, they were `snapshot`.
+	// Type What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); the published examples have them as `snapshot`.
 	//
 	// Example: snapshot
 	Type ImageType `json:"type,omitempty"`
@@ -567,7 +567,7 @@ type ImageResponse struct {
 // Example: NEW
 type ImageStatus string
 
-// ImageType What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); before, they were `snapshot`.
+// ImageType What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); the published examples have them as `snapshot`.
 //
 // Example: snapshot
 type ImageType string
@@ -729,7 +729,7 @@ type UnprocessableEntity = Error
 
 // ImagesListParams defines parameters for ImagesList.
 type ImagesListParams struct {
-	// Type Only the public images of this kind. It has no effect beside private or tag_name.
+	// Type Only applications or distributions. It had no effect beside private and tag_name.
 	Type *ImagesListParamsType `form:"type,omitempty" json:"type,omitempty"`
 
 	// Private True asks for the account's own images alone.
@@ -1017,7 +1017,7 @@ type ClientInterface interface {
 
 	// ImagesList List images
 	//
-	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
+	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` had no effect beside both of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Beside one of them it is unknown. An unknown `type` was ignored (dchonch/digitalocean-postman, 2018), and `per_page=0` was answered with a page (emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 	//
 	// Corresponds with GET /v2/images (the `ImagesList` operationId).
 	ImagesList(ctx context.Context, params *ImagesListParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1179,7 +1179,7 @@ type ClientInterface interface {
 
 // ImagesList List images
 //
-// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
+// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` had no effect beside both of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Beside one of them it is unknown. An unknown `type` was ignored (dchonch/digitalocean-postman, 2018), and `per_page=0` was answered with a page (emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 //
 // Corresponds with GET /v2/images (the `ImagesList` operationId).
 func (c *Client) ImagesList(ctx context.Context, params *ImagesListParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2180,7 +2180,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesListWithResponse List images
 	//
-	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
+	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` had no effect beside both of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Beside one of them it is unknown. An unknown `type` was ignored (dchonch/digitalocean-postman, 2018), and `per_page=0` was answered with a page (emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4264,7 +4264,7 @@ func (r ImageActionsGetResponse) ContentType() string {
 
 // ImagesListWithResponse List images
 //
-// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
+// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` had no effect beside both of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Beside one of them it is unknown. An unknown `type` was ignored (dchonch/digitalocean-postman, 2018), and `per_page=0` was answered with a page (emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 //
 // Returns a wrapper object for the known response body format(s).
 //

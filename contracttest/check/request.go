@@ -135,8 +135,8 @@ func (c *checker) addRequestError(err error) {
 			in = fmt.Sprintf("request %s %s", err.Parameter.In, err.Parameter.Name)
 		}
 		for _, p := range parameterProblems(err) {
-			// A value that the contract does not list is drift, as in a body: the API was seen to ignore
-			// an unknown type and per_page=0 (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025).
+			// An unknown value and one out of range are drift, as in a body: the API was seen to send a page
+			// for both (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025).
 			severity := cmp.Or(severities[p.check], Breaking)
 			p.check = "request-parameter" // whatever the check is called in a body
 			c.addProblem(in, p).Severity = severity
