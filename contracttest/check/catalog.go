@@ -193,8 +193,8 @@ var catalog = []Info{
 	{
 		Name:     "request-parameter",
 		Severity: Breaking,
-		Description: "A parameter is missing, breaks its schema, or is given more than once; drift if only its value is " +
-			"not one that the contract lists.",
+		Description: "A parameter is missing, breaks its schema or is given more than once; drift if only the value is " +
+			"unknown or out of range.",
 	},
 	{
 		Name:        "undocumented-parameter",
