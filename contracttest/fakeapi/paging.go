@@ -13,8 +13,7 @@ import (
 const defaultPerPage = 20
 
 // page returns the items on a page of a list, the links around it, and the total over all pages. A page after the last
-// is empty, and so is its list by its total: 0. A size of 0 is the default. Another number or size out of range is a
-// 422.
+// is empty, with a total of 0. A size of 0 is the default. Another number or size out of range is a 422.
 func page[T any](
 	c caller, all []T, number, perPage *int,
 ) (items []T, links gen.Links, total int, err error) {
