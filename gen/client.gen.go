@@ -539,7 +539,7 @@ type ImageCreate struct {
 	// Example: ["base-image","prod"]
 	Tags []string `json:"tags,omitempty"`
 
-	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. Its name need not end in one of these: a file `.bin.bz2` was imported (flatcar#37).
+	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. Its name need not end in one of these: a file `.bin.bz2` was imported (flatcar/Flatcar#37).
 	//
 	// Example: http://cloud-images.ubuntu.com/minimal/releases/bionic/release/ubuntu-18.04-minimal-cloudimg-amd64.img
 	URL string `json:"url"`

@@ -69,14 +69,15 @@
 //   - a second delete fails with 422 "Image Can not delete an already deleted image.", and a read with 404 (Terraform's
 //     provider, public notes of 2026)
 //   - an action without a known type is 404 "The specified action type is not available." (digitalocean/doctl#192)
-//   - 422 for the transfer of a backup (digitalocean/api-v2#126), or to a region that has the image (api-v2#27)
+//   - 422 for the transfer of a backup (digitalocean/api-v2#126), or to a region that has the image
+//     (digitalocean/api-v2#27)
 //   - a transfer is a copy: the image stays in its first region (digitalocean/api-v2#87)
-//   - an action read under another image is 404 (packer-plugin-digitalocean#122); action ids exceed 2^31
+//   - an action read under another image is 404 (digitalocean/packer-plugin-digitalocean#122); action ids exceed 2^31
 //   - 401 with the id Unauthorized, without rate-limit headers (JupiterOne/graph-digitalocean, 2022, and
 //     dchonch/digitalocean-postman, 2018, with the id unauthorized); 403 with the id Forbidden
 //     (nicois/openbao-cloud-creds, 2026); 404 "The resource you were accessing could not be found."
 //     (dchonch/digitalocean-postman, AnalogJ/lexicon); none of the three with a request_id. The ids
-//     internal_server_error (matt-major/do-wrapper#48, 2020) and service_unavailable (Gamocosm#96, 2019)
+//     internal_server_error (matt-major/do-wrapper#48, 2020) and service_unavailable (Gamocosm/Gamocosm#96, 2019)
 //   - application/json with 401, 403 and 503, no media type with 204, and otherwise application/json; charset=utf-8;
 //     x-request-id in every response (dchonch/digitalocean-postman, AnalogJ/lexicon, JupiterOne/graph-digitalocean)
 //   - ratelimit-reset is ahead (JupiterOne/graph-digitalocean, 2022), and was in the past from 2017 to 2020
@@ -99,8 +100,8 @@
 //   - Unknown, which the document lists as a distribution, becomes Unknown OS as well, and so in an update
 //   - when NEW becomes pending (after a third of the import), how long imports and actions take ([WithImportTime], …)
 //   - when an action errors (its image is gone, or [FailAction]); that it then has completed_at
-//   - [Status] with 520 to 530, in HTML: Cloudflare has these, and stands in front of the API (Gamocosm#96, 2019), but
-//     nobody has published one from there
+//   - [Status] with 520 to 530, in HTML: Cloudflare has these, and stands in front of the API (Gamocosm/Gamocosm#96,
+//     2019), but no such response of the API is known here
 //   - 405 for a method that a path does not have
 //   - 400 for every body that is not JSON of the right types, 422 for every other refusal
 //   - no redirects: /v2//images is 404
