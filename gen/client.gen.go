@@ -539,7 +539,7 @@ type ImageCreate struct {
 	// Example: ["base-image","prod"]
 	Tags []string `json:"tags,omitempty"`
 
-	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. Its name need not end in one of these: a file `.bin.bz2` was imported (flatcar/Flatcar#37).
+	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. The API checks the file name (DigitalOcean's blog, quoted in nanovms/ops#468, 2020); for which endings is unknown. A file `.bin.bz2` was imported (flatcar/Flatcar#37, 2020); that only certain extensions are accepted was said in 2025 (nanovms/ops#1723).
 	//
 	// Example: http://cloud-images.ubuntu.com/minimal/releases/bionic/release/ubuntu-18.04-minimal-cloudimg-amd64.img
 	URL string `json:"url"`
@@ -1024,7 +1024,7 @@ type ClientInterface interface {
 
 	// ImagesCreateCustomWithBody Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1033,7 +1033,7 @@ type ClientInterface interface {
 
 	// ImagesCreateCustom Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1196,7 +1196,7 @@ func (c *Client) ImagesList(ctx context.Context, params *ImagesListParams, reqEd
 
 // ImagesCreateCustomWithBody Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 //
 // Takes any type of body and a specified content type.
 //
@@ -1215,7 +1215,7 @@ func (c *Client) ImagesCreateCustomWithBody(ctx context.Context, contentType str
 
 // ImagesCreateCustom Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2189,7 +2189,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesCreateCustomWithBodyWithResponse Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2198,7 +2198,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesCreateCustomWithResponse Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4279,7 +4279,7 @@ func (c *ClientWithResponses) ImagesListWithResponse(ctx context.Context, params
 
 // ImagesCreateCustomWithBodyWithResponse Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4294,7 +4294,7 @@ func (c *ClientWithResponses) ImagesCreateCustomWithBodyWithResponse(ctx context
 
 // ImagesCreateCustomWithResponse Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -57,9 +57,10 @@
 //   - min_disk_size and size_gigabytes are null right after a create (digitalocean/openapi#517)
 //   - a source that cannot be reached: 400 with two JSON documents, the error and a new image (nanovms/ops#1166, #1182,
 //     2021)
-//   - a URL with a query is refused (nanovms/ops#471, 2020). A change of 2025 to that program relies on pre-signed
-//     URLs, which have one, and shows no response (nanovms/ops#1723): [WithSignedURLs] imports from them
-//   - .bin.bz2 is imported (flatcar/Flatcar#37, 2020): a name need not end in a format
+//   - a URL with a query is refused (nanovms/ops#468, #471, 2020). A change of 2025 to that program relies on
+//     pre-signed URLs, which have one, and shows no response (nanovms/ops#1723): [WithSignedURLs] imports from them
+//   - .bin.bz2 is imported (flatcar/Flatcar#37, 2020), so a name need not end in a format. The API is also said to
+//     accept only certain extensions (nanovms/ops#1723, 2025); which is unknown, so the fake does not
 //   - a failed import becomes deleted, with an error_message, and can still be read
 //     (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). "We don't support the compression
 //     format of your image. …": of an .ova (hashicorp/packer#7848, 2019), and the first words of it of a .tar.gz
