@@ -203,7 +203,7 @@ var brokenObservations = []brokenFake{
 	{
 		name:   "a reset in milliseconds",
 		finds:  "reset-within-an-hour",
-		says:   "ahead",
+		says:   "after the date of the response",
 		broken: header("Ratelimit-Reset", "1790000000000"),
 	},
 }
@@ -272,7 +272,7 @@ func TestObservationsAreWrittenInWords(t *testing.T) {
 	require.NoError(t, err)
 	var text strings.Builder
 	require.NoError(t, contracttest.WriteObservations(&text, results))
-	assert.Contains(t, text.String(), "REFUTED   page-after-last: the page is empty")
+	assert.Contains(t, text.String(), "REFUTED   page-after-last: a page after the last is empty")
 	assert.Contains(t, text.String(), "          the page has 20 images, and a total of 60")
 	assert.Contains(t, text.String(), "confirmed not-found-text: ")
 	assert.Contains(t, text.String(), "not seen  retired-images: ")

@@ -81,7 +81,7 @@ func filterTag(ctx context.Context, s *session) error {
 	return s.compareFilter(ctx, wrapper.ListParams{TagName: tag}, wrapper.HasTag(tag))
 }
 
-// filtersCombined leaves out the type, which gives way beside the others: see typeGivesWay.
+// filtersCombined leaves out the type, which may have no effect beside the others: see typeGivesWay.
 func filtersCombined(ctx context.Context, s *session) error {
 	tag, err := s.usedTag(ctx)
 	if err != nil {

@@ -106,10 +106,10 @@ func resetWithinAnHour(ctx context.Context, s *session) error {
 		now = time.Now()
 	}
 	const slack = time.Minute // for rounding, and for the way from the service to the gateway
-	ahead := time.Unix(reset, 0).Sub(now).Round(time.Second)
-	if ahead.Abs() > time.Hour+slack {
-		return refuted("the reset is %v ahead", ahead)
+	after := time.Unix(reset, 0).Sub(now).Round(time.Second)
+	if after.Abs() > time.Hour+slack {
+		return refuted("the reset is %v after the date of the response", after)
 	}
-	s.saw("%v ahead", ahead)
+	s.saw("%v after the date of the response", after)
 	return nil
 }

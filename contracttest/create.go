@@ -40,7 +40,7 @@ func (s *session) create(ctx context.Context, address string) (*gen.Image, error
 		return image, nil
 	}
 	var refused *wrapper.Error
-	if errors.As(err, &refused) && refused.ImageID != 0 { // see unreachableSource
+	if errors.As(err, &refused) && refused.ImageID != 0 { // the refusal came with an image
 		return nil, errors.Join(err, s.cleanUp(ctx, refused.ImageID))
 	}
 	if !mayHaveMade(err) {
@@ -82,8 +82,7 @@ func (s *session) cleanUp(ctx context.Context, id int64) error {
 	ctx, cancel := context.WithTimeout(removal(context.WithoutCancel(ctx)), cleanUpTime)
 	defer cancel()
 	err := s.client.Delete(wrapper.ContextWithRetry(ctx, wrapper.Retry{Attempts: 3}), id)
-	// 422 is what the API has been seen to send for an image that is deleted already.
-	if err == nil || errors.Is(err, wrapper.ErrNotFound) || errors.Is(err, wrapper.ErrUnprocessable) {
+	if err == nil || errors.Is(err, wrapper.ErrNotFound) { // ErrAlreadyDeleted among them
 		return nil
 	}
 	return fmt.Errorf("image %d (%s…) could not be removed, remove it by hand: %w", id, namePrefix, err)

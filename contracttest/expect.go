@@ -34,8 +34,8 @@ func imageJSON(image gen.Image) string {
 	return string(text)
 }
 
-// expectNotFound demands the error of something that does not exist, in the documented shape. The wrapper would
-// accept a 404 of any shape, since a gateway may have sent it.
+// expectNotFound demands the documented error of something that does not exist. The wrapper accepts any id, and a
+// second delete.
 func expectNotFound(err error) error {
 	var apiError *wrapper.Error
 	switch {

@@ -501,7 +501,7 @@ type Image struct {
 	// Example: ["base-image","prod"]
 	Tags []string `json:"tags"`
 
-	// Type What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); before, they were `snapshot`.
+	// Type What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); the published examples have them as `snapshot`.
 	//
 	// Example: snapshot
 	Type ImageType `json:"type,omitempty"`
@@ -539,7 +539,7 @@ type ImageCreate struct {
 	// Example: ["base-image","prod"]
 	Tags []string `json:"tags,omitempty"`
 
-	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. Its name need not end in one of these: a file `.bin.bz2` was imported (flatcar#37).
+	// URL Where the API fetches the disk image from: raw, qcow2, vhdx, vdi or vmdk, plain or packed with gzip or bzip2, and under 100 GB once unpacked. The API checks the file name (DigitalOcean's blog, quoted in nanovms/ops#468, 2020); for which endings is unknown. A file `.bin.bz2` was imported (flatcar/Flatcar#37, 2020); that only certain extensions are accepted was said in 2025 (nanovms/ops#1723).
 	//
 	// Example: http://cloud-images.ubuntu.com/minimal/releases/bionic/release/ubuntu-18.04-minimal-cloudimg-amd64.img
 	URL string `json:"url"`
@@ -567,7 +567,7 @@ type ImageResponse struct {
 // Example: NEW
 type ImageStatus string
 
-// ImageType What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); before, they were `snapshot`.
+// ImageType What kind of image it is: `base` an operating system, `snapshot` a copy of a Droplet, `backup` an automatic copy of a Droplet, `custom` an imported one, `admin` one for products that DigitalOcean manages. Public distributions have been `base` since late 2020 and were `snapshot` before (payloads of Droplets, 2020 to 2025). An application was seen as `application`, and not public (digitalocean/packer-plugin-digitalocean#172, 2025); the published examples have them as `snapshot`.
 //
 // Example: snapshot
 type ImageType string
@@ -729,7 +729,7 @@ type UnprocessableEntity = Error
 
 // ImagesListParams defines parameters for ImagesList.
 type ImagesListParams struct {
-	// Type Only the public images of this kind. It has no effect beside private or tag_name.
+	// Type Only applications or distributions. It had no effect beside private and tag_name.
 	Type *ImagesListParamsType `form:"type,omitempty" json:"type,omitempty"`
 
 	// Private True asks for the account's own images alone.
@@ -1017,14 +1017,14 @@ type ClientInterface interface {
 
 	// ImagesList List images
 	//
-	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
+	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` had no effect beside both of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Beside one of them it is unknown. An unknown `type` was ignored (dchonch/digitalocean-postman, 2018), and `per_page=0` was answered with a page (emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 	//
 	// Corresponds with GET /v2/images (the `ImagesList` operationId).
 	ImagesList(ctx context.Context, params *ImagesListParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ImagesCreateCustomWithBody Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1033,7 +1033,7 @@ type ClientInterface interface {
 
 	// ImagesCreateCustom Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1179,7 +1179,7 @@ type ClientInterface interface {
 
 // ImagesList List images
 //
-// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
+// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` had no effect beside both of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Beside one of them it is unknown. An unknown `type` was ignored (dchonch/digitalocean-postman, 2018), and `per_page=0` was answered with a page (emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 //
 // Corresponds with GET /v2/images (the `ImagesList` operationId).
 func (c *Client) ImagesList(ctx context.Context, params *ImagesListParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1196,7 +1196,7 @@ func (c *Client) ImagesList(ctx context.Context, params *ImagesListParams, reqEd
 
 // ImagesCreateCustomWithBody Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 //
 // Takes any type of body and a specified content type.
 //
@@ -1215,7 +1215,7 @@ func (c *Client) ImagesCreateCustomWithBody(ctx context.Context, contentType str
 
 // ImagesCreateCustom Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2180,7 +2180,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesListWithResponse List images
 	//
-	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
+	// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` had no effect beside both of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Beside one of them it is unknown. An unknown `type` was ignored (dchonch/digitalocean-postman, 2018), and `per_page=0` was answered with a page (emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2189,7 +2189,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesCreateCustomWithBodyWithResponse Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2198,7 +2198,7 @@ type ClientWithResponsesInterface interface {
 
 	// ImagesCreateCustomWithResponse Create a custom image
 	//
-	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+	// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4264,7 +4264,7 @@ func (r ImageActionsGetResponse) ContentType() string {
 
 // ImagesListWithResponse List images
 //
-// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` gives way beside either of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). An unknown `type` was ignored, and so was `per_page=0` (dchonch/digitalocean-postman, 2018; emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
+// Lists the public images and those of the account, a page at a time, the newest first (seen 2025, emancipat3r/vps3). The `type` filter asks for distributions or applications, and is not the `type` field of an image. `private` and `tag_name` combine. `type` had no effect beside both of them: a request for distributions that are private and carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Beside one of them it is unknown. An unknown `type` was ignored (dchonch/digitalocean-postman, 2018), and `per_page=0` was answered with a page (emancipat3r/vps3, 2025). A page after the last was empty, with a total of 0 (dchonch/digitalocean-postman, 2018, on Droplets).
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4279,7 +4279,7 @@ func (c *ClientWithResponses) ImagesListWithResponse(ctx context.Context, params
 
 // ImagesCreateCustomWithBodyWithResponse Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4294,7 +4294,7 @@ func (c *ClientWithResponses) ImagesCreateCustomWithBodyWithResponse(ctx context
 
 // ImagesCreateCustomWithResponse Create a custom image
 //
-// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#471); a signed one was in use in 2025 (nanovms/ops#1723).
+// Starts the import of a Linux disk image from a URL. The API answers before it has imported anything: the new image has the status `NEW`, and becomes `available`, or `deleted` with an error_message, minutes later (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). A source that cannot be reached is refused with 400 "Your source URL is unreachable". That body was seen to hold a second JSON document, a new image; whether it stays is unknown (nanovms/ops#1166, #1182, 2021). A URL with a query was refused in 2020 (nanovms/ops#468, #471). Since 2025 the same program signs its URLs, but shows no response (nanovms/ops#1723).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -48,15 +48,16 @@
 // # Retries
 //
 // GET, PUT and DELETE are repeated after a connection error, a truncated response, 429, 500, 502, 503, 504, and 520 to
-// 530, which Cloudflare in front of the API sends (Gamocosm#96), four times by default. A POST is repeated only if it
-// cannot have taken effect: when no connection was made, and after 429. So no image is created twice. What would fail
-// again is not repeated: an unknown host, an untrusted certificate, a response that is too large.
+// 530, four times by default. The last are statuses of Cloudflare, which stands in front of the API (Gamocosm#96). A
+// POST is repeated only if it cannot have taken effect: when no connection was made, and after 429. So no image is
+// created twice. What would fail again is not repeated: an unknown host, an untrusted certificate, a response that is
+// too large.
 //
 // The pause before an attempt is what the API asks for: retry-after or, when the hourly budget is used up, the time
-// until ratelimit-reset. Both are read against the Date of the response, so that the client's clock may be wrong.
-// Otherwise the pause is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed together do not come
-// back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the
-// failure is returned at once. The time that a limiter takes is bounded only by the context.
+// until ratelimit-reset. Times in them are read against the Date of the response, so that the client's clock may be
+// wrong. Otherwise the pause is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed together do
+// not come back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the failure is
+// returned at once. The time that a limiter takes is bounded only by the context.
 //
 // [WithRetry] sets the policy of a client and [ContextWithRetry] that of a call. MayHaveActed of an Error reports
 // whether a request without a response may have taken effect.
@@ -69,7 +70,7 @@
 // used up, requests wait, or fail at once with [ErrRateLimited] if their deadline comes first. [WithoutAdaptiveLimit]
 // turns this off. [WithLimiter] adds a limiter of the caller's.
 //
-// A reset that is not after the Date of its response says nothing, as in all exchanges of 2017 to 2020 that are known
+// A reset that is not after the Date of its response is ignored. All known exchanges of 2017 to 2020 have such a reset
 // (see [RateLimit]). Then the last tenth of the budget is spread at the pace that the hourly limit allows.
 //
 // # Lists

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// The classes of an [*Error], for errors.Is. The first two say how a request failed, the others what the API said.
+// The classes of an [*Error], for errors.Is. The first two say how a request failed. The others are classes of HTTP
+// statuses; ErrNotFound and ErrAlreadyDeleted depend on the body as well.
 var (
 	// ErrNoResponse is a request without a response: the connection failed, the context ended or a limiter refused.
 	ErrNoResponse = statuses("no response", 0, 0)
@@ -132,8 +133,8 @@ func (e *Error) Is(target error) bool {
 func (e *Error) isForeignNotFound() bool { return e.isForeign && e.Status == http.StatusNotFound }
 
 func (e *Error) isSecondDelete() bool {
-	isRefused := e.Status == http.StatusUnprocessableEntity && !e.isForeign
-	return isRefused && strings.Contains(e.Message, "already deleted image")
+	return e.Status == http.StatusUnprocessableEntity && !e.isForeign &&
+		strings.Contains(e.Message, "already deleted image")
 }
 
 // Unwrap returns why there was no response, or why the body of a success cannot be used; otherwise nil.

@@ -74,8 +74,8 @@ func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (
 	return decodeResult(c, op, openImage(id), resp, err)
 }
 
-// Delete deletes a snapshot, a backup or a custom image for good. Backups were seen to stay, without an error
-// (doctl#504). An unknown id is [ErrNotFound].
+// Delete deletes a snapshot, a backup or a custom image for good. A backup was seen to stay, without an error, when it
+// was deleted under /v2/snapshots (doctl#504). An unknown id is [ErrNotFound].
 //
 // A second delete is [ErrAlreadyDeleted], which also is ErrNotFound: the API responded with 422 "Image Can not delete
 // an already deleted image." (terraform-provider-digitalocean). If a DELETE is repeated after a lost response and the

@@ -16,9 +16,9 @@ import (
 // maxPage is far above any real page number, and keeps page*perPage within 32 bits.
 const maxPage = 1 << 23
 
-// ListParams selects the images to list. Private and TagName combine. Type gives way beside either of them: the API
-// responded to a request for private distributions with a tag with a private custom image (Flatcar's tutorial, 2024).
-// The zero value lists every image that the account can see.
+// ListParams selects the images to list. Private and TagName combine. Type had no effect beside both: asked for private
+// distributions with a tag, the API listed a private custom image (Flatcar's tutorial, 2024). Beside one of them it is
+// unknown. The zero value lists every image that the account can see.
 type ListParams struct {
 	Type    gen.ImagesListParamsType // distribution or application; not the Type field of an image
 	Private bool                     // only the account's own images

@@ -18,7 +18,7 @@ const (
 	// enough that an outage is not mistaken for a slow import.
 	maxFailures = 5
 
-	// readAfterWrite is for how long the API may not know what it has just created.
+	// readAfterWrite is for how long a wait allows the API not to know what it has just created. Seconds were seen.
 	readAfterWrite = time.Minute
 )
 
@@ -69,7 +69,7 @@ func WithProgress(f func(Progress)) WaitOption {
 }
 
 // WithJustCreated is for ids that were created just now. For the first minute of the wait [ErrNotFound] does not end
-// it, and does not count as a failure; after that it does, as from the start without this option.
+// it, and does not count as a failure. After that, and without this option, it ends the wait.
 //
 // The API was seen not to know droplets, keys, reserved IPs and actions for seconds after it had created them
 // (terraform-provider-digitalocean#923, #1600, pydo#468, api-v2#202). Of images nobody has reported it.
@@ -184,13 +184,13 @@ func (p *poller[T]) record(got *T, err error) {
 	case err == nil:
 		p.failures, p.last = 0, got
 		p.state.Status, p.isOver, p.failure = p.judge(got)
-	case !p.isBorne(err):
+	case !p.isExempt(err):
 		p.failures++
 	}
 }
 
-// isBorne reports whether a failure of the latest poll does not end the wait, however often it comes.
-func (p *poller[T]) isBorne(err error) bool {
+// isExempt reports whether a failure of the latest poll is not counted, and ends no wait however often it comes.
+func (p *poller[T]) isExempt(err error) bool {
 	return errors.Is(err, ErrRateLimited) || p.isTooNew(p.state.Elapsed, err)
 }
 
@@ -200,7 +200,7 @@ func (p *poller[T]) isEndedBy(ctx context.Context, err error) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < retryAfter(err) {
 		return true
 	}
-	if p.isBorne(err) {
+	if p.isExempt(err) {
 		return false
 	}
 	return !isTransient(err) || p.failures >= maxFailures

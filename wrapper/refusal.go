@@ -14,7 +14,7 @@ import (
 // createImage is the operation whose refusal may come with an image.
 const createImage = "images_create_custom"
 
-// maxRefusal is how many bytes of a refusal are decoded. Those of the API have a few hundred.
+// maxRefusal is how many bytes of a refusal are decoded. Those that people published have a few hundred.
 const maxRefusal = 1 << 20
 
 // refusal is what the API says in the body of a response that is not a success. It is the zero value if the body is of

@@ -71,5 +71,5 @@
 //
 // Not judged are: whether credentials are valid and have the scope that is needed, how long the API
 // took, whether an error has the right status, in which order a list is, and what any value means
-// beyond the checks above. Every body is read as JSON: the API has no other.
+// beyond the checks above. Every body is read as JSON: the contract has no other.
 package check

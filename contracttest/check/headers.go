@@ -15,7 +15,7 @@ import (
 )
 
 // transportHeaders come from servers, proxies and caches rather than from the API, and carry no
-// promise of it. X-Request-Id is on every real response that others published; X-Gateway,
+// promise of it. X-Request-Id is on every response that others published with its headers; X-Gateway,
 // X-Response-From, X-Runtime and Traceparent are on many (dchonch/digitalocean-postman, 2018;
 // Gamocosm/Gamocosm#96, 2019; JupiterOne/graph-digitalocean, 2022).
 var transportHeaders = setOf(

@@ -211,20 +211,19 @@ func (b *budgetWindow) contradicts(remaining int, e traffic.Exchange) bool {
 	return remaining > b.least && e.BeganAfter(b.leastAt)
 }
 
-// isExpiring reports whether an exchange came within seconds of when the oldest request of the
-// window expires. Others may have been made in the same second, and are given back one by one. Of
-// 2017 to 2020 the header has the past time at which that request was made, which is an hour
-// earlier; see ratelimit-reset in the contract.
+// isExpiring reports whether an exchange came within a second of when the oldest request of the
+// window expires. Others may have been made in the same second, and are given back one by one. In
+// responses of 2017 to 2020 the header has the time at which that request was made, an hour before
+// it expires; see ratelimit-reset in the contract.
 func (b *budgetWindow) isExpiring(e traffic.Exchange) bool {
-	const hour, second = 3600, 1
-	reset, err := strconv.ParseInt(b.reset, 10, 64)
+	seconds, err := strconv.ParseInt(b.reset, 10, 64)
+	if err != nil {
+		return false
+	}
 	now := e.Ended
 	if date, err := http.ParseTime(e.Header.Get("Date")); err == nil {
 		now = date
 	}
-	if err != nil || now.IsZero() {
-		return false
-	}
-	late := now.Unix() - reset
-	return -second <= late && late <= second || hour-second <= late && late <= hour+second
+	since := now.Truncate(time.Second).Sub(time.Unix(seconds, 0))
+	return since.Abs() <= time.Second || (since-time.Hour).Abs() <= time.Second
 }

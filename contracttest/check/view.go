@@ -78,7 +78,8 @@ func numberOf(values []string, byDefault int) int {
 	return n
 }
 
-// isValid reports whether the API has such a page. What it makes of another one is unknown.
+// isValid reports whether the contract has such a page. What the API sends for another is unknown, but
+// for per_page=0: a page of some size (emancipat3r/vps3, 2025).
 func (p page) isValid() bool {
 	return 1 <= p.number && p.number <= maxPage && 1 <= p.size && p.size <= openapi.MaxPerPage
 }
@@ -91,12 +92,12 @@ type filters struct {
 	kind    string // type
 	private string // empty for false, which is the default
 	tag     string // in lower case, as tags are compared
-	extra   int    // values of a parameter that was given before; which of them counts is unknown
+	extra   int    // values beyond the first of each parameter; which of them counts is unknown
 }
 
 // overridesKind reports whether the type gives way: a request for distributions that are private and
 // carry a tag was answered with a private custom image (Flatcar's tutorial, 2024). Which of the two
-// does it is unknown.
+// has that effect is unknown, so either is taken to have it.
 func (f filters) overridesKind() bool { return f.private != "" || f.tag != "" }
 
 // filtersOf reads the filters of a query, of a request or of a link.

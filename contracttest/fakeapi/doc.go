@@ -21,7 +21,7 @@
 // # Where its behaviour comes from
 //
 // The fake is no evidence of how the API behaves. What it does is of three kinds. Where responses of two years differ
-// it does what was seen last; an option does the older where a client could care.
+// it does what was seen last, but for the region of actions; an option does the other where a client could care.
 //
 // Documented, by the API reference or the published OpenAPI document:
 //   - the shapes of requests, responses and errors; required fields of a create
@@ -33,7 +33,7 @@
 //   - account transfers: only of snapshots, canceled by the sender, declined by the recipient, transfer_id 0 where the
 //     caller may accept for the recipient
 //   - the scopes; 400 for an account transfer with a body that is not JSON; the messages of the 400, 429 and 500
-//   - the region of an action as an object ([WithNullRegions] for what was seen)
+//   - the region of an action as an object, as was seen in 2015 ([WithNullRegions] for the null of 2017 and 2018)
 //   - 5,000 requests in any hour and 250 in any minute, the latter with retry-after; rate-limit headers
 //
 // Observed, in responses that people published or described:
@@ -44,7 +44,7 @@
 //   - the region atl1 (emancipat3r/vps3, 2025); bom1, del1, lon2, maa1, mel1, nbg1, tlv1 and waw1 as regions
 //     (digitalocean-labs/mcp-digitalocean, 2026)
 //   - lists of images have the newest first (emancipat3r/vps3, 2025)
-//   - type has no effect beside private or tag_name (Flatcar's tutorial, 2024); an unknown type is ignored and stands
+//   - type has no effect beside private and tag_name (Flatcar's tutorial, 2024); an unknown type is ignored and stands
 //     in the links (dchonch/digitalocean-postman, 2018)
 //   - per_page=0 is 200 with a page (emancipat3r/vps3, 2025)
 //   - a page after the last is 200 and empty, with first, prev = page - 1 and a total of 0
@@ -52,14 +52,15 @@
 //   - links carry the query of the request, percent-encoded; a single page has {"pages": {}} (Flatcar's tutorial, 2024;
 //     in 2018 and 2020 it had no pages: dchonch/digitalocean-postman, flowfree/digitaloceanclient)
 //   - the fields of the image in the response to a create, with updated_at (nanovms/ops#1182, 2021); the distribution
-//     becomes Unknown OS if the request has none or another (the same; Flatcar's tutorial, 2024, on lists). In 2019 a
-//     later read had Unknown (digitalocean/doctl#671)
+//     becomes Unknown OS if the request has none or an unknown one (the same; Flatcar's tutorial, 2024, on lists). In
+//     2019 a later read had Unknown (digitalocean/doctl#671)
 //   - min_disk_size and size_gigabytes are null right after a create (digitalocean/openapi#517)
 //   - a source that cannot be reached: 400 with two JSON documents, the error and a new image (nanovms/ops#1166, #1182,
 //     2021)
-//   - a URL with a query is refused (nanovms/ops#471, 2020). A change of 2025 to that program relies on pre-signed
-//     URLs, which have one, and shows no response (nanovms/ops#1723): [WithSignedURLs] imports from them
-//   - .bin.bz2 is imported (flatcar/Flatcar#37, 2020): a name need not end in a format
+//   - a URL with a query is refused (nanovms/ops#468, #471, 2020). A change of 2025 to that program relies on
+//     pre-signed URLs, which have one, and shows no response (nanovms/ops#1723): [WithSignedURLs] imports from them
+//   - .bin.bz2 is imported (flatcar/Flatcar#37, 2020), so a name need not end in a format. The API is also said to
+//     accept only certain extensions (nanovms/ops#1723, 2025); which is unknown, so the fake does not
 //   - a failed import becomes deleted, with an error_message, and can still be read
 //     (digitalocean/terraform-provider-digitalocean#613, digitalocean/doctl#671). "We don't support the compression
 //     format of your image. …": of an .ova (hashicorp/packer#7848, 2019), and the first words of it of a .tar.gz
@@ -69,25 +70,25 @@
 //   - a second delete fails with 422 "Image Can not delete an already deleted image.", and a read with 404 (Terraform's
 //     provider, public notes of 2026)
 //   - an action without a known type is 404 "The specified action type is not available." (digitalocean/doctl#192)
-//   - 422 for the transfer of a backup (digitalocean/api-v2#126), or to a region that has the image (api-v2#27)
+//   - 422 for the transfer of a backup (digitalocean/api-v2#126), or to a region that has the image
+//     (digitalocean/api-v2#27)
 //   - a transfer is a copy: the image stays in its first region (digitalocean/api-v2#87)
-//   - an action read under another image is 404 (packer-plugin-digitalocean#122); action ids exceed 2^31
+//   - an action read under another image is 404 (digitalocean/packer-plugin-digitalocean#122); action ids exceed 2^31
 //   - 401 with the id Unauthorized, without rate-limit headers (JupiterOne/graph-digitalocean, 2022, and
 //     dchonch/digitalocean-postman, 2018, with the id unauthorized); 403 with the id Forbidden
 //     (nicois/openbao-cloud-creds, 2026); 404 "The resource you were accessing could not be found."
 //     (dchonch/digitalocean-postman, AnalogJ/lexicon); none of the three with a request_id. The ids
-//     internal_server_error (digitalocean/doctl#129) and service_unavailable (JupiterOne/graph-digitalocean, 2022).
-//     Cloudflare's 520 to 530 in HTML (Gamocosm#96)
-//   - application/json; charset=utf-8 from services, application/json from the gateway (401, 403, 503), no media type
-//     with 204; x-request-id in every response (dchonch/digitalocean-postman, AnalogJ/lexicon,
-//     JupiterOne/graph-digitalocean)
+//     internal_server_error (matt-major/do-wrapper#48, 2020) and service_unavailable (Gamocosm/Gamocosm#96, 2019)
+//   - application/json with 401, 403 and 503, no media type with 204, and otherwise application/json; charset=utf-8;
+//     x-request-id in every response (dchonch/digitalocean-postman, AnalogJ/lexicon, JupiterOne/graph-digitalocean)
 //   - ratelimit-reset is ahead (JupiterOne/graph-digitalocean, 2022), and was in the past from 2017 to 2020
 //     ([WithPastReset])
 //
 // Our choice, because it is not publicly known:
 //   - that all applications are like the one that was seen; what a list shows of retired images ([WithImages] can hold
-//     one: everybody can read it, and it counts as a distribution); no AlmaLinux, a distribution that the document has
-//     not; the names of the regions that nobody has seen live
+//     one: everybody can read it, and it counts as a distribution); no AlmaLinux, since the document does not have that
+//     distribution; the names of the regions that nobody has seen live
+//   - that type has no effect beside private alone or tag_name alone either
 //   - the order of actions (newest first) and of images of the same time; the order of parameters in links
 //   - a page or per_page that is out of range, or no number, is ignored, as per_page=0 was seen to be; private that is
 //     no boolean is 422
@@ -100,6 +101,8 @@
 //   - Unknown, which the document lists as a distribution, becomes Unknown OS as well, and so in an update
 //   - when NEW becomes pending (after a third of the import), how long imports and actions take ([WithImportTime], …)
 //   - when an action errors (its image is gone, or [FailAction]); that it then has completed_at
+//   - [Status] with 520 to 530, in HTML: Cloudflare has these, and stands in front of the API (Gamocosm/Gamocosm#96,
+//     2019), but no such response of the API is known here
 //   - 405 for a method that a path does not have
 //   - 400 for every body that is not JSON of the right types, 422 for every other refusal
 //   - no redirects: /v2//images is 404

@@ -116,7 +116,7 @@ func namesRequest(status int) bool {
 	return true
 }
 
-// contentType returns the media type of a JSON body. The gateway, which sends these statuses, names no charset.
+// contentType returns the media type of a JSON body. With these statuses it was seen without a charset.
 func contentType(status int) string {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable:

@@ -28,8 +28,8 @@ func (s *service) ImagesList(
 	}, nil
 }
 
-// viewOf returns what the filters of a request let a list show. The type gives way beside private and tag_name; one
-// that the API does not know is ignored.
+// viewOf returns what the filters of a request let a list show. The type has no effect beside private or tag_name;
+// an unknown one is ignored.
 func viewOf(c caller, filters gen.ImagesListParams) view {
 	v := view{
 		account: c.account,

@@ -86,7 +86,7 @@ func mustBeOperation(id string) {
 // method would have found one at the same path, which makes the difference between 405 and 404.
 func operationOf(router *http.ServeMux, r *http.Request) (op operation, pathKnown bool) {
 	if at := r.URL.EscapedPath(); at != path.Clean(at) {
-		return operation{}, false // the router would redirect, and the API has no redirects
+		return operation{}, false // the router would redirect, and the contract has no redirects
 	}
 	if pattern := patternOf(router, r, r.Method); pattern != "" {
 		return operations[pattern], true

@@ -2,9 +2,9 @@ package fakeapi
 
 import "cmp"
 
-// FailImport carries a create out, and makes the import that it starts end as deleted, with this error_message. An
-// empty message stands for the one of a damaged archive, which no rule of the fake gives: it reads only URLs. A fault
-// with this effect strikes no other operation than images_create_custom.
+// FailImport carries a create out, and makes the import that it starts end as deleted, with this error_message. If it
+// is empty, the error_message is that of a damaged archive. A fault with this effect strikes no other operation than
+// images_create_custom.
 //
 // As text: images_create_custom:fail-import or images_create_custom:fail-import=MESSAGE. A message in text has no
 // comma.

@@ -17,7 +17,7 @@ const defaultPerPage = 20
 // take the default. The links are made from the request as it came.
 func ignoringOutOfRange(r *http.Request) *http.Request {
 	query := r.URL.Query()
-	for name, largest := range map[string]int{"page": math.MaxInt32 / openapi.MaxPerPage, "per_page": openapi.MaxPerPage} {
+	for name, largest := range map[string]int{"page": math.MaxInt, "per_page": openapi.MaxPerPage} {
 		if n, err := strconv.Atoi(query.Get(name)); err != nil || n < 1 || n > largest {
 			query.Del(name)
 		}
@@ -28,7 +28,7 @@ func ignoringOutOfRange(r *http.Request) *http.Request {
 }
 
 // page returns the items on a page of a list, the links around it, and the total over all pages. A page after the last
-// is empty, and so is its list by its total: 0.
+// is empty, with a total of 0.
 func page[T any](c caller, all []T, number, perPage *int) (items []T, links gen.Links, total int) {
 	n, size := valueOr(number, 1), valueOr(perPage, defaultPerPage)
 	total = len(all)

@@ -73,8 +73,8 @@ func setUsedUp(h http.Header, reset time.Duration) {
 	h.Set("ratelimit-reset", strconv.FormatInt(time.Now().Add(reset).Unix(), 10))
 }
 
-// Redirect responds with 307 and this location. The request is not carried out. The API has no redirects: a client that
-// holds a token should not follow one.
+// Redirect responds with 307 and this location. The request is not carried out. The contract has no redirects: a client
+// that holds a token should not follow one.
 func Redirect(location string) Effect {
 	return Effect{
 		name: "redirect",
