@@ -56,9 +56,9 @@ func observedCases() []Case {
 		},
 		{
 			Name:        "type-gives-way",
-			Explanation: "Lists with private=true, alone and with a type.",
-			Proves:      "a type has no effect beside private",
-			Observed:    "Flatcar's tutorial, 2024, with a tag as well",
+			Explanation: "Lists with private=true and a tag, without a type and with one.",
+			Proves:      "a type has no effect beside private and tag_name",
+			Observed:    "Flatcar's tutorial, 2024",
 			run:         typeGivesWay,
 		},
 		{

@@ -41,7 +41,7 @@ func (l *life) checkCreated(context.Context) error {
 
 // wait waits for the import, which must not change what was asked for.
 func (l *life) wait(ctx context.Context) error {
-	image, err := l.client.WaitAvailable(ctx, l.id(), l.Wait...)
+	image, err := l.client.WaitAvailable(ctx, l.id(), append(slices.Clip(l.Wait), wrapper.WithJustCreated())...)
 	if err != nil {
 		return err
 	}

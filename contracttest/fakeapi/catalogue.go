@@ -12,8 +12,18 @@ import (
 
 // catalogue is a believable set of images, each a function of the seed and its place. None of them is held in memory.
 type catalogue struct {
-	n    int
-	seed uint64
+	n     int
+	seed  uint64
+	epoch time.Time // of the first image
+}
+
+// epochOf returns when the first image of a catalogue was made. The newest of a million has to be older than what a
+// test creates, and the clock of a testing/synctest bubble begins in 2000.
+func epochOf(now time.Time) time.Time {
+	if epoch := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC); now.Sub(epoch) > 4*365*24*time.Hour {
+		return epoch
+	}
+	return time.Date(1996, 1, 1, 0, 0, 0, 0, time.UTC)
 }
 
 const (
@@ -83,10 +93,9 @@ func (c catalogue) isForEverybody(place int) bool {
 // appending to them copies them; a caller that hands the image out has to clone it.
 func (c catalogue) image(place int) gen.Image {
 	rng := rand.New(rand.NewPCG(c.seed, uint64(place)))
-	epoch := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	image := gen.Image{
 		ID:            c.id(place),
-		CreatedAt:     epoch.Add(time.Duration(place) * interval),
+		CreatedAt:     c.epoch.Add(time.Duration(place) * interval),
 		Type:          gen.ImageTypeSnapshot,
 		Status:        gen.ImageStatusAvailable,
 		Tags:          []string{},

@@ -309,3 +309,22 @@ func TestInjectedErrorsShowTheBudget(t *testing.T) {
 		assert.Equal(t, remaining, resp.Header.Get("ratelimit-remaining"))
 	}
 }
+
+// The clock of a bubble begins in 2000. A new image is the newest there as well.
+func TestNewestFirstInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, fakeapi.New(fakeapi.WithCatalogue(1_000_000, 1)), fakeapi.Token)
+		created, err := client.Create(t.Context(), gen.ImageCreate{
+			Name:   "web",
+			URL:    "https://example.com/web.qcow2",
+			Region: gen.RegionSlugNyc3,
+		})
+		require.NoError(t, err)
+		for page, err := range client.ImagePages(t.Context(), wrapper.ListParams{PerPage: 2}) {
+			require.NoError(t, err)
+			assert.Equal(t, created.ID, page.Images[0].ID)
+			assert.True(t, page.Images[0].CreatedAt.After(page.Images[1].CreatedAt))
+			break
+		}
+	})
+}

@@ -88,7 +88,11 @@ func newStore() store {
 
 // fill replaces all images by a catalogue of n.
 func (s *store) fill(n int, seed uint64) {
-	s.catalogue = catalogue{n: max(n, 0), seed: seed}
+	s.catalogue = catalogue{
+		n:     max(n, 0),
+		seed:  seed,
+		epoch: epochOf(time.Now()),
+	}
 	s.order = make([]int64, s.catalogue.n)
 	for place := range s.order {
 		s.order[place] = s.catalogue.id(place)

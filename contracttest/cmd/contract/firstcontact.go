@@ -44,7 +44,7 @@ images stay, so read the files before you publish them. For an account with few 
 The token is read from ` + tokenVariable + `. Without --base-url, the target is the embedded fake, which is no
 evidence of how the API behaves.
 
-The exit code is 0 if nothing was refuted and the contract was kept, and otherwise 1. It is 2 if the API cannot
+The exit code is 0 if something was confirmed, nothing refuted and the contract kept, and otherwise 1. It is 2 if the API cannot
 be read, or DIR cannot be written.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFirstContact(cmd.Context(), p, options) },
@@ -86,7 +86,8 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 		fmt.Fprintf(p.stdout, "%d findings break the contract; they are listed above.\n", n)
 		return errFindings
 	}
-	if slices.ContainsFunc(results, contracttest.Result.Refuted) {
+	hasSeen := func(r contracttest.Result) bool { return r.Err == nil && r.Skipped == "" }
+	if slices.ContainsFunc(results, contracttest.Result.Refuted) || !slices.ContainsFunc(results, hasSeen) {
 		return errFindings
 	}
 	return nil

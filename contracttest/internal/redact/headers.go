@@ -17,6 +17,9 @@ var harmless = map[string]bool{
 	"Ratelimit-Remaining": true,
 	"Ratelimit-Reset":     true,
 	"Retry-After":         true,
+	"X-Gateway":           true, // these three say who answered
+	"X-Request-Id":        true,
+	"X-Response-From":     true,
 }
 
 // Request adds what the headers of a request authenticate with. Their names may be written in any way.
