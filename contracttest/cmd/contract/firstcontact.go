@@ -44,7 +44,7 @@ The token is read from ` + tokenVariable + `. Without --base-url, the target is 
 evidence of how the API behaves.
 
 The exit code is 0 if nothing was refuted and the contract was kept, and otherwise 1. It is 2 if the API cannot
-be read, or DIR cannot be written.`,
+be read, DIR cannot be written, or the run was interrupted.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFirstContact(cmd.Context(), p, options) },
 	}
@@ -82,6 +82,9 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 		return err
 	}
 	fmt.Fprintf(p.stdout, "recorded: %s\n", strings.Join(files, ", "))
+	if ctx.Err() != nil { // what was not asked for is neither confirmed nor refuted
+		return context.Cause(ctx)
+	}
 	if r.CountAtLeast(r.FailOn) > 0 || slices.ContainsFunc(results, contracttest.Result.Refuted) {
 		return errFindings
 	}
