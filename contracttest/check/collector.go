@@ -32,6 +32,9 @@ func newFindings(exchange traffic.Exchange, operation string) *findings {
 		judged: map[string]bool{},
 	}
 	f.secrets.Request(exchange.RequestHeader)
+	for _, secret := range exchange.Secrets {
+		f.secrets.Hide(secret)
+	}
 	if exchange.Method == http.MethodPost { // a create has the address of an import, which may be signed
 		f.secrets.ImportURL(string(exchange.RequestBody))
 	}
