@@ -75,7 +75,8 @@ func (s *session) runCase(ctx context.Context, c Case) Result {
 		return result
 	}
 	if ctx.Err() != nil {
-		result.Err = fmt.Errorf("not run: %w", context.Cause(ctx))
+		result.own = fmt.Errorf("not run: %w", context.Cause(ctx))
+		result.Err = result.own
 		return result
 	}
 	s.watch.beginCase(c.Name)

@@ -36,6 +36,7 @@ func newSession(target Target) (*session, error) {
 	r.FailOn = target.FailOn
 	watch := &watcher{
 		next:   target.Transport,
+		token:  target.Token,
 		budget: target.Budget,
 		report: r,
 	}

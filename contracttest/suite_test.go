@@ -353,3 +353,31 @@ func TestSuiteRemovesWhatShouldHaveBeenRefused(t *testing.T) {
 		assert.Len(t, fake.Images(), before)
 	})
 }
+
+// A server may repeat the token where the request had none, and a token may have any form.
+func TestSuiteHidesTheTokenOfOtherRequests(t *testing.T) {
+	const token = "opaque-canary-0123456789"
+	fake := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: token}))
+	target := contracttest.Target{Token: token, Transport: parrot{next: fake, text: token}}
+	results, report, err := contracttest.RunCases(t.Context(), target)
+	require.NoError(t, err)
+	require.NotEmpty(t, report.Findings)
+	var text strings.Builder
+	require.NoError(t, contracttest.WriteResults(&text, results))
+	require.NoError(t, report.Write(&text, "text"))
+	assert.NotContains(t, strings.ToLower(text.String()), token)
+}
+
+// parrot repeats a text in the name of a header.
+type parrot struct {
+	next http.RoundTripper
+	text string
+}
+
+func (p parrot) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := p.next.RoundTrip(r)
+	if err == nil {
+		resp.Header.Set("X-"+p.text, "a")
+	}
+	return resp, err
+}

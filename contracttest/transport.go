@@ -21,8 +21,9 @@ var errBudget = errors.New("the request budget is used up")
 // The budget protects the rate limit of a real account: a server whose lists never end must not use it up.
 type watcher struct {
 	next    http.RoundTripper
-	budget  int // requests that may still be sent
-	reserve int // how many of those only the removal of images may use
+	token   string // of the target, which findings do not show
+	budget  int    // requests that may still be sent
+	reserve int    // how many of those only the removal of images may use
 
 	mu       sync.Mutex
 	report   *report.Report
@@ -58,7 +59,7 @@ func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	exchange.Source = source
+	exchange.Source, exchange.Secrets = source, []string{w.token}
 	w.add(exchange, isInvalidOnPurpose(req.Context()))
 	return resp, nil
 }

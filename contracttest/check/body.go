@@ -54,8 +54,9 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 		f.add("malformed-json", in, nil, syntaxMessage(err, len(body)-len(document)))
 		return nil, false
 	}
-	if rest := bytes.TrimLeft(document[r.InputOffset():], jsonSpace); len(rest) > 0 {
-		at := len(body) - len(rest)
+	f.trailing = bytes.TrimLeft(document[r.InputOffset():], jsonSpace)
+	if len(f.trailing) > 0 {
+		at := len(body) - len(f.trailing)
 		f.add("trailing-data", in, nil, fmt.Sprintf("trailing data after the JSON document, at byte %d", at))
 	}
 	return value, !r.tooDeep

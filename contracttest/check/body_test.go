@@ -38,6 +38,14 @@ var bodyCases = map[string]exchangeCase{
 			"trailing-data: body: trailing data after the JSON document, at byte 71",
 		},
 	},
+	"an image after an error": {
+		file:   "images_get",
+		index:  2,
+		change: func(e *traffic.Exchange) { e.Body = append(e.Body, `{"image":`+testkit.Image(1)+`}`...) },
+		want: []string{
+			"second-document: body: a second JSON document follows the first, that of a success",
+		},
+	},
 	"a duplicate key": {
 		file:   "images_get",
 		change: testkit.ReplaceBody(`"id": 6918990`, `"id": 6918990, "id": 6918990`),

@@ -111,6 +111,11 @@ var catalog = []Info{
 		Description: "Something other than white space follows the JSON document.",
 	},
 	{
+		Name:        "second-document",
+		Severity:    Breaking,
+		Description: "The JSON document is followed by that of a success of the operation.",
+	},
+	{
 		Name:        "duplicate-key",
 		Severity:    Breaking,
 		Description: "An object has a duplicate key: decoders disagree on which value counts.",

@@ -13,10 +13,11 @@ import (
 // findings collects what is wrong with one exchange. It is the only place where a [Finding] is
 // made, so that none holds a secret of the exchange or more than a little of it.
 type findings struct {
-	about   Finding // what every finding says: the exchange and its operation
-	list    []Finding
-	judged  map[string]bool // the places of values that a schema found fault with
-	secrets redact.Redactor
+	about    Finding // what every finding says: the exchange and its operation
+	list     []Finding
+	judged   map[string]bool // the places of values that a schema found fault with
+	trailing []byte          // what follows the document that was decoded last
+	secrets  redact.Redactor
 }
 
 // newFindings returns a collector without findings, which knows the secrets of the exchange.
@@ -31,6 +32,9 @@ func newFindings(exchange traffic.Exchange, operation string) *findings {
 		judged: map[string]bool{},
 	}
 	f.secrets.Request(exchange.RequestHeader)
+	for _, secret := range exchange.Secrets {
+		f.secrets.Hide(secret)
+	}
 	if exchange.Method == http.MethodPost { // a create has the address of an import, which may be signed
 		f.secrets.ImportURL(string(exchange.RequestBody))
 	}

@@ -21,6 +21,7 @@ import (
 // ofJSON are the checks of a body as JSON, before any schema.
 var ofJSON = []string{
 	"byte-order-mark", "empty-body", "invalid-utf8", "duplicate-key", "nesting", "malformed-json", "trailing-data",
+	"second-document",
 }
 
 // withoutJSON returns the findings of the other checks.

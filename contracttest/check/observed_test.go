@@ -6,9 +6,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
 )
 
 // observedCase is a response as others published it of the API, or one that is as wrong as before, and the checks that
@@ -26,6 +29,15 @@ var retired = strings.Replace(testkit.ImageOf(1, "base", "retired", made), `"nam
 func ofType(kind, public string) string {
 	image := strings.Replace(testkit.ImageOf(1, kind, "available", made), `"name"`, `"public":`+public+`,"name"`, 1)
 	return strings.Replace(image, `"tags":[]`, `"tags":["flatcar"]`, 1)
+}
+
+// newImage is the image of a create.
+var newImage = testkit.ImageOf(9, "custom", "NEW", made)
+
+// refusedCreate is a create that was refused with an error that something follows.
+func refusedCreate(after string) step {
+	return respond("POST /v2/images "+createBody, 400,
+		`{"id":"bad_request","message":"Your source URL is unreachable"}`+"\n"+after)
 }
 
 func gatewayHeaders(e *traffic.Exchange) {
@@ -96,6 +108,16 @@ var observedCases = map[string]observedCase{
 	"a page after the end": {
 		step: pageAfterEnd(7),
 	},
+	"a page after the end with a next link": {
+		step:   pageAfterEnd(7),
+		change: testkit.ReplaceBody(`"prev":`, `"next":"https://example.com/v2/images?page=8","prev":`),
+		want:   []string{"page-links"},
+	},
+	"a page after the end with a last link": {
+		step:   pageAfterEnd(7),
+		change: testkit.ReplaceBody(`"prev":`, `"last":"https://example.com/v2/images?page=1","prev":`),
+		want:   []string{"page-links"},
+	},
 	"a page after the end with links to others": {
 		step:   pageAfterEnd(7),
 		change: testkit.ReplaceBody("page=6", "page=5"),
@@ -121,10 +143,36 @@ var observedCases = map[string]observedCase{
 		want: []string{"page-links"},
 	},
 	"a create with two documents": {
-		step: respond("POST /v2/images "+createBody, 400,
-			`{"id":"bad_request","message":"Your source URL is unreachable"}`+"\n"+
-				`{"image":`+testkit.ImageOf(9, "custom", "NEW", made)+`}`),
-		want: []string{"trailing-data"}, // which the baseline accepts
+		step: refusedCreate(`{"image":` + newImage + `}`),
+		want: []string{"second-document"}, // which the baseline accepts
+	},
+	"a create with three documents": {
+		step: refusedCreate(`{"image":` + newImage + `}{"image":` + newImage + `}`),
+		want: []string{"trailing-data"},
+	},
+	"a create with an error and a list": {
+		step: refusedCreate(`[1]`),
+		want: []string{"trailing-data"},
+	},
+	"a create with two errors": {
+		step: refusedCreate(`{"id":"a","message":"b"}`),
+		want: []string{"trailing-data"},
+	},
+	"a create with a page after the error": {
+		step: refusedCreate(`<html>`),
+		want: []string{"trailing-data"},
+	},
+	"a create with half an image after the error": {
+		step: refusedCreate(`{"image":` + newImage),
+		want: []string{"trailing-data"},
+	},
+	"a create with an image after the error that is none": {
+		step: refusedCreate(`{"image":{"id":"9"}}`),
+		want: []string{"trailing-data"},
+	},
+	"a create with more than the image after the error": {
+		step: refusedCreate(`{"image":` + newImage + `,"more":1}`),
+		want: []string{"trailing-data"},
 	},
 }
 
@@ -140,4 +188,31 @@ func TestObservedResponses(t *testing.T) {
 			assert.Equal(t, test.want, checksOf(found), "%v", found)
 		})
 	}
+}
+
+// The baseline accepts the two documents that were seen in the refusal of a create, and nothing else that follows one.
+func TestBaselineAcceptsASecondImageOnly(t *testing.T) {
+	baseline, err := check.LoadBaseline(openapi.Baseline())
+	require.NoError(t, err)
+	for after, want := range map[string]check.Severity{
+		`{"image":` + newImage + `}`:                           check.Accepted,
+		`{"image":` + newImage + `}{"image":` + newImage + `}`: check.Breaking,
+		`{"image":{"id":"9"}}`:                                 check.Breaking,
+		`{"id":"a","message":"b"}`:                             check.Breaking,
+		`{"image":` + newImage:                                 check.Breaking,
+		`<html>`:                                               check.Breaking,
+	} {
+		found := testkit.Contract(t).Check(exchangeOf(t, refusedCreate(after), 10, 1_530_000_000))
+		baseline.Accept(found, "")
+		require.Len(t, found, 1, after)
+		assert.Equal(t, want, found[0].Severity, after)
+	}
+}
+
+// A document after that of a request is not taken for one of the response.
+func TestASecondDocumentInARequest(t *testing.T) {
+	exchange := exchangeOf(t, respond("POST /v2/images "+createBody, 202, `{"image":`+newImage+`}`), 10, 1_530_000_000)
+	exchange.RequestBody = append(exchange.RequestBody, `{"image":`+newImage+`}`...)
+	found := testkit.Contract(t).Check(exchange)
+	assert.Equal(t, []string{"trailing-data"}, checksOf(found), "%v", found)
 }

@@ -71,6 +71,9 @@ func (c *checker) checkLinks(links pageLinks, asked page, total int) {
 func (c *checker) checkLinksAfterEnd(links pageLinks, asked page) {
 	c.checkLink(links.first, asked, page{number: 1, size: asked.size}, links.first.isThere)
 	c.checkLink(links.prev, asked, page{number: asked.number - 1, size: asked.size}, links.prev.isThere)
+	// A reader that follows them would go on for ever, or take its token to another host.
+	c.checkLink(links.next, asked, asked, false)
+	c.checkLink(links.last, asked, asked, false)
 }
 
 // checkLink demands that a link be there if it applies, and lead to the page that is wanted. One

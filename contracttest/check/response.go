@@ -98,6 +98,7 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 	if !ok {
 		return nil
 	}
+	c.nameSecondDocument()
 	schema := media.Schema.Value
 	// Only responses have a fast path: a page has hundreds of images, and a request a few fields.
 	if fast := c.contract.fast[schema]; useFastPath && fast != nil && fast.clearlyValid(body) {
@@ -105,6 +106,37 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 	}
 	c.judge("body", body, schema, openapi3.VisitAsResponse())
 	return body
+}
+
+// nameSecondDocument gives what follows a document a name of its own if it is the document of a
+// success: a create was refused with an error, and a new image after it (nanovms/ops#1166, #1182).
+// A baseline can so accept that, and nothing else that follows.
+func (c *checker) nameSecondDocument() {
+	if len(c.trailing) == 0 || !c.isSuccess(c.trailing) {
+		return
+	}
+	c.list = c.list[:len(c.list)-1] // what decodeBody filed last
+	c.add("second-document", "body", nil, "a second JSON document follows the first, that of a success")
+}
+
+// isSuccess reports whether a text is the document of a success of the operation, without a fault.
+func (c *checker) isSuccess(text []byte) bool {
+	for status, documented := range c.operation.Responses.Map() {
+		media := documented.Value.Content.Get("application/json")
+		if !strings.HasPrefix(status, "2") || media == nil {
+			continue
+		}
+		aside := newChecker(c.contract, c.operation, c.exchange)
+		value, ok := aside.decodeBody("body", text)
+		if !ok {
+			return false
+		}
+		aside.judge("body", value, media.Schema.Value, openapi3.VisitAsResponse())
+		if len(aside.list) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // checkCharset demands UTF-8: JSON has no other charset, and a client that believes the header

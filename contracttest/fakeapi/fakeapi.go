@@ -3,7 +3,6 @@ package fakeapi
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -58,15 +57,15 @@ func WithImages(images ...gen.Image) Option {
 	}
 }
 
-// WithUnreachable names hosts that an import cannot reach, beside those of the reserved top-level domain .invalid (RFC
-// 2606), which none can. A create from one is refused with 400, in a body of two JSON documents: the error, and a new
-// image. That image stays, and ends as deleted.
+// WithUnreachable names hosts that an import cannot reach, on any port, beside those of the reserved top-level domain
+// .invalid (RFC 2606), which none can. A create from one is refused with 400, in a body of two JSON documents: the
+// error, and a new image. That image stays, and ends as deleted. A host is written without a port.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/#images_create_custom
 func WithUnreachable(hosts ...string) Option {
 	return func(a *API) {
 		for _, host := range hosts {
-			a.store.unreachable = append(a.store.unreachable, strings.ToLower(host))
+			a.store.unreachable = append(a.store.unreachable, comparableHost(host))
 		}
 	}
 }

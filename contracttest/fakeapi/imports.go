@@ -87,11 +87,18 @@ func (s source) reachable(unreachable []string) bool {
 	if s.URL == nil || !slices.Contains([]string{"http", "https", "ftp"}, s.Scheme) {
 		return false
 	}
-	host := strings.TrimSuffix(strings.ToLower(s.Hostname()), ".")
+	host := comparableHost(s.Hostname())
 	if host == "invalid" || strings.HasSuffix(host, ".invalid") {
 		return false
 	}
 	return !slices.Contains(unreachable, host)
+}
+
+// comparableHost returns the name of a host in the one form in which names are compared: a dot at the end, upper case
+// and the brackets around an IPv6 address make no other host.
+func comparableHost(name string) string {
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	return strings.TrimSuffix(strings.ToLower(name), ".")
 }
 
 // packed are the endings of archives and of compressions that the API does not take.

@@ -163,6 +163,8 @@ func TestUnreachableSource(t *testing.T) {
 		"https://invalid/a.img",
 		"https://internal.example.com:8080/a.img",
 		"https://10.0.0.1/a.img",
+		"https://dotted.example.com/a.img",
+		"https://[2001:db8::1]:8080/a.img",
 		"file:///srv/a.img",
 		"https:///a.img",
 		"a.img",
@@ -171,7 +173,7 @@ func TestUnreachableSource(t *testing.T) {
 		fake := fakeapi.New(
 			fakeapi.WithCatalogue(0, 0),
 			fakeapi.WithUnreachable("Internal.example.com"),
-			fakeapi.WithUnreachable("10.0.0.1"),
+			fakeapi.WithUnreachable("10.0.0.1", "dotted.example.com.", "[2001:DB8::1]"),
 			fakeapi.WithImportPolls(1),
 		)
 		asked := newImage

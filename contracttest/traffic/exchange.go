@@ -13,6 +13,10 @@ type Exchange struct {
 	File     string // the recording that has it, as the caller named it; empty if there is none
 	Redacted bool   // whether credentials may have been taken out, so that a request without any is not a fault
 
+	// Secrets are what a server may repeat and nobody may print, beside the credentials of the request: a request
+	// without a token may be one of a session that has one.
+	Secrets []string
+
 	Method        string
 	URL           *url.URL // absolute; nil counts as empty
 	RequestHeader http.Header

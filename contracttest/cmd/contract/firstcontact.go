@@ -18,6 +18,7 @@ import (
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
@@ -44,8 +45,8 @@ images stay, so read the files before you publish them. For an account with few 
 The token is read from ` + tokenVariable + `. Without --base-url, the target is the embedded fake, which is no
 evidence of how the API behaves.
 
-The exit code is 0 if something was confirmed, nothing refuted and the contract kept, and otherwise 1. It is 2 if the API cannot
-be read, or DIR cannot be written.`,
+The exit code is 0 if something was confirmed, nothing refuted and the contract kept, and otherwise 1. It is 2 if
+the API cannot be read, DIR cannot be written, or the run was interrupted.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFirstContact(cmd.Context(), p, options) },
 	}
@@ -53,6 +54,9 @@ be read, or DIR cannot be written.`,
 	cmd.Flags().StringVarP(&options.dir, "output", "o", "first-contact", "the folder for the cassettes")
 	return cmd
 }
+
+// firstContactTime bounds a run, which takes seconds: a server that has fallen silent holds up each case for a minute.
+const firstContactTime = 5 * time.Minute
 
 // runFirstContact runs the cases that hold observations. The cassettes are written whatever comes of them: they show
 // why.
@@ -65,6 +69,8 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 		return err
 	}
 	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, firstContactTime)
+	defer cancel()
 	if err := probe(ctx, target); err != nil {
 		return err
 	}
@@ -79,15 +85,30 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(p.stdout, "target:", cmp.Or(options.baseURL, "the embedded fake, which is no evidence of how the API behaves"))
+	writeFirstContactEnd(p, options, files)
+	return firstContactVerdict(ctx, p, r, results)
+}
+
+// writeFirstContactEnd writes what was asked, and what to do with the recordings.
+func writeFirstContactEnd(p process, options firstContactOptions, files []string) {
+	target := cmp.Or(options.baseURL, "the embedded fake, which is no evidence of how the API behaves")
+	fmt.Fprintf(p.stdout, "target: %s\n", target)
 	fmt.Fprintf(p.stdout, "Nothing was written to it. Recorded, each with its provenance: %s\n", strings.Join(files, ", "))
 	fmt.Fprintln(p.stdout, "Names, ids and dates of images are in these files: read them before you show them to anybody.")
+}
+
+// firstContactVerdict returns errFindings unless something was confirmed and nothing is wrong. A run that was
+// interrupted has no verdict: what was not asked for is neither confirmed nor refuted.
+func firstContactVerdict(ctx context.Context, p process, r *report.Report, results []contracttest.Result) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if n := r.CountAtLeast(r.FailOn); n > 0 {
 		fmt.Fprintf(p.stdout, "%d findings break the contract; they are listed above.\n", n)
 		return errFindings
 	}
-	hasSeen := func(r contracttest.Result) bool { return r.Err == nil && r.Skipped == "" }
-	if slices.ContainsFunc(results, contracttest.Result.Refuted) || !slices.ContainsFunc(results, hasSeen) {
+	isConfirmed := func(r contracttest.Result) bool { return r.Err == nil && r.Skipped == "" }
+	if slices.ContainsFunc(results, contracttest.Result.Refuted) || !slices.ContainsFunc(results, isConfirmed) {
 		return errFindings
 	}
 	return nil
@@ -100,10 +121,17 @@ func makeEmptyFolder(dir string) error {
 		return err
 	}
 	files, err := os.ReadDir(dir)
-	if err == nil && len(files) > 0 {
+	if err != nil {
+		return err
+	}
+	if len(files) > 0 {
 		return fmt.Errorf("%s holds files; name a new folder, since recordings are not replaced", dir)
 	}
-	return err
+	probe, err := os.CreateTemp(dir, "")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 // observations returns the cases that hold what others saw, and that only read.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -99,4 +100,30 @@ func TestFirstContactThatCannotBeMade(t *testing.T) {
 			assert.NotContains(t, out, canary)
 		})
 	}
+}
+
+// What an interrupt kept from being asked is not confirmed.
+func TestFirstContactInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	fake := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: canary}))
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests++; requests == 4 {
+			cancel()
+			<-r.Context().Done()
+			return
+		}
+		fake.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	var out buffer
+	dir := t.TempDir()
+	p := process{stdout: &out, stderr: &out, getenv: lookUp(withToken)}
+	exit := run(ctx, p, []string{"first-contact", "--base-url", server.URL, "-o", dir})
+	assert.Equal(t, 2, exit, out.String())
+	assert.Contains(t, out.String(), "not seen  reset-within-an-hour: ")
+	assert.Contains(t, out.String(), "not run: context canceled")
+	assert.FileExists(t, filepath.Join(dir, "images_list.cassette.yaml"), "what was seen until then")
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"path/filepath"
+	"strings"
 
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
@@ -34,6 +36,9 @@ func addRecordings(ctx context.Context, r *report.Report, files, hosts []string)
 
 // kindOf returns what a recording is evidence of. An HTTP Archive, and a cassette without provenance, do not say.
 func kindOf(file string) (string, error) {
+	if strings.EqualFold(filepath.Ext(file), ".har") { // whatever is beside it: provenance belongs to cassettes
+		return report.UnknownOrigin, nil
+	}
 	provenance, err := recording.ReadProvenance(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return report.UnknownOrigin, nil

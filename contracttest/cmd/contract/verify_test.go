@@ -139,6 +139,11 @@ func TestVerify(t *testing.T) {
 			exit: 2,
 			want: []string{"truncated.yaml"},
 		},
+		"an archive beside a provenance": {
+			args: []string{files + "claims.har"},
+			exit: 1,
+			want: []string{"1 exchanges from: unknown origin"},
+		},
 		"a broken provenance": {
 			args: []string{files + "a.cassette.yaml"},
 			exit: 2,
@@ -190,17 +195,19 @@ func verifyFiles(t *testing.T) string {
 	whole := string(text)
 	spec := string(openapi.Document())
 	for name, text := range map[string]string{
-		"a.cassette.yaml":       whole,
-		"a.provenance.yaml":     "- [",
-		"broken.cassette.yaml":  strings.Replace(whole, `"id": 6918990`, `"id": null`, 1),
-		"compose.yaml":          "services:\n  web: {image: a}\n",
-		"drift.cassette.yaml":   strings.Replace(whole, `"id": 6918990`, `"new": 1, "id": 6918990`, 1),
-		"empty.yaml":            "version: 2\ninteractions: []\n",
-		"nothing.cassette.yaml": "",
-		"session.har":           archive,
-		"spec.yaml":             strings.Replace(spec, "NEW, available,", "NEW,", 1), // its examples no longer hold
-		"truncated.har":         archive[:len(archive)-40],
-		"truncated.yaml":        whole[:1000],
+		"a.cassette.yaml":            whole,
+		"a.provenance.yaml":          "- [",
+		"broken.cassette.yaml":       strings.Replace(whole, `"id": 6918990`, `"id": null`, 1),
+		"compose.yaml":               "services:\n  web: {image: a}\n",
+		"drift.cassette.yaml":        strings.Replace(whole, `"id": 6918990`, `"new": 1, "id": 6918990`, 1),
+		"empty.yaml":                 "version: 2\ninteractions: []\n",
+		"nothing.cassette.yaml":      "",
+		"session.har":                archive,
+		"claims.har":                 archive,
+		"claims.har.provenance.yaml": "kind: reported\n",
+		"spec.yaml":                  strings.Replace(spec, "NEW, available,", "NEW,", 1), // its examples no longer hold
+		"truncated.har":              archive[:len(archive)-40],
+		"truncated.yaml":             whole[:1000],
 		"baseline.yaml": `findings:
 - {check: undocumented-field, pointer: /image/new, reason: Seen., source: us}
 - {check: undocumented-status, reason: Chosen., source: us}
