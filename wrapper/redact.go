@@ -45,8 +45,19 @@ func (s secret) redact(text []byte) []byte {
 	return bytes.ReplaceAll(text, token, []byte(placeholder))
 }
 
-// clean returns text without the token, and shortened.
-func (s secret) clean(text string) string { return shorten(string(s.redact([]byte(text)))) }
+// clean returns text without the token, on one line, and shortened.
+func (s secret) clean(text string) string { return shorten(printable(string(s.redact([]byte(text))))) }
+
+// printable returns text on one line, so that no server can write lines of its own into a log, or colour it. What cannot
+// be printed becomes a space: left out, it could hide the token from redact, and show it here.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
 
 // cleanError replaces an error whose text has the token in it or is very long: net/http quotes what a server sent.
 // Other errors stay as they are, for errors.Is and errors.As.
@@ -68,15 +79,9 @@ func shortenTo(size int, text string) string {
 	return strings.ToValidUTF8(text[:size], "") + "…"
 }
 
-// excerpt returns the beginning of a redacted body, on one line. What cannot be printed becomes a space: left out, it
-// could hide the token from redact, and show it here.
+// excerpt returns the beginning of a redacted body, on one line and with single spaces.
 func excerpt(body []byte) string {
 	body = bytes.TrimSpace(body)
-	printable := strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, string(body[:min(len(body), 4*maxExcerpt)]))
-	return shortenTo(maxExcerpt, strings.Join(strings.Fields(printable), " "))
+	beginning := printable(string(body[:min(len(body), 4*maxExcerpt)]))
+	return shortenTo(maxExcerpt, strings.Join(strings.Fields(beginning), " "))
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -205,4 +206,17 @@ func TestShortTokens(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, image.Name)
 	}
+}
+
+// A server cannot write lines of its own into a log.
+func TestErrorsAreOnOneLine(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		_, _ = io.WriteString(w, `{"id":"a\nb","message":"x\n\u001b[31mlevel=ERROR\u0000","request_id":"1\r\n2"}`)
+	}))
+	defer server.Close()
+	client, err := wrapper.NewClient("dop_v1_canary", wrapper.WithBaseURL(server.URL))
+	require.NoError(t, err)
+	_, err = client.Get(t.Context(), 42)
+	assert.EqualError(t, err, "get image 42: 422 a b: x  [31mlevel=ERROR  (request id 1  2)")
 }

@@ -123,7 +123,7 @@ func TestFirstContactInterrupted(t *testing.T) {
 	p := process{stdout: &out, stderr: &out, getenv: lookUp(withToken)}
 	exit := run(ctx, p, []string{"first-contact", "--base-url", server.URL, "-o", dir})
 	assert.Equal(t, 2, exit, out.String())
-	assert.Contains(t, out.String(), "not seen  reset-within-an-hour: ")
+	assert.Contains(t, out.String(), "failed    reset-within-an-hour: ")
 	assert.Contains(t, out.String(), "not run: context canceled")
 	assert.FileExists(t, filepath.Join(dir, "images_list.cassette.yaml"), "what was seen until then")
 }
