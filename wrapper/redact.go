@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Everything about secrets is in this file. A client has one, its token. It leaves the client in the Authorization
@@ -52,7 +51,7 @@ func (s secret) clean(text string) string { return shorten(printable(string(s.re
 // be printed becomes a space: left out, it could hide the token from redact, and show it here.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
