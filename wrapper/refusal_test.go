@@ -77,7 +77,7 @@ func TestExcerptOfABody(t *testing.T) {
 	for name, test := range map[string]struct{ body, want string }{
 		"white space":             {body: " <html>\r\n\t<h1>no</h1>\n", want: "<html> <h1>no</h1>"},
 		"control characters":      {body: "a\x1b[31m\x00b\u202ec\u2028d", want: "a [31m b c d"},
-		"invalid UTF-8":           {body: "a\xff\xfeb", want: "a b"},
+		"invalid UTF-8":           {body: "a\xff\xfeb", want: "a\uFFFD\uFFFDb"},
 		"100 bytes":               {body: strings.Repeat("x", 100), want: strings.Repeat("x", 100)},
 		"101 bytes":               {body: strings.Repeat("x", 101), want: strings.Repeat("x", 100) + "…"},
 		"a character at the end":  {body: strings.Repeat("x", 99) + "éé", want: strings.Repeat("x", 99) + "…"},
