@@ -47,8 +47,8 @@ func (s secret) redact(text []byte) []byte {
 // clean returns text without the token, on one line, and shortened.
 func (s secret) clean(text string) string { return shorten(printable(string(s.redact([]byte(text))))) }
 
-// printable returns text on one line, so that no server can write lines of its own into a log, or colour it. What cannot
-// be printed becomes a space: left out, it could hide the token from redact, and show it here.
+// printable returns text on one line, so that no server can write lines of its own into a log, or colour it. What
+// cannot be printed becomes a space: left out, it could hide the token from redact, and show it here.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
