@@ -1,5 +1,6 @@
 .PHONY: help contract live first-contact test race check lint generate api generators spec-diff spec-diff-test mutation
-.PHONY: faults soak bench bench-check bench-prism redis clients browser vuln module module-test
+.PHONY: faults soak bench bench-check bench-prism redis clients browser vuln module module-test release
+.PHONY: release-test
 
 # The tools, each with its version.
 export GOLANGCI    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
@@ -98,6 +99,12 @@ generators: ## have other OpenAPI tools read the contract, if available
 
 vuln: ## look for known vulnerabilities; needs the network
 	.ci/vuln
+
+release: ## commit and tag a release: make release VERSION=0.2.0
+	.ci/release '$(VERSION)'
+
+release-test: ## release in a scratch clone, and import the result
+	RELEASE=1 go test -count=1 -v -run TestReleaseCanBeImported ./contracttest
 
 module: ## rename it: make module MODULE=github.com/you/doimages
 	.ci/rename-module '$(MODULE)'
