@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/mod/module"
+	xmodule "golang.org/x/mod/module"
 	"golang.org/x/mod/zip"
 
 	"example.com/doimages/openapi"
@@ -26,7 +26,7 @@ func runIn(t *testing.T, dir string, env []string, name string, args ...string) 
 }
 
 // publish puts a module into a file proxy, as its tag is.
-func publish(t *testing.T, proxy, repository, subdir string, of module.Version) {
+func publish(t *testing.T, proxy, repository, subdir string, of xmodule.Version) {
 	t.Helper()
 	dir := filepath.Join(proxy, of.Path, "@v")
 	require.NoError(t, os.MkdirAll(dir, 0o755))
@@ -53,7 +53,7 @@ func TestReleaseCanBeImported(t *testing.T) {
 	version, name := "v"+openapi.Version, readModule(t, "../go.mod").Module.Mod.Path
 	assert.Contains(t, out, "tagged "+version+", wrapper/redislimit/"+version+", wrapper/oteltrace/"+version)
 	for _, subdir := range []string{"", "wrapper/redislimit", "wrapper/oteltrace"} {
-		publish(t, proxy, repository, subdir, module.Version{Path: filepath.Join(name, subdir), Version: version})
+		publish(t, proxy, repository, subdir, xmodule.Version{Path: filepath.Join(name, subdir), Version: version})
 	}
 
 	env := []string{
