@@ -28,7 +28,7 @@ func (c *Client) ActionPages(ctx context.Context, imageID int64) iter.Seq2[*gen.
 			return c.api.ImageActionsList(ctx, imageID, &gen.ImageActionsListParams{PerPage: &perPage, Page: &page})
 		},
 		parts: func(p *gen.ActionList) pageParts[gen.Action] {
-			return pageParts[gen.Action]{items: &p.Actions, total: p.Meta.Total, next: p.Links.Pages.Next}
+			return pageParts[gen.Action]{items: &p.Actions, total: &p.Meta.Total, next: p.Links.Pages.Next}
 		},
 		key: func(action gen.Action) (int64, string) { return action.ID, string(action.Status) },
 	}

@@ -24,8 +24,11 @@ var decodeOptions = json.JoinOptions(
 // a name matches a field only if it is spelled the same, upper and lower case included.
 func Decode[T any](body []byte) (*T, error) {
 	value := new(T)
-	if err := json.Unmarshal(body, value, decodeOptions); err != nil {
+	if err := decode(body, value); err != nil {
 		return nil, err
 	}
 	return value, nil
 }
+
+// decode is [Decode] into a value that is there.
+func decode(body []byte, value any) error { return json.Unmarshal(body, value, decodeOptions) }
