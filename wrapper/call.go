@@ -93,13 +93,11 @@ func (c *Client) invalid(op operation, received *response, err error) error {
 	return c.wrap(op, &e)
 }
 
-// checkIDs returns an error if an id that a caller gave cannot be one. It is mostly 0 by mistake, as of a struct that
-// nobody filled in, and would be sent in vain.
-func checkIDs(what string, ids ...int64) error {
-	for _, id := range ids {
-		if id <= 0 {
-			return fmt.Errorf("the %s id is %d, but ids are positive", what, id)
-		}
+// checkID returns an error if an id that a caller gave cannot be one. A 0 is mostly a mistake, such as a field that
+// nobody filled in. What the API would say to it is unknown.
+func checkID(what string, id int64) error {
+	if id <= 0 {
+		return fmt.Errorf("the %s id is %d, but ids are positive", what, id)
 	}
 	return nil
 }

@@ -9,18 +9,22 @@ import (
 	"example.com/doimages/gen"
 )
 
-// Get returns the image with this id, public or private. An unknown id is [ErrNotFound].
+// Get returns the image with this id, public or private. An unknown id is [ErrNotFound]. Ids are positive: in every call,
+// any other is a plain error, and nothing is sent.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 	op := operation{id: "images_get", what: fmt.Sprintf("get image %d", id)}
+	if err := checkID("image", id); err != nil {
+		return nil, c.wrap(op, err)
+	}
 	resp, err := c.api.ImagesGet(ctx, strconv.FormatInt(id, 10))
 	return decodeResult(c, op, openImage(id), resp, err)
 }
 
 // GetBySlug returns the public image that a slug such as ubuntu-24-04-x64 stands for today: a slug moves on to the
-// newest image of its distribution (godo#155). Private images have no slug, according to the API reference. An unknown
-// slug is [ErrNotFound].
+// newest image of its distribution (godo#155). Private images have no slug, according to the API reference:
+// [Client.GetByName] finds these. An unknown slug is [ErrNotFound].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error) {
@@ -29,7 +33,11 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 		return nil, fmt.Errorf("get image by slug: %q is not a slug (for an id, call Get)", slug)
 	}
 	resp, err := c.api.ImagesGet(ctx, slug)
-	return decodeResult(c, op, openImage(0), resp, err)
+	image, err := decodeResult(c, op, openPublic, resp, err)
+	if errors.Is(err, ErrNotFound) {
+		return nil, fmt.Errorf("%w (private images have no slug: GetByName finds them by name)", err)
+	}
+	return image, err
 }
 
 // isSlug reports whether a path with this slug names one image. A number would be an id, and nothing, . and .. would
@@ -64,12 +72,19 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 }
 
 // Update changes the name of an image, and the description and the distribution of a custom image. Nil fields and an
-// empty distribution stay as they are; a pointer to the empty string clears a description. An unknown id is
-// [ErrNotFound]. How the API responds for an image that DigitalOcean provides is not documented.
+// empty distribution stay as they are; a pointer to the empty string clears a description. An empty name is refused, as
+// by [Client.Create], and nothing is sent. An unknown id is [ErrNotFound]. How the API responds for an image that
+// DigitalOcean provides is not documented.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
 	op := operation{id: "images_update", what: fmt.Sprintf("update image %d", id)}
+	if err := checkID("image", id); err != nil {
+		return nil, c.wrap(op, err)
+	}
+	if params.Name != nil && *params.Name == "" {
+		return nil, c.wrap(op, errors.New("the name is empty"))
+	}
 	resp, err := c.api.ImagesUpdate(ctx, id, params)
 	return decodeResult(c, op, openImage(id), resp, err)
 }
@@ -84,6 +99,9 @@ func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	op := operation{id: "images_delete", what: fmt.Sprintf("delete image %d", id)}
+	if err := checkID("image", id); err != nil {
+		return c.wrap(op, err)
+	}
 	resp, err := c.api.ImagesDelete(ctx, id)
 	err = c.noContent(op, resp, err)
 	var e *Error
@@ -98,4 +116,16 @@ func openImage(id int64) func(*gen.ImageResponse) (*gen.Image, error) {
 	return func(r *gen.ImageResponse) (*gen.Image, error) {
 		return &r.Image, checkIdentity(r.Image.ID, string(r.Image.Status), id)
 	}
+}
+
+// openPublic takes an image that was asked for by its slug out of its envelope. Whether it is the one for this slug is
+// for the contract checks to say.
+func openPublic(r *gen.ImageResponse) (*gen.Image, error) {
+	if err := checkIdentity(r.Image.ID, string(r.Image.Status), 0); err != nil {
+		return nil, err
+	}
+	if !IsOfficial(r.Image) {
+		return nil, fmt.Errorf("image %d has no slug", r.Image.ID)
+	}
+	return &r.Image, nil
 }

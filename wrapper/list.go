@@ -86,7 +86,8 @@ func (c *Client) imageList(params ListParams) pagedList[gen.ImageList, gen.Image
 		parts: func(p *gen.ImageList) pageParts[gen.Image] {
 			return pageParts[gen.Image]{items: &p.Images, total: &p.Meta.Total, next: p.Links.Pages.Next}
 		},
-		key: func(image gen.Image) (int64, string) { return image.ID, string(image.Status) },
+		id:    func(image gen.Image) int64 { return image.ID },
+		check: func(image gen.Image) error { return checkIdentity(image.ID, string(image.Status), 0) },
 	}
 }
 
@@ -98,7 +99,8 @@ type pagedList[P, T any] struct {
 	first   int // the page to begin with
 	request func(ctx context.Context, perPage, page int) (*http.Response, error)
 	parts   func(*P) pageParts[T]
-	key     func(T) (id int64, status string)
+	id      func(T) int64
+	check   func(T) error // returns why an item cannot be one of the list
 }
 
 // pageParts is what every page has, whatever its type.
@@ -174,8 +176,7 @@ func (l pagedList[P, T]) read(ctx context.Context, r *reading, yield func(*P, er
 		parts := l.parts(page)
 		r.begin(number, *parts.total, len(*parts.items))
 		*parts.items = slices.DeleteFunc(*parts.items, func(item T) bool {
-			id, _ := l.key(item)
-			return !r.add(id)
+			return !r.add(l.id(item))
 		})
 		// The first reading yields empty pages, too, for their total. Later ones yield only what they add.
 		if len(*parts.items) > 0 || !r.isReread() {
@@ -219,8 +220,7 @@ func (l pagedList[P, T]) open(page *P) (*P, error) {
 		return nil, fmt.Errorf("the total of meta is %d", total)
 	}
 	for i, item := range items {
-		id, status := l.key(item)
-		if err := checkIdentity(id, status, 0); err != nil {
+		if err := l.check(item); err != nil {
 			return nil, fmt.Errorf("at index %d: %w", i, err)
 		}
 	}

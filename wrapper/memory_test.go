@@ -34,6 +34,7 @@ func hostileBodies(n int) map[string]string {
 		"duplicate lists":                 fill(n, `{"images":[]`, `,"images":[{},{},{},{},{},{},{},{},{},{}]`, `,"links":{},"meta":{"total":1}}`),
 		"images, and padding":             `{"images":[` + strings.Repeat(`{},`, 9999) + `{}` + fill(n-31000, ``, ` `, listEnd),
 		"tags":                            fill(n, image+`"tags":[""`, `,""`, `]}`+listEnd),
+		"as many tags as may be":          image + `"tags":[""` + strings.Repeat(`,""`, 320_000) + `]}` + fill(n-970_000, ``, ` `, listEnd),
 		"null tags":                       fill(n, image+`"tags":[null`, `,null`, `]}`+listEnd),
 		"regions":                         fill(n, image+`"regions":["a"`, `,"a"`, `]}`+listEnd),
 		"duplicate tags":                  fill(n, image+`"tags":[]`, `,"tags":["","","","",""]`, `}`+listEnd),
