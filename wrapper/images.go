@@ -50,10 +50,29 @@ func isSlug(slug string) bool {
 // Create starts the import of a custom image and returns it with the status NEW, long before it can be used.
 // [Client.WaitAvailable] waits for that; [Client.CreateAndWait] does both. Name, URL and Region are required.
 //
+// # What can be imported
+//
+// A disk image in the format raw, qcow2, vhdx, vdi or vmdk, plain or compressed with gzip or bzip2, and smaller than
+// 100 GB when it is decompressed (API reference). It has to be of a Unix-like system, and no ISO image
+// (https://docs.digitalocean.com/products/custom-images/details/limits/). A file .bin.bz2 was imported
+// (flatcar/Flatcar#37, 2020). That only certain extensions are accepted was said (nanovms/ops#1723, 2025); which ones is
+// unknown.
+//
+// The API fetches the URL itself, so that it must be public, and the server must support HEAD (the same page of limits).
+// There is no upload in this API: from a file or a private store, serve the image under a URL for that time. A URL with
+// a query was refused (nanovms/ops#468, #471, 2020). The same program has used signed URLs, which have one, since 2025
+// (nanovms/ops#1723), but shows no response, so whether they work is unknown.
+//
+// Tags can be given here. Tagging an image that exists is another part of the API, for godo, or for the HTTP client
+// below [Client.API], which has the token: see the example there.
+//
+// # Failures
+//
 // A failed request is repeated only if it cannot have taken effect. If Create ends with [ErrServer], with
 // [ErrInvalidResponse] or with MayHaveActed set, the image may have been created all the same. The API was seen to
 // refuse an import and to send the new image after the error (nanovms/ops#1166, #1182): then ImageID of the [*Error]
-// has its id, and the caller can look and delete.
+// has its id, and the caller can look and delete. Otherwise look for the name and the time among the private images, as
+// the example does: what the API says of an image does not have its URL.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
