@@ -105,8 +105,8 @@ func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int6
 	return c.noContent(op, resp, err)
 }
 
-// checkTransfer returns an error if a transfer cannot be named by these ids. [Client.CreateAccountTransfer] returns 0 for
-// a transfer that was accepted at once: nothing is left to accept, cancel or decline.
+// checkTransfer returns an error if no transfer can have these ids. [Client.CreateAccountTransfer] returns 0 for one
+// that was accepted at once: nothing is left to accept, cancel or decline.
 func checkTransfer(imageID, transferID int64) error {
 	if err := checkID("image", imageID); err != nil {
 		return err

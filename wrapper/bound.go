@@ -30,7 +30,7 @@ const (
 func checkCost(body []byte, maxBytes int64) error {
 	budget := max(min(maxBytes, 1<<48)*7/2, minBudget)
 	elements := int64(bytes.Count(body, []byte(",")) + 1)
-	// Every body that is a page of the API ends here, within some microseconds.
+	// Nearly every page of the API ends here: counting its commas takes a few microseconds.
 	if elements <= maxItems && elements*itemCost+int64(len(body))*(1+invalidCost) <= budget {
 		return nil
 	}

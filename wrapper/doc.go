@@ -77,9 +77,9 @@
 // # Lists
 //
 // [Client.Images] and [Client.Actions] range over items, [Client.ImagePages] and [Client.ActionPages] over pages.
-// [Collect] makes a slice of a sequence, [Filter] filters on the client, and [Newest] and [LatestPerDistribution] choose.
-// [Client.GetByName] finds a private image, since only public ones have a slug. After the first page, 32 are read at a
-// time by default ([WithConcurrency]): 10,000 images take three round trips.
+// [Collect] makes a slice of a sequence, [Filter] filters it on the client, [Newest] and [LatestPerDistribution]
+// choose. [Client.GetByName] finds a private image, since only public ones have a slug. After the first page, 32 are
+// read at a time by default ([WithConcurrency]): 10,000 images take three round trips.
 //
 // Pages are numbered, according to the API reference. An image that is deleted while a list is read moves the others
 // forward, past the place where reading continues. When totals, links, counts or duplicates show that, the list is read
@@ -115,6 +115,6 @@
 //	fake := fakeapi.New()
 //	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
 //
-// For a mock, declare an interface with the methods that a caller uses; a [Client] is one. The example Mock has one, and
-// TESTING.md says when a mock is enough.
+// For a mock, declare an interface with the methods that your code calls, as the example Mock does. TESTING.md says
+// when a mock is enough.
 package wrapper

@@ -87,9 +87,9 @@ func LatestPerDistribution(seq iter.Seq2[gen.Image, error]) (map[gen.Distributio
 	return latest, nil
 }
 
-// Newest returns the newest n images of a sequence, by CreatedAt and then by id, the newest first. It reads the sequence
-// to its end, and keeps no more than 2n images in memory. The status of an image does not matter to it: what has to be
-// available must be filtered first.
+// Newest returns the newest n images of a sequence, by CreatedAt and then by id, the newest first. It reads the whole
+// sequence, and keeps no more than 2n images in memory. It takes images of every status: to choose among those that are
+// available, use [Filter] first.
 //
 // If the sequence ends with an error, it returns only that: among the images that are missing there may be newer ones.
 // With an n of 0 or less it returns no image, and reads nothing.

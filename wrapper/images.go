@@ -9,8 +9,8 @@ import (
 	"example.com/doimages/gen"
 )
 
-// Get returns the image with this id, public or private. An unknown id is [ErrNotFound]. Ids are positive: in every call,
-// any other is a plain error, and nothing is sent.
+// Get returns the image with this id, public or private. An unknown id is [ErrNotFound]. An id that is not positive is
+// a plain error, as in every call, and nothing is sent.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
@@ -53,18 +53,19 @@ func isSlug(slug string) bool {
 // # What can be imported
 //
 // A disk image in the format raw, qcow2, vhdx, vdi or vmdk, plain or compressed with gzip or bzip2, and smaller than
-// 100 GB when it is decompressed (API reference). It has to be of a Unix-like system, and no ISO image
-// (https://docs.digitalocean.com/products/custom-images/details/limits/). A file .bin.bz2 was imported
-// (flatcar/Flatcar#37, 2020). That only certain extensions are accepted was said (nanovms/ops#1723, 2025); which ones is
-// unknown.
+// 100 GB when it is decompressed (API reference). It has to be of Linux or a Unix-like system. Windows and ISO images
+// are not supported (https://docs.digitalocean.com/products/custom-images/details/limits/). A file .bin.bz2 was
+// imported (flatcar/Flatcar#37, 2020). Only certain extensions are said to be accepted (nanovms/ops#1723, 2025); which
+// is unknown.
 //
-// The API fetches the URL itself, so that it must be public, and the server must support HEAD (the same page of limits).
-// There is no upload in this API: from a file or a private store, serve the image under a URL for that time. A URL with
-// a query was refused (nanovms/ops#468, #471, 2020). The same program has used signed URLs, which have one, since 2025
-// (nanovms/ops#1723), but shows no response, so whether they work is unknown.
+// The API fetches the image from the URL, so it must be able to reach it: a private one was refused with 400 "Your
+// source URL is unreachable" (nanovms/ops#1166, #1182, 2021). The server must support HEAD (the page of limits above).
+// This API has no upload: serve a file under a URL while it is imported. A URL with a query was refused
+// (nanovms/ops#468, #471, 2020). Since 2025 the same program has used signed URLs, which have a query, but it shows no
+// response (nanovms/ops#1723): whether they work is unknown.
 //
-// Tags can be given here. Tagging an image that exists is another part of the API, for godo, or for the HTTP client
-// below [Client.API], which has the token: see the example there.
+// Tags can be set here. To tag an image that exists is another part of the API. Use godo for it, or the HTTP client of
+// the generated client, which adds the token: see the example Tag of [Client.API].
 //
 // # Failures
 //

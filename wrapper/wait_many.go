@@ -21,8 +21,8 @@ import (
 // image that is still awaited is yielded with a [*WaitError]. One failure does not hide the others, so range over the
 // sequence: [Collect] stops at the first.
 //
-// An image that the API does not know ends at once, with [ErrNotFound], unless the wait is [WithJustCreated]. An id that
-// is not positive ends with an error before anything is sent. When the API asks for a pause, all images wait.
+// An image that the API does not know ends at once, with [ErrNotFound], unless the wait is [WithJustCreated]. An id
+// that is not positive ends with an error, and nothing is sent for it. If the API asks for a pause, all images wait.
 //
 // A round of polls reads the list of private images, 200 with a request, and single images only where that takes fewer
 // requests. Waiting for 200 images so costs about as much as waiting for one.
