@@ -72,14 +72,14 @@ func (r *reading) begin(number, total, items int) {
 	r.page, r.total, r.pageItems, r.pageNew = number, total, items, 0
 	r.count += items
 	othersFollow := r.count < total
-	isBehindTotal := r.first > 1 && r.count-items >= total
-	if r.short == 0 && items > 0 && items < r.perPage && (othersFollow || isBehindTotal) {
+	isAfterTotal := r.first > 1 && r.count-items >= total
+	if r.short == 0 && items > 0 && items < r.perPage && (othersFollow || isAfterTotal) {
 		r.short, r.shortened = number, items
 	}
 }
 
-// cap says what may be the reason of a short page; nothing if there is none.
-func (r *reading) cap() string {
+// capHint says what may be the reason of a short page; nothing if there is none.
+func (r *reading) capHint() string {
 	if r.short == 0 {
 		return ""
 	}
@@ -107,7 +107,7 @@ func (r *reading) end(next string) (isLast bool, change error) {
 	}
 	if r.change == nil && r.missesTotal() {
 		r.change = changed("page %d is the last and ends with item %d, but the total is %d%s",
-			r.page, r.count, r.total, r.cap())
+			r.page, r.count, r.total, r.capHint())
 	}
 	if r.change == nil {
 		return true, nil
@@ -131,7 +131,7 @@ func (r *reading) checkLink(next string) error {
 		return errors.New("it is empty and has a next link")
 	case r.short != 0 && r.first > 1:
 		// The first page to read was counted in pages of another size, so items before it would be taken for read.
-		return fmt.Errorf("it does not begin where it should%s", r.cap())
+		return fmt.Errorf("it does not begin where it should%s", r.capHint())
 	}
 	link, err := url.Parse(next)
 	if err != nil {

@@ -185,8 +185,11 @@ func (w *manyWait) fail(ctx context.Context, id int64, err error) error {
 		return nil
 	}
 	pause := retryAfter(err)
+	if pause == 0 {
+		return nil
+	}
 	w.resume = time.Now().Add(pause)
-	if deadline, ok := ctx.Deadline(); ok && deadline.Before(w.resume) && pause > 0 {
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(w.resume) {
 		return err
 	}
 	return nil
