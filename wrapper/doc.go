@@ -38,7 +38,8 @@
 // The API was seen to refuse an import and to send the new image after the error (nanovms/ops#1166, #1182). Then
 // ImageID of the Error is its id, for [Client.Get] and [Client.Delete]. Whether such an image stays is unknown.
 //
-// A success whose body is truncated, is not JSON or lacks the image is [ErrInvalidResponse], and never an empty image.
+// A success whose body is truncated, is not JSON, lacks the image or is about another one is [ErrInvalidResponse], and
+// never an empty image. So is an action of another image, or of another type than the one that was started.
 // Unknown fields and unknown values of enums are not errors. Input that cannot be right, such as an id of 0, a transfer
 // without a region or a malformed slug, fails with a plain error, and nothing is sent.
 //
