@@ -34,6 +34,9 @@ func openTransfer(t *createdTransfer) (*int64, error) {
 	if t.TransferID == nil {
 		return nil, errors.New("it has no transfer_id")
 	}
+	if *t.TransferID < 0 {
+		return nil, fmt.Errorf("its transfer_id is %d, but ids are positive", *t.TransferID)
+	}
 	return t.TransferID, nil
 }
 
@@ -47,6 +50,9 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 		what: fmt.Sprintf("create account transfer of image %d", id),
 	}
 	body, err := to.body()
+	if err == nil {
+		err = checkID("image", id)
+	}
 	if err != nil {
 		return 0, c.wrap(op, err)
 	}
@@ -58,11 +64,18 @@ func (c *Client) CreateAccountTransfer(ctx context.Context, id int64, to Recipie
 	return *created, nil
 }
 
-// AcceptAccountTransfer accepts an offered image into the team with this UUID.
+// AcceptAccountTransfer accepts an offered image into the team with this UUID. Without a UUID nothing is sent.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64, teamUUID string) error {
 	op := transferOperation("accept", transferID, id)
+	err := checkTransfer(id, transferID)
+	if err == nil && teamUUID == "" {
+		err = errors.New("the UUID of the team is missing")
+	}
+	if err != nil {
+		return c.wrap(op, err)
+	}
 	body := gen.AccountTransferAccept{TransferID: transferID, RecipientUUID: teamUUID}
 	resp, err := c.api.ImagesPostAccountTransferAccept(ctx, id, body)
 	return c.noContent(op, resp, err)
@@ -73,6 +86,9 @@ func (c *Client) AcceptAccountTransfer(ctx context.Context, id, transferID int64
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64) error {
 	op := transferOperation("cancel", transferID, id)
+	if err := checkTransfer(id, transferID); err != nil {
+		return c.wrap(op, err)
+	}
 	resp, err := c.api.ImagesPostAccountTransferCancel(ctx, id, gen.AccountTransferReference{TransferID: transferID})
 	return c.noContent(op, resp, err)
 }
@@ -82,8 +98,20 @@ func (c *Client) CancelAccountTransfer(ctx context.Context, id, transferID int64
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) DeclineAccountTransfer(ctx context.Context, id, transferID int64) error {
 	op := transferOperation("decline", transferID, id)
+	if err := checkTransfer(id, transferID); err != nil {
+		return c.wrap(op, err)
+	}
 	resp, err := c.api.ImagesPostAccountTransferDecline(ctx, id, gen.AccountTransferReference{TransferID: transferID})
 	return c.noContent(op, resp, err)
+}
+
+// checkTransfer returns an error if no transfer can have these ids. [Client.CreateAccountTransfer] returns 0 for one
+// that was accepted at once: nothing is left to accept, cancel or decline.
+func checkTransfer(imageID, transferID int64) error {
+	if err := checkID("image", imageID); err != nil {
+		return err
+	}
+	return checkID("transfer", transferID)
 }
 
 func transferOperation(verb string, transferID, imageID int64) operation {

@@ -26,12 +26,21 @@ func (c *Client) wrap(op operation, err error) error {
 func decodeResult[E, T any](
 	c *Client, op operation, open func(*E) (*T, error), resp *http.Response, err error,
 ) (*T, error) {
+	return decodeInto(c, op, new(E), open, resp, err)
+}
+
+// decodeInto is decodeResult with an envelope whose fields keep their values if the response does not have them.
+func decodeInto[E, T any](
+	c *Client, op operation, envelope *E, open func(*E) (*T, error), resp *http.Response, err error,
+) (*T, error) {
 	if err := c.failure(op, resp, err); err != nil {
 		return nil, err
 	}
 	received := responseOf(resp)
-	envelope, err := Decode[E](received.body)
-	if err != nil {
+	if err := checkCost(received.body, c.send.maxResponseBytes); err != nil {
+		return nil, c.invalid(op, received, err)
+	}
+	if err := decode(received.body, envelope); err != nil {
 		return nil, c.invalid(op, received, err)
 	}
 	value, err := open(envelope)
@@ -84,12 +93,23 @@ func (c *Client) invalid(op operation, received *response, err error) error {
 	return c.wrap(op, &e)
 }
 
+// checkID returns an error if an id that a caller gave cannot be one. A 0 is mostly a mistake, such as a field that
+// nobody filled in. What the API would say to it is unknown.
+func checkID(what string, id int64) error {
+	if id <= 0 {
+		return fmt.Errorf("the %s id is %d, but ids are positive", what, id)
+	}
+	return nil
+}
+
 // checkIdentity returns an error if a decoded image or action is the zero value, to which a body such as {} decodes.
 // If want is not 0, any other id is an error, too.
 func checkIdentity(id int64, status string, want int64) error {
 	switch {
 	case id == 0:
 		return errors.New("the id is missing")
+	case id < 0:
+		return fmt.Errorf("the id is %d, but ids are positive", id)
 	case want != 0 && id != want:
 		return fmt.Errorf("the id is %d, expected %d", id, want)
 	case status == "":

@@ -21,11 +21,15 @@ var decodeOptions = json.JoinOptions(
 //
 // It is as tolerant as encoding/json, and takes half the time. Unknown fields are ignored, unknown values of an enum
 // stay as they are, of duplicate names the last one counts, and invalid UTF-8 is replaced. Unlike with encoding/json,
-// a name matches a field only if it is spelled the same, upper and lower case included.
+// a name matches a field only if it is spelled the same, upper and lower case included. Unlike in a Client, values may
+// take many times the memory of the body.
 func Decode[T any](body []byte) (*T, error) {
 	value := new(T)
-	if err := json.Unmarshal(body, value, decodeOptions); err != nil {
+	if err := decode(body, value); err != nil {
 		return nil, err
 	}
 	return value, nil
 }
+
+// decode is [Decode] into a value that is there.
+func decode(body []byte, value any) error { return json.Unmarshal(body, value, decodeOptions) }

@@ -38,8 +38,10 @@
 // The API was seen to refuse an import and to send the new image after the error (nanovms/ops#1166, #1182). Then
 // ImageID of the Error is its id, for [Client.Get] and [Client.Delete]. Whether such an image stays is unknown.
 //
-// A success whose body is truncated, is not JSON or lacks the image is [ErrInvalidResponse], and never an empty image.
-// Unknown fields and unknown values of enums are not errors. Input that cannot be sent fails with a plain error.
+// A success whose body is truncated, is not JSON, lacks the image or is about another one is [ErrInvalidResponse], and
+// never an empty image. So is an action of another image, or of another type than the one that was started.
+// Unknown fields and unknown values of enums are not errors. Input that cannot be right, such as an id of 0, a transfer
+// without a region or a malformed slug, fails with a plain error, and nothing is sent.
 //
 // Every error says what was tried, such as "get image 42: 404 not_found: …". No error, log or %v of a value of this
 // package has the token in it, even if the server repeats it: a token of eight or more characters is replaced by
@@ -76,8 +78,9 @@
 // # Lists
 //
 // [Client.Images] and [Client.Actions] range over items, [Client.ImagePages] and [Client.ActionPages] over pages.
-// [Collect] makes a slice of a sequence, and [Filter] filters on the client. After the first page, 32 are read at a
-// time by default ([WithConcurrency]): 10,000 images take three round trips.
+// [Collect] makes a slice of a sequence, [Filter] filters it on the client, [Newest] and [LatestPerDistribution]
+// choose. [Client.GetByName] finds a private image, since only public ones have a slug. After the first page, 32 are
+// read at a time by default ([WithConcurrency]): 10,000 images take three round trips.
 //
 // Pages are numbered, according to the API reference. An image that is deleted while a list is read moves the others
 // forward, past the place where reading continues. When totals, links, counts or duplicates show that, the list is read
@@ -86,7 +89,9 @@
 // the loop body, the less likely it is.
 //
 // Only the page number of a next link is used, so a link cannot send the token to another host. A link that repeats or
-// skips a page is an error.
+// skips a page is an error. A page without a total, or of more than 10,000 items, is [ErrInvalidResponse], and so is a
+// response whose values would take many times its bytes: reading one takes less than six times the memory that
+// [WithMaxResponseBytes] allows for its bytes, or than 6 MiB if that is more.
 //
 // # Waits
 //
@@ -110,4 +115,7 @@
 //
 //	fake := fakeapi.New()
 //	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+//
+// For a mock, declare an interface with the methods that your code calls, as the example Mock does. TESTING.md says
+// when a mock is enough.
 package wrapper

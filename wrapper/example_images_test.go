@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"time"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
@@ -38,16 +39,73 @@ func ExampleClient_GetBySlug() {
 	// Output: Ubuntu 24.04 (LTS) x64
 }
 
+// Names need not be unique.
+func ExampleClient_GetByName() {
+	client := exampleClient(fakeapi.WithImages(
+		gen.Image{ID: 1, Name: "web"},
+		gen.Image{ID: 2, Name: "nightly"},
+		gen.Image{ID: 3, Name: "nightly"},
+	))
+	for _, name := range []string{"web", "nightly", "db"} {
+		image, err := client.GetByName(context.Background(), name)
+		var ambiguous *wrapper.AmbiguousNameError
+		switch {
+		case errors.Is(err, wrapper.ErrNotFound):
+			fmt.Println(name, "does not exist")
+		case errors.As(err, &ambiguous):
+			fmt.Println(name, "is the name of", len(ambiguous.IDs), "images")
+		case err != nil:
+			log.Fatal(err)
+		default:
+			fmt.Println(name, "has the id", image.ID)
+		}
+	}
+	// Output:
+	// web has the id 1
+	// nightly is the name of 2 images
+	// db does not exist
+}
+
+// A snapshot that something else makes has no id yet. Wait until there is one with its name, and then until it can be
+// used.
+func ExampleClient_GetByName_wait() {
+	client := exampleClient(fakeapi.WithImportPolls(2))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	time.AfterFunc(20*time.Millisecond, func() { // somebody else's process
+		_, _ = client.Create(ctx, gen.ImageCreate{Name: "nightly", URL: "https://example.com/a.img", Region: gen.RegionSlugFra1})
+	})
+
+	image, err := client.GetByName(ctx, "nightly")
+	for errors.Is(err, wrapper.ErrNotFound) {
+		select {
+		case <-time.After(10 * time.Millisecond): // a program waits for some 30 seconds: each time reads the list
+		case <-ctx.Done():
+			log.Fatal("the snapshot has not appeared: ", context.Cause(ctx))
+		}
+		image, err = client.GetByName(ctx, "nightly")
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	image, err = client.WaitAvailable(ctx, image.ID, wrapper.WithInterval(time.Millisecond, time.Second))
+	fmt.Println(image.Name, image.Status, err)
+	// Output: nightly available <nil>
+}
+
 // A response can be lost after the image was created. Create does not repeat such a request; look for the image first.
+// The API tells no URL, so name and time have to do. A margin allows for a clock that is wrong.
 func ExampleClient_Create() {
 	lost := fakeapi.Fault{Operation: "images_create_custom", Count: 1, Do: fakeapi.LoseAnswer()}
 	client := exampleClient(fakeapi.WithFaults(lost))
 	ctx := context.Background()
+	since := time.Now().Add(-time.Minute)
 	_, err := client.Create(ctx, gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugFra1})
 	var apiError *wrapper.Error
 	if errors.As(err, &apiError) && apiError.MayHaveActed {
+		isNew := func(image gen.Image) bool { return image.CreatedAt.After(since) }
 		images := client.Images(ctx, wrapper.ListParams{Private: true})
-		created, err := wrapper.Collect(wrapper.Filter(images, wrapper.HasName("web")))
+		created, err := wrapper.Collect(wrapper.Filter(images, wrapper.HasName("web"), wrapper.HasType(gen.ImageTypeCustom), isNew))
 		fmt.Println(len(created), "was created all the same", err)
 	}
 	// Output: 1 was created all the same <nil>

@@ -1,10 +1,13 @@
 package wrapper_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log"
+	"slices"
+	"time"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
@@ -66,6 +69,54 @@ func ExampleFilter() {
 	// debian-13-x64
 	// debian-12-x64
 	// debian-11-x64
+}
+
+// As the parameter o of Waldur's API, such as o=distribution,-created_at,name, sorts by several fields.
+func ExampleFilter_sorted() {
+	day := func(n int) time.Time { return time.Date(2026, time.May, n, 0, 0, 0, 0, time.UTC) }
+	client := exampleClient(fakeapi.WithImages(
+		gen.Image{ID: 1, Name: "web", Distribution: gen.DistributionUbuntu, CreatedAt: day(2)},
+		gen.Image{ID: 2, Name: "old", Distribution: gen.DistributionUbuntu, CreatedAt: day(1)},
+		gen.Image{ID: 3, Name: "db", Distribution: gen.DistributionUbuntu, CreatedAt: day(3)},
+		gen.Image{ID: 4, Name: "cache", Distribution: gen.DistributionDebian, CreatedAt: day(2)},
+		gen.Image{ID: 5, Name: "app", Distribution: gen.DistributionUbuntu, CreatedAt: day(2)},
+	))
+	isRecent := func(image gen.Image) bool { return !image.CreatedAt.Before(day(2)) }
+	private := client.Images(context.Background(), wrapper.ListParams{Private: true})
+	images, err := wrapper.Collect(wrapper.Filter(private, isRecent))
+	if err != nil {
+		log.Fatal(err)
+	}
+	slices.SortFunc(images, func(a, b gen.Image) int {
+		return cmp.Or(
+			cmp.Compare(a.Distribution, b.Distribution),
+			b.CreatedAt.Compare(a.CreatedAt), // the newest first
+			cmp.Compare(a.Name, b.Name),
+		)
+	})
+	for _, image := range images {
+		fmt.Println(image.Distribution, image.CreatedAt.Format(time.DateOnly), image.Name)
+	}
+	// Output:
+	// Debian 2026-05-02 cache
+	// Ubuntu 2026-05-03 db
+	// Ubuntu 2026-05-02 app
+	// Ubuntu 2026-05-02 web
+}
+
+func ExampleNewest() {
+	client := exampleClient(fakeapi.WithCatalogue(1000, 1))
+	newest, err := wrapper.Newest(client.Images(context.Background(), wrapper.ListParams{}), 3)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i, image := range newest {
+		fmt.Println(i == 0 || image.CreatedAt.Before(newest[i-1].CreatedAt))
+	}
+	// Output:
+	// true
+	// true
+	// true
 }
 
 func ExampleLatestPerDistribution() {

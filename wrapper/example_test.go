@@ -9,11 +9,13 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
@@ -99,6 +101,35 @@ func ExampleClient_RateLimit() {
 	limit := client.RateLimit()
 	fmt.Println(limit.Remaining, "of", limit.Limit, "requests remain")
 	// Output: 4999 of 5000 requests remain
+}
+
+// Tags are another part of the API, which godo has. For one request, the HTTP client below will do: it adds the token,
+// keeps to the rate limit and repeats what is safe.
+func ExampleClient_API_tag() {
+	tags := func(req *http.Request) (*http.Response, error) { // the fake has images only
+		fmt.Println(req.Method, req.URL, req.Header.Get("Authorization") != "")
+		return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
+	}
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: roundTrip(tags)}))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	generated := client.API().ClientInterface.(*gen.Client)
+	body := strings.NewReader(`{"resources":[{"resource_id":"42","resource_type":"image"}]}`)
+	req, err := http.NewRequest(http.MethodPost, generated.Server+"v2/tags/web/resources", body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := generated.Client.Do(req)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.StatusCode) // another status is no error here
+	// Output:
+	// POST https://api.digitalocean.com/v2/tags/web/resources true
+	// 204
 }
 
 // The generated client returns the body as well, which may have fields that the types lack.

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -69,8 +70,9 @@ func HasTag(tag string) func(gen.Image) bool {
 // is retired and has lost its slug (a Droplet's payload, 2025), so it does not count. It is a predicate for [Filter].
 func IsOfficial(image gen.Image) bool { return image.Slug != nil && *image.Slug != "" }
 
-// LatestPerDistribution returns the newest image of each distribution in a sequence, by CreatedAt and then by id. If
-// the sequence ends with an error, it returns only that: among the images that are missing there may be a newer one.
+// LatestPerDistribution returns the newest image of each distribution in a sequence, by CreatedAt and then by id. It
+// leaves out images whose status is not available: a Droplet cannot be created from them. If the sequence ends with an
+// error, it returns only that: among the images that are missing there may be a newer one.
 func LatestPerDistribution(seq iter.Seq2[gen.Image, error]) (map[gen.Distribution]gen.Image, error) {
 	latest := map[gen.Distribution]gen.Image{}
 	for image, err := range seq {
@@ -78,16 +80,44 @@ func LatestPerDistribution(seq iter.Seq2[gen.Image, error]) (map[gen.Distributio
 			return nil, err
 		}
 		best, ok := latest[image.Distribution]
-		if !ok || isNewer(image, best) {
+		if image.Status == gen.ImageStatusAvailable && (!ok || newestFirst(image, best) < 0) {
 			latest[image.Distribution] = image
 		}
 	}
 	return latest, nil
 }
 
-func isNewer(a, b gen.Image) bool {
-	if !a.CreatedAt.Equal(b.CreatedAt) {
-		return a.CreatedAt.After(b.CreatedAt)
+// Newest returns the newest n images of a sequence, by CreatedAt and then by id, the newest first. It reads the whole
+// sequence, and keeps no more than 2n images in memory. It takes images of every status: to choose among those that are
+// available, use [Filter] first.
+//
+// If the sequence ends with an error, it returns only that: among the images that are missing there may be newer ones.
+// With an n of 0 or less it returns no image, and reads nothing.
+func Newest(seq iter.Seq2[gen.Image, error], n int) ([]gen.Image, error) {
+	if n <= 0 {
+		return nil, nil
 	}
-	return a.ID > b.ID
+	var images []gen.Image
+	for image, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		images = append(images, image)
+		if len(images)-n >= n { // sorted once for n images, since a full list would be moved for each
+			images = firstSorted(images, n)
+		}
+	}
+	return firstSorted(images, n), nil
+}
+
+// firstSorted sorts images, the newest first, and returns the first n.
+func firstSorted(images []gen.Image, n int) []gen.Image {
+	slices.SortFunc(images, newestFirst)
+	return images[:min(n, len(images))]
+}
+
+// newestFirst compares images for a list that begins with the newest. Of two that were created together, the one with
+// the higher id was created later.
+func newestFirst(a, b gen.Image) int {
+	return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
 }

@@ -9,18 +9,22 @@ import (
 	"example.com/doimages/gen"
 )
 
-// Get returns the image with this id, public or private. An unknown id is [ErrNotFound].
+// Get returns the image with this id, public or private. An unknown id is [ErrNotFound]. An id that is not positive is
+// a plain error, as in every call, and nothing is sent.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Get(ctx context.Context, id int64) (*gen.Image, error) {
 	op := operation{id: "images_get", what: fmt.Sprintf("get image %d", id)}
+	if err := checkID("image", id); err != nil {
+		return nil, c.wrap(op, err)
+	}
 	resp, err := c.api.ImagesGet(ctx, strconv.FormatInt(id, 10))
 	return decodeResult(c, op, openImage(id), resp, err)
 }
 
 // GetBySlug returns the public image that a slug such as ubuntu-24-04-x64 stands for today: a slug moves on to the
-// newest image of its distribution (godo#155). Private images have no slug, according to the API reference. An unknown
-// slug is [ErrNotFound].
+// newest image of its distribution (godo#155). Private images have no slug, according to the API reference:
+// [Client.GetByName] finds these. An unknown slug is [ErrNotFound].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error) {
@@ -29,7 +33,11 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 		return nil, fmt.Errorf("get image by slug: %q is not a slug (for an id, call Get)", slug)
 	}
 	resp, err := c.api.ImagesGet(ctx, slug)
-	return decodeResult(c, op, openImage(0), resp, err)
+	image, err := decodeResult(c, op, openPublic, resp, err)
+	if errors.Is(err, ErrNotFound) {
+		return nil, fmt.Errorf("%w (private images have no slug: GetByName finds them by name)", err)
+	}
+	return image, err
 }
 
 // isSlug reports whether a path with this slug names one image. A number would be an id, and nothing, . and .. would
@@ -42,10 +50,30 @@ func isSlug(slug string) bool {
 // Create starts the import of a custom image and returns it with the status NEW, long before it can be used.
 // [Client.WaitAvailable] waits for that; [Client.CreateAndWait] does both. Name, URL and Region are required.
 //
+// # What can be imported
+//
+// A disk image in the format raw, qcow2, vhdx, vdi or vmdk, plain or compressed with gzip or bzip2, and smaller than
+// 100 GB when it is decompressed (API reference). It has to be of Linux or a Unix-like system. Windows and ISO images
+// are not supported (https://docs.digitalocean.com/products/custom-images/details/limits/). A file .bin.bz2 was
+// imported (flatcar/Flatcar#37, 2020). Only certain extensions are said to be accepted (nanovms/ops#1723, 2025); which
+// is unknown.
+//
+// The API fetches the image from the URL, so it must be able to reach it: a private one was refused with 400 "Your
+// source URL is unreachable" (nanovms/ops#1166, #1182, 2021). The server must support HEAD (the page of limits above).
+// This API has no upload: serve a file under a URL while it is imported. A URL with a query was refused
+// (nanovms/ops#468, #471, 2020). Since 2025 the same program has used signed URLs, which have a query, but it shows no
+// response (nanovms/ops#1723): whether they work is unknown.
+//
+// Tags can be set here. To tag an image that exists is another part of the API. Use godo for it, or the HTTP client of
+// the generated client, which adds the token: see the example Tag of [Client.API].
+//
+// # Failures
+//
 // A failed request is repeated only if it cannot have taken effect. If Create ends with [ErrServer], with
 // [ErrInvalidResponse] or with MayHaveActed set, the image may have been created all the same. The API was seen to
 // refuse an import and to send the new image after the error (nanovms/ops#1166, #1182): then ImageID of the [*Error]
-// has its id, and the caller can look and delete.
+// has its id, and the caller can look and delete. Otherwise look for the name and the time among the private images, as
+// the example does: what the API says of an image does not have its URL.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
@@ -64,12 +92,19 @@ func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image
 }
 
 // Update changes the name of an image, and the description and the distribution of a custom image. Nil fields and an
-// empty distribution stay as they are; a pointer to the empty string clears a description. An unknown id is
-// [ErrNotFound]. How the API responds for an image that DigitalOcean provides is not documented.
+// empty distribution stay as they are; a pointer to the empty string clears a description. An empty name is refused, as
+// by [Client.Create], and nothing is sent. An unknown id is [ErrNotFound]. How the API responds for an image that
+// DigitalOcean provides is not documented.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (*gen.Image, error) {
 	op := operation{id: "images_update", what: fmt.Sprintf("update image %d", id)}
+	if err := checkID("image", id); err != nil {
+		return nil, c.wrap(op, err)
+	}
+	if params.Name != nil && *params.Name == "" {
+		return nil, c.wrap(op, errors.New("the name is empty"))
+	}
 	resp, err := c.api.ImagesUpdate(ctx, id, params)
 	return decodeResult(c, op, openImage(id), resp, err)
 }
@@ -84,6 +119,9 @@ func (c *Client) Update(ctx context.Context, id int64, params gen.ImageUpdate) (
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Delete(ctx context.Context, id int64) error {
 	op := operation{id: "images_delete", what: fmt.Sprintf("delete image %d", id)}
+	if err := checkID("image", id); err != nil {
+		return c.wrap(op, err)
+	}
 	resp, err := c.api.ImagesDelete(ctx, id)
 	err = c.noContent(op, resp, err)
 	var e *Error
@@ -98,4 +136,16 @@ func openImage(id int64) func(*gen.ImageResponse) (*gen.Image, error) {
 	return func(r *gen.ImageResponse) (*gen.Image, error) {
 		return &r.Image, checkIdentity(r.Image.ID, string(r.Image.Status), id)
 	}
+}
+
+// openPublic takes an image that was asked for by its slug out of its envelope. Whether it is the one for this slug is
+// for the contract checks to say.
+func openPublic(r *gen.ImageResponse) (*gen.Image, error) {
+	if err := checkIdentity(r.Image.ID, string(r.Image.Status), 0); err != nil {
+		return nil, err
+	}
+	if !IsOfficial(r.Image) {
+		return nil, fmt.Errorf("image %d has no slug", r.Image.ID)
+	}
+	return &r.Image, nil
 }

@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,7 +13,8 @@ import (
 )
 
 func TestRequests(t *testing.T) {
-	image, action := `{"image":`+imageJSON(42, "available")+`}`, `{"action":`+actionJSON(1<<40, "in-progress")+`}`
+	image := `{"image":` + imageJSON(42, "available") + `}`
+	public, action := strings.Replace(image, `"slug":null`, `"slug":"ubuntu-16-04-x64"`, 1), `{"action":`+actionJSON(1<<40, "in-progress")+`}`
 	for name, test := range map[string]struct {
 		status int
 		body   string
@@ -23,11 +25,11 @@ func TestRequests(t *testing.T) {
 			_, err := c.Get(ctx, 42)
 			return err
 		}, want: "GET /v2/images/42"},
-		"GetBySlug": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
+		"GetBySlug": {status: 200, body: public, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.GetBySlug(ctx, "ubuntu-16-04-x64")
 			return err
 		}, want: "GET /v2/images/ubuntu-16-04-x64"},
-		"GetBySlug that needs escaping": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
+		"GetBySlug that needs escaping": {status: 200, body: public, call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.GetBySlug(ctx, "../a b?c#d%e")
 			return err
 		}, want: "GET /v2/images/..%2Fa%20b%3Fc%23d%25e"},
@@ -54,7 +56,7 @@ func TestRequests(t *testing.T) {
 			_, err := c.Transfer(ctx, 42, "nyc2")
 			return err
 		}, want: `POST /v2/images/42/actions {"region":"nyc2","type":"transfer"}`},
-		"Convert": {status: 201, body: action, call: func(ctx context.Context, c *wrapper.Client) error {
+		"Convert": {status: 201, body: strings.Replace(action, "transfer", "convert", 1), call: func(ctx context.Context, c *wrapper.Client) error {
 			_, err := c.Convert(ctx, 42)
 			return err
 		}, want: `POST /v2/images/42/actions {"type":"convert"}`},

@@ -84,9 +84,10 @@ func (c *Client) imageList(params ListParams) pagedList[gen.ImageList, gen.Image
 			})
 		},
 		parts: func(p *gen.ImageList) pageParts[gen.Image] {
-			return pageParts[gen.Image]{items: &p.Images, total: p.Meta.Total, next: p.Links.Pages.Next}
+			return pageParts[gen.Image]{items: &p.Images, total: &p.Meta.Total, next: p.Links.Pages.Next}
 		},
-		key: func(image gen.Image) (int64, string) { return image.ID, string(image.Status) },
+		id:    func(image gen.Image) int64 { return image.ID },
+		check: func(image gen.Image) error { return checkIdentity(image.ID, string(image.Status), 0) },
 	}
 }
 
@@ -98,13 +99,14 @@ type pagedList[P, T any] struct {
 	first   int // the page to begin with
 	request func(ctx context.Context, perPage, page int) (*http.Response, error)
 	parts   func(*P) pageParts[T]
-	key     func(T) (id int64, status string)
+	id      func(T) int64
+	check   func(T) error // returns why an item cannot be one of the list
 }
 
 // pageParts is what every page has, whatever its type.
 type pageParts[T any] struct {
-	items *[]T // in the page, so that they can be filtered in place
-	total int
+	items *[]T   // in the page, so that they can be filtered in place
+	total *int   // also in the page
 	next  string // the link to the next page; empty on the last
 }
 
@@ -172,10 +174,9 @@ func (l pagedList[P, T]) read(ctx context.Context, r *reading, yield func(*P, er
 			return err
 		}
 		parts := l.parts(page)
-		r.begin(number, parts.total, len(*parts.items))
+		r.begin(number, *parts.total, len(*parts.items))
 		*parts.items = slices.DeleteFunc(*parts.items, func(item T) bool {
-			id, _ := l.key(item)
-			return !r.add(id)
+			return !r.add(l.id(item))
 		})
 		// The first reading yields empty pages, too, for their total. Later ones yield only what they add.
 		if len(*parts.items) > 0 || !r.isReread() {
@@ -195,22 +196,31 @@ func (l pagedList[P, T]) read(ctx context.Context, r *reading, yield func(*P, er
 // page reads one page.
 func (l pagedList[P, T]) page(ctx context.Context, number int) (*P, error) {
 	resp, err := l.request(ctx, l.perPage, number)
-	return decodeResult(l.client, l.pageOperation(number), l.open, resp, err)
+	page := new(P)
+	*l.parts(page).total = missing
+	return decodeInto(l.client, l.pageOperation(number), page, l.open, resp, err)
 }
 
 func (l pagedList[P, T]) pageOperation(number int) operation {
 	return operation{id: l.op.id, what: fmt.Sprintf("%s: page %d", l.op.what, number)}
 }
 
+// missing is the total of a page that has none. 0 would be one.
+const missing = -1
+
 // open returns an error for a page or an item that is the zero value, to which a body such as {} decodes.
 func (l pagedList[P, T]) open(page *P) (*P, error) {
-	items := *l.parts(page).items
-	if items == nil {
+	items, total := *l.parts(page).items, *l.parts(page).total
+	switch {
+	case items == nil:
 		return nil, errors.New("the list is missing")
+	case total == missing:
+		return nil, errors.New("the total of meta is missing")
+	case total < 0:
+		return nil, fmt.Errorf("the total of meta is %d", total)
 	}
 	for i, item := range items {
-		id, status := l.key(item)
-		if err := checkIdentity(id, status, 0); err != nil {
+		if err := l.check(item); err != nil {
 			return nil, fmt.Errorf("at index %d: %w", i, err)
 		}
 	}

@@ -33,6 +33,7 @@ func (c *listChange) Unwrap() error { return ErrListChanged }
 // For each page begin, add and end are called, and checkLink unless it is the last.
 type reading struct {
 	perPage int
+	first   int         // the page that it begins with
 	seen    idSet       // items of this reading
 	earlier idSet       // items that earlier readings yielded; nil in the first reading
 	change  *listChange // what shows that the list changed; nil if nothing does
@@ -42,11 +43,13 @@ type reading struct {
 	count     int // items up to the end of the latest page, by position
 	pageItems int // items of the latest page
 	pageNew   int // items of the latest page that no page before it had
+	short     int // the first page with too few items for its place in the list; 0 if there is none
+	shortened int // how many items it has
 }
 
 // newReading prepares the first reading of a list, which adds its items to yielded.
 func newReading(perPage, first int, yielded idSet) *reading {
-	return &reading{perPage: perPage, count: (first - 1) * perPage, seen: yielded}
+	return &reading{perPage: perPage, first: first, count: (first - 1) * perPage, seen: yielded}
 }
 
 // newRereading prepares another reading. It leaves out the items of yielded, and adds the others to them.
@@ -68,6 +71,20 @@ func (r *reading) begin(number, total, items int) {
 	}
 	r.page, r.total, r.pageItems, r.pageNew = number, total, items, 0
 	r.count += items
+	othersFollow := r.count < total
+	isAfterTotal := r.first > 1 && r.count-items >= total
+	if r.short == 0 && items > 0 && items < r.perPage && (othersFollow || isAfterTotal) {
+		r.short, r.shortened = number, items
+	}
+}
+
+// capHint says what may be the reason of a short page; nothing if there is none.
+func (r *reading) capHint() string {
+	if r.short == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; page %d has %d items instead of %d: the server may cap per_page; try PerPage %[2]d",
+		r.short, r.shortened, r.perPage)
 }
 
 // add takes an item of the page, and reports whether to yield it: if no page had it before, of this reading or an
@@ -89,7 +106,8 @@ func (r *reading) end(next string) (isLast bool, change error) {
 		return false, nil
 	}
 	if r.change == nil && r.missesTotal() {
-		r.change = changed("page %d is the last and ends with item %d, but the total is %d", r.page, r.count, r.total)
+		r.change = changed("page %d is the last and ends with item %d, but the total is %d%s",
+			r.page, r.count, r.total, r.capHint())
 	}
 	if r.change == nil {
 		return true, nil
@@ -108,8 +126,12 @@ var errNoPageNumber = errors.New("its next link has no page number") // not quot
 // checkLink returns what is wrong with the link to the next page. Only its page number is used, so that it cannot
 // send the token to another host. The number has to be the next, so that no link can loop or skip a page.
 func (r *reading) checkLink(next string) error {
-	if r.pageItems == 0 {
+	switch {
+	case r.pageItems == 0:
 		return errors.New("it is empty and has a next link")
+	case r.short != 0 && r.first > 1:
+		// The first page to read was counted in pages of another size, so items before it would be taken for read.
+		return fmt.Errorf("it does not begin where it should%s", r.capHint())
 	}
 	link, err := url.Parse(next)
 	if err != nil {

@@ -43,6 +43,9 @@ func (*ActionFailedError) ofCall() {}
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) WaitAvailable(ctx context.Context, id int64, options ...WaitOption) (*gen.Image, error) {
+	if err := checkID("image", id); err != nil {
+		return nil, c.wrap(operation{what: "wait for image"}, err)
+	}
 	get := func(ctx context.Context) (*gen.Image, error) { return c.Get(ctx, id) }
 	return newPoller(fmt.Sprintf("image %d", id), get, judgeImage, options).wait(ctx)
 }
@@ -68,6 +71,9 @@ func judgeImage(image *gen.Image) (status string, isOver bool, err error) {
 func (c *Client) WaitAction(
 	ctx context.Context, imageID, actionID int64, options ...WaitOption,
 ) (*gen.Action, error) {
+	if err := checkActionIDs(imageID, actionID); err != nil {
+		return nil, c.wrap(operation{what: "wait for action"}, err)
+	}
 	subject := fmt.Sprintf("action %d of image %d", actionID, imageID)
 	get := func(ctx context.Context) (*gen.Action, error) { return c.Action(ctx, imageID, actionID) }
 	judge := func(action *gen.Action) (status string, isOver bool, err error) {

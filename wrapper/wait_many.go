@@ -21,7 +21,8 @@ import (
 // image that is still awaited is yielded with a [*WaitError]. One failure does not hide the others, so range over the
 // sequence: [Collect] stops at the first.
 //
-// An image that the API does not know ends at once, with [ErrNotFound], unless the wait is [WithJustCreated].
+// An image that the API does not know ends at once, with [ErrNotFound], unless the wait is [WithJustCreated]. An id
+// that is not positive ends with an error, and nothing is sent for it. If the API asks for a pause, all images wait.
 //
 // A round of polls reads the list of private images, 200 with a request, and single images only where that takes fewer
 // requests. Waiting for 200 images so costs about as much as waiting for one.
@@ -43,6 +44,10 @@ func (c *Client) WaitAllAvailable(
 			w.pending[id] = &awaited{image: gen.Image{ID: id}}
 		}
 		total := len(w.pending)
+		w.refuse()
+		if w.isOver() {
+			return
+		}
 		judge := func(*struct{}) (status string, isOver bool, err error) {
 			return fmt.Sprintf("%d of %d ended", total-len(w.pending), total), w.isOver(), nil
 		}
@@ -61,6 +66,7 @@ type manyWait struct {
 	yield   func(gen.Image, error) bool
 	pending map[int64]*awaited // empty once the caller has stopped
 	pages   map[int]bool       // known pages of private images: whether an awaited image was last seen there
+	resume  time.Time          // when the API wants to be asked again, of which it spoke for one image
 }
 
 // awaited is an image that has not ended.
@@ -69,15 +75,30 @@ type awaited struct {
 	failures int       // polls of this image that failed in a row, leaving out list pages and what is too new
 }
 
+// refuse ends the wait for ids that are none. They would stay unknown, and with [WithJustCreated] for a minute.
+func (w *manyWait) refuse() {
+	for id, a := range maps.Clone(w.pending) {
+		if w.isOver() {
+			return
+		}
+		if err := checkID("image", id); err != nil {
+			w.end(a.image, w.client.wrap(operation{what: "wait for image"}, err))
+		}
+	}
+}
+
 // round polls every image once: first the pages of private images, then what is missing there one by one. It returns
 // an error only if it concerns all images.
 func (w *manyWait) round(ctx context.Context) (*struct{}, error) {
+	if err := sleep(ctx, time.Until(w.resume)); err != nil {
+		return nil, err
+	}
 	missing := maps.Clone(w.pending)
 	if err := w.pollPages(ctx, missing); err != nil {
 		return nil, err
 	}
 	for id := range missing {
-		if w.isOver() {
+		if w.isOver() || time.Now().Before(w.resume) {
 			break
 		}
 		if err := w.pollOne(ctx, id); err != nil {
@@ -147,10 +168,29 @@ func (w *manyWait) pollOne(ctx context.Context, id int64) error {
 	case w.config.isTooNew(time.Since(w.start), err):
 		return nil
 	default:
-		a.failures++
-		if a.failures >= maxFailures || !isTransient(err) {
-			w.end(a.image, fmt.Errorf("wait for image %d: %w", id, err))
-		}
+		return w.fail(ctx, id, err)
+	}
+	return nil
+}
+
+// fail counts a failure against an image. If the API asked for a pause, it is for all images, since it is not this one
+// that is overloaded. If the deadline comes before its end, no image can be polled again, and the failure is returned.
+func (w *manyWait) fail(ctx context.Context, id int64, err error) error {
+	a := w.pending[id]
+	a.failures++
+	if a.failures >= maxFailures || !isTransient(err) {
+		w.end(a.image, fmt.Errorf("wait for image %d: %w", id, err))
+	}
+	if !isTransient(err) {
+		return nil
+	}
+	pause := retryAfter(err)
+	if pause == 0 {
+		return nil
+	}
+	w.resume = time.Now().Add(pause)
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(w.resume) {
+		return err
 	}
 	return nil
 }

@@ -176,8 +176,11 @@ func TestAccountTransfers(t *testing.T) {
 		alice, bob := setUp(t)
 		id, err := alice.CreateAccountTransfer(ctx, 1, wrapper.Recipient{Email: "bob@example.com"})
 		require.NoError(t, err)
-		assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id, ""), wrapper.ErrUnprocessable)
-		assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id+1, ""), wrapper.ErrUnprocessable)
+		for _, transfer := range []int64{id, id + 1} { // the wrapper would not send it
+			resp, err := bob.API().ImagesPostAccountTransferAcceptWithResponse(ctx, 1, gen.AccountTransferAccept{TransferID: transfer})
+			require.NoError(t, err)
+			assert.Equal(t, http.StatusUnprocessableEntity, resp.StatusCode())
+		}
 		assert.NoError(t, bob.AcceptAccountTransfer(ctx, 1, id, team), "the transfer is still pending")
 	})
 }

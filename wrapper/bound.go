@@ -1,0 +1,77 @@
+package wrapper
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	// maxItems is 50 times the largest page that the API has: more cannot be a page of it.
+	maxItems = 10_000
+
+	// What decoded values take at most while a slice of them grows, old and new memory together. An image has 208 bytes,
+	// and an action 112 and its region. Other elements of arrays are strings.
+	itemCost    = 512
+	elementCost = 32
+
+	// invalidCost is for a byte of invalid UTF-8. It becomes the three bytes of U+FFFD, which are copied as they grow.
+	invalidCost = 8
+
+	// minBudget is what decoded values may take however little WithMaxResponseBytes allows: some thousand images.
+	minBudget = 4 << 20
+)
+
+// checkCost refuses a body whose values would take far more memory than it does: [{},{},…] becomes 140 times as large.
+// Beside the body, which may take twice its limit in its buffer, values may take three and a half times the limit.
+func checkCost(body []byte, maxBytes int64) error {
+	budget := max(min(maxBytes, 1<<48)*7/2, minBudget)
+	elements := int64(bytes.Count(body, []byte(",")) + 1)
+	// Nearly every page of the API ends here: counting its commas takes a few microseconds.
+	if elements <= maxItems && elements*itemCost+int64(len(body))*(1+invalidCost) <= budget {
+		return nil
+	}
+	cost := int64(len(body)) + invalidCost*countInvalid(body)
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(body), decodeOptions) // a decoder of a bytes.Buffer reads in place
+	for cost <= budget {
+		token, err := decoder.ReadToken()
+		if err != nil {
+			return nil // the end, or an error that decoding meets as well
+		}
+		depth := decoder.StackDepth()
+		switch token.Kind() {
+		case ']', '}':
+			continue
+		case '[', '{':
+			depth-- // it is an element of what is around it
+		}
+		switch kind, length := decoder.StackIndex(depth); {
+		case kind != '[':
+		case depth > listDepth:
+			cost += elementCost
+		case length > maxItems:
+			return fmt.Errorf("a list of more than %d items", maxItems)
+		default:
+			cost += itemCost
+		}
+	}
+	return errors.New("its values would take too much memory for the limit of its bytes")
+}
+
+// listDepth is that of the list of a page: an array in an object.
+const listDepth = 2
+
+// countInvalid counts the bytes of a body that are not UTF-8.
+func countInvalid(body []byte) (n int64) {
+	for len(body) > 0 {
+		r, size := utf8.DecodeRune(body)
+		if r == utf8.RuneError && size == 1 {
+			n++
+		}
+		body = body[size:]
+	}
+	return n
+}

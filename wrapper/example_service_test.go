@@ -1,0 +1,197 @@
+package wrapper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"math"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// service keeps the images of a team: it imports them to several regions, keeps the newest of each series, and says
+// what there is.
+type service struct {
+	client *wrapper.Client
+	out    io.Writer
+	wait   []wrapper.WaitOption
+}
+
+// publish imports an image to its region, and then to others. When that fails, or ctx ends as it does on Ctrl-C, it
+// removes what it has made.
+func (s *service) publish(ctx context.Context, params gen.ImageCreate, others ...gen.RegionSlug) (*gen.Image, error) {
+	since := time.Now().Add(-time.Minute) // clocks differ
+	image, err := s.client.CreateAndWait(ctx, params, s.wait...)
+	if err == nil {
+		err = s.client.Distribute(ctx, image.ID, others, s.wait...)
+	}
+	if err == nil {
+		return s.client.Get(ctx, image.ID) // with all of its regions
+	}
+
+	// ctx may have ended, but the clean-up needs some time of its own.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	ids, findErr := s.remains(ctx, image, err, params.Name, since)
+	errs := []error{fmt.Errorf("publish %s: %w", params.Name, err), findErr}
+	for _, id := range ids {
+		errs = append(errs, s.remove(ctx, id))
+	}
+	return nil, errors.Join(errs...)
+}
+
+// remains returns the images that a failed publication may have left.
+func (s *service) remains(
+	ctx context.Context, image *gen.Image, cause error, name string, since time.Time,
+) ([]int64, error) {
+	if image != nil {
+		return []int64{image.ID}, nil
+	}
+	var apiError *wrapper.Error
+	switch {
+	case !errors.As(cause, &apiError):
+		return nil, nil // nothing was sent
+	case apiError.ImageID != 0:
+		return []int64{apiError.ImageID}, nil
+	case !apiError.MayHaveActed && !errors.Is(cause, wrapper.ErrServer) && !errors.Is(cause, wrapper.ErrInvalidResponse):
+		return nil, nil // the API refused it
+	}
+	// The response was lost. What the API says of an image does not have its URL, so name and time have to do.
+	isOrphan := func(image gen.Image) bool { return image.Name == name && image.CreatedAt.After(since) }
+	private := s.client.Images(ctx, wrapper.ListParams{Private: true})
+	orphans, err := wrapper.Collect(wrapper.Filter(private, isOrphan, wrapper.HasType(gen.ImageTypeCustom)))
+	var ids []int64
+	for _, orphan := range orphans {
+		ids = append(ids, orphan.ID)
+	}
+	return ids, err
+}
+
+// remove deletes an image that may be gone already.
+func (s *service) remove(ctx context.Context, id int64) error {
+	err := s.client.Delete(ctx, id)
+	if errors.Is(err, wrapper.ErrNotFound) { // as ErrAlreadyDeleted is
+		return nil
+	}
+	return err
+}
+
+// retain deletes the images of a series but for the newest n that are available.
+func (s *service) retain(ctx context.Context, series string, n int) error {
+	isOfSeries := func(image gen.Image) bool {
+		return strings.HasPrefix(image.Name, series) && image.Status == gen.ImageStatusAvailable
+	}
+	private := s.client.Images(ctx, wrapper.ListParams{Private: true})
+	images, err := wrapper.Newest(wrapper.Filter(private, isOfSeries), math.MaxInt)
+	if err != nil {
+		return fmt.Errorf("retain %s: %w", series, err)
+	}
+	for _, image := range images[min(n, len(images)):] {
+		current, err := s.client.Get(ctx, image.ID)
+		if errors.Is(err, wrapper.ErrNotFound) || err == nil && !isOfSeries(*current) {
+			continue // it has changed since the list was read
+		}
+		if err == nil {
+			err = s.remove(ctx, image.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("retain %s: %w", series, err)
+		}
+		fmt.Fprintln(s.out, "deleted", image.Name)
+	}
+	return nil
+}
+
+// table prints the newest n images of the account.
+func (s *service) table(ctx context.Context, n int) error {
+	newest, err := wrapper.Newest(s.client.Images(ctx, wrapper.ListParams{Private: true}), n)
+	if err != nil {
+		return fmt.Errorf("table: %w", err)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tSTATUS\tREGIONS\tSIZE")
+	for _, image := range newest {
+		size := "unknown" // until it is imported
+		if image.SizeGigabytes != nil {
+			size = fmt.Sprintf("%.1f GB", *image.SizeGigabytes)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", image.Name, image.Status, join(image.Regions), size)
+	}
+	return w.Flush()
+}
+
+// join lists regions. The API gives them in any order, and some of them twice.
+func join(regions []gen.RegionSlug) string {
+	var text []string
+	for _, region := range slices.Compact(slices.Sorted(slices.Values(regions))) {
+		text = append(text, string(region))
+	}
+	return strings.Join(text, ",")
+}
+
+// run is what the program does. Its main has a context of signal.NotifyContext and a deadline.
+func (s *service) run(ctx context.Context) error {
+	image, err := s.publish(ctx, gen.ImageCreate{
+		Name:   "nightly-4",
+		URL:    "https://example.com/nightly.qcow2",
+		Region: gen.RegionSlugNyc3,
+	}, gen.RegionSlugFra1, gen.RegionSlugSgp1)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(s.out, "imported", image.Name, "to", join(image.Regions))
+	if err := s.retain(ctx, "nightly-", 2); err != nil {
+		return err
+	}
+	return s.table(ctx, 5)
+}
+
+// A whole service: it imports an image to three regions, keeps the newest two of its series, and prints a table. The
+// second time it is interrupted, and takes back what it has begun.
+func Example_service() {
+	day := func(n int) time.Time { return time.Date(2026, time.May, n, 3, 0, 0, 0, time.UTC) }
+	size := 2.34
+	fake := fakeapi.New(fakeapi.WithImportPolls(2), fakeapi.WithActionPolls(2), fakeapi.WithImages(
+		gen.Image{ID: 1, Name: "nightly-1", Type: gen.ImageTypeCustom, CreatedAt: day(1), Regions: []gen.RegionSlug{"nyc3"}},
+		gen.Image{ID: 2, Name: "nightly-2", Type: gen.ImageTypeCustom, CreatedAt: day(2), Regions: []gen.RegionSlug{"nyc3"}},
+		gen.Image{ID: 3, Name: "nightly-3", Type: gen.ImageTypeCustom, CreatedAt: day(3), Regions: []gen.RegionSlug{"nyc3"}, SizeGigabytes: &size},
+	))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	s := &service{client: client, out: os.Stdout, wait: []wrapper.WaitOption{wrapper.WithInterval(time.Millisecond, time.Second)}}
+	if err := s.run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+
+	ctx, stop := context.WithCancel(context.Background())
+	s.wait = append(s.wait, wrapper.WithProgress(func(p wrapper.Progress) {
+		fmt.Println("interrupted while an image is", p.Status)
+		stop() // as Ctrl-C does
+	}))
+	_, err = s.publish(ctx, gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugNyc3})
+	fmt.Println(errors.Is(err, context.Canceled))
+	_, err = client.GetByName(context.Background(), "web")
+	fmt.Println(errors.Is(err, wrapper.ErrNotFound))
+	// Output:
+	// imported nightly-4 to fra1,nyc3,sgp1
+	// deleted nightly-2
+	// deleted nightly-1
+	// NAME       STATUS     REGIONS         SIZE
+	// nightly-4  available  fra1,nyc3,sgp1  2.3 GB
+	// nightly-3  available  nyc3            2.3 GB
+	// interrupted while an image is pending
+	// true
+	// true
+}

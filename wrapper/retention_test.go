@@ -1,0 +1,94 @@
+package wrapper_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/gen"
+	"example.com/doimages/wrapper"
+)
+
+// What ExampleNewest_retention promises: it deletes nothing on the word of a list that is old, or not whole.
+func TestRetention(t *testing.T) {
+	rename := func(client *wrapper.Client) error {
+		_, err := client.Update(t.Context(), 2, gen.ImageUpdate{Name: ptr("keep me")})
+		return err
+	}
+	remove := func(client *wrapper.Client) error { return client.Delete(t.Context(), 2) }
+	for name, test := range map[string]struct {
+		before func(*wrapper.Client) error // called when image 2 is about to be read, or deleted
+		method string
+		faults []fakeapi.Fault
+		left   []int64
+		fails  bool
+	}{
+		"renamed after the list":    {before: rename, method: http.MethodGet, left: []int64{2, 3, 4, 5, 6}},
+		"deleted after the list":    {before: remove, method: http.MethodGet, left: []int64{3, 4, 5, 6}},
+		"deleted after the reading": {before: remove, method: http.MethodDelete, left: []int64{3, 4, 5, 6}},
+		"a list that breaks off":    {faults: []fakeapi.Fault{{Operation: "images_list", Do: fakeapi.Status(400)}}, left: []int64{1, 2, 3, 4, 5, 6}, fails: true},
+		"a deletion that fails":     {faults: []fakeapi.Fault{{Operation: "images_delete", Do: fakeapi.Status(400)}}, left: []int64{1, 2, 3, 4, 5, 6}, fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := fakeapi.New(nightlies())
+			other := clientOf(fake, fakeapi.Token)
+			transport := roundTrip(func(req *http.Request) (*http.Response, error) {
+				if test.before != nil && req.Method == test.method && strings.HasSuffix(req.URL.Path, "/2") {
+					require.NoError(t, test.before(other))
+				}
+				return fake.RoundTrip(req)
+			})
+			client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
+			require.NoError(t, err)
+			fake.Inject(test.faults...)
+			err = keepNewest(t.Context(), client, "nightly-", 2, false)
+			assert.Equal(t, test.fails, err != nil, err)
+			var left []int64
+			for _, image := range fake.Images() {
+				if !image.Public {
+					left = append(left, image.ID)
+				}
+			}
+			assert.ElementsMatch(t, test.left, left)
+		})
+	}
+}
+
+// However a publication of Example_service fails, it leaves no image.
+func TestServiceCleansUp(t *testing.T) {
+	web := gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugNyc3}
+	for name, fault := range map[string]fakeapi.Fault{
+		"a create whose response is lost": {Operation: "images_create_custom", Do: fakeapi.LoseAnswer()},
+		"a create that is cut off":        {Operation: "images_create_custom", Do: fakeapi.Truncate()},
+		"a create without JSON":           {Operation: "images_create_custom", Do: fakeapi.Malformed()},
+		"a create that is refused":        {Operation: "images_create_custom", Do: fakeapi.Status(400)},
+		"an import that fails":            {Operation: "images_create_custom", Do: fakeapi.FailImport("The format is unknown.")},
+		"a wait that fails":               {Operation: "images_get", Do: fakeapi.Status(401)},
+		"a transfer that fails":           {Operation: "imageActions_post", Do: fakeapi.FailAction()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fake := fakeapi.New(fakeapi.WithImages(gen.Image{ID: 1, Name: "web", CreatedAt: time.Unix(0, 0)}), fakeapi.WithFaults(fault))
+				client, _ := fakeClient(t, fake)
+				s := &service{client: client, out: io.Discard}
+				image, err := s.publish(t.Context(), web, gen.RegionSlugFra1)
+				require.Error(t, err)
+				assert.Nil(t, image)
+				var left []int64
+				for _, image := range fake.Images() {
+					if !image.Public {
+						left = append(left, image.ID)
+					}
+				}
+				assert.Equal(t, []int64{1}, left, err)
+			})
+		})
+	}
+}
