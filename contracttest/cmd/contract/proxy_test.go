@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -219,7 +220,10 @@ func TestInterruptDuringARequest(t *testing.T) {
 	require.Equal(t, 200, status)
 	for _, s := range []*server{p, api} {
 		sent, ended := make(chan struct{}), make(chan struct{})
-		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { close(sent) }})
+		isSent := sync.OnceFunc(func() { close(sent) }) // net/http may repeat a GET
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+			WroteRequest: func(httptrace.WroteRequestInfo) { isSent() },
+		})
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/v2/images", nil)
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "Bearer "+canary)
