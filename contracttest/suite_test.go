@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -352,4 +353,24 @@ func TestSuiteRemovesWhatShouldHaveBeenRefused(t *testing.T) {
 		assert.ErrorContains(t, results[0].Err, "the response has status 202, expected 4xx")
 		assert.Len(t, fake.Images(), before)
 	})
+}
+
+// A target that offers another protocol fails its cases, and holds nobody up.
+func TestSuiteOnAnotherProtocol(t *testing.T) {
+	t.Parallel()
+	done := make(chan []contracttest.Result, 1)
+	go func() {
+		results, _, err := contracttest.RunCases(t.Context(), contracttest.Target{Token: fakeapi.Token, BaseURL: testkit.Switching(t)})
+		assert.NoError(t, err)
+		done <- results
+	}()
+	select {
+	case results := <-done:
+		require.NotEmpty(t, results)
+		for _, result := range results {
+			assert.True(t, result.Err != nil || result.Skipped != "", result.Case.Name)
+		}
+	case <-time.After(30 * time.Second):
+		assert.Fail(t, "the suite hangs")
+	}
 }
