@@ -41,8 +41,23 @@ func newAttempt(ctx context.Context, limit time.Duration) *attempt {
 		// A transport of another kind may say no more than this.
 		WroteHeaders: func() { a.connected.Store(true) },
 	}))
-	a.timer = time.AfterFunc(limit, func() { a.cancel(&timeoutError{after: limit, what: "the server sent nothing for"}) })
+	a.timer = time.AfterFunc(limit, a.expire)
 	return a
+}
+
+// expire ends the attempt when its timer fires.
+func (a *attempt) expire() {
+	if longest := maxSilences * a.limit; time.Since(a.start) >= longest {
+		a.cancel(&timeoutError{after: longest, what: "the response took more than"})
+		return
+	}
+	a.cancel(&timeoutError{after: a.limit, what: "the server sent nothing for"})
+}
+
+// extend lets the attempt go on, after the server has sent something.
+func (a *attempt) extend() {
+	left := maxSilences*a.limit - time.Since(a.start)
+	a.timer.Reset(min(a.limit, left))
 }
 
 // end stops the timer and frees what the context holds.
@@ -65,7 +80,7 @@ func (a *attempt) request(req *http.Request, isFirst bool) (*http.Request, error
 
 // reading returns a body to read within the limits of the attempt.
 func (a *attempt) reading(body io.Reader) io.Reader {
-	a.timer.Reset(a.limit) // the headers were something
+	a.extend() // the headers were something
 	a.body = body
 	return a
 }
@@ -76,19 +91,13 @@ func (a *attempt) Read(p []byte) (int, error) {
 		return 0, context.Cause(a.ctx)
 	}
 	n, err := a.body.Read(p)
-	if err == io.EOF {
-		return n, err
-	}
-	if err != nil {
-		return n, a.failure(err)
-	}
-	if longest := maxSilences * a.limit; time.Since(a.start) > longest {
-		return n, &timeoutError{after: longest, what: "the response took more than"}
-	}
 	if n > 0 {
-		a.timer.Reset(a.limit)
+		a.extend()
 	}
-	return n, nil
+	if err != nil && err != io.EOF {
+		err = a.failure(err)
+	}
+	return n, err
 }
 
 // failure returns why the attempt failed, where net/http says err. A transport need not say that the limit ended it:
@@ -108,12 +117,12 @@ func (a *attempt) failure(err error) error {
 // does: for another, such as a fake, it is unknown.
 func (a *attempt) reach() reach {
 	switch {
-	case !a.sought.Load():
-		return reachUnknown
-	case !a.connected.Load():
+	case a.connected.Load():
+		return reachServer
+	case a.sought.Load():
 		return reachNothing
 	default:
-		return reachServer
+		return reachUnknown
 	}
 }
 
