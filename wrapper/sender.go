@@ -128,8 +128,8 @@ func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHave
 
 // receive reads a response to its end, and makes that its Body.
 //
-// The body of 101 is not read. It is the connection, which the server may keep open, and net/http does not close it when
-// the context ends.
+// The body of 101 is not read. It is the connection, which the server may keep open, and net/http does not close it
+// when the context ends.
 func (s *sender) receive(resp *http.Response, a *attempt) *response {
 	defer resp.Body.Close()
 	said := parseLimits(resp)
