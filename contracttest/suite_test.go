@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -380,4 +381,24 @@ func (p parrot) RoundTrip(r *http.Request) (*http.Response, error) {
 		resp.Header.Set("X-"+p.text, "a")
 	}
 	return resp, err
+}
+
+// A target that offers another protocol fails its cases, and holds nobody up.
+func TestSuiteOnAnotherProtocol(t *testing.T) {
+	t.Parallel()
+	done := make(chan []contracttest.Result, 1)
+	go func() {
+		results, _, err := contracttest.RunCases(t.Context(), contracttest.Target{Token: fakeapi.Token, BaseURL: testkit.Switching(t)})
+		assert.NoError(t, err)
+		done <- results
+	}()
+	select {
+	case results := <-done:
+		require.NotEmpty(t, results)
+		for _, result := range results {
+			assert.True(t, result.Err != nil || result.Skipped != "", result.Case.Name)
+		}
+	case <-time.After(30 * time.Second):
+		assert.Fail(t, "the suite hangs")
+	}
 }

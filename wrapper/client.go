@@ -19,13 +19,18 @@ type Client struct {
 
 // NewClient returns a client that authenticates with a token. It sends no request.
 //
-// An empty token is an error, and so is one that no header can carry. A base URL is an error if it is malformed or
-// would send the token over plain http.
+// An empty token is an error, and so is one that no header can carry. A base URL is an error if it is malformed, would
+// send the token over plain http, or ends with the path of the API. So is an option that is nil, or has a value that
+// cannot be used.
 func NewClient(token string, options ...Option) (*Client, error) {
 	if err := checkToken(token); err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
 	}
-	send := &sender{config: newConfig(options), token: newSecret(token)}
+	config, err := newConfig(options)
+	if err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
+	}
+	send := &sender{config: config, token: newSecret(token)}
 	base, err := parseBaseURL(send.baseURL)
 	if err != nil {
 		// The address may be the token, if the caller mixed them up.
@@ -80,6 +85,9 @@ func parseBaseURL(address string) (*url.URL, error) {
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		return nil, fmt.Errorf("base URL: plain http to %s would expose the token; only loopback hosts may use it", u.Host)
+	}
+	if path := strings.TrimRight(u.Path, "/"); path == "/v2" || path == "/v2/images" {
+		return nil, fmt.Errorf("base URL: /v2/images is added to it; without %s it is %s://%s", path, u.Scheme, u.Host)
 	}
 	return u, nil
 }

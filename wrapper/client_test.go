@@ -35,6 +35,9 @@ func TestNewClientRejects(t *testing.T) {
 		"credentials and a port":  {token: canary, baseURL: "https://user:secret@api.example.com:port", want: "credentials"},
 		"credentials, no scheme":  {token: canary, baseURL: "user:secret@api.example.com", want: "credentials"},
 		"credentials and a slash": {token: canary, baseURL: "https://user:secret/1@api.example.com", want: "credentials"},
+		"the path of the API":     {token: canary, baseURL: "https://api.example.com/v2", want: "without /v2 it is https://api.example.com"},
+		"its path and a slash":    {token: canary, baseURL: "https://api.example.com:8443/v2/", want: "without /v2 it is https://api.example.com:8443"},
+		"the path of images":      {token: canary, baseURL: "https://api.example.com/v2/images", want: "without /v2/images it is https://api.example.com"},
 		"a query":                 {token: canary, baseURL: "https://api.example.com/?a=secret", want: "query"},
 		"the token as an address": {token: canary, baseURL: canary, want: "must begin with https://"},
 	} {
@@ -49,8 +52,8 @@ func TestNewClientRejects(t *testing.T) {
 }
 
 func TestNewClientAccepts(t *testing.T) {
-	for _, baseURL := range []string{"https://api.example.com", "https://api.example.com/prefix/", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80"} {
-		_, err := wrapper.NewClient(canary, wrapper.WithBaseURL(baseURL), wrapper.WithHTTPClient(nil), wrapper.WithLogger(nil))
+	for _, baseURL := range []string{"https://api.example.com", "https://api.example.com/prefix/", "https://api.example.com/do/v2", "https://api.example.com/v2/do", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80"} {
+		_, err := wrapper.NewClient(canary, wrapper.WithBaseURL(baseURL))
 		assert.NoError(t, err, baseURL)
 	}
 }
@@ -135,13 +138,15 @@ func TestRateLimitOfTheLatestResponse(t *testing.T) {
 	}
 }
 
-func TestUserAgentStaysOnItsLine(t *testing.T) {
-	var got string
-	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
-		got = r.UserAgent()
-		reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
-	}, wrapper.WithUserAgent(" inventory\n1.4 "))
-	_, err := client.Get(t.Context(), 42)
-	require.NoError(t, err)
-	assert.Equal(t, "inventory 1.4 doimages/"+openapi.Version, got)
+func TestUserAgentIsTrimmed(t *testing.T) {
+	for name, want := range map[string]string{" inventory  1.4 ": "inventory  1.4 doimages/", "": "doimages/"} {
+		var got string
+		client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+			got = r.UserAgent()
+			reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+		}, wrapper.WithUserAgent(name))
+		_, err := client.Get(t.Context(), 42)
+		require.NoError(t, err)
+		assert.Equal(t, want+openapi.Version, got)
+	}
 }

@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -17,24 +16,18 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// callError is an error with which a call of this package ends.
-type callError interface {
-	error
-	ofCall()
-}
-
 // contextError returns why a context ended, or nil if it has not. It wraps the context's Err, which is Canceled or
 // DeadlineExceeded, and the cause if there is one.
 //
-// A cause that is a callError is quoted but not wrapped. An errgroup makes the error of one call the cause of its
-// siblings' context. Wrapped, the "not found" of one call would look like that of every other.
+// An errgroup makes the error of one call the cause of its siblings' context, so no error of this package is found in
+// the cause.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if err == nil || cause == err {
 		return err
 	}
-	if errors.As(cause, new(callError)) {
+	if _, isOurs := cause.(ours); isOurs {
 		return fmt.Errorf("%w: %v", err, cause)
 	}
-	return fmt.Errorf("%w: %w", err, cause)
+	return fmt.Errorf("%w: %w", err, fromOutside(cause))
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -132,7 +133,7 @@ func TestContextThatEndsBetweenTwoLooks(t *testing.T) {
 // What ended another call, of whatever type, is not found in the error of this one; a limiter may return it, too.
 func TestCallEndedByAnotherKindOfError(t *testing.T) {
 	imageFailed := &wrapper.ImageFailedError{Image: gen.Image{ID: 1, Status: gen.ImageStatusDeleted}}
-	for _, cause := range []error{imageFailed, &wrapper.ActionFailedError{}, &wrapper.WaitError{}, fmt.Errorf("list: %w", wrapper.ErrListChanged), &wrapper.Error{Status: 404}} {
+	for _, cause := range []error{imageFailed, &wrapper.ActionFailedError{}, &wrapper.WaitError{}, wrapper.ErrListChanged, &wrapper.Error{Status: 404}} {
 		for name, limiter := range map[string]wrapper.Limiter{
 			"none":    nil,
 			"its Err": limiterFunc(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }),
@@ -202,4 +203,110 @@ func TestContextThatEndsInALimiter(t *testing.T) {
 		assert.False(t, apiError.MayHaveActed)
 		assert.Empty(t, s.at)
 	})
+}
+
+// ownError is an error type of the caller's.
+type ownError struct{ code int }
+
+func (e *ownError) Error() string { return fmt.Sprint("code ", e.code) }
+
+// matching is an error of the caller's that says by itself what it is.
+type matching struct{ target error }
+
+func (m matching) Error() string        { return "matching" }
+func (m matching) Is(target error) bool { return target == m.target }
+
+// A cause says why the caller gave up, and nothing of what the API said.
+func TestCauseWithOneOfOursInIt(t *testing.T) {
+	own := &ownError{code: 7}
+	theirs := errors.New("theirs")
+	sentinels := []error{
+		wrapper.ErrNotFound, wrapper.ErrAlreadyDeleted, wrapper.ErrUnauthorized, wrapper.ErrForbidden, wrapper.ErrUnprocessable,
+		wrapper.ErrRateLimited, wrapper.ErrServer, wrapper.ErrInvalidResponse, wrapper.ErrListChanged,
+	}
+	var causes []error
+	for _, sentinel := range sentinels {
+		causes = append(causes,
+			errors.Join(own, fmt.Errorf("shutting down: %w", sentinel), theirs),
+			fmt.Errorf("%w, %w: %w", theirs, own, errors.Join(sentinel)),
+			errors.Join(own, matching{target: sentinel}, matching{target: theirs}, sentinel),
+		)
+	}
+	causes = append(causes,
+		errors.Join(theirs, own, &wrapper.Error{Status: 404, ID: "not_found"}),
+		fmt.Errorf("%w %w: %w", theirs, own, &wrapper.WaitError{}),
+		errors.Join(theirs, own, &wrapper.ImageFailedError{}, &wrapper.ActionFailedError{}))
+	for _, cause := range causes {
+		for name, call := range calls {
+			for _, transport := range []roundTrip{hangs, hangsInTheBody} {
+				synctest.Test(t, func(t *testing.T) {
+					client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
+					require.NoError(t, err)
+					ctx, cancel := context.WithCancelCause(t.Context())
+					time.AfterFunc(time.Second, func() { cancel(cause) })
+					err = call(ctx, client)
+					require.ErrorIs(t, err, context.Canceled, name)
+					for _, sentinel := range sentinels {
+						assert.NotErrorIs(t, err, sentinel, "%s: %v", name, cause)
+					}
+					assert.False(t, errors.As(err, new(*wrapper.ImageFailedError)), name)
+					assert.False(t, errors.As(err, new(*wrapper.ActionFailedError)), name)
+					assert.ErrorIs(t, err, theirs, name)
+					var found *ownError
+					assert.ErrorAs(t, err, &found, name)
+					assert.Same(t, own, found, name)
+				})
+			}
+		}
+	}
+}
+
+// What a limiter or a transport returns may be an error of this package, of another call. It is not changed, and says
+// nothing of this call: a DELETE that took the "not found" of another for its own would succeed.
+func TestErrorOfThisPackageFromOutside(t *testing.T) {
+	own := &ownError{code: 7}
+	for name, theirs := range map[string]error{
+		"an Error":      &wrapper.Error{Status: 404, ID: "not_found", Operation: "theirs"},
+		"a limit":       &wrapper.Error{Status: 429, Operation: "theirs"},
+		"a class":       wrapper.ErrNotFound,
+		"another class": wrapper.ErrRateLimited,
+		"a list":        wrapper.ErrListChanged,
+	} {
+		for _, theirs := range []error{theirs, fmt.Errorf("%w: %w", own, theirs)} {
+			limited := []wrapper.Option{wrapper.WithLimiter(limiterFunc(func(context.Context) error { return theirs }))}
+			for from, client := range map[string]*wrapper.Client{
+				"limiter":   newClient(t, respond(200, "", nil), limited...),
+				"transport": transportClient(t, roundTrip(func(*http.Request) (*http.Response, error) { return nil, theirs }), wrapper.WithRetry(wrapper.Retry{Attempts: 1})),
+				"body": transportClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+					return &http.Response{StatusCode: 200, Body: io.NopCloser(iotest.ErrReader(theirs))}, nil
+				}), wrapper.WithRetry(wrapper.Retry{Attempts: 1})),
+			} {
+				before := fmt.Sprintf("%#v", theirs)
+				var running sync.WaitGroup
+				for range 4 { // the race detector sees who changes the error
+					running.Go(func() {
+						err := client.Delete(t.Context(), 42)
+						want := wrapper.ErrNoResponse
+						if from == "body" {
+							want = wrapper.ErrInvalidResponse
+						}
+						assert.ErrorIs(t, err, want, "%s of the %s", name, from)
+						for _, class := range []error{wrapper.ErrNotFound, wrapper.ErrRateLimited, wrapper.ErrListChanged} {
+							assert.NotErrorIs(t, err, class, "%s of the %s", name, from)
+						}
+						assert.ErrorContains(t, err, theirs.Error())
+						var apiError *wrapper.Error
+						assert.ErrorAs(t, err, &apiError)
+						assert.Equal(t, "images_delete", apiError.Operation)
+						assert.Equal(t, errors.Is(theirs, own), errors.Is(err, own))
+						if _, isError := theirs.(*wrapper.Error); isError && from == "limiter" {
+							assert.ErrorIs(t, err, theirs)
+						}
+					})
+				}
+				running.Wait()
+				assert.Equal(t, before, fmt.Sprintf("%#v", theirs))
+			}
+		}
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"example.com/doimages/gen"
 )
@@ -18,12 +17,16 @@ const maxTransfers = 8
 // (packer-plugin-digitalocean#129).
 //
 // Each transfer is awaited as by [Client.WaitAction]. A failure does not stop the others. The error joins those of all
-// regions, and each names its region: an [*Error], an [*ActionFailedError] or a [*WaitError].
+// regions, and each names its region: an [*Error], an [*ActionFailedError] or a [*WaitError]. A panic in a transport or
+// a progress function does stop the others, and reaches the caller.
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Distribute(
 	ctx context.Context, id int64, regions []gen.RegionSlug, options ...WaitOption,
 ) error {
+	if err := newWaitConfig(options).err; err != nil {
+		return fmt.Errorf("distribute image %d: %w", id, err)
+	}
 	image, err := c.Get(ctx, id)
 	if err != nil {
 		return fmt.Errorf("distribute image %d: %w", id, err)
@@ -31,18 +34,20 @@ func (c *Client) Distribute(
 	options = append(slices.Clip(options), serialProgress(options))
 	errs := make([]error, len(regions)) // in the order of the regions, whichever ends first
 	slots := make(chan struct{}, maxTransfers)
-	var running sync.WaitGroup
+	var transfers crew
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	for i, region := range regions {
 		if slices.Contains(image.Regions, region) || slices.Contains(regions[:i], region) {
 			continue
 		}
-		running.Go(func() {
+		transfers.run(cancel, func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			errs[i] = c.transferAndWait(ctx, id, region, options)
 		})
 	}
-	running.Wait()
+	transfers.wait()
 	return errors.Join(errs...)
 }
 

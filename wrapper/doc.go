@@ -39,9 +39,15 @@
 // ImageID of the Error is its id, for [Client.Get] and [Client.Delete]. Whether such an image stays is unknown.
 //
 // A success whose body is truncated, is not JSON, lacks the image or is about another one is [ErrInvalidResponse], and
-// never an empty image. So is an action of another image, or of another type than the one that was started.
-// Unknown fields and unknown values of enums are not errors. Input that cannot be right, such as an id of 0, a transfer
-// without a region or a malformed slug, fails with a plain error, and nothing is sent.
+// never an empty image. So are an action of another image, or of another type than the one that was started, and 101
+// Switching Protocols, whose body is not read. Unknown fields and unknown values of enums are not errors. Input that
+// cannot be right, such as an id of 0, a transfer without a region or a malformed slug, fails with a plain error, and
+// nothing is sent.
+//
+// What the caller's own code returns, such as the cause of a context or the error of a limiter, is found by errors.Is
+// and errors.As. Errors of this package in it are not: an errgroup makes the error of one call the cause of the
+// others' context, and the "not found" of one is not that of all. A panic in a transport, a limiter or a progress
+// function reaches the goroutine that made the call.
 //
 // Every error says what was tried, such as "get image 42: 404 not_found: …". No error, log or %v of a value of this
 // package has the token in it, even if the server repeats it: a token of eight or more characters is replaced by
@@ -54,6 +60,13 @@
 // POST is repeated only if it cannot have taken effect: when no connection was made, and after 429. So no image is
 // created twice. What would fail again is not repeated: an unknown host, an untrusted certificate, a response that is
 // too large.
+//
+// Whether a connection was made, net/http says itself, by the hooks of net/http/httptrace. There was none if a proxy
+// refused, a TLS handshake failed or dialling took too long. A transport that calls no hooks, such as a fake, is judged
+// by the types of its errors.
+//
+// An attempt ends when the server has been silent for a minute, and after ten minutes in any case
+// ([WithAttemptTimeout]).
 //
 // The pause before an attempt is what the API asks for: retry-after or, when the hourly budget is used up, the time
 // until ratelimit-reset. Times in them are read against the Date of the response, so that the client's clock may be

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -13,8 +14,9 @@ import (
 var (
 	// ErrNoResponse is a request without a response: the connection failed, the context ended or a limiter refused.
 	ErrNoResponse = statuses("no response", 0, 0)
-	// ErrInvalidResponse is a success with a body that is not what the contract promises.
-	ErrInvalidResponse = statuses("invalid response", 200, 299)
+	// ErrInvalidResponse is a success with a body that is not what the contract promises, or a status of 1xx as the whole
+	// response.
+	ErrInvalidResponse = statuses("invalid response", 100, 299)
 	// ErrUnauthorized is 401: the token is missing, unknown or expired.
 	ErrUnauthorized = statuses("unauthorized", 401, 401)
 	// ErrForbidden is 403: the token lacks a scope.
@@ -42,6 +44,7 @@ type class struct {
 func statuses(name string, first, last int) error { return class{name: name, first: first, last: last} }
 
 func (c class) Error() string { return c.name }
+func (class) ofCall()         {}
 
 // Error is a request that failed: without a response, with a status that is not a success, or with a success that
 // cannot be used. errors.As finds it. It wraps the cause, so that errors.Is finds context.DeadlineExceeded.
@@ -78,11 +81,17 @@ type Error struct {
 
 // noResponse is the error of a request that got no response, or was not sent.
 func noResponse(attempts int, mayHaveActed bool, err error) *Error {
-	if refused, ok := err.(*Error); ok { // by the pacer
-		refused.Attempts, refused.MayHaveActed = attempts, mayHaveActed
-		return refused
+	if held, ok := err.(*heldBack); ok {
+		return &Error{
+			Status:       http.StatusTooManyRequests,
+			Message:      held.Error(),
+			RetryAfter:   held.retryAfter,
+			RateLimit:    held.budget,
+			Attempts:     attempts,
+			MayHaveActed: mayHaveActed,
+		}
 	}
-	return &Error{Attempts: attempts, MayHaveActed: mayHaveActed, err: err}
+	return &Error{Attempts: attempts, MayHaveActed: mayHaveActed, err: fromOutside(err)}
 }
 
 func (e *Error) Error() string {
@@ -111,6 +120,29 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&text, " (%d attempts)", e.Attempts)
 	}
 	return text.String()
+}
+
+// LogValue implements [slog.LogValuer]. It is a group of the fields that are set, and the text of the error as message.
+// It has no token. slog asks for it only if it is given the *Error itself, which errors.As finds.
+func (e *Error) LogValue() slog.Value {
+	attrs := []slog.Attr{slog.String("message", e.Error()), slog.Int("attempts", e.Attempts)}
+	for _, field := range []struct {
+		isSet bool
+		attr  slog.Attr
+	}{
+		{isSet: e.Operation != "", attr: slog.String("operation", e.Operation)},
+		{isSet: e.Status != 0, attr: slog.Int("status", e.Status)},
+		{isSet: e.ID != "", attr: slog.String("id", e.ID)},
+		{isSet: e.RequestID != "", attr: slog.String("request_id", e.RequestID)},
+		{isSet: e.RetryAfter != 0, attr: slog.Duration("retry_after", e.RetryAfter)},
+		{isSet: e.MayHaveActed, attr: slog.Bool("may_have_acted", true)},
+		{isSet: e.ImageID != 0, attr: slog.Int64("image_id", e.ImageID)},
+	} {
+		if field.isSet {
+			attrs = append(attrs, field.attr)
+		}
+	}
+	return slog.GroupValue(attrs...)
 }
 
 func (*Error) ofCall() {}

@@ -189,7 +189,7 @@ func TestTruncatedBody(t *testing.T) {
 func TestMaxBody(t *testing.T) {
 	body := `{"image":` + imageJSON(42, "available") + `}`
 	for bound, want := range map[int64]error{
-		int64(len(body)): nil, math.MaxInt64: nil, int64(len(body)) - 1: wrapper.ErrInvalidResponse, 0: wrapper.ErrInvalidResponse,
+		int64(len(body)): nil, math.MaxInt64: nil, int64(len(body)) - 1: wrapper.ErrInvalidResponse, 1: wrapper.ErrInvalidResponse,
 	} {
 		_, err := newClient(t, respond(200, body, nil), wrapper.WithMaxResponseBytes(bound)).Get(t.Context(), 42)
 		if want == nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"time"
 
 	"example.com/doimages/contracttest/fakeapi"
@@ -24,6 +26,25 @@ func ExampleError() {
 	// Output:
 	// there is no such image
 	// images_get 404 not_found The resource you were accessing could not be found.
+}
+
+// In a log an Error is a group of its fields, to search for. It is given as itself, which errors.As finds.
+func ExampleError_LogValue() {
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey || a.Key == "message" { // for an output that stays the same, and short
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+	_, err := exampleClient().Get(context.Background(), 42)
+	var apiError *wrapper.Error
+	if errors.As(err, &apiError) {
+		logger.Error("no image", "error", apiError)
+	}
+	// Output:
+	// level=ERROR msg="no image" error.attempts=1 error.operation=images_get error.status=404 error.id=not_found error.request_id=00000000-0000-4000-8000-000000000001
 }
 
 // A create that was refused may have made an image. It is of no use, so it is deleted.

@@ -84,6 +84,21 @@ func ExampleWithLimiter() {
 	// Output: 30 of the burst remain
 }
 
+// A context can ask for what each response says beside its body, such as the id of the request for a ticket.
+func ExampleContextWithResponse() {
+	client := exampleClient()
+	ctx := wrapper.ContextWithResponse(context.Background(), func(r wrapper.ResponseInfo) {
+		fmt.Println("attempt", r.Attempt, "status", r.Status, "request id", r.RequestID)
+		fmt.Println(r.RateLimit.Remaining, "of", r.RateLimit.Limit, "requests left")
+	})
+	_, err := client.Get(ctx, 6_000_000)
+	fmt.Println(err)
+	// Output:
+	// attempt 1 status 200 request id 00000000-0000-4000-8000-000000000001
+	// 4999 of 5000 requests left
+	// <nil>
+}
+
 // A call for a user who waits had better fail early.
 func ExampleContextWithRetry() {
 	client := exampleClient(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Status(503)}))

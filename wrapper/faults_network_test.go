@@ -11,9 +11,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -58,6 +61,35 @@ var networkFaults = []struct {
 	{name: "TLS handshake closed", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return "https://" + listen(t, func(conn net.Conn) { _ = conn.Close() }), newHTTPClient(t)
 	}},
+	{name: "TLS handshake that hangs", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		client := newHTTPClient(t)
+		client.Timeout = 50 * time.Millisecond
+		return "https://" + listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }), client
+	}},
+	{name: "dialling that hangs", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		client := newHTTPClient(t)
+		client.Timeout = 50 * time.Millisecond
+		client.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		return "http://127.0.0.1:1", client
+	}},
+	{name: "proxy that is down", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return "https://api.digitalocean.com", proxied(t, "http://127.0.0.1:1")
+	}},
+	{name: "proxy that refuses with 403", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return refusingProxy(t, 403) }},
+	{name: "proxy that refuses with 407", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return refusingProxy(t, 407) }},
+	{name: "101 Switching Protocols", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return switching(t, &atomic.Int64{}), newHTTPClient(t)
+	}},
+	{name: "404 of a gateway, in HTML", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
+		return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, "<html><body><h1>404 Not Found</h1></body></html>")
+		})), newHTTPClient(t)
+	}},
 	{name: "gzip", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return serve(t, compressed(fake, 0)), newHTTPClient(t)
 	}},
@@ -84,6 +116,23 @@ func newHTTPClient(t *testing.T) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
+}
+
+// proxied returns a client whose requests go through a proxy.
+func proxied(t *testing.T, proxy string) *http.Client {
+	t.Helper()
+	client := newHTTPClient(t)
+	address, err := url.Parse(proxy)
+	require.NoError(t, err)
+	client.Transport.(*http.Transport).Proxy = http.ProxyURL(address)
+	return client
+}
+
+// refusingProxy returns an address and a client for it, whose proxy refuses to connect to it.
+func refusingProxy(t *testing.T, status int) (string, *http.Client) {
+	t.Helper()
+	proxy := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(status) }))
+	return "https://api.digitalocean.com", proxied(t, proxy)
 }
 
 // compressed compresses the responses of a handler if the client accepts gzip, after so much white space.

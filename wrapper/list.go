@@ -165,7 +165,7 @@ var errStopped = errors.New("stopped")
 
 // read reads the list once, from its first page to its last. It returns a *listChange if the list changed meanwhile.
 func (l pagedList[P, T]) read(ctx context.Context, r *reading, yield func(*P, error) bool) error {
-	prefetch := newPrefetcher(ctx, l.op.what, l.page, l.client.send.concurrency)
+	prefetch := newPrefetcher(ctx, l.page, l.client.send.concurrency)
 	defer prefetch.stop()
 
 	for number := l.first; ; number++ {

@@ -2,10 +2,14 @@ package wrapper
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
+	"unicode"
 
 	"example.com/doimages/openapi"
 )
@@ -13,8 +17,9 @@ import (
 const (
 	libraryUserAgent = "doimages/" + openapi.Version
 
-	// defaultTimeout ends an attempt whose server has fallen silent, even if the caller's context has no deadline.
-	defaultTimeout = time.Minute
+	// defaultAttemptTimeout ends an attempt whose server has fallen silent, even if the caller's context has no deadline.
+	defaultAttemptTimeout = time.Minute
+	maxAttemptTimeout     = 24 * time.Hour
 
 	// defaultMaxResponseBytes is some 500 times the largest page: 200 images take about 60 KB.
 	defaultMaxResponseBytes = 32 << 20
@@ -37,63 +42,121 @@ type config struct {
 	logger           *slog.Logger
 	retry            Retry
 	limiter          Limiter // nil if there is none
+	hasNilLimiter    bool
 	pacer            *pacer
+	attemptTimeout   time.Duration // without a byte from the server
 	maxResponseBytes int64
 	rereads          int // of a list that changed
 	concurrency      int // pages of a list
 }
 
-func newConfig(options []Option) config {
+// newConfig returns what the options say, or an error that names the first that cannot be used.
+func newConfig(options []Option) (config, error) {
 	c := config{
 		baseURL:          openapi.BaseURL,
+		http:             &http.Client{},
 		userAgent:        libraryUserAgent,
+		logger:           slog.New(slog.DiscardHandler),
 		pacer:            &pacer{},
+		attemptTimeout:   defaultAttemptTimeout,
 		maxResponseBytes: defaultMaxResponseBytes,
 		rereads:          defaultRereads,
 		concurrency:      defaultConcurrency,
 	}
-	for _, option := range options {
+	for i, option := range options {
+		if option == nil {
+			return c, fmt.Errorf("option %d is nil", i+1)
+		}
 		option(&c)
 	}
-	if c.logger == nil {
-		c.logger = slog.New(slog.DiscardHandler)
+	if err := c.check(); err != nil {
+		return c, err
 	}
-	httpClient := http.Client{Timeout: defaultTimeout}
-	if c.http != nil {
-		httpClient = *c.http
-	}
+	httpClient := *c.http
 	// Followed, a redirect could take the token to another host. The contract has none.
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.http = &httpClient
-	return c
+	return c, nil
+}
+
+// check returns what is wrong with the options. Found later, it would be a panic, or a failure that is repeated.
+func (c *config) check() error {
+	switch {
+	case c.http == nil:
+		return errors.New("WithHTTPClient: the HTTP client is nil")
+	case isNil(c.http.Transport):
+		return errors.New("WithHTTPClient: the transport is a nil pointer")
+	case strings.ContainsFunc(c.userAgent, unicode.IsControl):
+		return errors.New("WithUserAgent: the name contains a control character, such as a newline")
+	case c.logger == nil:
+		return errors.New("WithLogger: the logger is nil")
+	case c.attemptTimeout <= 0:
+		return fmt.Errorf("WithAttemptTimeout: %s is not above 0", c.attemptTimeout)
+	case c.maxResponseBytes <= 0:
+		return fmt.Errorf("WithMaxResponseBytes: %d is not above 0", c.maxResponseBytes)
+	case c.rereads < 0:
+		return fmt.Errorf("WithListRereads: %d is negative", c.rereads)
+	case c.concurrency <= 0:
+		return fmt.Errorf("WithConcurrency: %d is not above 0", c.concurrency)
+	case c.hasNilLimiter:
+		return errors.New("WithLimiter: the limiter is nil")
+	}
+	return c.retry.check()
+}
+
+// isNil reports whether an interface has a nil pointer, function or the like in it, whose methods would most likely
+// panic.
+func isNil(value any) bool {
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Chan, reflect.Func, reflect.Map, reflect.Pointer, reflect.Slice:
+		return v.IsNil()
+	}
+	return false // also for a nil interface
 }
 
 // WithBaseURL sends requests to another server, such as a fake or a proxy. /v2/images is added to the address, and a
 // path in it is kept. Plain http is accepted only for loopback hosts.
 func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = address } }
 
-// WithHTTPClient sends requests through the caller's HTTP client, with its transport, proxy and timeout. The default
-// gives each attempt a minute. The client is copied, and the copy follows no redirects, so that the token cannot
-// travel.
+// WithHTTPClient sends requests through the caller's HTTP client, with its transport, proxy and timeout. A Timeout of
+// the client bounds each attempt, beside that of [WithAttemptTimeout]. The client is copied, and the copy follows no
+// redirects, so that the token cannot travel. A nil client is an error of [NewClient].
 func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.http = client } }
 
 // WithUserAgent puts the name of the calling program, such as "inventory/1.4", before that of this library in the
-// User-Agent header.
+// User-Agent header. A newline or another control character is an error of [NewClient].
 func WithUserAgent(name string) Option {
-	return func(c *config) { c.userAgent = strings.Join(append(strings.Fields(name), libraryUserAgent), " ") }
+	return func(c *config) { c.userAgent = strings.TrimLeft(strings.Trim(name, " ")+" "+libraryUserAgent, " ") }
+}
+
+// WithAttemptTimeout sets how long the server may be silent in an attempt: without the headers of a response, or
+// without another byte of its body. The default is a minute, the most a day. An attempt whose response drips ends after
+// ten times as long. Its error is [context.DeadlineExceeded], too, and the request is repeated as the package comment
+// says. 0 and less are an error of [NewClient].
+//
+// It is in force whatever the HTTP client is: one without a Timeout would wait for ever.
+func WithAttemptTimeout(silence time.Duration) Option {
+	return func(c *config) { c.attemptTimeout = min(silence, maxAttemptTimeout) }
 }
 
 // WithMaxResponseBytes sets how many bytes of a response are read at most, counted after decompression. The default is
-// 32 MiB; a page of 200 images has about 60 KB. A larger response is [ErrInvalidResponse].
+// 32 MiB; a page of 200 images has about 60 KB. A larger response is [ErrInvalidResponse]. 0 and less are an error of
+// [NewClient].
 func WithMaxResponseBytes(bytes int64) Option {
 	return func(c *config) { c.maxResponseBytes = min(bytes, 1<<62) } // one more must not overflow
 }
 
 // WithLogger logs each attempt of a request at debug level: method, path, status or error, duration, and the pause
 // before the next attempt. It never logs a token or a body. By default nothing is logged.
+//
+// A pause of more than ten seconds is logged at warn level, as it begins. It is that before a repetition (repeated_in),
+// or one that the adaptive limit makes since the request budget is low (held_back_for). The pauses of waits between two
+// polls are not logged: [WithProgress] shows them.
 func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
 
-// WithRetry sets the policy for repeating failed requests. Retry{Attempts: 1} sends each request once.
+// WithRetry sets the policy for repeating failed requests. Retry{Attempts: 1} sends each request once. A negative value
+// is an error of [NewClient].
 func WithRetry(retry Retry) Option { return func(c *config) { c.retry = retry } }
 
 // Limiter decides when a request may be sent: Wait returns when it may, or an error if it may not. A *rate.Limiter of
@@ -103,17 +166,22 @@ type Limiter interface {
 }
 
 // WithLimiter asks a limiter before every attempt of every request. If it returns an error, the request ends with
-// [ErrNoResponse], which wraps that error.
-func WithLimiter(limiter Limiter) Option { return func(c *config) { c.limiter = limiter } }
+// [ErrNoResponse], which wraps that error. A nil limiter is an error of [NewClient].
+//
+// If the error is or wraps one of this package, such as [ErrRateLimited] of another client, errors.Is does not find
+// that: it would look like a response to this request.
+func WithLimiter(limiter Limiter) Option {
+	return func(c *config) { c.limiter, c.hasNilLimiter = limiter, limiter == nil || isNil(limiter) }
+}
 
 // WithoutAdaptiveLimit sends requests without regard to what responses say of the budget. The package comment says
 // what the adaptive limit does.
 func WithoutAdaptiveLimit() Option { return func(c *config) { c.pacer.off = true } }
 
 // WithListRereads sets how often a list that changed while it was read is read again, before it ends with
-// [ErrListChanged]. The default is 2; with 0 a list is read only once.
+// [ErrListChanged]. The default is 2; with 0 a list is read only once. Less is an error of [NewClient].
 func WithListRereads(n int) Option { return func(c *config) { c.rereads = n } }
 
 // WithConcurrency sets how many pages of a list are read at a time: 32 by default, 1,000 at most. With 1 they are
-// read one after the other.
+// read one after the other. 0 and less are an error of [NewClient].
 func WithConcurrency(n int) Option { return func(c *config) { c.concurrency = min(n, maxConcurrency) } }

@@ -14,7 +14,17 @@ type outcome struct {
 	status int            // 0 without a response
 	resp   *http.Response // nil without a response
 	err    error          // why there is no response, or why its body is truncated
+	reach  reach
 }
+
+// reach is how far an attempt came.
+type reach int
+
+const (
+	reachUnknown reach = iota
+	reachNothing       // there was no connection, so nothing was sent
+	reachServer        // there was one, to a server or a proxy
+)
 
 // pause returns how long to wait before another attempt: as long as the API asks, or else as long as backoff says.
 func (o outcome) pause(backoff time.Duration) time.Duration {
@@ -34,9 +44,17 @@ func (o outcome) mayHaveActed() bool {
 // mayHaveReachedAPI reports whether the API may have acted on the attempt at all. It has not if no connection was
 // made, or if a rate limit refused the request.
 func (o outcome) mayHaveReachedAPI() bool {
+	if o.status == http.StatusTooManyRequests || o.reach == reachNothing {
+		return false
+	}
+	return o.reach == reachServer || !isUnconnected(o.err)
+}
+
+// isUnconnected reports whether the type of an error shows that no connection was made. It is for transports that do
+// not show it better. One that sends a request again by itself may fail in this way after it was sent.
+func isUnconnected(err error) bool {
 	var op *net.OpError
-	unconnected := errors.As(o.err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
-	return !unconnected && !isUntrusted(o.err) && o.status != http.StatusTooManyRequests
+	return isUntrusted(err) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
 // failure says why the attempt is repeated.

@@ -7,6 +7,14 @@ import (
 	"time"
 )
 
+// heldBack is the pacer's refusal to send a request whose deadline comes before its turn.
+type heldBack struct {
+	retryAfter time.Duration
+	budget     RateLimit
+}
+
+func (*heldBack) Error() string { return "not sent, because the request budget is used up" }
+
 // pacer is the adaptive limiter: it spaces requests by what responses say of the budget. Its zero value is ready.
 type pacer struct {
 	off bool // observes responses, but delays nothing
@@ -74,13 +82,16 @@ func spacing(said limits) time.Duration {
 	return time.Duration(float64(left) * share / float64(said.Remaining+1))
 }
 
-// Wait waits until a request may be sent. It rechecks at least once a minute: another response may have raised the
-// budget.
-func (p *pacer) Wait(ctx context.Context) error {
-	for !p.off && ctx.Err() == nil { // a request whose context has ended takes no turn
+// wait waits until a request may be sent. It rechecks at least once a minute: another response may have raised the
+// budget. Before the first pause it says how long that will be.
+func (p *pacer) wait(ctx context.Context, announce func(time.Duration)) error {
+	for isFirst := true; !p.off && ctx.Err() == nil; isFirst = false { // one whose context has ended takes no turn
 		pause, err := p.reserve(ctx)
 		if err != nil || pause == 0 {
 			return err
+		}
+		if isFirst {
+			announce(pause)
 		}
 		if err := sleep(ctx, min(pause, time.Minute)); err != nil {
 			return err
@@ -97,12 +108,7 @@ func (p *pacer) reserve(ctx context.Context) (time.Duration, error) {
 	now := time.Now()
 	deadline, hasDeadline := ctx.Deadline()
 	if hasDeadline && now.Before(deadline) && deadline.Before(p.blocked) {
-		return 0, &Error{
-			Status:     http.StatusTooManyRequests,
-			Message:    "not sent, because the request budget is used up",
-			RetryAfter: p.blocked.Sub(now),
-			RateLimit:  p.budget,
-		}
+		return 0, &heldBack{retryAfter: p.blocked.Sub(now), budget: p.budget}
 	}
 	turn := p.last.Add(p.spacing)
 	if p.blocked.After(turn) {

@@ -22,7 +22,8 @@ const (
 	readAfterWrite = time.Minute
 )
 
-// WaitOption is a setting of a wait. Every wait accepts every option.
+// WaitOption is a setting of a wait. Every wait accepts every option. One that is nil ends the wait with an error,
+// before anything is sent.
 type WaitOption func(*waitConfig)
 
 type waitConfig struct {
@@ -30,6 +31,7 @@ type waitConfig struct {
 	longestInterval time.Duration
 	progress        func(Progress)
 	justCreated     bool
+	err             error // what is wrong with an option
 }
 
 func newWaitConfig(options []WaitOption) waitConfig {
@@ -38,18 +40,26 @@ func newWaitConfig(options []WaitOption) waitConfig {
 		longestInterval: defaultLongestInterval,
 		progress:        func(Progress) {},
 	}
-	for _, option := range options {
+	for i, option := range options {
+		if option == nil {
+			c.err = fmt.Errorf("option %d is nil", i+1)
+			continue
+		}
 		option(&c)
 	}
 	return c
 }
 
 // WithInterval sets the first and the longest pause between two polls; each is half as long again as the one before.
-// The defaults are 5 and 30 seconds. The least is a millisecond, the most a day.
+// The defaults are 5 and 30 seconds. The least is a millisecond, the most a day. A negative pause ends the wait with an
+// error, before anything is sent.
 //
 // Every pause is varied at random by up to a fifth, so that waits that began together do not poll together.
 func WithInterval(first, longest time.Duration) WaitOption {
 	return func(c *waitConfig) {
+		if first < 0 || longest < 0 {
+			c.err = fmt.Errorf("WithInterval: %s and %s: neither can be negative", first, longest)
+		}
 		c.interval = min(first, maxInterval)
 		c.longestInterval = min(max(first, longest), maxInterval)
 	}
@@ -157,6 +167,9 @@ func newPoller[T any](subject string, poll poll[T], judge judge[T], options []Wa
 // failure. It returns what was last read, also with an error.
 func (p *poller[T]) wait(ctx context.Context) (*T, error) {
 	p.start = time.Now()
+	if p.err != nil {
+		return p.stop(p.err)
+	}
 	for {
 		got, err := p.poll(ContextWithRetry(ctx, Retry{Attempts: 1})) // the next poll is the repetition
 		if err != nil && ctx.Err() != nil {

@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"context"
-	"fmt"
 	"sync"
 )
 
@@ -13,7 +12,6 @@ type fetchPage[P any] func(ctx context.Context, number int) (*P, error)
 type prefetcher[P any] struct {
 	ctx         context.Context
 	cancel      context.CancelFunc
-	what        string // for errors, such as "list images"
 	fetch       fetchPage[P]
 	concurrency int                     // pages that are read at a time, the one asked for included
 	started     map[int]chan fetched[P] // by page number; removed when the page is handed out
@@ -22,16 +20,16 @@ type prefetcher[P any] struct {
 
 // fetched is what became of a page.
 type fetched[P any] struct {
-	page *P
-	err  error
+	page  *P
+	err   error
+	ended *unwinding // nil if the fetch returned
 }
 
-func newPrefetcher[P any](ctx context.Context, what string, fetch fetchPage[P], concurrency int) *prefetcher[P] {
+func newPrefetcher[P any](ctx context.Context, fetch fetchPage[P], concurrency int) *prefetcher[P] {
 	ctx, cancel := context.WithCancel(ctx)
 	return &prefetcher[P]{
 		ctx:         ctx,
 		cancel:      cancel,
-		what:        what,
 		fetch:       fetch,
 		concurrency: concurrency,
 		started:     map[int]chan fetched[P]{},
@@ -39,6 +37,9 @@ func newPrefetcher[P any](ctx context.Context, what string, fetch fetchPage[P], 
 }
 
 // get returns a page. Meanwhile it reads those that follow, but none after the last.
+//
+// If the fetch panicked, so does get. The panic of a page that is never asked for is dropped: without reading ahead, it
+// would not have come about.
 func (f *prefetcher[P]) get(number, last int) (*P, error) {
 	f.start(number)
 	for ahead := number + 1; ahead <= last && ahead-number < f.concurrency; ahead++ {
@@ -46,6 +47,9 @@ func (f *prefetcher[P]) get(number, last int) (*P, error) {
 	}
 	result := <-f.started[number]
 	delete(f.started, number)
+	if result.ended != nil {
+		result.ended.resume()
+	}
 	return result.page, result.err
 }
 
@@ -56,10 +60,11 @@ func (f *prefetcher[P]) start(number int) {
 	result := make(chan fetched[P], 1) // buffered, so that the goroutine of a page that is not asked for can end
 	f.started[number] = result
 	f.running.Go(func() {
-		// A transport may end its goroutine, as t.FailNow does in a test. Only deferred functions run then.
-		r := fetched[P]{err: fmt.Errorf("%s: page %d: the transport ended its goroutine", f.what, number)}
-		defer func() { result <- r }()
-		r.page, r.err = f.fetch(f.ctx, number)
+		var r fetched[P]
+		watch(func() { r.page, r.err = f.fetch(f.ctx, number) }, func(u *unwinding) {
+			r.ended = u
+			result <- r
+		})
 	})
 }
 

@@ -208,7 +208,7 @@ func TestResponsesWhileRequestsAreHeldBack(t *testing.T) {
 			w.Header().Set("ratelimit-remaining", remaining)
 			w.Header().Set("ratelimit-reset", soon())
 			reply(w, 200, image)
-		})
+		}, wrapper.WithAttemptTimeout(2*time.Minute))
 		go func() { _, _ = client.Update(t.Context(), 42, updateName) }()
 		synctest.Wait()
 		_, err := client.Get(t.Context(), 42)

@@ -89,6 +89,8 @@ func describe(resp *http.Response) string {
 	received := responseOf(resp)
 	what := "the body is not an API error"
 	switch {
+	case resp.StatusCode/100 == 1:
+		return "the server offers another protocol; its connection was closed"
 	case resp.StatusCode/100 == 3:
 		return "redirects are not followed" + redirectTarget(resp)
 	case received.err != nil: // the end may be a part of the token, so nothing is quoted

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -44,6 +45,14 @@ func (r Retry) of(req *http.Request) Retry {
 		r.Attempts = 1 // a caller of the generated client streams the body, which can be read only once
 	}
 	return r
+}
+
+// check returns what is wrong with the policy.
+func (r Retry) check() error {
+	if r.Attempts < 0 || r.MaxElapsed < 0 {
+		return fmt.Errorf("retry policy: Attempts %d and MaxElapsed %s: neither can be negative", r.Attempts, r.MaxElapsed)
+	}
+	return nil
 }
 
 // deadline returns when the last pause has to be over.

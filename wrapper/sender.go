@@ -19,17 +19,21 @@ type sender struct {
 	token secret
 }
 
-// Do implements gen.HttpRequestDoer. The body of its response is a *response, its error an *Error.
+// Do implements gen.HttpRequestDoer. The body of its response is a *response. Its error is an *Error, or says what is
+// wrong with the retry policy of the context.
 func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	s.setHeaders(req)
 	ctx := req.Context()
 	policy := s.retry.of(req)
+	if err := policy.check(); err != nil {
+		return nil, err
+	}
 	deadline := policy.deadline(ctx)
 	backoff := newBackoff()
 
 	mayHaveActed := false // on an attempt before this one
 	for attempt := 1; ; attempt++ {
-		if err := s.waitTurn(ctx); err != nil {
+		if err := s.waitTurn(req); err != nil {
 			return nil, noResponse(attempt-1, mayHaveActed, err)
 		}
 		result := s.attempt(req, attempt, mayHaveActed)
@@ -40,7 +44,7 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 		if isLast || !policy.allows(req.Method, result) {
 			return s.finish(ctx, result, attempt, mayHaveActed)
 		}
-		s.log(req, "attempt", attempt, "repeated_in", pause)
+		s.log(req, pauseLevel(pause), "attempt", attempt, "repeated_in", pause)
 		if err := sleep(ctx, pause); err != nil {
 			return nil, noResponse(attempt, mayHaveActed, fmt.Errorf("%w (after %w)", err, result.failure()))
 		}
@@ -59,8 +63,9 @@ func (s *sender) setHeaders(req *http.Request) {
 
 // waitTurn waits until the limits let a request go. If the context has ended meanwhile, that is the error, whatever a
 // limiter says: it may return nil, or an error of another type.
-func (s *sender) waitTurn(ctx context.Context) error {
-	err := s.pacer.Wait(ctx)
+func (s *sender) waitTurn(req *http.Request) error {
+	ctx := req.Context()
+	err := s.pacer.wait(ctx, func(pause time.Duration) { s.log(req, pauseLevel(pause), "held_back_for", pause) })
 	if err == nil && ctx.Err() == nil && s.limiter != nil {
 		err = s.limiter.Wait(ctx)
 	}
@@ -72,37 +77,33 @@ func (s *sender) waitTurn(ctx context.Context) error {
 
 // attempt sends a request once and reads the response.
 func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outcome {
-	req, err := rewind(req, number)
+	a := newAttempt(req.Context(), s.attemptTimeout)
+	defer a.end()
+	sent, err := a.request(req, number == 1)
 	if err != nil {
 		return outcome{err: err}
 	}
-	start := time.Now()
-	resp, err := s.http.Do(req)
+	resp, err := s.http.Do(sent)
 	if err != nil {
-		err = s.token.cleanError(err)
-		s.log(req, "attempt", number, "error", err, "duration", time.Since(start))
-		return outcome{err: err}
+		err = s.token.cleanError(a.failure(err))
+		s.log(req, slog.LevelDebug, "attempt", number, "error", err, "duration", time.Since(a.start))
+		return outcome{err: err, reach: a.reach()}
 	}
-	received := s.receive(resp)
+	received := s.receive(resp, a)
 	received.details.Attempts, received.details.MayHaveActed = number, mayHaveActed
-	s.log(req, "attempt", number, "status", resp.StatusCode, "duration", time.Since(start))
+	s.log(req, slog.LevelDebug, "attempt", number, "status", resp.StatusCode, "duration", time.Since(a.start))
 	s.pacer.observe(resp.StatusCode, received.limits)
+	onResponse(req.Context(), func() ResponseInfo {
+		return ResponseInfo{
+			Status:     resp.StatusCode,
+			RequestID:  received.details.RequestID,
+			RateLimit:  received.details.RateLimit,
+			RetryAfter: received.details.RetryAfter,
+			Attempt:    number,
+			Duration:   time.Since(a.start),
+		}
+	})
 	return outcome{status: resp.StatusCode, resp: resp, err: received.err}
-}
-
-// rewind returns a request with its body at the start again. It is a copy, since the transport may still hold the
-// request of the attempt before.
-func rewind(req *http.Request, attempt int) (*http.Request, error) {
-	if attempt == 1 || req.GetBody == nil {
-		return req, nil
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, err
-	}
-	rewound := req.WithContext(req.Context())
-	rewound.Body = body
-	return rewound, nil
 }
 
 // finish returns what Do returns after the last attempt.
@@ -118,7 +119,7 @@ func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHave
 	}
 	if last.status/100 == 2 {
 		e := responseOf(last.resp).details
-		e.err = s.token.cleanError(last.err)
+		e.err = fromOutside(s.token.cleanError(last.err))
 		e.Message = s.token.clean(fmt.Sprintf("the response cannot be used: %v", last.err))
 		return nil, &e
 	}
@@ -126,7 +127,10 @@ func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHave
 }
 
 // receive reads a response to its end, and makes that its Body.
-func (s *sender) receive(resp *http.Response) *response {
+//
+// The body of 101 is not read. It is the connection, which the server may keep open, and net/http does not close it
+// when the context ends.
+func (s *sender) receive(resp *http.Response, a *attempt) *response {
 	defer resp.Body.Close()
 	said := parseLimits(resp)
 	r := &response{
@@ -138,25 +142,43 @@ func (s *sender) receive(resp *http.Response) *response {
 			RateLimit:  said.RateLimit,
 		},
 	}
-	var body bytes.Buffer
-	// Content-Length is only a claim, so no more than 1 MiB is reserved for it.
-	body.Grow(int(min(max(resp.ContentLength, 0), 1<<20)) + bytes.MinRead)
-	_, r.err = body.ReadFrom(io.LimitReader(resp.Body, s.maxResponseBytes+1))
-	if int64(body.Len()) > s.maxResponseBytes {
-		r.err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxResponseBytes)
-	} else if r.err != nil {
-		r.err = fmt.Errorf("truncated after %d bytes: %w", body.Len(), r.err)
+	if resp.StatusCode/100 != 1 {
+		text, err := s.readBody(a.reading(resp.Body), resp.ContentLength)
+		r.body, r.err = s.token.redact(text), err
+		r.Reset(r.body)
 	}
-	r.body = s.token.redact(body.Bytes())
-	r.Reset(r.body)
 	resp.Body = r
 	return r
 }
 
+// readBody reads a body of at most maxResponseBytes. With an error it returns what it read before.
+func (s *sender) readBody(from io.Reader, announced int64) ([]byte, error) {
+	var body bytes.Buffer
+	// The announced length is only a claim, so no more than 1 MiB is reserved for it.
+	body.Grow(int(min(max(announced, 0), 1<<20)) + bytes.MinRead)
+	_, err := body.ReadFrom(io.LimitReader(from, s.maxResponseBytes+1))
+	if int64(body.Len()) > s.maxResponseBytes {
+		err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxResponseBytes)
+	} else if err != nil {
+		err = fmt.Errorf("truncated after %d bytes: %w", body.Len(), err)
+	}
+	return body.Bytes(), err
+}
+
+// longPause is how long a pause has to be for whoever reads the log to be told at any level.
+const longPause = 10 * time.Second
+
+func pauseLevel(pause time.Duration) slog.Level {
+	if pause > longPause {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
+}
+
 // log writes one line about a request. It goes through even if the request's context has ended, which is worth a line.
-func (s *sender) log(req *http.Request, args ...any) {
-	if s.logger.Enabled(req.Context(), slog.LevelDebug) {
+func (s *sender) log(req *http.Request, level slog.Level, args ...any) {
+	if s.logger.Enabled(req.Context(), level) {
 		request := []any{"method", req.Method, "path", s.token.clean(req.URL.EscapedPath())}
-		s.logger.DebugContext(context.WithoutCancel(req.Context()), "images API request", append(request, args...)...)
+		s.logger.Log(context.WithoutCancel(req.Context()), level, "images API request", append(request, args...)...)
 	}
 }

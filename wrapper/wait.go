@@ -98,6 +98,9 @@ func (c *Client) WaitAction(
 func (c *Client) CreateAndWait(
 	ctx context.Context, params gen.ImageCreate, options ...WaitOption,
 ) (*gen.Image, error) {
+	if err := newWaitConfig(options).err; err != nil {
+		return nil, fmt.Errorf("create image %q and wait: %w", c.send.token.clean(params.Name), err)
+	}
 	created, err := c.Create(ctx, params)
 	if err != nil {
 		return nil, err

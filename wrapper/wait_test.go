@@ -80,7 +80,7 @@ func TestWaitIntervalGrows(t *testing.T) {
 // There is a pause, however short the interval.
 func TestWaitNeverPollsWithoutAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, interval := range [][2]time.Duration{{0, 30 * time.Second}, {0, 0}, {1, 1}, {-time.Second, time.Second}} {
+		for _, interval := range [][2]time.Duration{{0, 30 * time.Second}, {0, 0}, {1, 1}} {
 			handler, _ := statuses("NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "NEW", "available")
 			start := time.Now()
 			_, err := newClient(t, handler).WaitAvailable(t.Context(), 42, wrapper.WithInterval(interval[0], interval[1]))

@@ -26,7 +26,7 @@ import (
 func newClient(t *testing.T, fake *fakeapi.API, token string) *wrapper.Client {
 	t.Helper()
 	client, err := wrapper.NewClient(token, wrapper.WithHTTPClient(&http.Client{Transport: fake}),
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithoutAdaptiveLimit())
+		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithoutAdaptiveLimit(), wrapper.WithAttemptTimeout(24*time.Hour))
 	require.NoError(t, err)
 	return client
 }

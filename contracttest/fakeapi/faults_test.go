@@ -340,10 +340,12 @@ func TestDelayEndsWithTheContext(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) { // a stall has no end of its own
 		ctx, cancel := context.WithCancel(t.Context())
-		client := newClient(t, fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Stall()})), fakeapi.Token)
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Stall()}))
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.digitalocean.com/v2/images/6000000", nil)
+		require.NoError(t, err)
 		returned := false
 		go func() {
-			_, err := client.Get(ctx, 6_000_000)
+			_, err := fake.RoundTrip(req) // the wrapper would end it
 			returned = true
 			assert.ErrorIs(t, err, context.Canceled)
 		}()

@@ -21,8 +21,9 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// Recorder is a transport that records what passes through it, and changes none of it. [Recorder.Close] writes the
-// recording. A Recorder is safe for concurrent use.
+// Recorder is a transport that records what passes through it, and changes none of it, except that it closes the
+// connection of a response with status 101. [Recorder.Close] writes the recording. A Recorder is safe for concurrent
+// use.
 //
 // A recording has no credentials. Of headers only those known to be harmless are kept. Tokens and e-mail addresses
 // are taken out of URLs, bodies and those headers. So are user and password of a URL, and query, fragment and

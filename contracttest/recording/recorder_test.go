@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -173,4 +175,22 @@ func TestRecorderWritesNoProvenanceAlone(t *testing.T) {
 	assert.Error(t, recorder.Close())
 	_, err = recording.ReadProvenance(file)
 	assert.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// A server that offers another protocol holds nobody up, and is recorded with what it said.
+func TestRecorderOfAnotherProtocol(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
+	recorder, err := recording.NewRecorder(nil, file)
+	require.NoError(t, err)
+	client := &http.Client{Transport: recorder, Timeout: 10 * time.Second}
+	resp, err := client.Get(testkit.Switching(t) + "/v2/images")
+	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Empty(t, body)
+	require.NoError(t, recorder.Close())
+	exchanges := testkit.ReadAll(t, file)
+	require.Len(t, exchanges, 1)
+	assert.Equal(t, 101, exchanges[0].Status)
+	assert.Empty(t, exchanges[0].Body)
 }

@@ -8,8 +8,11 @@ import (
 )
 
 // RoundTrip sends a request through next and returns the response with the exchange that they were. Neither is
-// changed: the body of the response can still be read, and is truncated where the server's was. The caller has to
-// close it.
+// changed, with one exception: the body of the response can still be read, and is truncated where the server's was. The
+// caller has to close it.
+//
+// The exception is a status of 1xx. The body of 101 is the connection: net/http leaves it open whatever becomes of the
+// context, and a server may never close it. It is closed here, and the response has no body.
 //
 // The body of the request is read whole, and closed. Of the body of the response the exchange has at most MaxBody+1
 // bytes, which is enough to see that it is too large. Source and File of the exchange are the caller's to set.
@@ -36,6 +39,10 @@ func RoundTrip(next http.RoundTripper, req *http.Request) (*http.Response, Excha
 	}
 	exchange.Status = resp.StatusCode
 	exchange.Header = resp.Header.Clone()
+	if exchange.Status/100 == 1 {
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	}
 	exchange.Body, err = io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	exchange.Ended = time.Now()
 	exchange.Truncated = err != nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -211,4 +212,40 @@ func TestRoundTripFails(t *testing.T) {
 		_, _, err := traffic.RoundTrip(next, req)
 		assert.ErrorIs(t, err, context.Canceled)
 	})
+}
+
+// The body of 101 is the connection, which neither the context nor the server may ever end.
+func TestRoundTripOfAnotherProtocol(t *testing.T) {
+	for name, closed := range map[string]bool{"1xx": true, "a success": false} {
+		status := 200
+		if closed {
+			status = 101
+		}
+		served := &body{Reader: strings.NewReader("bytes of another protocol")}
+		resp, exchange, err := traffic.RoundTrip(responding(status, served), newRequest(t, http.MethodGet, nil))
+		require.NoError(t, err, name)
+		assert.Equal(t, status, exchange.Status)
+		assert.Equal(t, closed, served.closed == 1, name)
+		assert.Equal(t, closed, len(exchange.Body) == 0, name)
+		assert.False(t, exchange.Truncated, name)
+		text, err := io.ReadAll(resp.Body)
+		require.NoError(t, err, name)
+		assert.Equal(t, exchange.Body, text, name)
+		require.NoError(t, resp.Body.Close(), name)
+	}
+
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, testkit.Switching(t)+"/v2/images", nil)
+	require.NoError(t, err)
+	done := make(chan traffic.Exchange, 1)
+	go func() {
+		_, exchange, err := traffic.RoundTrip(http.DefaultTransport, req)
+		assert.NoError(t, err)
+		done <- exchange
+	}()
+	select {
+	case exchange := <-done:
+		assert.Equal(t, 101, exchange.Status)
+	case <-time.After(10 * time.Second):
+		assert.Fail(t, "RoundTrip hangs")
+	}
 }

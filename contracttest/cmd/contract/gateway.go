@@ -74,7 +74,7 @@ type checkingTransport struct {
 }
 
 // RoundTrip implements [http.RoundTripper]. It returns an error for a response that must not be passed on: one that
-// is truncated or too large, and with --fail a *brokenError for one that breaks the contract.
+// is truncated, too large or of another protocol, and with --fail a *brokenError for one that breaks the contract.
 func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, exchange, err := traffic.RoundTrip(http.DefaultTransport, req)
 	if err != nil {
@@ -104,6 +104,8 @@ func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) e
 		return errors.New("the response is truncated")
 	case t.gateway.fail && len(failing) > 0:
 		return &brokenError{findings: failing}
+	case exchange.Status/100 == 1:
+		return fmt.Errorf("the target responded with status %d", exchange.Status)
 	case tooLarge:
 		return fmt.Errorf("the response is larger than %d MiB", traffic.MaxBody>>20)
 	}

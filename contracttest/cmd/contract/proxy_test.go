@@ -20,6 +20,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/internal/testkit"
 )
 
 func TestProxy(t *testing.T) {
@@ -260,5 +262,23 @@ func TestProxyRefuses(t *testing.T) {
 		assert.Equal(t, 2, exit, test.args)
 		assert.Contains(t, out, test.want)
 		assert.NotContains(t, out, "secret")
+	}
+}
+
+// The connection of a target that offers another protocol is closed, and not passed on.
+func TestProxyOfAnotherProtocol(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		args []string
+		id   string
+	}{
+		{args: nil, id: "bad_gateway"},
+		{args: []string{"--fail"}, id: "contract_broken"},
+	} {
+		p := startProxy(t, append([]string{"--target", testkit.Switching(t)}, test.args...)...)
+		status, body := p.get(t, "/v2/images/6000000", canary)
+		assert.Equal(t, 502, status)
+		assert.Contains(t, body, test.id)
+		assert.Equal(t, 1, p.stop())
 	}
 }

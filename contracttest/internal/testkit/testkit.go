@@ -3,10 +3,13 @@
 package testkit
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -192,4 +195,34 @@ func SetURL(address string) func(*traffic.Exchange) {
 		}
 		e.URL = u
 	}
+}
+
+// Switching returns the address of a server that responds to every request with 101, as if to go on in another
+// protocol, and leaves the connection open. net/http hands that to the caller, outside of every context.
+func Switching(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go switchProtocols(conn)
+		}
+	}()
+	return "http://" + listener.Addr().String()
+}
+
+// switchProtocols serves a connection until the client closes it.
+func switchProtocols(conn net.Conn) {
+	defer conn.Close()
+	reader := bufio.NewReader(conn)
+	if _, err := http.ReadRequest(reader); err != nil {
+		return
+	}
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+	_, _ = io.Copy(io.Discard, reader)
 }
