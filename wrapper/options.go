@@ -141,8 +141,8 @@ func WithAttemptTimeout(silence time.Duration) Option {
 }
 
 // WithMaxResponseBytes sets how many bytes of a response are read at most, counted after decompression. The default is
-// 32 MiB; a page of 200 images has about 60 KB. A larger response is [ErrInvalidResponse]. 0 and less are an error of
-// [NewClient].
+// 32 MiB; a page of 200 images has about 60 KB. A larger response is [ErrInvalidResponse]. To decode one takes less
+// than six times as much memory, or 6 MiB if that is more. 0 and less are an error of [NewClient].
 func WithMaxResponseBytes(bytes int64) Option {
 	return func(c *config) { c.maxResponseBytes = min(bytes, 1<<62) } // one more must not overflow
 }
