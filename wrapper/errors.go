@@ -122,8 +122,8 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// LogValue implements [slog.LogValuer]. It is a group of the fields that are set, and the text of the error as message.
-// It has no token. slog asks for it only if it is given the *Error itself, which errors.As finds.
+// LogValue implements [slog.LogValuer]. It is a group of the text of the error, as message, and of the fields that are
+// set, without RateLimit. slog asks for it only if it is given the *Error itself, which errors.As finds.
 func (e *Error) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("message", e.Error()), slog.Int("attempts", e.Attempts)}
 	for _, field := range []struct {

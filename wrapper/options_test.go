@@ -31,7 +31,7 @@ func TestNewClientRejectsOptions(t *testing.T) {
 	}{
 		"a nil option":           {option: nil, want: "option 2 is nil"},
 		"a nil HTTP client":      {option: wrapper.WithHTTPClient(nil), want: "WithHTTPClient: the HTTP client is nil"},
-		"a nil transport":        {option: wrapper.WithHTTPClient(&http.Client{Transport: nilTransport}), want: "WithHTTPClient: the transport is a nil pointer"},
+		"a nil transport":        {option: wrapper.WithHTTPClient(&http.Client{Transport: nilTransport}), want: "WithHTTPClient: the transport is nil inside its interface"},
 		"a nil logger":           {option: wrapper.WithLogger(nil), want: "WithLogger: the logger is nil"},
 		"a nil limiter":          {option: wrapper.WithLimiter(nil), want: "WithLimiter: the limiter is nil"},
 		"a limiter of nil":       {option: wrapper.WithLimiter(nilLimiter), want: "WithLimiter: the limiter is nil"},
