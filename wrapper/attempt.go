@@ -78,8 +78,8 @@ func (a *attempt) request(req *http.Request, isFirst bool) (*http.Request, error
 	return sent, err
 }
 
-// reading returns a body to read within the limits of the attempt.
-func (a *attempt) reading(body io.Reader) io.Reader {
+// bounded returns a body to read within the limits of the attempt.
+func (a *attempt) bounded(body io.Reader) io.Reader {
 	a.extend() // the headers were something
 	a.body = body
 	return a

@@ -81,7 +81,7 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 	defer a.end()
 	sent, err := a.request(req, number == 1)
 	if err != nil {
-		return outcome{err: err}
+		return outcome{err: err, reach: reachNothing}
 	}
 	resp, err := s.http.Do(sent)
 	if err != nil {
@@ -143,7 +143,7 @@ func (s *sender) receive(resp *http.Response, a *attempt) *response {
 		},
 	}
 	if resp.StatusCode/100 != 1 {
-		text, err := s.readBody(a.reading(resp.Body), resp.ContentLength)
+		text, err := s.readBody(a.bounded(resp.Body), resp.ContentLength)
 		r.body, r.err = s.token.redact(text), err
 		r.Reset(r.body)
 	}
