@@ -368,3 +368,21 @@ func TestHooksOfTheCaller(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, int64(1), got.Load())
 }
+
+// A body that cannot be had again is not sent again.
+func TestBodyThatCannotBeRewound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{responses: []responder{status(429, "")}}
+		sender := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 2})).API().ClientInterface.(*gen.Client).Client
+		req, err := http.NewRequest(http.MethodPost, "https://api.digitalocean.com/v2/images", strings.NewReader("{}"))
+		require.NoError(t, err)
+		gone := errors.New("the file is gone")
+		req.GetBody = func() (io.ReadCloser, error) { return nil, gone }
+		_, err = sender.Do(req)
+		var apiError *wrapper.Error
+		require.ErrorAs(t, err, &apiError)
+		assert.ErrorIs(t, err, gone)
+		assert.False(t, apiError.MayHaveActed)
+		assert.Len(t, s.at, 1)
+	})
+}
