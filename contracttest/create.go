@@ -55,8 +55,8 @@ func mayHaveMade(err error) bool {
 	if errors.Is(err, errBudget) {
 		return false // it was not sent
 	}
-	return errors.Is(err, wrapper.ErrNoResponse) || errors.Is(err, wrapper.ErrServer) ||
-		errors.Is(err, wrapper.ErrInvalidResponse)
+	var failed *wrapper.Error
+	return errors.As(err, &failed) && failed.MayHaveActed
 }
 
 // cleanUpByName removes an image of which only the name is known, if there is one. The create may have used up all of

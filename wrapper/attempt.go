@@ -51,7 +51,7 @@ func (a *attempt) expire() {
 		a.cancel(&timeoutError{after: longest, what: "the response took more than"})
 		return
 	}
-	a.cancel(&timeoutError{after: a.limit, what: "the server sent nothing for"})
+	a.cancel(&timeoutError{after: a.limit, what: "no progress for"})
 }
 
 // extend lets the attempt go on, after the server has sent something.
@@ -78,8 +78,8 @@ func (a *attempt) request(req *http.Request, isFirst bool) (*http.Request, error
 	return sent, err
 }
 
-// reading returns a body to read within the limits of the attempt.
-func (a *attempt) reading(body io.Reader) io.Reader {
+// bounded returns a body to read within the limits of the attempt.
+func (a *attempt) bounded(body io.Reader) io.Reader {
 	a.extend() // the headers were something
 	a.body = body
 	return a

@@ -91,12 +91,12 @@ func testEveryAttemptEnds(t *testing.T) {
 		want     error
 		text     string
 	}{
-		"nothing":                 {want: wrapper.ErrNoResponse, text: "the server sent nothing for 100ms"},
-		"early hints":             {response: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "the server sent nothing for 100ms"},
-		"early hints, over again": {drip: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "the server sent nothing for 100ms"},
-		"headers that drip":       {response: ok, drip: "a: b\r\n", want: wrapper.ErrNoResponse, text: "the server sent nothing for 100ms"},
-		"no body":                 {response: ok + "\r\n", want: wrapper.ErrInvalidResponse, text: "truncated after 0 bytes: the server sent nothing for 100ms"},
-		"a body that stops":       {response: ok + "\r\n{", want: wrapper.ErrInvalidResponse, text: "truncated after 1 bytes: the server sent nothing for 100ms"},
+		"nothing":                 {want: wrapper.ErrNoResponse, text: "no progress for 100ms"},
+		"early hints":             {response: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 100ms"},
+		"early hints, over again": {drip: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 100ms"},
+		"headers that drip":       {response: ok, drip: "a: b\r\n", want: wrapper.ErrNoResponse, text: "no progress for 100ms"},
+		"no body":                 {response: ok + "\r\n", want: wrapper.ErrInvalidResponse, text: "truncated after 0 bytes: no progress for 100ms"},
+		"a body that stops":       {response: ok + "\r\n{", want: wrapper.ErrInvalidResponse, text: "truncated after 1 bytes: no progress for 100ms"},
 		"a body that drips":       {response: ok + "\r\n", drip: " ", want: wrapper.ErrInvalidResponse, text: "the response took more than 1s"},
 		"an event stream":         {response: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", drip: ": ping\n\n", want: wrapper.ErrInvalidResponse, text: "the response took more than 1s"},
 	} {
@@ -185,7 +185,7 @@ func TestAttemptTimeout(t *testing.T) {
 		"a shorter timeout":          {client: http.Client{Transport: slow(time.Hour), Timeout: time.Second}, want: wrapper.ErrNoResponse, took: time.Second},
 		"a longer timeout":           {client: http.Client{Transport: slow(time.Hour), Timeout: time.Hour}, want: wrapper.ErrNoResponse, took: time.Minute},
 		"an option":                  {client: http.Client{Transport: slow(5 * time.Minute)}, options: []wrapper.Option{wrapper.WithAttemptTimeout(6 * time.Minute)}, took: 5 * time.Minute},
-		"an hour at once":            {client: http.Client{Transport: slow(0)}, options: []wrapper.Option{wrapper.WithAttemptTimeout(1 << 62)}},
+		"the longest of all":         {client: http.Client{Transport: slow(0, time.Second)}, options: []wrapper.Option{wrapper.WithAttemptTimeout(1 << 62)}, took: time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -367,4 +367,22 @@ func TestHooksOfTheCaller(t *testing.T) {
 	_, err = client.Get(ctx, 42)
 	require.NoError(t, err)
 	assert.Equal(t, int64(1), got.Load())
+}
+
+// A body that cannot be had again is not sent again.
+func TestBodyThatCannotBeRewound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{responses: []responder{status(429, "")}}
+		sender := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 2})).API().ClientInterface.(*gen.Client).Client
+		req, err := http.NewRequest(http.MethodPost, "https://api.digitalocean.com/v2/images", strings.NewReader("{}"))
+		require.NoError(t, err)
+		gone := errors.New("the file is gone")
+		req.GetBody = func() (io.ReadCloser, error) { return nil, gone }
+		_, err = sender.Do(req)
+		var apiError *wrapper.Error
+		require.ErrorAs(t, err, &apiError)
+		assert.ErrorIs(t, err, gone)
+		assert.False(t, apiError.MayHaveActed)
+		assert.Len(t, s.at, 1)
+	})
 }

@@ -310,3 +310,24 @@ func TestErrorOfThisPackageFromOutside(t *testing.T) {
 		}
 	}
 }
+
+// convertible is an error of the caller's that errors.As can make an *ownError of.
+type convertible struct{ error }
+
+func (convertible) As(target any) bool {
+	own, ok := target.(**ownError)
+	if ok {
+		*own = &ownError{code: 8}
+	}
+	return ok
+}
+
+func TestCauseThatConvertsItself(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.Join(convertible{error: errors.New("theirs")}, wrapper.ErrNotFound))
+	_, err := transportClient(t, hangs).Get(ctx, 42)
+	var own *ownError
+	require.ErrorAs(t, err, &own)
+	assert.Equal(t, 8, own.code)
+	assert.NotErrorIs(t, err, wrapper.ErrNotFound)
+}

@@ -46,8 +46,8 @@
 //
 // What the caller's own code returns, such as the cause of a context or the error of a limiter, is found by errors.Is
 // and errors.As. Errors of this package in it are not: an errgroup makes the error of one call the cause of the
-// others' context, and the "not found" of one is not that of all. A panic in a transport, a limiter or a progress
-// function reaches the goroutine that made the call.
+// others' context, and the "not found" of one is not that of all. A panic in the caller's code, such as a transport, a
+// limiter or a progress function, reaches the goroutine that made the call.
 //
 // Every error says what was tried, such as "get image 42: 404 not_found: …". No error, log or %v of a value of this
 // package has the token in it, even if the server repeats it: a token of eight or more characters is replaced by
@@ -61,12 +61,12 @@
 // created twice. What would fail again is not repeated: an unknown host, an untrusted certificate, a response that is
 // too large.
 //
-// Whether a connection was made, net/http says itself, by the hooks of net/http/httptrace. There was none if a proxy
-// refused, a TLS handshake failed or dialling took too long. A transport that calls no hooks, such as a fake, is judged
-// by the types of its errors.
+// The hooks of net/http/httptrace show whether a connection was made. There was none if a proxy refused, a TLS
+// handshake failed or dialling took too long. A transport that calls no hooks, such as a fake, is judged by the types
+// of its errors.
 //
 // An attempt ends when the server has been silent for a minute, and after ten minutes in any case
-// ([WithAttemptTimeout]).
+// ([WithAttemptTimeout]). It counts as a connection error or as a truncated response.
 //
 // The pause before an attempt is what the API asks for: retry-after or, when the hourly budget is used up, the time
 // until ratelimit-reset. Times in them are read against the Date of the response, so that the client's clock may be
@@ -75,7 +75,7 @@
 // returned at once. The time that a limiter takes is bounded only by the context.
 //
 // [WithRetry] sets the policy of a client and [ContextWithRetry] that of a call. MayHaveActed of an Error reports
-// whether a request without a response may have taken effect.
+// whether a request that failed may have taken effect.
 //
 // # Rate limits
 //
@@ -91,9 +91,9 @@
 // # Lists
 //
 // [Client.Images] and [Client.Actions] range over items, [Client.ImagePages] and [Client.ActionPages] over pages.
-// [Collect] makes a slice of a sequence, [Filter] filters it on the client, [Newest] and [LatestPerDistribution]
-// choose. [Client.GetByName] finds a private image, since only public ones have a slug. After the first page, 32 are
-// read at a time by default ([WithConcurrency]): 10,000 images take three round trips.
+// [Collect] makes a slice of a sequence, and [Filter] filters it on the client. [Newest] and [LatestPerDistribution]
+// pick the newest images. [Client.GetByName] finds a private image by its name: only public ones have a slug. After the
+// first page, 32 are read at a time by default ([WithConcurrency]): 10,000 images take three round trips.
 //
 // Pages are numbered, according to the API reference. An image that is deleted while a list is read moves the others
 // forward, past the place where reading continues. When totals, links, counts or duplicates show that, the list is read
@@ -102,9 +102,10 @@
 // the loop body, the less likely it is.
 //
 // Only the page number of a next link is used, so a link cannot send the token to another host. A link that repeats or
-// skips a page is an error. A page without a total, or of more than 10,000 items, is [ErrInvalidResponse], and so is a
-// response whose values would take many times its bytes: reading one takes less than six times the memory that
-// [WithMaxResponseBytes] allows for its bytes, or than 6 MiB if that is more.
+// skips a page is an error. A page without a total, or of more than 10,000 items, is [ErrInvalidResponse].
+//
+// Reading a response, of a list or not, takes less than six times as much memory as [WithMaxResponseBytes] allows it
+// bytes, or less than 6 MiB if that is more. One whose values would take more is [ErrInvalidResponse].
 //
 // # Waits
 //
@@ -120,6 +121,12 @@
 // An unknown id is [ErrNotFound], and ends a wait at once. For what was just created the API was seen to say so for
 // some seconds, though not for images (see [WithJustCreated]). So CreateAndWait, WaitAction and Distribute tolerate it
 // for a minute, and the other waits do with that option.
+//
+// # Logs
+//
+// [WithLogger] logs each attempt at debug level, and a pause of more than ten seconds at warn level.
+// [ContextWithResponse] shows what each response says beside its body, such as the id of the request. An [*Error] is a
+// [slog.LogValuer].
 //
 // # Testing
 //

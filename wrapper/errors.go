@@ -67,8 +67,8 @@ type Error struct {
 	RateLimit RateLimit
 	// Attempts is how often the request was sent. It is 0 if it was not sent, and for a wrong link to the next page.
 	Attempts int
-	// MayHaveActed reports whether the API may have acted on an attempt whose outcome is unknown: on any attempt of a
-	// request without a response, and otherwise on one before the last. It is also set if ImageID is.
+	// MayHaveActed reports whether the API may have acted on any attempt: one without a response, with a status of 500
+	// and above, or with a success that cannot be used. It is also set if ImageID is.
 	MayHaveActed bool
 	// ImageID is the image that came with the refusal of a create; 0 if none did. The API was seen to refuse an import
 	// with 400 "Your source URL is unreachable" and to send the new image after that (nanovms/ops#1166, #1182). Whether
@@ -122,8 +122,8 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// LogValue implements [slog.LogValuer]. It is a group of the fields that are set, and the text of the error as message.
-// It has no token. slog asks for it only if it is given the *Error itself, which errors.As finds.
+// LogValue implements [slog.LogValuer]. It is a group of the text of the error, as message, and of the fields that are
+// set, without RateLimit. slog asks for it only if it is given the *Error itself, which errors.As finds.
 func (e *Error) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("message", e.Error()), slog.Int("attempts", e.Attempts)}
 	for _, field := range []struct {

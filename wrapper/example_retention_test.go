@@ -43,7 +43,10 @@ func keepNewest(ctx context.Context, client *wrapper.Client, series string, n in
 			continue
 		}
 		err = client.Delete(ctx, image.ID)
-		if err != nil && !errors.Is(err, wrapper.ErrAlreadyDeleted) && !errors.Is(err, wrapper.ErrNotFound) {
+		if errors.Is(err, wrapper.ErrNotFound) {
+			continue // another process was faster: ErrAlreadyDeleted is ErrNotFound, too
+		}
+		if err != nil {
 			return err
 		}
 		fmt.Println("deleted", image.ID, image.Name)

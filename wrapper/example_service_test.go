@@ -58,15 +58,17 @@ func (s *service) remains(
 		return []int64{image.ID}, nil
 	}
 	var apiError *wrapper.Error
-	switch {
-	case !errors.As(cause, &apiError):
+	if !errors.As(cause, &apiError) {
 		return nil, nil // nothing was sent
+	}
+	switch {
 	case apiError.ImageID != 0:
 		return []int64{apiError.ImageID}, nil
-	case !apiError.MayHaveActed && !errors.Is(cause, wrapper.ErrServer) && !errors.Is(cause, wrapper.ErrInvalidResponse):
+	case !apiError.MayHaveActed:
 		return nil, nil // the API refused it
 	}
-	// The response was lost. What the API says of an image does not have its URL, so name and time have to do.
+	// What the API says of an image does not have its URL, so name and time have to do. That is safe only where no other
+	// process imports images of this name.
 	isOrphan := func(image gen.Image) bool { return image.Name == name && image.CreatedAt.After(since) }
 	private := s.client.Images(ctx, wrapper.ListParams{Private: true})
 	orphans, err := wrapper.Collect(wrapper.Filter(private, isOrphan, wrapper.HasType(gen.ImageTypeCustom)))

@@ -69,11 +69,11 @@ func isSlug(slug string) bool {
 //
 // # Failures
 //
-// A failed request is repeated only if it cannot have taken effect. If Create ends with [ErrServer], with
-// [ErrInvalidResponse] or with MayHaveActed set, the image may have been created all the same. The API was seen to
-// refuse an import and to send the new image after the error (nanovms/ops#1166, #1182): then ImageID of the [*Error]
-// has its id, and the caller can look and delete. Otherwise look for the name and the time among the private images, as
-// the example does: what the API says of an image does not have its URL.
+// A failed request is repeated only if it cannot have taken effect. If Create ends with MayHaveActed of the [*Error]
+// set, the image may have been created all the same. The API was seen to refuse an import and to send the new image
+// after the error (nanovms/ops#1166, #1182): then ImageID has its id, and the caller can look and delete. Otherwise
+// look for the name and the time among the private images, as the example does: what the API says of an image does not
+// have its URL.
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {

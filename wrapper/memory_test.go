@@ -122,6 +122,19 @@ func TestAPageAsLargeAsTheLimit(t *testing.T) {
 	}
 }
 
+// Where the limit is low, a page of small items takes many times its bytes, and yet little memory.
+func TestAPageOfSmallItemsUnderALowLimit(t *testing.T) {
+	var items []string
+	for id := range 1000 {
+		items = append(items, `{"id":`+strconv.Itoa(id+1)+`,"status":"new"}`)
+	}
+	body := `{"images":[` + strings.Join(items, ",") + `],"links":{},"meta":{"total":1000}}`
+	client := bodyClient(t, body, wrapper.WithMaxResponseBytes(int64(len(body))))
+	images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+	require.NoError(t, err)
+	assert.Len(t, images, 1000)
+}
+
 // bodyClient returns a client that gets the same body for every request.
 func bodyClient(t *testing.T, body string, options ...wrapper.Option) *wrapper.Client {
 	t.Helper()

@@ -28,9 +28,9 @@ func (*AmbiguousNameError) ofCall() {}
 // GetByName returns the private image with exactly this name, upper and lower case included, whatever its status. It
 // reads the list of private images, 200 with a request, since the API cannot filter by name.
 //
-// If there is none, the error is [ErrNotFound], and if there are several, an [*AmbiguousNameError] with their ids. To
-// choose among them, such as the newest that is available, use [Filter] with [HasName] and [Newest]. The other errors
-// are those of [Client.Images].
+// If there is none, the error is [ErrNotFound], without an [*Error], since no request failed. If there are several, it
+// is an [*AmbiguousNameError] with their ids. To choose among them, such as the newest that is available, use [Filter]
+// with [HasName] and [Newest]. The other errors are those of [Client.Images].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) GetByName(ctx context.Context, name string) (*gen.Image, error) {

@@ -85,7 +85,7 @@ func (c *config) check() error {
 	case c.http == nil:
 		return errors.New("WithHTTPClient: the HTTP client is nil")
 	case isNil(c.http.Transport):
-		return errors.New("WithHTTPClient: the transport is a nil pointer")
+		return errors.New("WithHTTPClient: the transport is nil inside its interface")
 	case strings.ContainsFunc(c.userAgent, unicode.IsControl):
 		return errors.New("WithUserAgent: the name contains a control character, such as a newline")
 	case c.logger == nil:
@@ -152,7 +152,7 @@ func WithMaxResponseBytes(bytes int64) Option {
 //
 // A pause of more than ten seconds is logged at warn level, as it begins. It is that before a repetition (repeated_in),
 // or one that the adaptive limit makes since the request budget is low (held_back_for). The pauses of waits between two
-// polls are not logged: [WithProgress] shows them.
+// polls are not logged, even if the API asked for them.
 func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
 
 // WithRetry sets the policy for repeating failed requests. Retry{Attempts: 1} sends each request once. A negative value

@@ -31,7 +31,7 @@ func TestNewClientRejectsOptions(t *testing.T) {
 	}{
 		"a nil option":           {option: nil, want: "option 2 is nil"},
 		"a nil HTTP client":      {option: wrapper.WithHTTPClient(nil), want: "WithHTTPClient: the HTTP client is nil"},
-		"a nil transport":        {option: wrapper.WithHTTPClient(&http.Client{Transport: nilTransport}), want: "WithHTTPClient: the transport is a nil pointer"},
+		"a nil transport":        {option: wrapper.WithHTTPClient(&http.Client{Transport: nilTransport}), want: "WithHTTPClient: the transport is nil inside its interface"},
 		"a nil logger":           {option: wrapper.WithLogger(nil), want: "WithLogger: the logger is nil"},
 		"a nil limiter":          {option: wrapper.WithLimiter(nil), want: "WithLimiter: the limiter is nil"},
 		"a limiter of nil":       {option: wrapper.WithLimiter(nilLimiter), want: "WithLimiter: the limiter is nil"},
@@ -120,7 +120,10 @@ func TestLongPausesAreLoggedAsWarnings(t *testing.T) {
 		"a refusal":           {responses: []responder{status(429, "", "retry-after", "26"), fine}, calls: 1, want: []string{"level=WARN msg=\"images API request\" method=GET path=/v2/images/42 attempt=1 repeated_in=26s"}},
 		"a short pause":       {responses: []responder{status(429, "", "retry-after", "10"), fine}, calls: 1},
 		"backoff":             {responses: []responder{reset, fine}, calls: 1},
-		"the adaptive limit":  {responses: []responder{status(429, "", "retry-after", "90"), fine}, calls: 2, want: []string{"level=WARN msg=\"images API request\" method=GET path=/v2/images/42 held_back_for=1m30s"}},
+		"the adaptive limit":  {responses: []responder{status(429, "", "retry-after", "90"), fine}, calls: 2, want: []string{
+			"level=WARN msg=\"images API request\" method=GET path=/v2/images/42 attempt=1 asked_to_wait=1m30s",
+			"level=WARN msg=\"images API request\" method=GET path=/v2/images/42 held_back_for=1m30s",
+		}},
 		"a short one of that": {responses: []responder{status(429, "", "retry-after", "5"), fine}, calls: 2},
 	} {
 		t.Run(name, func(t *testing.T) {

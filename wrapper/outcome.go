@@ -22,7 +22,7 @@ type reach int
 
 const (
 	reachUnknown reach = iota
-	reachNothing       // there was no connection, so nothing was sent
+	reachNothing       // nothing was sent, as there was no connection
 	reachServer        // there was one, to a server or a proxy
 )
 

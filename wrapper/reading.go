@@ -38,13 +38,13 @@ type reading struct {
 	earlier idSet       // items that earlier readings yielded; nil in the first reading
 	change  *listChange // what shows that the list changed; nil if nothing does
 
-	page      int // the number of the latest page; 0 before the first
-	total     int // items of the list, according to the latest page
-	count     int // items up to the end of the latest page, by position
-	pageItems int // items of the latest page
-	pageNew   int // items of the latest page that no page before it had
-	short     int // the first page with too few items for its place in the list; 0 if there is none
-	shortened int // how many items it has
+	page       int // the number of the latest page; 0 before the first
+	total      int // items of the list, according to the latest page
+	count      int // items up to the end of the latest page, by position
+	pageItems  int // items of the latest page
+	pageNew    int // items of the latest page that no page before it had
+	shortPage  int // the first page with too few items for its place in the list; 0 if there is none
+	shortItems int // how many items it has
 }
 
 // newReading prepares the first reading of a list, which adds its items to yielded.
@@ -73,18 +73,19 @@ func (r *reading) begin(number, total, items int) {
 	r.count += items
 	othersFollow := r.count < total
 	isAfterTotal := r.first > 1 && r.count-items >= total
-	if r.short == 0 && items > 0 && items < r.perPage && (othersFollow || isAfterTotal) {
-		r.short, r.shortened = number, items
+	if r.shortPage == 0 && items > 0 && items < r.perPage && (othersFollow || isAfterTotal) {
+		r.shortPage, r.shortItems = number, items
 	}
 }
 
-// capHint says what may be the reason of a short page; nothing if there is none.
+// capHint says what may be the reason of a short page. It is empty if no page is short, or one by so little that the
+// list is likelier to have changed.
 func (r *reading) capHint() string {
-	if r.short == 0 {
+	if r.shortPage == 0 || r.shortItems > r.perPage*9/10 {
 		return ""
 	}
 	return fmt.Sprintf("; page %d has %d items instead of %d: the server may cap per_page; try PerPage %[2]d",
-		r.short, r.shortened, r.perPage)
+		r.shortPage, r.shortItems, r.perPage)
 }
 
 // add takes an item of the page, and reports whether to yield it: if no page had it before, of this reading or an
@@ -129,7 +130,7 @@ func (r *reading) checkLink(next string) error {
 	switch {
 	case r.pageItems == 0:
 		return errors.New("it is empty and has a next link")
-	case r.short != 0 && r.first > 1:
+	case r.shortPage != 0 && r.first > 1:
 		// The first page to read was counted in pages of another size, so items before it would be taken for read.
 		return fmt.Errorf("it does not begin where it should%s", r.capHint())
 	}

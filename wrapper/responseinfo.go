@@ -28,12 +28,12 @@ type responseKey struct{}
 // attempt without a response does not.
 //
 // f is called before the caller has the result, on the goroutine that sent the request. In lists and in
-// [Client.Distribute] that may be several at a time.
+// [Client.Distribute] that may be several at a time. A nil f stands for none, also inside a context that has one.
 func ContextWithResponse(ctx context.Context, f func(ResponseInfo)) context.Context {
 	return context.WithValue(ctx, responseKey{}, f)
 }
 
-// onResponse calls what the context has for responses.
+// onResponse calls the function of [ContextWithResponse], if the context has one.
 func onResponse(ctx context.Context, info func() ResponseInfo) {
 	if f, ok := ctx.Value(responseKey{}).(func(ResponseInfo)); ok && f != nil {
 		f(info())

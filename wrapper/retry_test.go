@@ -239,9 +239,9 @@ func TestRetryOfPosts(t *testing.T) {
 			"certificate":            {responses: []responder{failing(&tls.CertificateVerificationError{Err: io.EOF})}, requests: 1, want: wrapper.ErrNoResponse},
 			"reset":                  {responses: []responder{reset, created}, requests: 1, want: wrapper.ErrNoResponse, acted: true},
 			"refused, reset":         {responses: []responder{refused, reset, created}, requests: 2, want: wrapper.ErrNoResponse, acted: true},
-			"server error":           {responses: []responder{down, created}, requests: 1, want: wrapper.ErrServer},
+			"server error":           {responses: []responder{down, created}, requests: 1, want: wrapper.ErrServer, acted: true},
 			"reset, and allowed":     {retry: wrapper.Retry{RepeatPosts: true}, responses: []responder{reset, down, created}, requests: 3},
-			"refused, server error":  {responses: []responder{refused, down}, requests: 2, want: wrapper.ErrServer},
+			"refused, server error":  {responses: []responder{refused, down}, requests: 2, want: wrapper.ErrServer, acted: true},
 			"reset, server error":    {retry: wrapper.Retry{RepeatPosts: true}, responses: []responder{reset, down}, requests: 5, want: wrapper.ErrServer, acted: true},
 			"refused, but only once": {retry: wrapper.Retry{Attempts: 1}, responses: []responder{refused, created}, requests: 1, want: wrapper.ErrNoResponse},
 		} {

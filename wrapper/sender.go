@@ -42,6 +42,9 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 		pause := result.pause(backoff.NextBackOff())
 		isLast := attempt >= policy.Attempts || ctx.Err() != nil || time.Now().Add(pause).After(deadline)
 		if isLast || !policy.allows(req.Method, result) {
+			if asked := result.pause(0); asked > 0 { // by the API, and the caller may come back too early
+				s.log(req, pauseLevel(asked), "attempt", attempt, "asked_to_wait", asked)
+			}
 			return s.finish(ctx, result, attempt, mayHaveActed)
 		}
 		s.log(req, pauseLevel(pause), "attempt", attempt, "repeated_in", pause)
@@ -81,7 +84,7 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 	defer a.end()
 	sent, err := a.request(req, number == 1)
 	if err != nil {
-		return outcome{err: err}
+		return outcome{err: err, reach: reachNothing}
 	}
 	resp, err := s.http.Do(sent)
 	if err != nil {
@@ -90,7 +93,8 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 		return outcome{err: err, reach: a.reach()}
 	}
 	received := s.receive(resp, a)
-	received.details.Attempts, received.details.MayHaveActed = number, mayHaveActed
+	result := outcome{status: resp.StatusCode, resp: resp, err: received.err}
+	received.details.Attempts, received.details.MayHaveActed = number, mayHaveActed || result.mayHaveActed()
 	s.log(req, slog.LevelDebug, "attempt", number, "status", resp.StatusCode, "duration", time.Since(a.start))
 	s.pacer.observe(resp.StatusCode, received.limits)
 	onResponse(req.Context(), func() ResponseInfo {
@@ -103,7 +107,7 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 			Duration:   time.Since(a.start),
 		}
 	})
-	return outcome{status: resp.StatusCode, resp: resp, err: received.err}
+	return result
 }
 
 // finish returns what Do returns after the last attempt.
@@ -143,7 +147,7 @@ func (s *sender) receive(resp *http.Response, a *attempt) *response {
 		},
 	}
 	if resp.StatusCode/100 != 1 {
-		text, err := s.readBody(a.reading(resp.Body), resp.ContentLength)
+		text, err := s.readBody(a.bounded(resp.Body), resp.ContentLength)
 		r.body, r.err = s.token.redact(text), err
 		r.Reset(r.body)
 	}

@@ -17,7 +17,7 @@ func watch(f func(), ended func(*unwinding)) {
 	u := &unwinding{}
 	defer func() {
 		if u != nil {
-			u.value = recover() // of panic(nil) too it is not nil
+			u.value = recover() // not nil, even for panic(nil)
 		}
 		ended(u)
 	}()
@@ -33,7 +33,7 @@ func (u *unwinding) resume() {
 	panic(u.value)
 }
 
-// crew runs functions on goroutines of their own.
+// crew runs functions on goroutines of their own, and keeps how the first of those that did not return ended.
 type crew struct {
 	running sync.WaitGroup
 

@@ -8,11 +8,11 @@ import (
 )
 
 // RoundTrip sends a request through next and returns the response with the exchange that they were. Neither is
-// changed, with one exception: the body of the response can still be read, and is truncated where the server's was. The
-// caller has to close it.
+// changed, except where the status is 1xx. The body of the response can still be read, and is truncated where the
+// server's was. The caller has to close it.
 //
-// The exception is a status of 1xx. The body of 101 is the connection: net/http leaves it open whatever becomes of the
-// context, and a server may never close it. It is closed here, and the response has no body.
+// A response with a status of 1xx has no body here. That of 101 is the connection: net/http leaves it open whatever
+// becomes of the context, and a server may never close it. So RoundTrip closes it.
 //
 // The body of the request is read whole, and closed. Of the body of the response the exchange has at most MaxBody+1
 // bytes, which is enough to see that it is too large. Source and File of the exchange are the caller's to set.
