@@ -41,7 +41,9 @@ type class struct {
 	first, last int
 }
 
-func statuses(name string, first, last int) error { return class{name: name, first: first, last: last} }
+func statuses(name string, first, last int) error {
+	return sentinel(class{name: name, first: first, last: last})
+}
 
 func (c class) Error() string { return c.name }
 func (class) ofCall()         {}
