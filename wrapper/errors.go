@@ -104,7 +104,7 @@ func (e *Error) Error() string {
 	case e.Attempts == 0:
 		fmt.Fprintf(&text, "not sent: %v", e.err)
 	default:
-		fmt.Fprintf(&text, "no response: %v", e.err)
+		text.WriteString(printable(fmt.Sprintf("no response: %v", e.err))) // net/http may quote a server
 	}
 	if e.Message != "" {
 		text.WriteString(": " + e.Message)

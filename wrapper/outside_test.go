@@ -30,7 +30,7 @@ func (e hidingError) As(target any) bool   { return errors.As(e.held, target) }
 func TestErrorsThatSayWhatTheyAre(t *testing.T) {
 	other := newClient(t, respond(404, apiNotFound, nil))
 	_, notFound := other.Get(t.Context(), 7)
-	own := &http.ProtocolError{ErrorString: "own"}
+	own := &http.MaxBytesError{Limit: 1}
 	for name, err := range map[string]error{
 		"a method Is":          goneError{class: wrapper.ErrNotFound},
 		"Is a changed list":    goneError{class: wrapper.ErrListChanged},
@@ -58,7 +58,7 @@ func TestErrorsThatSayWhatTheyAre(t *testing.T) {
 				assert.NotErrorIs(t, got, wrapper.ErrListChanged, from)
 				var e *wrapper.Error
 				assert.False(t, errors.As(got, &e) && e.Status != 0, "%s: it is the error of another call", from)
-				var found *http.ProtocolError
+				var found *http.MaxBytesError
 				assert.Equal(t, errors.As(err, &found), errors.As(got, &found), "%s: what is the caller's own", from)
 			}
 		})

@@ -230,3 +230,10 @@ func TestFailuresAreOnOneLine(t *testing.T) {
 	_, err = client.WaitAction(t.Context(), 42, 1)
 	assert.EqualError(t, err, "wait for action 1 of image 42: action 1 (a  b) is errored")
 }
+
+// And what a proxy says that refuses to connect: net/http makes its status line the error.
+func TestRefusalsOfAProxyAreOnOneLine(t *testing.T) {
+	refused := roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("No\x1b[31m\rlevel=ERROR") })
+	_, err := newClient(t, nil, wrapper.WithHTTPClient(&http.Client{Transport: refused})).Get(t.Context(), 42)
+	assert.EqualError(t, err, `get image 42: no response: Get "https://api.digitalocean.com/v2/images/42": No [31m level=ERROR`)
+}
