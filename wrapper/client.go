@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path"
 	"strings"
 
 	"example.com/doimages/gen"
@@ -80,14 +81,14 @@ func parseBaseURL(address string) (*url.URL, error) {
 	if u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return nil, errors.New("base URL: it must begin with https:// and a host")
 	}
-	if u.RawQuery != "" || u.Fragment != "" {
+	if u.ForceQuery || u.RawQuery != "" || u.Fragment != "" { // behind a lone ? the path would be lost
 		return nil, errors.New("base URL: it cannot have a query or a fragment")
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		return nil, fmt.Errorf("base URL: plain http to %s would expose the token; only loopback hosts may use it", u.Host)
 	}
-	if path := strings.TrimRight(u.Path, "/"); path == "/v2" || path == "/v2/images" {
-		return nil, fmt.Errorf("base URL: /v2/images is added to it; without %s it is %s://%s", path, u.Scheme, u.Host)
+	if own := path.Clean("/" + u.Path); own == "/v2" || own == "/v2/images" {
+		return nil, fmt.Errorf("base URL: /v2/images is added to it; without %s it is %s://%s", own, u.Scheme, u.Host)
 	}
 	return u, nil
 }

@@ -41,7 +41,9 @@ type class struct {
 	first, last int
 }
 
-func statuses(name string, first, last int) error { return class{name: name, first: first, last: last} }
+func statuses(name string, first, last int) error {
+	return sentinel(class{name: name, first: first, last: last})
+}
 
 func (c class) Error() string { return c.name }
 func (class) ofCall()         {}
@@ -102,7 +104,7 @@ func (e *Error) Error() string {
 	case e.Attempts == 0:
 		fmt.Fprintf(&text, "not sent: %v", e.err)
 	default:
-		fmt.Fprintf(&text, "no response: %v", e.err)
+		text.WriteString(printable(fmt.Sprintf("no response: %v", e.err))) // net/http may quote a server
 	}
 	if e.Message != "" {
 		text.WriteString(": " + e.Message)

@@ -16,6 +16,9 @@ import (
 
 // keepNewest deletes the images of a series but for the newest n. With dryRun it only says what it would delete.
 func keepNewest(ctx context.Context, client *wrapper.Client, series string, n int, dryRun bool) error {
+	if series == "" || n < 1 {
+		return fmt.Errorf("keep newest of %q: to keep %d would delete every image", series, n)
+	}
 	isOfSeries := func(image gen.Image) bool {
 		return image.Type == gen.ImageTypeSnapshot && strings.HasPrefix(image.Name, series) &&
 			image.Status == gen.ImageStatusAvailable // what is not available yet must not replace what is

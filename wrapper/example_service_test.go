@@ -36,7 +36,10 @@ func (s *service) publish(ctx context.Context, params gen.ImageCreate, others ..
 		err = s.client.Distribute(ctx, image.ID, others, s.wait...)
 	}
 	if err == nil {
-		return s.client.Get(ctx, image.ID) // with all of its regions
+		var published *gen.Image // with all of its regions
+		if published, err = s.client.Get(ctx, image.ID); err == nil {
+			return published, nil
+		}
 	}
 
 	// ctx may have ended, but the clean-up needs some time of its own.
@@ -76,6 +79,10 @@ func (s *service) remains(
 	for _, orphan := range orphans {
 		ids = append(ids, orphan.ID)
 	}
+	if len(ids) > 1 {
+		// Another process imports under the same name. To delete its image would be worse than to leave one.
+		return nil, errors.Join(fmt.Errorf("%d images may be the one that is left: %d", len(ids), ids), err)
+	}
 	return ids, err
 }
 
@@ -88,10 +95,14 @@ func (s *service) remove(ctx context.Context, id int64) error {
 	return err
 }
 
-// retain deletes the images of a series but for the newest n that are available.
+// retain deletes the imported images of a series but for the newest n that are available.
 func (s *service) retain(ctx context.Context, series string, n int) error {
+	if series == "" || n < 1 {
+		return fmt.Errorf("retain %q: to keep %d would delete every image", series, n)
+	}
 	isOfSeries := func(image gen.Image) bool {
-		return strings.HasPrefix(image.Name, series) && image.Status == gen.ImageStatusAvailable
+		return image.Type == gen.ImageTypeCustom && strings.HasPrefix(image.Name, series) &&
+			image.Status == gen.ImageStatusAvailable
 	}
 	private := s.client.Images(ctx, wrapper.ListParams{Private: true})
 	images, err := wrapper.Newest(wrapper.Filter(private, isOfSeries), math.MaxInt)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"example.com/doimages/gen"
 )
@@ -40,11 +41,11 @@ func (c *Client) GetBySlug(ctx context.Context, slug string) (*gen.Image, error)
 	return image, err
 }
 
-// isSlug reports whether a path with this slug names one image. A number would be an id, and nothing, . and .. would
-// name another path; escaping does not help against these.
+// isSlug reports whether a path with this slug names one image. A number would be an id, however large, and nothing, .
+// and .. would name another path; escaping does not help against these.
 func isSlug(slug string) bool {
-	_, err := strconv.ParseInt(slug, 10, 64)
-	return err != nil && slug != "" && slug != "." && slug != ".."
+	isNumber := strings.Trim(strings.TrimLeft(slug, "+-"), "0123456789") == ""
+	return !isNumber && slug != "." && slug != ".."
 }
 
 // Create starts the import of a custom image and returns it with the status NEW, long before it can be used.

@@ -94,7 +94,7 @@ func TestRequests(t *testing.T) {
 func TestInputsThatAreNotSent(t *testing.T) {
 	var requests []string
 	client := newClient(t, respond(200, `{}`, &requests))
-	for _, slug := range []string{"", ".", "..", "7555620"} {
+	for _, slug := range []string{"", ".", "..", "7555620", "-1", "99999999999999999999"} {
 		_, err := client.GetBySlug(t.Context(), slug)
 		assert.ErrorContains(t, err, "get image by slug", slug)
 	}

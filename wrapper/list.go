@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"net/http"
 	"slices"
 
@@ -205,8 +206,8 @@ func (l pagedList[P, T]) pageOperation(number int) operation {
 	return operation{id: l.op.id, what: fmt.Sprintf("%s: page %d", l.op.what, number)}
 }
 
-// missing is the total of a page that has none. 0 would be one.
-const missing = -1
+// missing is the total of a page that has none: a number that no server sends by mistake, as it may send 0 or -1.
+const missing = math.MinInt + 1
 
 // open returns an error for a page or an item that is the zero value, to which a body such as {} decodes.
 func (l pagedList[P, T]) open(page *P) (*P, error) {

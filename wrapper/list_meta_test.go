@@ -21,6 +21,7 @@ func TestTotalThatIsNone(t *testing.T) {
 		"an empty meta":  {meta: `,"meta":{}`, want: "the total of meta is missing"},
 		"null":           {meta: `,"meta":{"total":null}`, want: "the total of meta is missing"},
 		"another name":   {meta: `,"meta":{"Total":1}`, want: "the total of meta is missing"},
+		"minus one":      {meta: `,"meta":{"total":-1}`, want: "the total of meta is -1"},
 		"negative":       {meta: `,"meta":{"total":-2}`, want: "the total of meta is -2"},
 		"very negative":  {meta: `,"meta":{"total":-9223372036854775808}`, want: "the total of meta is -"},
 		"not a number":   {meta: `,"meta":{"total":"1"}`, want: "unmarshal JSON"}, // the library varies its first words

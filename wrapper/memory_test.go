@@ -43,6 +43,8 @@ func hostileBodies(n int) map[string]string {
 		"unpaired surrogates":             fill(n, image+`"name":"`, `\ud800`, `"}`+listEnd),
 		"invalid UTF-8":                   fill(n, image+`"name":"`, "\xff", `"}`+listEnd),
 		"some invalid UTF-8":              fill(n, image+`"name":"`, "aaaaaa\xff", `"}`+listEnd),
+		"invalid UTF-8 now and then":      fill(n, image+`"name":"`, strings.Repeat("a", 9)+"\xff", `"}`+listEnd),
+		"invalid UTF-8 in a field's name": fill(n, `{"`, strings.Repeat("a", 10)+"\xff", `":1,"images":[],"links":{},"meta":{"total":0}}`),
 		"an unknown array":                fill(n, `{"images":[],"x":{"y":[1`, `,1`, `]},"links":{},"meta":{"total":0}}`),
 		"unknown objects":                 fill(n, `{"images":[],"x":{"y":[{}`, `,{}`, `]},"links":{},"meta":{"total":0}}`),
 		"many fields":                     fill(n, `{"images":[],"x":0`, `,"x":0`, `,"links":{},"meta":{"total":0}}`),

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"errors"
 	"reflect"
+	"slices"
 )
 
 // ours is an error of this package: one with which a call ends, or a class of those.
@@ -11,14 +12,25 @@ type ours interface {
 	ofCall()
 }
 
+// sentinels are the errors of this package that callers ask errors.Is for.
+var sentinels []error
+
+// sentinel returns an error of this package that errors.Is finds in no error of the caller's code.
+func sentinel(err ours) error {
+	sentinels = append(sentinels, err)
+	return err
+}
+
 // outside is an error of the caller's code that has one of ours in it: the cause of a context, or what a limiter or a
 // transport returned. Ours is then that of another call. Found, the "not found" of one call would look like that of
 // every other. So errors.Is and errors.As find in it what is the caller's own, and nothing else.
 type outside struct{ err error }
 
-// fromOutside returns an error of the caller's code with nothing of this package to be found in it.
+// fromOutside returns an error of the caller's code with nothing of this package to be found in it. A method Is may
+// claim one of our sentinels without wrapping it.
 func fromOutside(err error) error {
-	if errors.As(err, new(ours)) {
+	isClass := func(sentinel error) bool { return errors.Is(err, sentinel) }
+	if errors.As(err, new(ours)) || slices.ContainsFunc(sentinels, isClass) {
 		return outside{err: err}
 	}
 	return err
@@ -50,7 +62,19 @@ func (o outside) As(target any) bool {
 			return true
 		}
 		matcher, ok := err.(interface{ As(any) bool })
-		return ok && matcher.As(target)
+		if !ok {
+			return false
+		}
+		// The method may find one of ours in what it does not show otherwise.
+		given := reflect.New(found.Type())
+		if !matcher.As(given.Interface()) {
+			return false
+		}
+		if _, isOurs := given.Elem().Interface().(ours); isOurs {
+			return false
+		}
+		found.Set(given.Elem())
+		return true
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 
 // ErrListChanged ends a list that changed each time it was read, or whose total and links do not match its items. The
 // items before it are good, but others may be missing.
-var ErrListChanged error = errListChanged{}
+var ErrListChanged = sentinel(errListChanged{})
 
 type errListChanged struct{}
 

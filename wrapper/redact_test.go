@@ -220,3 +220,20 @@ func TestErrorsAreOnOneLine(t *testing.T) {
 	_, err = client.Get(t.Context(), 42)
 	assert.EqualError(t, err, "get image 42: 422 a b: x  [31mlevel=ERROR  (request id 1  2)")
 }
+
+// That includes what it says of an import or an action that failed.
+func TestFailuresAreOnOneLine(t *testing.T) {
+	client := newClient(t, respond(200, `{"image":{"id":42,"status":"deleted","error_message":"x\n\u001b[31mlevel=ERROR"},`+
+		`"action":{"id":1,"status":"errored","type":"a\r\nb"}}`, nil))
+	_, err := client.WaitAvailable(t.Context(), 42)
+	assert.EqualError(t, err, "wait for image 42: image 42 is deleted: x  [31mlevel=ERROR")
+	_, err = client.WaitAction(t.Context(), 42, 1)
+	assert.EqualError(t, err, "wait for action 1 of image 42: action 1 (a  b) is errored")
+}
+
+// And what a proxy says that refuses to connect: net/http makes its status line the error.
+func TestRefusalsOfAProxyAreOnOneLine(t *testing.T) {
+	refused := roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("No\x1b[31m\rlevel=ERROR") })
+	_, err := newClient(t, nil, wrapper.WithHTTPClient(&http.Client{Transport: refused})).Get(t.Context(), 42)
+	assert.EqualError(t, err, `get image 42: no response: Get "https://api.digitalocean.com/v2/images/42": No [31m level=ERROR`)
+}

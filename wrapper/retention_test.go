@@ -92,3 +92,75 @@ func TestServiceCleansUp(t *testing.T) {
 		})
 	}
 }
+
+// That holds for every reading of the image on the way, the last one included.
+func TestServiceCleansUpAfterEveryReading(t *testing.T) {
+	web := gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugNyc3}
+	failures := 0
+	for after := 0; ; after++ {
+		published := false
+		synctest.Test(t, func(t *testing.T) {
+			fake := fakeapi.New(fakeapi.WithImages(), fakeapi.WithFaults(fakeapi.Fault{
+				Operation: "images_get",
+				Do:        fakeapi.Status(401),
+				After:     after,
+			}))
+			client, _ := fakeClient(t, fake)
+			s := &service{client: client, out: io.Discard}
+			image, err := s.publish(t.Context(), web, gen.RegionSlugFra1)
+			published = err == nil
+			assert.Equal(t, published, image != nil)
+			assert.Equal(t, published, len(fake.Images()) == 1, "after %d readings: %v", after, err)
+		})
+		if published {
+			break
+		}
+		failures++
+	}
+	assert.GreaterOrEqual(t, failures, 3)
+}
+
+// Of several images that a lost response may have left, none is deleted: all but one are somebody else's.
+func TestServiceDeletesNoImageOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithImages(
+			gen.Image{ID: 1, Name: "web", Type: gen.ImageTypeCustom, CreatedAt: time.Now()},
+		), fakeapi.WithFaults(fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.LoseAnswer()}))
+		client, _ := fakeClient(t, fake)
+		s := &service{client: client, out: io.Discard}
+		_, err := s.publish(t.Context(), gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: "nyc3"})
+		assert.ErrorContains(t, err, "2 images may be the one")
+		assert.Len(t, fake.Images(), 2)
+	})
+}
+
+// A series without a name, and a number that keeps nothing, are mistakes that would delete every image.
+func TestRetentionRefusesMistakes(t *testing.T) {
+	for name, test := range map[string]struct {
+		series string
+		n      int
+	}{
+		"no series": {series: "", n: 2},
+		"nothing":   {series: "nightly-", n: 0},
+		"negative":  {series: "nightly-", n: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := fakeapi.New(nightlies())
+			client := clientOf(fake, fakeapi.Token)
+			before := len(fake.Images())
+			s := &service{client: client, out: io.Discard}
+			require.Error(t, s.retain(t.Context(), test.series, test.n))
+			require.Error(t, keepNewest(t.Context(), client, test.series, test.n, false))
+			assert.Len(t, fake.Images(), before)
+		})
+	}
+}
+
+// The service keeps to what it imports: a snapshot or a backup with such a name is not its own.
+func TestServiceRetainsOtherTypes(t *testing.T) {
+	fake := fakeapi.New(nightlies())
+	before := len(fake.Images())
+	s := &service{client: clientOf(fake, fakeapi.Token), out: io.Discard}
+	require.NoError(t, s.retain(t.Context(), "nightly-", 1))
+	assert.Len(t, fake.Images(), before)
+}

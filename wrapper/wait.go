@@ -18,7 +18,7 @@ type ImageFailedError struct {
 
 func (e *ImageFailedError) Error() string {
 	text := fmt.Sprintf("image %d is %s: %s", e.Image.ID, e.Image.Status, e.Image.ErrorMessage)
-	return shorten(strings.TrimSuffix(text, ": "))
+	return shorten(printable(strings.TrimSuffix(text, ": ")))
 }
 
 func (*ImageFailedError) ofCall() {}
@@ -29,7 +29,7 @@ type ActionFailedError struct {
 }
 
 func (e *ActionFailedError) Error() string {
-	return shorten(fmt.Sprintf("action %d (%s) is %s", e.Action.ID, e.Action.Type, e.Action.Status))
+	return shorten(printable(fmt.Sprintf("action %d (%s) is %s", e.Action.ID, e.Action.Type, e.Action.Status)))
 }
 
 func (*ActionFailedError) ofCall() {}

@@ -2,6 +2,8 @@ package traffic
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -37,6 +39,13 @@ func RoundTrip(next http.RoundTripper, req *http.Request) (*http.Response, Excha
 	if err != nil {
 		return nil, exchange, err
 	}
+	if resp == nil {
+		return nil, exchange, errors.New("the transport returned neither a response nor an error")
+	}
+	if resp.Body == nil { // of a mock: net/http always sets it
+		resp.Body = http.NoBody
+	}
+	resp.Body = bounded{ReadCloser: resp.Body, ctx: req.Context()}
 	exchange.Status = resp.StatusCode
 	exchange.Header = resp.Header.Clone()
 	if exchange.Status/100 == 1 {
@@ -46,11 +55,28 @@ func RoundTrip(next http.RoundTripper, req *http.Request) (*http.Response, Excha
 	exchange.Body, err = io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	exchange.Ended = time.Now()
 	exchange.Truncated = err != nil
+	if err == nil && len(exchange.Body) <= MaxBody {
+		err = io.EOF // it stays whole, though the context may end before it is read again
+	}
 	resp.Body = &replayed{
 		Reader: io.MultiReader(bytes.NewReader(exchange.Body), rest{body: resp.Body, err: err}),
 		Closer: resp.Body,
 	}
 	return resp, exchange, nil
+}
+
+// bounded is a body that ends with the context of its request. That of a caller's transport need not do so by itself.
+type bounded struct {
+	io.ReadCloser
+	ctx context.Context
+}
+
+// Read implements [io.Reader].
+func (b bounded) Read(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return b.ReadCloser.Read(p)
 }
 
 // withBody returns a request that can be sent in the place of another, and the body of both. It closes the body of the

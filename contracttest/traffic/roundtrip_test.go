@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -248,4 +249,55 @@ func TestRoundTripOfAnotherProtocol(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		assert.Fail(t, "RoundTrip hangs")
 	}
+}
+
+// dripping is a body that never ends, and knows nothing of a context.
+type dripping struct{}
+
+func (dripping) Read(p []byte) (int, error) {
+	time.Sleep(time.Second)
+	return copy(p, " "), nil
+}
+
+// The body of a caller's transport need not end with the context.
+func TestRoundTripOfABodyWithoutAnEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 9500*time.Millisecond)
+		defer cancel()
+		req := newRequest(t, http.MethodGet, nil).WithContext(ctx)
+		begin := time.Now()
+		resp, exchange, err := traffic.RoundTrip(responding(200, io.NopCloser(dripping{})), req)
+		require.NoError(t, err)
+		assert.Equal(t, 10*time.Second, time.Since(begin))
+		assert.True(t, exchange.Truncated)
+		text, err := io.ReadAll(resp.Body)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, exchange.Body, text)
+	})
+}
+
+// http.Client gets along with a mock that has no body, or nothing at all. So does this.
+func TestRoundTripOfAnIncompleteResponse(t *testing.T) {
+	for _, status := range []int{101, 204} {
+		resp, exchange, err := traffic.RoundTrip(responding(status, nil), newRequest(t, http.MethodGet, nil))
+		require.NoError(t, err)
+		assert.Equal(t, status, exchange.Status)
+		assert.Empty(t, exchange.Body)
+		require.NoError(t, resp.Body.Close())
+	}
+	nothing := testkit.RoundTripper(func(*http.Request) (*http.Response, error) { return nil, nil })
+	_, _, err := traffic.RoundTrip(nothing, newRequest(t, http.MethodGet, nil))
+	assert.ErrorContains(t, err, "neither a response nor an error")
+}
+
+// A body that was received whole can be read after the context has ended.
+func TestRoundTripBeforeTheContextEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	req := newRequest(t, http.MethodGet, nil).WithContext(ctx)
+	resp, _, err := traffic.RoundTrip(responding(200, io.NopCloser(strings.NewReader("whole"))), req)
+	require.NoError(t, err)
+	cancel()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Equal(t, "whole", string(text))
 }
