@@ -1,11 +1,9 @@
 package wrapper
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -34,33 +32,17 @@ type attempt struct {
 	connected atomic.Bool // there was one, so something may have been sent
 }
 
-// newAttempt starts an attempt. Its end has to be called. Only connections that count are those of the request: a
-// transport may make others, such as for metrics.
-func newAttempt(ctx context.Context, limit time.Duration, counts func(hostPort string) bool) *attempt {
+// newAttempt starts an attempt. Its end has to be called.
+func newAttempt(ctx context.Context, limit time.Duration) *attempt {
 	a := &attempt{limit: limit, start: time.Now()}
 	a.ctx, a.cancel = context.WithCancelCause(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(hostPort string) {
-			if counts(hostPort) {
-				a.sought.Store(true)
-			}
-		},
+		GetConn: func(string) { a.sought.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { a.connected.Store(true) },
 		// A transport of another kind may say no more than this.
 		WroteHeaders: func() { a.connected.Store(true) },
 	}))
 	a.timer = time.AfterFunc(limit, a.expire)
 	return a
-}
-
-// connectionsOf returns which connections a transport makes for a request to a URL. That of net/http makes no others,
-// and one to a proxy has the proxy's address. Of another transport only those to the host of the URL are sure.
-func connectionsOf(transport http.RoundTripper, u *url.URL) func(hostPort string) bool {
-	if _, ok := transport.(*http.Transport); ok || transport == nil {
-		return func(string) bool { return true }
-	}
-	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
-	host := net.JoinHostPort(u.Hostname(), port)
-	return func(hostPort string) bool { return hostPort == host }
 }
 
 // expire ends the attempt when its timer fires.

@@ -386,30 +386,3 @@ func TestBodyThatCannotBeRewound(t *testing.T) {
 		assert.Len(t, s.at, 1)
 	})
 }
-
-// A transport may make a request of its own before that of the client, such as one for metrics. That it failed does
-// not say that the client's was not sent.
-func TestRequestOfTheTransportItself(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	dead := "http://" + listener.Addr().String()
-	require.NoError(t, listener.Close())
-	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{
-		Operation: "images_create_custom",
-		Count:     1,
-		Do:        fakeapi.LoseAnswer(),
-	}))
-	before := len(fake.Images())
-	transport := roundTrip(func(req *http.Request) (*http.Response, error) {
-		metrics, _ := http.NewRequestWithContext(req.Context(), http.MethodGet, dead, nil)
-		if resp, err := http.DefaultTransport.RoundTrip(metrics); err == nil {
-			_ = resp.Body.Close()
-		}
-		return fake.RoundTrip(req)
-	})
-	err = calls["create"](t.Context(), transportClient(t, transport))
-	var apiError *wrapper.Error
-	require.ErrorAs(t, err, &apiError)
-	assert.True(t, apiError.MayHaveActed)
-	assert.Len(t, fake.Images(), before+1)
-}

@@ -80,7 +80,7 @@ func (s *sender) waitTurn(req *http.Request) error {
 
 // attempt sends a request once and reads the response.
 func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outcome {
-	a := newAttempt(req.Context(), s.attemptTimeout, connectionsOf(s.http.Transport, req.URL))
+	a := newAttempt(req.Context(), s.attemptTimeout)
 	defer a.end()
 	sent, err := a.request(req, number == 1)
 	if err != nil {
