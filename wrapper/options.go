@@ -122,6 +122,9 @@ func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = a
 // WithHTTPClient sends requests through the caller's HTTP client, with its transport, proxy and timeout. A Timeout of
 // the client bounds each attempt, beside that of [WithAttemptTimeout]. The client is copied, and the copy follows no
 // redirects, so that the token cannot travel. A nil client is an error of [NewClient].
+//
+// Whether a request was sent is known from the hooks of [net/http/httptrace] in its context. A transport that makes
+// requests of its own, such as for metrics, must not make them with that context.
 func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.http = client } }
 
 // WithUserAgent puts the name of the calling program, such as "inventory/1.4", before that of this library in the
