@@ -91,14 +91,14 @@ func testEveryAttemptEnds(t *testing.T) {
 		want     error
 		text     string
 	}{
-		"nothing":                 {want: wrapper.ErrNoResponse, text: "no progress for 100ms"},
-		"early hints":             {response: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 100ms"},
-		"early hints, over again": {drip: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 100ms"},
-		"headers that drip":       {response: ok, drip: "a: b\r\n", want: wrapper.ErrNoResponse, text: "no progress for 100ms"},
-		"no body":                 {response: ok + "\r\n", want: wrapper.ErrInvalidResponse, text: "truncated after 0 bytes: no progress for 100ms"},
-		"a body that stops":       {response: ok + "\r\n{", want: wrapper.ErrInvalidResponse, text: "truncated after 1 bytes: no progress for 100ms"},
-		"a body that drips":       {response: ok + "\r\n", drip: " ", want: wrapper.ErrInvalidResponse, text: "the response took more than 1s"},
-		"an event stream":         {response: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", drip: ": ping\n\n", want: wrapper.ErrInvalidResponse, text: "the response took more than 1s"},
+		"nothing":                 {want: wrapper.ErrNoResponse, text: "no progress for 300ms"},
+		"early hints":             {response: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 300ms"},
+		"early hints, over again": {drip: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 300ms"},
+		"headers that drip":       {response: ok, drip: "a: b\r\n", want: wrapper.ErrNoResponse, text: "no progress for 300ms"},
+		"no body":                 {response: ok + "\r\n", want: wrapper.ErrInvalidResponse, text: "truncated after 0 bytes: no progress for 300ms"},
+		"a body that stops":       {response: ok + "\r\n{", want: wrapper.ErrInvalidResponse, text: "truncated after 1 bytes: no progress for 300ms"},
+		"a body that drips":       {response: ok + "\r\n", drip: " ", want: wrapper.ErrInvalidResponse, text: "the response took more than 3s"},
+		"an event stream":         {response: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", drip: ": ping\n\n", want: wrapper.ErrInvalidResponse, text: "the response took more than 3s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +117,7 @@ func testEveryAttemptEnds(t *testing.T) {
 				}
 			})
 			client, err := wrapper.NewClient(canary, wrapper.WithBaseURL("http://"+address), wrapper.WithHTTPClient(newHTTPClient(t)),
-				wrapper.WithAttemptTimeout(100*time.Millisecond), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
+				wrapper.WithAttemptTimeout(300*time.Millisecond), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 			require.NoError(t, err)
 			within(t, 10*time.Second, func() {
 				_, err := client.Get(t.Context(), 42)
@@ -240,7 +240,7 @@ func unreached(t *testing.T) map[string]never {
 		return client
 	}
 	dialling := newHTTPClient(t)
-	dialling.Timeout = 20 * time.Millisecond
+	dialling.Timeout = 250 * time.Millisecond
 	dialling.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -248,7 +248,7 @@ func unreached(t *testing.T) map[string]never {
 	own := newHTTPClient(t)
 	own.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no route in sight") }
 	silent := newHTTPClient(t)
-	silent.Timeout = 20 * time.Millisecond
+	silent.Timeout = 250 * time.Millisecond
 	return map[string]never{
 		"connection refused":          {base: "http://127.0.0.1:1", client: newHTTPClient(t)},
 		"an error of a dialer":        {base: "http://127.0.0.1:1", client: own},

@@ -63,12 +63,12 @@ var networkFaults = []struct {
 	}},
 	{name: "TLS handshake that hangs", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		client := newHTTPClient(t)
-		client.Timeout = 50 * time.Millisecond
+		client.Timeout = 150 * time.Millisecond
 		return "https://" + listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }), client
 	}},
 	{name: "dialling that hangs", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		client := newHTTPClient(t)
-		client.Timeout = 50 * time.Millisecond
+		client.Timeout = 150 * time.Millisecond
 		client.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
