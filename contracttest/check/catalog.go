@@ -34,7 +34,7 @@ var catalog = []Info{
 	{
 		Name:        "undocumented-status",
 		Severity:    Breaking,
-		Description: "The contract has no such status; drift if the body is the error that its default describes.",
+		Description: "The contract has no such status; drift for the error of its default, a note for 304 to a conditional request.",
 	},
 	{
 		Name:        "redirect",
@@ -56,7 +56,7 @@ var catalog = []Info{
 	{
 		Name:        "null",
 		Severity:    Breaking,
-		Description: "A value is null, and the schema does not allow it.",
+		Description: "A value is null, and the schema does not allow it; drift in a request.",
 	},
 	{
 		Name:        "no-branch",
@@ -81,7 +81,7 @@ var catalog = []Info{
 	{
 		Name:        "unknown-enum-value",
 		Severity:    Drift,
-		Description: "A value is not one of the values that the contract lists.",
+		Description: "A value is not one of the values that the contract lists; a note for the distribution in a request.",
 	},
 	{
 		Name:        "out-of-range",
@@ -183,17 +183,24 @@ var catalog = []Info{
 		Description: "A header that has one value is given more than once.",
 	},
 	{
-		Name:        "undocumented-header",
-		Severity:    Drift,
-		Description: "The contract does not have the header for this response.",
+		Name:     "undocumented-header",
+		Severity: Drift,
+		Description: "A header about the rate limit, or one that differs from a documented one by a letter, is not " +
+			"of this response.",
 	},
 
 	// Requests. Of a request that the API refused, findings are notes.
 	{
 		Name:     "request",
 		Severity: Breaking,
-		Description: "A request is not one of HTTP, has a body that the contract does not describe, or lacks " +
-			"one that it requires.",
+		Description: "A request is not one of HTTP, or lacks the body that the contract requires; a body that " +
+			"it does not describe is a note.",
+	},
+	{
+		Name:     "request-path",
+		Severity: Note,
+		Description: "The path of a request has repeated slashes, one at its end, or percent-encoded letters; " +
+			"it is read without them.",
 	},
 	{
 		Name:     "request-parameter",

@@ -27,8 +27,8 @@ func (c *checker) checkResponse() (body any) {
 
 	// No default can describe a redirect: a client that follows it sends its token to where it
 	// leads.
-	isRedirect := status/100 == 3 && (documented == nil || byDefault)
-	if isRedirect || documented == nil {
+	isOf3xx := status/100 == 3 && (documented == nil || byDefault)
+	if isOf3xx || documented == nil {
 		c.addUndocumentedStatus(status)
 		return nil
 	}
@@ -57,13 +57,26 @@ func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
 
 // addUndocumentedStatus files a status that the contract does not have.
 func (c *checker) addUndocumentedStatus(status int) {
-	switch status / 100 {
-	case 3:
+	switch {
+	case status == http.StatusNotModified:
+		c.addNotModified()
+	case status/100 == 3:
 		c.add("redirect", "status", nil, "undocumented redirect; clients with a token should not follow it")
-	case 2:
+	case status/100 == 2:
 		c.add("undocumented-status", "status", nil, "the contract has no such success")
 	default:
 		c.add("undocumented-status", "status", nil, "the contract does not know it")
+	}
+}
+
+// addNotModified files a 304, which leads nowhere. Whoever asks for it has the body already; a client
+// that did not ask is left without one. Where headers were taken out, it may have asked.
+func (c *checker) addNotModified() {
+	sent := c.exchange.RequestHeader
+	asked := sent.Get("If-None-Match") != "" || sent.Get("If-Modified-Since") != ""
+	finding := c.add("undocumented-status", "status", nil, "not modified, and the contract has no such response")
+	if asked || c.exchange.Redacted {
+		finding.Severity = Note
 	}
 }
 

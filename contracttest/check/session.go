@@ -17,13 +17,18 @@ import (
 //
 // Requests that were under way at the same time may have been handled in any order. Where the times
 // of exchanges are known, only what began after the other had ended is called a contradiction.
+//
+// The requests of a session may be those of several accounts. They are told apart by their tokens, or
+// by the numbered placeholders of those: each has lists and a budget of its own, while the ids of
+// images and actions are the same for all. Where the token of a request is not known, another account
+// may explain what contradicts a list or a budget, which is a note then.
 type Session struct {
 	images  map[string]*imageHistory // by id
 	actions map[string]toldStatus    // by id
 	deleted map[string]time.Time     // by id: when the response to the delete had been read
-	walks   map[string]*pageWalk     // by list
+	walks   map[string]*pageWalk     // by account and list
+	budgets map[account]*budgetWindow
 	changes changes
-	budget  budgetWindow
 	limit   int  // how many of each are remembered
 	full    bool // whether there was more
 }
@@ -35,6 +40,7 @@ func NewSession() *Session {
 		actions: map[string]toldStatus{},
 		deleted: map[string]time.Time{},
 		walks:   map[string]*pageWalk{},
+		budgets: map[account]*budgetWindow{},
 		limit:   maxTracked,
 	}
 }
@@ -54,17 +60,33 @@ func (s *Session) Check(result Result) []Finding {
 		s.checkActions(found, result)
 		s.checkLists(found, result)
 	}
-	if before, grew := s.budget.observe(exchange); grew {
-		message := fmt.Sprintf("was %d before, in the same window", before)
-		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
-		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
-	}
-	if largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks)); !s.full && largest >= s.limit {
+	s.checkBudget(found, exchange)
+	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), len(s.budgets))
+	if !s.full && largest >= s.limit {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
 			fmt.Sprintf("more than %d images, actions or lists in the session; cross-checks stop here", s.limit))
 	}
 	return found.redacted()
+}
+
+// checkBudget demands that the requests that remain to an account not grow within a window.
+func (s *Session) checkBudget(found *findings, exchange traffic.Exchange) {
+	account := accountOf(exchange.RequestHeader)
+	budget := s.budgets[account]
+	if budget == nil && s.full {
+		return
+	}
+	if budget == nil {
+		budget = &budgetWindow{}
+		s.budgets[account] = budget
+	}
+	if before, grew := budget.observe(exchange); grew {
+		message := fmt.Sprintf("was %d before, in the same window", before)
+		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
+		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
+		finding.Severity = account.severity(finding.Severity)
+	}
 }
 
 // changes is what may have changed the lists so far.
@@ -181,7 +203,8 @@ func (s *Session) checkLists(found *findings, result Result) {
 	if !asked.isValid() || !tells.total.isTold {
 		return
 	}
-	name := listName(result.Exchange.URL)
+	account := accountOf(result.Exchange.RequestHeader)
+	name := string(account) + listName(result.Exchange.URL)
 	for _, list := range tells.lists {
 		if asked.number == 1 && !s.full {
 			s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
@@ -192,7 +215,8 @@ func (s *Session) checkLists(found *findings, result Result) {
 		}
 		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
 		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
-			found.addProblem("body", p)
+			finding := found.addProblem("body", p)
+			finding.Severity = account.severity(finding.Severity)
 		}
 		if walk.isComplete() {
 			delete(s.walks, name)
