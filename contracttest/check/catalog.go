@@ -34,7 +34,7 @@ var catalog = []Info{
 	{
 		Name:        "undocumented-status",
 		Severity:    Breaking,
-		Description: "The contract has no such status; drift for the error of its default, a note for 304 to a conditional request.",
+		Description: "The contract has no such status; drift for the error of its default, none for 503, a note for a conditional 304.",
 	},
 	{
 		Name:        "redirect",
@@ -154,6 +154,12 @@ var catalog = []Info{
 		Name:        "truncated-body",
 		Severity:    Breaking,
 		Description: "A body ended early, or has another length than its Content-Length.",
+	},
+	{
+		Name:     "unreadable-body",
+		Severity: Breaking,
+		Description: "A body cannot be decompressed from its content coding, and is not judged; a note in a " +
+			"recording, whose writer may have garbled it.",
 	},
 	{
 		Name:        "content-type",
@@ -276,7 +282,7 @@ var catalog = []Info{
 	{
 		Name:        "sequence-deleted",
 		Severity:    Breaking,
-		Description: "A deleted image is served again, or an action on it is accepted.",
+		Description: "A deleted image that is not a backup is served again, or an action on it is accepted.",
 	},
 	{
 		Name:        "sequence-ratelimit",

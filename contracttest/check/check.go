@@ -31,7 +31,7 @@ type Result struct {
 // the exchange can be compared with others without a second look at its bodies.
 func (c *Contract) Examine(exchange traffic.Exchange) Result {
 	written := exchange.URL
-	exchange = decompress.Normalized(exchange)
+	exchange, isReadable := decompress.Normalized(exchange)
 	request, ok := requestOf(exchange)
 	if !ok {
 		found := newFindings(exchange, "")
@@ -43,6 +43,7 @@ func (c *Contract) Examine(exchange traffic.Exchange) Result {
 		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
 	}
 	checks := newChecker(c, c.operations[route.Operation.OperationID], exchange)
+	checks.unreadable = !isReadable
 	if exchange.URL != written {
 		if exchange.Status == http.StatusNotFound && checks.operation.Responses.Status(exchange.Status) == nil {
 			// The API does not take this form of the path for the one of the contract.

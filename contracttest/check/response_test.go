@@ -108,6 +108,16 @@ var responseCases = map[string]exchangeCase{
 			"unexpected-body: body: unexpected body: the contract documents none",
 		},
 	},
+	"a body that cannot be decompressed": {
+		file: "images_get",
+		change: func(e *traffic.Exchange) {
+			testkit.SetHeader("Content-Encoding", "br")(e)
+			e.Body = []byte("\x1b\x03\x01\xf8")
+		},
+		want: []string{
+			`unreadable-body: body: cannot be decompressed from "br"; it is not judged`,
+		},
+	},
 	"an undocumented status": {
 		file:   "images_get",
 		index:  4,

@@ -126,10 +126,13 @@ func (s *Session) checkDeleted(found *findings, result Result) {
 	}
 }
 
-// isDeleted reports whether an image had been deleted when an exchange began.
+// isDeleted reports whether an image had been deleted when an exchange began. The delete of a backup
+// was seen to have no effect, and no error either (digitalocean/doctl#504, 2019).
 func (s *Session) isDeleted(id string, exchange traffic.Exchange) bool {
 	at, deleted := s.deleted[id]
-	return deleted && exchange.BeganAfter(at)
+	history := s.images[id]
+	isBackup := history != nil && history.kind == "backup"
+	return deleted && !isBackup && exchange.BeganAfter(at)
 }
 
 // checkImages compares every image of a response with what was told of it before.

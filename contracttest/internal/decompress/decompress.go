@@ -50,13 +50,22 @@ func newZstd(body io.Reader) (io.ReadCloser, error) {
 }
 
 // Normalized returns an exchange as [traffic.Exchange.Normalized] does, with the body of its response decompressed from
-// every compression that is known. A body that cannot be decompressed stays as it is.
-func Normalized(e traffic.Exchange) traffic.Exchange {
-	e = e.Normalized()
-	if known := readers[coding(e.Header)]; known != nil {
-		e.Body, _ = read(known, e.Body)
+// every compression that is known. It reports false for a body that has a content coding and cannot be decompressed,
+// which stays as it is.
+func Normalized(e traffic.Exchange) (normal traffic.Exchange, ok bool) {
+	ok = true
+	if header := traffic.CanonicalHeader(e.Header); isCoded(header) {
+		var body []byte
+		if body, ok = Body(header, e.Body); ok {
+			e.Body = body
+		}
 	}
-	return e
+	return e.Normalized(), ok
+}
+
+func isCoded(header http.Header) bool {
+	coding := coding(header)
+	return coding != "" && coding != "identity"
 }
 
 // Body returns a body as it was before it was compressed, and reports whether it could. Gzip and what is not compressed

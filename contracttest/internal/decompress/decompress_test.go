@@ -98,12 +98,23 @@ func TestBodyIsBounded(t *testing.T) {
 func TestNormalized(t *testing.T) {
 	for coding, form := range map[string]string{"br": "br", "zstd": "zstd", "deflate": "flate", "gzip": "gzip"} {
 		body := compressed(t, form, text)
-		got := decompress.Normalized(traffic.Exchange{Header: http.Header{"content-encoding": {coding}}, Body: body})
+		got, ok := decompress.Normalized(traffic.Exchange{Header: http.Header{"content-encoding": {coding}}, Body: body})
+		assert.True(t, ok, coding)
 		assert.Equal(t, text, string(got.Body), coding)
-		assert.Equal(t, got, decompress.Normalized(got), "what is normal stays so")
+		again, ok := decompress.Normalized(got)
+		assert.True(t, ok, coding)
+		assert.Equal(t, got, again, "what is normal stays so")
 
-		got = decompress.Normalized(traffic.Exchange{Header: encoded("br"), Body: body[:len(body)/2]})
+		got, ok = decompress.Normalized(traffic.Exchange{Header: encoded(coding), Body: body[:len(body)/2]})
+		assert.False(t, ok, coding)
 		assert.Equal(t, body[:len(body)/2], got.Body, "what cannot be decompressed")
 	}
-	assert.Equal(t, text, string(decompress.Normalized(traffic.Exchange{Body: []byte(text)}).Body))
+	for name, header := range map[string]http.Header{"no coding": nil, "identity": encoded("identity")} {
+		got, ok := decompress.Normalized(traffic.Exchange{Header: header, Body: []byte("\xff")})
+		assert.True(t, ok, "%s: it is not compressed, and for the checks to judge", name)
+		assert.Equal(t, "\xff", string(got.Body), name)
+	}
+	got, ok := decompress.Normalized(traffic.Exchange{Header: encoded("gzip"), Body: compressed(t, "gzip", "{\xff}")})
+	assert.True(t, ok, "whatever the text is")
+	assert.Equal(t, "{\xff}", string(got.Body))
 }

@@ -126,9 +126,9 @@ func Exchange(t *testing.T, request string, status int, body string, remaining, 
 			"Content-Type":  {"application/json"},
 		},
 		RequestBody: []byte(sent),
-		Status:        status,
-		Header:        header,
-		Body:          []byte(body),
+		Status:      status,
+		Header:      header,
+		Body:        []byte(body),
 	}
 }
 
