@@ -12,17 +12,18 @@ import (
 // known. Then a second account may be behind anything that contradicts a list or a budget.
 type account string
 
-// blank is what tools write over every token alike: stars, a word such as [REDACTED] or FILTERED, or
-// the name of a variable in brackets.
+// blank is what tools write over every token alike: a word such as [REDACTED] or FILTERED, or the
+// name of a variable in brackets.
 var blank = regexp.MustCompile(`(?i)^(\w+ +)?` +
 	`(\W*(redacted|removed|hidden|filtered|masked|x{3,})?\W*|[\[<{(%$]+[a-z_ -]+[\]>})%]*)$`)
 
 // accountOf returns the account that sent a request. A placeholder with a number, such as
-// [redacted-2], stands for one token.
+// [redacted-2], stands for one token; a token of which a part was masked may be any.
 func accountOf(sent http.Header) account {
 	credentials := sent.Get("Authorization")
-	isOne := strings.ContainsAny(credentials, "0123456789") // as nearly every token is, to save time
-	if !isOne && blank.MatchString(credentials) {
+	isMasked := strings.Contains(credentials, "***") || strings.Contains(credentials, "...")
+	hasDigits := strings.ContainsAny(credentials, "0123456789") // as nearly every token, which saves time
+	if isMasked || !hasDigits && blank.MatchString(credentials) {
 		return ""
 	}
 	sum := sha256.Sum256([]byte(credentials))

@@ -57,6 +57,7 @@ func TestSessionsOfSeveralAccounts(t *testing.T) {
 func TestSessionsOfUnknownAccounts(t *testing.T) {
 	for _, credentials := range []string{
 		"", "Bearer [REDACTED]", "Bearer ***", "[Filtered]", "Bearer <ACCESS_TOKEN>", "Bearer xxxxxxxxxxxx", "Bearer ${TOKEN}",
+		"Bearer dop_v1_***", "Bearer dop_v1_12...",
 		"Bearer {{token}}", "removed",
 	} {
 		s := newSession(t)

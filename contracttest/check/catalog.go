@@ -32,9 +32,10 @@ var catalog = []Info{
 			"request, too.",
 	},
 	{
-		Name:        "undocumented-status",
-		Severity:    Breaking,
-		Description: "The contract has no such status; drift for the error of its default, none for 503, a note for a conditional 304.",
+		Name:     "undocumented-status",
+		Severity: Breaking,
+		Description: "The contract has no such status; drift for the error that its default describes, " +
+			"a note for 304 to a conditional request.",
 	},
 	{
 		Name:        "redirect",
@@ -262,12 +263,12 @@ var catalog = []Info{
 	{
 		Name:        "sequence-twice",
 		Severity:    Breaking,
-		Description: "An item is on two pages of a list that did not change.",
+		Description: "An item is on two pages of a list that did not change; a note where the account is not known.",
 	},
 	{
 		Name:        "sequence-lost",
 		Severity:    Breaking,
-		Description: "Every page of a list was read, and items are on none of them.",
+		Description: "Every page of a list was read, and items are on none; a note where the account is not known.",
 	},
 	{
 		Name:        "sequence-identity",
@@ -287,7 +288,7 @@ var catalog = []Info{
 	{
 		Name:        "sequence-ratelimit",
 		Severity:    Drift,
-		Description: "Requests that were used up came back before the window ended.",
+		Description: "Requests that were used up came back before the window ended; a note where the account is not known.",
 	},
 	{
 		Name:        "sequence-limit",

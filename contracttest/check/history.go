@@ -221,9 +221,10 @@ func (b *budgetWindow) contradicts(remaining int, e traffic.Exchange) bool {
 }
 
 // isExpiring reports whether an exchange came within a second of when the oldest request of the
-// window expires, by the date of the response or else by when it was under way. Others may have been made in the same second, and are given back one by one. In
-// responses of 2017 to 2020 the header has the time at which that request was made, an hour before
-// it expires; see ratelimit-reset in the contract.
+// window expires, by the date of the response or else by when it was under way. Others may have been
+// made in the same second, and are given back one by one. In responses of 2017 to 2020 the header has
+// the time at which that request was made, an hour before it expires; see ratelimit-reset in the
+// contract.
 func (b *budgetWindow) isExpiring(e traffic.Exchange) bool {
 	seconds, err := strconv.ParseInt(b.reset, 10, 64)
 	if err != nil {

@@ -147,7 +147,8 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 // the recording garbled it: many take the bytes for text.
 func (c *checker) addUnreadable() {
 	coding := redact.Shorten(c.exchange.Header.Get("Content-Encoding"))
-	finding := c.add("unreadable-body", "body", nil, fmt.Sprintf("cannot be decompressed from %q; it is not judged", coding))
+	message := fmt.Sprintf("cannot be decompressed from %q; it is not judged", coding)
+	finding := c.add("unreadable-body", "body", nil, message)
 	if c.exchange.File != "" {
 		finding.Severity = Note
 	}

@@ -53,14 +53,15 @@ func (s *Session) Check(result Result) []Finding {
 	}
 	exchange := result.Exchange
 	found := newFindings(exchange, result.Operation)
+	account := accountOf(exchange.RequestHeader)
 	s.changes.observe(exchange)
 	if exchange.Status/100 == 2 {
 		s.checkDeleted(found, result)
 		s.checkImages(found, result)
 		s.checkActions(found, result)
-		s.checkLists(found, result)
+		s.checkLists(found, result, account)
 	}
-	s.checkBudget(found, exchange)
+	s.checkBudget(found, exchange, account)
 	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), len(s.budgets))
 	if !s.full && largest >= s.limit {
 		s.full = true
@@ -71,8 +72,7 @@ func (s *Session) Check(result Result) []Finding {
 }
 
 // checkBudget demands that the requests that remain to an account not grow within a window.
-func (s *Session) checkBudget(found *findings, exchange traffic.Exchange) {
-	account := accountOf(exchange.RequestHeader)
+func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, account account) {
 	budget := s.budgets[account]
 	if budget == nil && s.full {
 		return
@@ -201,12 +201,11 @@ func (s *Session) checkAction(found *findings, action actionView, exchange traff
 func isEnd(status string) bool { return status == "completed" || status == "errored" }
 
 // checkLists follows lists over their pages.
-func (s *Session) checkLists(found *findings, result Result) {
+func (s *Session) checkLists(found *findings, result Result, account account) {
 	asked, tells := result.view.asks.page, result.view.tells
 	if !asked.isValid() || !tells.total.isTold {
 		return
 	}
-	account := accountOf(result.Exchange.RequestHeader)
 	name := string(account) + listName(result.Exchange.URL)
 	for _, list := range tells.lists {
 		if asked.number == 1 && !s.full {

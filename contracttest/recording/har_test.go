@@ -86,8 +86,8 @@ func TestReadHARDialects(t *testing.T) {
 }
 
 // What tools write and the API has no part in keeps no archive from being read.
-// A tool that writes a body anew keeps the length that was sent. A body that was truncated is still to be found.
-func TestReadHARWithBodiesThatAreWrittenAnew(t *testing.T) {
+// A tool that writes a body again keeps the length that was sent. A body that was truncated is still to be found.
+func TestReadHARWithBodiesThatAreWrittenAgain(t *testing.T) {
 	for name, test := range map[string]struct {
 		size  int
 		text  string

@@ -6,9 +6,9 @@ import (
 )
 
 // CanonicalURL returns a URL with its path as the contract writes it: without repeated slashes, without one at its end,
-// and with letters, digits, "-", "_" and "~" in place of their percent-encodings, which mean the same (RFC 3986, section
-// 6.2.2.2). A dot stays encoded, since it could become a part of ".."; so does a slash, which a slug may hold. A URL
-// that is so already is returned as it is, and not copied.
+// and with letters, digits, "-", "_" and "~" in place of their percent-encodings, which mean the same (RFC 3986,
+// section 6.2.2.2). A dot stays encoded, since it could become a part of ".."; so does a slash, which a slug may hold.
+// A URL that is so already is returned as it is, and not copied.
 func CanonicalURL(u *url.URL) *url.URL {
 	written := u.EscapedPath()
 	path := canonicalPath(written)

@@ -137,8 +137,8 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	return failing
 }
 
-// isHarmlessRequest reports whether a finding is about a request that the target accepted, and misleads no typed client.
-// No other response than that of the target would serve it better.
+// isHarmlessRequest reports whether a finding is about a request that the target accepted, and misleads no typed
+// client: no other response would serve it better than that of the target.
 func isHarmlessRequest(finding check.Finding) bool {
 	return strings.HasPrefix(finding.In, "request") && finding.Severity != check.Breaking
 }
