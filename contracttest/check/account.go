@@ -30,6 +30,9 @@ func accountOf(sent http.Header) account {
 	return account(sum[:8])
 }
 
+// maxAccounts is of how many accounts at a time a session remembers the budget.
+const maxAccounts = 100
+
 // severity returns the severity of a finding that another account would explain: a note if the
 // account is not known.
 func (a account) severity(otherwise Severity) Severity {

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -76,15 +76,16 @@ func TestSessionsOfUnknownAccounts(t *testing.T) {
 	}
 }
 
-// However many tokens there are, what is remembered of them is bounded.
+// However many accounts there are, the budgets of a hundred are remembered.
 func TestAccountsAreBounded(t *testing.T) {
-	s := newSession(t)
-	s.session.Limit(10)
-	var found []check.Finding
-	for i := range 20 {
-		found = append(found, s.add(by(t, "Bearer "+strings.Repeat("a", i+1), available, 10))...)
+	for others, want := range map[int][]string{50: {"sequence-ratelimit"}, 100: nil} {
+		s := newSession(t)
+		assert.Empty(t, s.add(by(t, "Bearer T", available, 10)))
+		for i := range others {
+			assert.Empty(t, s.add(by(t, fmt.Sprintf("Bearer %d", i), available, 10)))
+		}
+		assert.Equal(t, want, checksOf(s.add(by(t, "Bearer T", available, 11))), others)
 	}
-	assert.Equal(t, []string{"sequence-limit"}, checksOf(found))
 }
 
 // Two images without an id are two faults, and not one image that is on a page twice while another is lost.

@@ -69,7 +69,7 @@
 //
 // Findings repeat no token and no e-mail address, and at most 32 characters of a text; messages are
 // truncated after 200 bytes. Bodies above 32 MiB and values nested more than 100 deep are reported
-// and not judged. A session remembers 50,000 images, actions and lists.
+// and not judged. A session remembers 50,000 images, actions and lists, and the budgets of 100 accounts.
 //
 // Not judged are: whether credentials are valid and have the scope that is needed, how long the API
 // took, whether an error has the right status, in which order a list is, and what any value means

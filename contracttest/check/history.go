@@ -175,6 +175,9 @@ func (w *pageWalk) addItems(page int, items []object) (all []problem) {
 	return all
 }
 
+// maxTold is how many values of a window are remembered: as many as an hour has requests.
+const maxTold = 5000
+
 // budgetWindow is what the responses of one window of the rate limit said of the remaining
 // requests.
 type budgetWindow struct {
@@ -195,7 +198,7 @@ func (b *budgetWindow) observe(e traffic.Exchange) (before int, grew bool) {
 	if err != nil || reset == "" || isOfAnother {
 		return 0, false
 	}
-	if reset != b.reset || len(b.told) >= maxTracked {
+	if reset != b.reset || len(b.told) >= maxTold {
 		*b = budgetWindow{reset: reset, told: map[int]bool{}, least: remaining, leastAt: e.Ended, most: remaining}
 	}
 	before, grew = b.least, b.contradicts(remaining, e)

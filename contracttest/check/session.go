@@ -62,8 +62,7 @@ func (s *Session) Check(result Result) []Finding {
 		s.checkLists(found, result, account)
 	}
 	s.checkBudget(found, exchange, account)
-	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), len(s.budgets))
-	if !s.full && largest >= s.limit {
+	if largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks)); !s.full && largest >= s.limit {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
 			fmt.Sprintf("more than %d images, actions or lists in the session; cross-checks stop here", s.limit))
@@ -74,10 +73,10 @@ func (s *Session) Check(result Result) []Finding {
 // checkBudget demands that the requests that remain to an account not grow within a window.
 func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, account account) {
 	budget := s.budgets[account]
-	if budget == nil && s.full {
-		return
-	}
 	if budget == nil {
+		if len(s.budgets) >= maxAccounts { // to start again misses something, and is wrong about nothing
+			clear(s.budgets)
+		}
 		budget = &budgetWindow{}
 		s.budgets[account] = budget
 	}
