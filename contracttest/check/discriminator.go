@@ -21,17 +21,21 @@ func discriminatorProblem(at []string, err *openapi3.SchemaError) (problem, bool
 		at:       append(slices.Clip(at), discriminator.PropertyName),
 		expected: oneOf(slices.Sorted(maps.Keys(discriminator.Mapping))),
 	}
+	must := "it must name a schema"
+	if p.expected != "" { // a document need not list them
+		must = "it must be " + p.expected
+	}
 	_, isText := err.Value.(string)
 	switch {
 	case strings.HasPrefix(err.Reason, "input does not contain"): // kin-openapi has no other sign of it
-		p.check, p.message = "missing-field", "missing, and it names the schema of the object"
+		p.check, p.message = "missing-field", "missing; "+must
 		return p, true
 	case err.Value == nil:
-		p.check, p.message = "null", "Value is not nullable"
+		p.check, p.message = "null", "Value is not nullable; "+must
 	case !isText:
-		p.check, p.message = "wrong-type", "value must be a string"
+		p.check, p.message = "wrong-type", "value must be a string; "+must
 	default:
-		p.check, p.message = "unknown-enum-value", "value is not one of those that name a schema"
+		p.check, p.message = "unknown-enum-value", must
 	}
 	p.given, p.shown = err.Value, true
 	return p, true

@@ -82,14 +82,14 @@ var requestCases = map[string]exchangeCase{
 		file:   "imageActions_post",
 		change: testkit.SetRequest(`{"type":"resize","region":"nyc3"}`),
 		want: []string{
-			"unknown-enum-value: request body /type: value is not one of those that name a schema",
+			"unknown-enum-value: request body /type: it must be one of convert, transfer",
 		},
 	},
 	"an action without a type": {
 		file:   "imageActions_post",
 		change: testkit.SetRequest(`{"region":"nyc3"}`),
 		want: []string{
-			"missing-field: request body /type: missing, and it names the schema of the object",
+			"missing-field: request body /type: missing; it must be one of convert, transfer",
 		},
 	},
 	"an action whose type is null": {
