@@ -378,7 +378,7 @@ type parrot struct {
 func (p parrot) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := p.next.RoundTrip(r)
 	if err == nil {
-		resp.Header.Set("X-"+p.text, "a")
+		resp.Header.Set("Ratelimit-"+p.text, "a") // a header that is judged
 	}
 	return resp, err
 }

@@ -32,9 +32,10 @@ var catalog = []Info{
 			"request, too.",
 	},
 	{
-		Name:        "undocumented-status",
-		Severity:    Breaking,
-		Description: "The contract has no such status; drift if the body is the error that its default describes.",
+		Name:     "undocumented-status",
+		Severity: Breaking,
+		Description: "The contract has no such status; drift for the error that its default describes, " +
+			"a note for 304 to a conditional request.",
 	},
 	{
 		Name:        "redirect",
@@ -56,7 +57,7 @@ var catalog = []Info{
 	{
 		Name:        "null",
 		Severity:    Breaking,
-		Description: "A value is null, and the schema does not allow it.",
+		Description: "A value is null, and the schema does not allow it; drift in a request.",
 	},
 	{
 		Name:        "no-branch",
@@ -81,7 +82,7 @@ var catalog = []Info{
 	{
 		Name:        "unknown-enum-value",
 		Severity:    Drift,
-		Description: "A value is not one of the values that the contract lists.",
+		Description: "A value is not one of the values that the contract lists; a note for the distribution in a request.",
 	},
 	{
 		Name:        "out-of-range",
@@ -156,6 +157,12 @@ var catalog = []Info{
 		Description: "A body ended early, or has another length than its Content-Length.",
 	},
 	{
+		Name:     "unreadable-body",
+		Severity: Breaking,
+		Description: "A body cannot be decompressed from its content coding, and is not judged; a note in a " +
+			"recording, whose writer may have garbled it.",
+	},
+	{
 		Name:        "content-type",
 		Severity:    Breaking,
 		Description: "The media type of a body is missing, or is not one that the contract has.",
@@ -183,17 +190,24 @@ var catalog = []Info{
 		Description: "A header that has one value is given more than once.",
 	},
 	{
-		Name:        "undocumented-header",
-		Severity:    Drift,
-		Description: "The contract does not have the header for this response.",
+		Name:     "undocumented-header",
+		Severity: Drift,
+		Description: "A header about the rate limit, or one that differs from a documented one by a letter, is not " +
+			"of this response.",
 	},
 
 	// Requests. Of a request that the API refused, findings are notes.
 	{
 		Name:     "request",
 		Severity: Breaking,
-		Description: "A request is not one of HTTP, has a body that the contract does not describe, or lacks " +
-			"one that it requires.",
+		Description: "A request is not one of HTTP, or lacks the body that the contract requires; a body that " +
+			"it does not describe is a note.",
+	},
+	{
+		Name:     "request-path",
+		Severity: Note,
+		Description: "The path of a request has repeated slashes, one at its end, or percent-encoded letters; " +
+			"it is read without them.",
 	},
 	{
 		Name:     "request-parameter",
@@ -249,12 +263,12 @@ var catalog = []Info{
 	{
 		Name:        "sequence-twice",
 		Severity:    Breaking,
-		Description: "An item is on two pages of a list that did not change.",
+		Description: "An item is on two pages of a list that did not change; a note where the account is not known.",
 	},
 	{
 		Name:        "sequence-lost",
 		Severity:    Breaking,
-		Description: "Every page of a list was read, and items are on none of them.",
+		Description: "Every page of a list was read, and items are on none; a note where the account is not known.",
 	},
 	{
 		Name:        "sequence-identity",
@@ -269,12 +283,12 @@ var catalog = []Info{
 	{
 		Name:        "sequence-deleted",
 		Severity:    Breaking,
-		Description: "A deleted image is served again, or an action on it is accepted.",
+		Description: "A deleted image that is not a backup is served again, or an action on it is accepted.",
 	},
 	{
 		Name:        "sequence-ratelimit",
 		Severity:    Drift,
-		Description: "Requests that were used up came back before the window ended.",
+		Description: "Requests that were used up came back before the window ended; a note where the account is not known.",
 	},
 	{
 		Name:        "sequence-limit",

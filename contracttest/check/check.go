@@ -2,7 +2,10 @@ package check
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 
+	"example.com/doimages/contracttest/internal/decompress"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -14,7 +17,7 @@ func (c *Contract) Check(exchange traffic.Exchange) []Finding { return c.Examine
 
 // Result is what checking one exchange found and decoded. A [Session] and a [Coverage] take it in.
 type Result struct {
-	Exchange  traffic.Exchange // as [traffic.Exchange.Normalized] returns it
+	Exchange  traffic.Exchange // in the form of [traffic.Exchange.Normalized]
 	Findings  []Finding        // in the order in which the package comment lists the checks
 	Operation string           // the operation id; empty if the contract has none for the request
 
@@ -27,7 +30,8 @@ type Result struct {
 // Examine checks an exchange as [Contract.Check] does, and returns what it decoded as well, so that
 // the exchange can be compared with others without a second look at its bodies.
 func (c *Contract) Examine(exchange traffic.Exchange) Result {
-	exchange = exchange.Normalized()
+	written := exchange.URL
+	exchange, isReadable := decompress.Normalized(exchange)
 	request, ok := requestOf(exchange)
 	if !ok {
 		found := newFindings(exchange, "")
@@ -36,9 +40,17 @@ func (c *Contract) Examine(exchange traffic.Exchange) Result {
 	}
 	route, pathParams, err := c.router.FindRoute(request)
 	if err != nil {
-		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange)}
+		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
 	}
 	checks := newChecker(c, c.operations[route.Operation.OperationID], exchange)
+	checks.unreadable = !isReadable
+	if exchange.URL != written {
+		if exchange.Status == http.StatusNotFound && checks.operation.Responses.Status(exchange.Status) == nil {
+			// The API does not take this form of the path for the one of the contract.
+			return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
+		}
+		checks.add("request-path", "request", nil, "the path is read as "+redact.Shorten(exchange.URL.EscapedPath()))
+	}
 	requestBody := checks.checkRequest(request, route, pathParams)
 	if exchange.Status/100 == 4 {
 		checks.lowerTo(Note) // the API refused the request, as it should
@@ -61,10 +73,11 @@ func (c *Contract) Examine(exchange traffic.Exchange) Result {
 	}
 }
 
-// undocumentedOperation returns the finding about a request that the contract has no operation for.
-func undocumentedOperation(exchange traffic.Exchange) []Finding {
+// undocumentedOperation returns the finding about a request that the contract has no operation for, with its URL as it
+// was written.
+func undocumentedOperation(exchange traffic.Exchange, written *url.URL) []Finding {
 	found := newFindings(exchange, "")
-	path := redact.Shorten(exchange.URL.EscapedPath())
+	path := redact.Shorten(written.EscapedPath())
 	message := fmt.Sprintf("the contract has no operation for %s %s", exchange.Method, path)
 	finding := found.add("undocumented-operation", "request", nil, message)
 	if isRefused := exchange.Status/100 == 4; isRefused {

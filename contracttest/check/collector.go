@@ -140,6 +140,8 @@ type checker struct {
 	contract  *Contract
 	operation *operation
 	exchange  traffic.Exchange
+
+	unreadable bool // whether the body of the response has a content coding, and could not be decompressed
 }
 
 func newChecker(contract *Contract, operation *operation, exchange traffic.Exchange) *checker {

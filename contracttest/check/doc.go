@@ -34,7 +34,8 @@
 //   - numbers that int64, int32 or float cannot hold, and integers that are written as fractions
 //   - formats: a 31st of February is not a date-time, and a path is not a URI
 //   - of oneOf and anyOf, which branch the value was meant for, and what is wrong with it by that one
-//   - headers of responses in full: unknown, repeated and missing ones, and each value by its schema
+//   - headers of responses: missing and repeated ones, each value by its schema, and names that are a letter off;
+//     what gateways, caches and tracing add is not judged
 //
 // Most bodies are valid, and the schemas of most are simple: they are recognised without
 // kin-openapi, which saves more than half of the time. Only what is clearly valid is: tests run
@@ -50,7 +51,8 @@
 //
 // Some faults show only over several exchanges: an image that is lost between two pages, a status
 // that goes back. A [Session] takes in the results of [Contract.Examine] in the order of the
-// recording. Where the times of exchanges are known, it says nothing of two that overlap.
+// recording. Where the times of exchanges are known, it says nothing of two that overlap. Accounts are
+// told apart by their tokens, of which it holds a hash.
 //
 // # Baseline
 //
@@ -67,7 +69,7 @@
 //
 // Findings repeat no token and no e-mail address, and at most 32 characters of a text; messages are
 // truncated after 200 bytes. Bodies above 32 MiB and values nested more than 100 deep are reported
-// and not judged. A session remembers 50,000 images, actions and lists.
+// and not judged. A session remembers 50,000 images, actions and lists, and the budgets of 100 accounts.
 //
 // Not judged are: whether credentials are valid and have the scope that is needed, how long the API
 // took, whether an error has the right status, in which order a list is, and what any value means

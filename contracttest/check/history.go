@@ -109,6 +109,7 @@ type pageWalk struct {
 	pages   map[int]bool   // those that came
 	last    int            // the one without a next link; 0 until it came
 	seen    map[string]int // the page that each id was on; nil if there are too many to remember
+	unnamed int            // items without an id, which count and cannot be told apart
 }
 
 // newPageWalk begins a list with the total that its first page tells.
@@ -142,7 +143,7 @@ func (w *pageWalk) add(p page, list listView, tells tells, mayHaveChanged bool) 
 	if !tells.links.next.isThere {
 		w.last = p.number
 	}
-	lost := tells.total.value - len(w.seen)
+	lost := tells.total.value - len(w.seen) - w.unnamed
 	if w.isComplete() && w.seen != nil && lost > 0 && !w.changed {
 		all = append(all, problem{
 			check:   "sequence-lost",
@@ -160,6 +161,10 @@ func (w *pageWalk) addItems(page int, items []object) (all []problem) {
 	}
 	for i := range items {
 		id := fieldOf[json.Number](&items[i], "id")
+		if !id.isTold {
+			w.unnamed++
+			continue
+		}
 		before, duplicate := w.seen[id.value.String()]
 		if duplicate && !w.changed {
 			message := fmt.Sprintf("%s was on page %d already", id.value, before)
@@ -169,6 +174,9 @@ func (w *pageWalk) addItems(page int, items []object) (all []problem) {
 	}
 	return all
 }
+
+// maxTold is how many values of a window are remembered: as many as an hour has requests.
+const maxTold = 5000
 
 // budgetWindow is what the responses of one window of the rate limit said of the remaining
 // requests.
@@ -190,10 +198,14 @@ func (b *budgetWindow) observe(e traffic.Exchange) (before int, grew bool) {
 	if err != nil || reset == "" || isOfAnother {
 		return 0, false
 	}
-	if reset != b.reset || len(b.told) >= maxTracked {
+	if reset != b.reset || len(b.told) >= maxTold {
 		*b = budgetWindow{reset: reset, told: map[int]bool{}, least: remaining, leastAt: e.Ended, most: remaining}
 	}
-	before, grew = b.least, b.contradicts(remaining, e) && !b.isExpiring(e)
+	before, grew = b.least, b.contradicts(remaining, e)
+	if grew && b.isExpiring(e) { // what was given back may be used up again
+		grew, b.least, b.leastAt, b.most = false, remaining, e.Ended, remaining
+		clear(b.told)
+	}
 	if remaining < b.least || remaining == b.least && e.Ended.Before(b.leastAt) {
 		b.least, b.leastAt = remaining, e.Ended
 	}
@@ -212,18 +224,24 @@ func (b *budgetWindow) contradicts(remaining int, e traffic.Exchange) bool {
 }
 
 // isExpiring reports whether an exchange came within a second of when the oldest request of the
-// window expires. Others may have been made in the same second, and are given back one by one. In
-// responses of 2017 to 2020 the header has the time at which that request was made, an hour before
-// it expires; see ratelimit-reset in the contract.
+// window expires, by the date of the response or else by when it was under way. Others may have been
+// made in the same second, and are given back one by one. In responses of 2017 to 2020 the header has
+// the time at which that request was made, an hour before it expires; see ratelimit-reset in the
+// contract.
 func (b *budgetWindow) isExpiring(e traffic.Exchange) bool {
 	seconds, err := strconv.ParseInt(b.reset, 10, 64)
 	if err != nil {
 		return false
 	}
-	now := e.Ended
+	from, to := e.Began, e.Ended
 	if date, err := http.ParseTime(e.Header.Get("Date")); err == nil {
-		now = date
+		from, to = date, date
 	}
-	since := now.Truncate(time.Second).Sub(time.Unix(seconds, 0))
-	return since.Abs() <= time.Second || (since-time.Hour).Abs() <= time.Second
+	from, to = from.Truncate(time.Second).Add(-time.Second), to.Truncate(time.Second).Add(time.Second)
+	for _, at := range []time.Time{time.Unix(seconds, 0), time.Unix(seconds, 0).Add(time.Hour)} {
+		if !at.Before(from) && !at.After(to) {
+			return true
+		}
+	}
+	return false
 }

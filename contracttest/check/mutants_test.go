@@ -119,8 +119,14 @@ func (m *mutator) breakHeaders() {
 		m.setHeader("more remaining than the limit", in, "Ratelimit-Remaining", "-1")
 		m.setHeader("more remaining than the limit", in, "Ratelimit-Remaining", "1000000")
 	}
-	m.setHeader("header added", "header x-undocumented", "X-Undocumented", "1")
-	m.add("header of a proxy added", "", "", false, testkit.SetHeader("Via", "1.1 proxy"))
+	for _, name := range []string{ // a letter off, or about the rate limit
+		"Ratelimit-Limits", "Ratelimit_Remaining", "Rate-Limit-Reset", "Retri-After", "Ratelimit-Used",
+	} {
+		m.setHeader("header added", "header "+strings.ToLower(name), name, "1")
+	}
+	for _, name := range []string{"Via", "X-Undocumented", "X-Ratelimit-Limit", "Traceparent", "Cf-Worker", "Retry"} {
+		m.add("header of a gateway added", "", "", false, testkit.SetHeader(name, "1.1 proxy"))
+	}
 	m.setHeader("length that is wrong", "body", "Content-Length", strconv.Itoa(len(m.from.Body)+1))
 }
 

@@ -108,7 +108,7 @@ func linkProblem(link, asked *url.URL) string {
 		return "points to another host"
 	case link.Scheme != "https" && (asked.Scheme == "https" || toAPI):
 		return "uses plain http"
-	case !strings.HasSuffix(link.Path, asked.Path): // a gateway may put something in front
+	case !strings.HasSuffix(traffic.CanonicalURL(link).Path, asked.Path): // a gateway may put something in front
 		return "points to another list"
 	case filtersOf(link.Query()) != filtersOf(asked.Query()):
 		return "drops the request's filters"

@@ -77,8 +77,8 @@ func (c *checker) checkRequestBody() (body any) {
 	const in = "request body"
 	text, documented := c.exchange.RequestBody, c.operation.RequestBody
 	switch {
-	case documented == nil && len(text) > 0:
-		c.add("request", in, nil, "unexpected body: the contract documents none")
+	case documented == nil && len(text) > 0: // which the API ignored, or refused
+		c.add("request", in, nil, "unexpected body: the contract documents none").Severity = Note
 	case documented != nil && documented.Value.Required && len(text) == 0:
 		c.add("request", in, nil, "missing")
 	}
@@ -94,8 +94,24 @@ func (c *checker) checkRequestBody() (body any) {
 	if !ok {
 		return nil
 	}
+	before := len(c.list)
 	c.judge(in, body, media.Schema.Value, openapi3.VisitAsRequest())
+	lowerAccepted(c.list[before:])
 	return body
+}
+
+// lowerAccepted lowers what is wrong with the body of a request, and misleads no typed client: a null
+// that the API took for a field that is left out, and a distribution that the contract does not have,
+// of which the API makes "Unknown OS" (nanovms/ops#1166, 2021).
+func lowerAccepted(found []Finding) {
+	for i := range found {
+		switch finding := &found[i]; {
+		case finding.Check == "null":
+			finding.Severity = Drift
+		case finding.Check == "unknown-enum-value" && finding.Pointer == "/distribution":
+			finding.Severity = Note
+		}
+	}
 }
 
 // mediaType returns what the contract has for a media type, or files that it has nothing and

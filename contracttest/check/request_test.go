@@ -16,6 +16,13 @@ var requestCases = map[string]exchangeCase{
 			"undocumented-operation: request: the contract has no operation for GET /v2/imagos/1",
 		},
 	},
+	"a path in another form": {
+		file:   "images_get",
+		change: testkit.SetURL("https://api.digitalocean.com//v2/%69mages/ubuntu%2D16-04-x64/"),
+		want: []string{
+			"request-path: request: the path is read as /v2/images/ubuntu-16-04-x64",
+		},
+	},
 	"an unknown method": {
 		file:   "images_get",
 		change: func(e *traffic.Exchange) { e.Method = http.MethodPatch },
@@ -69,6 +76,34 @@ var requestCases = map[string]exchangeCase{
 		want: []string{
 			`missing-field: request body /region: of action_transfer, the nearest branch: property "region" is missing`,
 			"undocumented-field: request body /regoin: the contract does not know the field",
+		},
+	},
+	"an action of an unknown type": {
+		file:   "imageActions_post",
+		change: testkit.SetRequest(`{"type":"resize","region":"nyc3"}`),
+		want: []string{
+			"unknown-enum-value: request body /type: it must be one of convert, transfer",
+		},
+	},
+	"an action without a type": {
+		file:   "imageActions_post",
+		change: testkit.SetRequest(`{"region":"nyc3"}`),
+		want: []string{
+			"missing-field: request body /type: missing; it must be one of convert, transfer",
+		},
+	},
+	"an action whose type is null": {
+		file:   "imageActions_post",
+		change: testkit.SetRequest(`{"type":null}`),
+		want: []string{
+			"null: request body /type: Value is not nullable",
+		},
+	},
+	"an action whose type is a number": {
+		file:   "imageActions_post",
+		change: testkit.SetRequest(`{"type":1}`),
+		want: []string{
+			"wrong-type: request body /type: value must be a string",
 		},
 	},
 	"a transfer without a recipient": {

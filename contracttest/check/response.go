@@ -27,8 +27,8 @@ func (c *checker) checkResponse() (body any) {
 
 	// No default can describe a redirect: a client that follows it sends its token to where it
 	// leads.
-	isRedirect := status/100 == 3 && (documented == nil || byDefault)
-	if isRedirect || documented == nil {
+	isOf3xx := status/100 == 3 && (documented == nil || byDefault)
+	if isOf3xx || documented == nil {
 		c.addUndocumentedStatus(status)
 		return nil
 	}
@@ -43,11 +43,20 @@ func (c *checker) checkResponse() (body any) {
 }
 
 // checkDefaultBody judges the body of a response whose status only the default of the contract
-// covers.
+// covers. Two kinds of them were seen: services refuse with 503 and the id service_unavailable
+// (Gamocosm/Gamocosm#96, 2019; JupiterOne/graph-digitalocean, 2022), and Cloudflare answers 520 to
+// 530 in HTML for an API that it cannot reach (digitalocean/doctl#129).
 func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
+	status := c.exchange.Status
+	if isOfCloudflare(status) && isHTML(c.exchange.Header) {
+		return nil
+	}
 	before := len(c.list)
 	body = c.checkBody(content)
 	isTheError := len(c.list) == before
+	if isTheError && (status == http.StatusServiceUnavailable || isOfCloudflare(status)) {
+		return body
+	}
 	finding := c.add("undocumented-status", "status", nil, "only the default of the contract covers it")
 	if isTheError { // as default promises, so that a client can read it
 		finding.Severity = Drift
@@ -55,15 +64,37 @@ func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
 	return body
 }
 
+// isOfCloudflare reports whether a status is one of Cloudflare, which stands in front of the API.
+func isOfCloudflare(status int) bool { return 520 <= status && status <= 530 }
+
+// isHTML reports whether a body is a page for people.
+func isHTML(header http.Header) bool {
+	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && kind == "text/html"
+}
+
 // addUndocumentedStatus files a status that the contract does not have.
 func (c *checker) addUndocumentedStatus(status int) {
-	switch status / 100 {
-	case 3:
+	switch {
+	case status == http.StatusNotModified:
+		c.addNotModified()
+	case status/100 == 3:
 		c.add("redirect", "status", nil, "undocumented redirect; clients with a token should not follow it")
-	case 2:
+	case status/100 == 2:
 		c.add("undocumented-status", "status", nil, "the contract has no such success")
 	default:
 		c.add("undocumented-status", "status", nil, "the contract does not know it")
+	}
+}
+
+// addNotModified files a 304, which leads nowhere. Whoever asks for it has the body already; a client
+// that did not ask is left without one. Where headers were taken out, it may have asked.
+func (c *checker) addNotModified() {
+	sent := c.exchange.RequestHeader
+	asked := sent.Get("If-None-Match") != "" || sent.Get("If-Modified-Since") != ""
+	finding := c.add("undocumented-status", "status", nil, "not modified, and the contract has no such response")
+	if asked || c.exchange.Redacted {
+		finding.Severity = Note
 	}
 }
 
@@ -94,6 +125,10 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 		return nil
 	}
 	c.checkCharset(in, kind)
+	if c.unreadable {
+		c.addUnreadable()
+		return nil
+	}
 	body, ok := c.decodeBody("body", c.exchange.Body)
 	if !ok {
 		return nil
@@ -106,6 +141,17 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 	}
 	c.judge("body", body, schema, openapi3.VisitAsResponse())
 	return body
+}
+
+// addUnreadable files a body that cannot be decompressed. A client fails on it, unless the writer of
+// the recording garbled it: many take the bytes for text.
+func (c *checker) addUnreadable() {
+	coding := redact.Shorten(c.exchange.Header.Get("Content-Encoding"))
+	message := fmt.Sprintf("cannot be decompressed from %q; it is not judged", coding)
+	finding := c.add("unreadable-body", "body", nil, message)
+	if c.exchange.File != "" {
+		finding.Severity = Note
+	}
 }
 
 // nameSecondDocument gives what follows a document a name of its own if it is the document of a

@@ -91,7 +91,7 @@ var responseCases = map[string]exchangeCase{
 		change: func(e *traffic.Exchange) { e.Status = 304 },
 		want: []string{
 			"unexpected-body: body: unexpected body: the contract documents none",
-			"redirect: status: undocumented redirect; clients with a token should not follow it",
+			"undocumented-status: status: not modified, and the contract has no such response",
 		},
 	},
 	"a redirect": {
@@ -108,6 +108,16 @@ var responseCases = map[string]exchangeCase{
 			"unexpected-body: body: unexpected body: the contract documents none",
 		},
 	},
+	"a body that cannot be decompressed": {
+		file: "images_get",
+		change: func(e *traffic.Exchange) {
+			testkit.SetHeader("Content-Encoding", "br")(e)
+			e.Body = []byte("\x1b\x03\x01\xf8")
+		},
+		want: []string{
+			`unreadable-body: body: cannot be decompressed from "br"; it is not judged`,
+		},
+	},
 	"an undocumented status": {
 		file:   "images_get",
 		index:  4,
@@ -118,9 +128,9 @@ var responseCases = map[string]exchangeCase{
 	},
 	"an undocumented header": {
 		file:   "images_get",
-		change: testkit.SetHeader("X-Another", "1"),
+		change: testkit.SetHeader("Ratelimit-Used", "1"),
 		want: []string{
-			"undocumented-header: header x-another: the contract does not have it for this response",
+			"undocumented-header: header ratelimit-used: the contract does not have it for this response",
 		},
 	},
 	"a header of another response": {

@@ -62,6 +62,9 @@ func schemaProblems(at []string, err error) []problem {
 // schemaErrorProblems returns what an error says. Of a composed schema kin-openapi says only that
 // the value does not fit, and not where: the part that it does not fit is asked again.
 func schemaErrorProblems(at []string, err *openapi3.SchemaError) []problem {
+	if p, ok := discriminatorProblem(at, err); ok {
+		return []problem{p}
+	}
 	if branch, why := nearestBranch(err); why != nil {
 		all := schemaProblems(at, why)
 		for i := range all {
@@ -159,7 +162,7 @@ func candidates(err *openapi3.SchemaError) openapi3.SchemaRefs {
 		return nil
 	}
 	switch err.SchemaField {
-	case "oneOf", "anyOf", "discriminator":
+	case "oneOf", "anyOf":
 	default:
 		return nil
 	}

@@ -17,13 +17,18 @@ import (
 //
 // Requests that were under way at the same time may have been handled in any order. Where the times
 // of exchanges are known, only what began after the other had ended is called a contradiction.
+//
+// The requests of a session may be those of several accounts. They are told apart by their tokens, or
+// by the numbered placeholders of those: each has lists and a budget of its own, while the ids of
+// images and actions are the same for all. Where the token of a request is not known, another account
+// may explain what contradicts a list or a budget, which is a note then.
 type Session struct {
 	images  map[string]*imageHistory // by id
 	actions map[string]toldStatus    // by id
 	deleted map[string]time.Time     // by id: when the response to the delete had been read
-	walks   map[string]*pageWalk     // by list
+	walks   map[string]*pageWalk     // by account and list
+	budgets map[account]*budgetWindow
 	changes changes
-	budget  budgetWindow
 	limit   int  // how many of each are remembered
 	full    bool // whether there was more
 }
@@ -35,6 +40,7 @@ func NewSession() *Session {
 		actions: map[string]toldStatus{},
 		deleted: map[string]time.Time{},
 		walks:   map[string]*pageWalk{},
+		budgets: map[account]*budgetWindow{},
 		limit:   maxTracked,
 	}
 }
@@ -47,24 +53,39 @@ func (s *Session) Check(result Result) []Finding {
 	}
 	exchange := result.Exchange
 	found := newFindings(exchange, result.Operation)
+	account := accountOf(exchange.RequestHeader)
 	s.changes.observe(exchange)
 	if exchange.Status/100 == 2 {
 		s.checkDeleted(found, result)
 		s.checkImages(found, result)
 		s.checkActions(found, result)
-		s.checkLists(found, result)
+		s.checkLists(found, result, account)
 	}
-	if before, grew := s.budget.observe(exchange); grew {
-		message := fmt.Sprintf("was %d before, in the same window", before)
-		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
-		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
-	}
+	s.checkBudget(found, exchange, account)
 	if largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks)); !s.full && largest >= s.limit {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
 			fmt.Sprintf("more than %d images, actions or lists in the session; cross-checks stop here", s.limit))
 	}
 	return found.redacted()
+}
+
+// checkBudget demands that the requests that remain to an account not grow within a window.
+func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, account account) {
+	budget := s.budgets[account]
+	if budget == nil {
+		if len(s.budgets) >= maxAccounts { // to start again misses something, and is wrong about nothing
+			clear(s.budgets)
+		}
+		budget = &budgetWindow{}
+		s.budgets[account] = budget
+	}
+	if before, grew := budget.observe(exchange); grew {
+		message := fmt.Sprintf("was %d before, in the same window", before)
+		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
+		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
+		finding.Severity = account.severity(finding.Severity)
+	}
 }
 
 // changes is what may have changed the lists so far.
@@ -104,10 +125,13 @@ func (s *Session) checkDeleted(found *findings, result Result) {
 	}
 }
 
-// isDeleted reports whether an image had been deleted when an exchange began.
+// isDeleted reports whether an image had been deleted when an exchange began. The delete of a backup
+// was seen to have no effect, and no error either (digitalocean/doctl#504, 2019).
 func (s *Session) isDeleted(id string, exchange traffic.Exchange) bool {
 	at, deleted := s.deleted[id]
-	return deleted && exchange.BeganAfter(at)
+	history := s.images[id]
+	isBackup := history != nil && history.kind == "backup"
+	return deleted && !isBackup && exchange.BeganAfter(at)
 }
 
 // checkImages compares every image of a response with what was told of it before.
@@ -176,12 +200,12 @@ func (s *Session) checkAction(found *findings, action actionView, exchange traff
 func isEnd(status string) bool { return status == "completed" || status == "errored" }
 
 // checkLists follows lists over their pages.
-func (s *Session) checkLists(found *findings, result Result) {
+func (s *Session) checkLists(found *findings, result Result, account account) {
 	asked, tells := result.view.asks.page, result.view.tells
 	if !asked.isValid() || !tells.total.isTold {
 		return
 	}
-	name := listName(result.Exchange.URL)
+	name := string(account) + listName(result.Exchange.URL)
 	for _, list := range tells.lists {
 		if asked.number == 1 && !s.full {
 			s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
@@ -192,7 +216,8 @@ func (s *Session) checkLists(found *findings, result Result) {
 		}
 		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
 		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
-			found.addProblem("body", p)
+			finding := found.addProblem("body", p)
+			finding.Severity = account.severity(finding.Severity)
 		}
 		if walk.isComplete() {
 			delete(s.walks, name)

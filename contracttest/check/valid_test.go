@@ -51,7 +51,7 @@ func documentedResponses(t *testing.T) (all []documented) {
 // TestNoFalseAlarm generates exchanges from the document, every optional field, null, branch and limit among them, and
 // demands that none be flagged.
 func TestNoFalseAlarm(t *testing.T) {
-	setChecks(t)
+	setChecksTo(t, "1000", "10000")
 	contract, candidates := testkit.Contract(t), documentedResponses(t)
 	rapid.Check(t, func(t *rapid.T) {
 		e := generateExchange(t, rapid.SampledFrom(candidates).Draw(t, "operation and status"))
@@ -61,16 +61,16 @@ func TestNoFalseAlarm(t *testing.T) {
 	})
 }
 
-// setChecks sets how many exchanges are generated, unless a flag says so.
-func setChecks(t *testing.T) {
+// setChecksTo sets how many exchanges are generated, in short and in the long form, unless a flag says so.
+func setChecksTo(t *testing.T, inShort, inLong string) {
 	t.Helper()
 	checks := flag.Lookup("rapid.checks")
 	if isSet(checks.Name) {
 		return
 	}
-	n := "1000"
+	n := inShort
 	if long() {
-		n = "10000"
+		n = inLong
 	}
 	require.NoError(t, checks.Value.Set(n))
 	t.Cleanup(func() { _ = checks.Value.Set(checks.DefValue) })

@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -42,6 +44,36 @@ func TestMonitorChecksAndChangesNothing(t *testing.T) {
 	_, err = client.Get(t.Context(), 6_000_000)
 	require.NoError(t, err, "after Close requests pass")
 	assert.Equal(t, int64(3), monitor.Checked())
+}
+
+// A client that asks for br gets it, and the body is checked all the same.
+func TestMonitorChecksCompressedBodies(t *testing.T) {
+	var sent bytes.Buffer
+	w := brotli.NewWriter(&sent)
+	_, err := w.Write([]byte(`{"image":` + testkit.Image(1) + `,"more":1}`))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{
+			StatusCode: http.StatusOK,
+			Header:     http.Header{"Content-Type": {"application/json"}, "Content-Encoding": {"br"}},
+			Body:       io.NopCloser(bytes.NewReader(sent.Bytes())),
+			Request:    req,
+		}, nil
+	})
+	var findings []check.Finding
+	monitor := monitor.New(testkit.Contract(t), next, monitor.Options{Sample: 1, Report: func(f check.Finding) { findings = append(findings, f) }})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/1", nil)
+	require.NoError(t, err)
+	resp, err := monitor.RoundTrip(req)
+	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, sent.Bytes(), body, "as it was sent")
+	monitor.Close()
+	require.Len(t, findings, 1, "%v", findings)
+	assert.Equal(t, "/more", findings[0].Pointer)
 }
 
 func TestMonitorDropsWhatItCannotCheck(t *testing.T) {

@@ -82,6 +82,7 @@ func (e *harEntry) exchange(source string) (traffic.Exchange, error) {
 	if len(header) == 0 && e.Response.Content.MimeType != "" && len(received) > 0 {
 		header.Set("Content-Type", e.Response.Content.MimeType) // some writers leave the headers out
 	}
+	dropWireLength(header, received, e.Response.Content.Size)
 	began, ended := e.times()
 	return traffic.Exchange{
 		Source:        source,

@@ -2,6 +2,7 @@ package recording_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -85,6 +86,38 @@ func TestReadHARDialects(t *testing.T) {
 }
 
 // What tools write and the API has no part in keeps no archive from being read.
+// A tool that writes a body again keeps the length that was sent. A body that was truncated is still to be found.
+func TestReadHARWithBodiesThatAreWrittenAgain(t *testing.T) {
+	for name, test := range map[string]struct {
+		size  int
+		text  string
+		found bool
+	}{
+		"the size fits":           {size: 10, text: `{"a":"ü"}`},
+		"in characters":           {size: 9, text: `{"a":"ü"}`},
+		"in UTF-16 units":         {size: 10, text: `{"a":"😀"}`},
+		"the size does not fit":   {size: 99, text: `{"a":"ü"}`, found: true},
+		"the size is not known":   {size: -1, text: `{"a":"ü"}`, found: true},
+		"the text is truncated":   {size: 7, text: `{"a":"b`, found: true},
+		"the text is another one": {size: 4, text: `page`, found: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text, err := json.Marshal(test.text)
+			require.NoError(t, err)
+			exchanges, _, err := readHAR(t, archiveOf(entryOf(fmt.Sprintf(`{"status":200,"headers":[`+
+				`{"name":"content-length","value":"99"},{"name":"content-type","value":"application/json"}],`+
+				`"content":{"size":%d,"mimeType":"application/json","text":%s}}`, test.size, text))))
+			require.NoError(t, err)
+			require.Len(t, exchanges, 1)
+			isFound := false
+			for _, finding := range testkit.Contract(t).Check(exchanges[0]) {
+				isFound = isFound || finding.Check == "truncated-body"
+			}
+			assert.Equal(t, test.found, isFound)
+		})
+	}
+}
+
 func TestReadHARTolerates(t *testing.T) {
 	const response = `"response":{"status":404,"content":{"text":"{}"}}`
 	for name, entry := range map[string]string{

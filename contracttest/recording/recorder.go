@@ -16,6 +16,7 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 
+	"example.com/doimages/contracttest/internal/decompress"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
@@ -90,9 +91,9 @@ func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 	address := r.secrets.WithoutUser(exchange.URL)
 	r.hosts[address.Scheme+"://"+address.Host] = true
 	r.overTLS = r.overTLS && resp.TLS != nil
-	sent, sentOK := traffic.Decompress(sentHeader, exchange.RequestBody)
+	sent, sentOK := decompress.Body(sentHeader, exchange.RequestBody)
 	sentBody := r.secrets.ImportURL(string(sent)) // also of an exchange that is left out: another may repeat it
-	body, ok := traffic.Decompress(header, exchange.Body)
+	body, ok := decompress.Body(header, exchange.Body)
 	if !sentOK || !ok {
 		r.undecodable++
 		return

@@ -19,6 +19,9 @@ func TestIsImagesAPI(t *testing.T) {
 	}{
 		"the API":               {url: "https://api.digitalocean.com/v2/images", want: true},
 		"an image":              {url: "https://api.digitalocean.com/v2/images/1?a=b", want: true},
+		"repeated slashes":      {url: "https://api.digitalocean.com//v2///images", want: true},
+		"a slash at the end":    {url: "https://api.digitalocean.com/v2/images/", want: true},
+		"an encoded letter":     {url: "https://api.digitalocean.com/v2/%69mages/42", want: true},
 		"a host in capitals":    {url: "https://API.DigitalOcean.com/v2/images", want: true},
 		"a port":                {url: "https://api.digitalocean.com:443/v2/images", want: true},
 		"a loopback host":       {url: "http://127.0.0.1:8080/v2/images", want: true},

@@ -37,13 +37,14 @@ func (e Exchange) BeganAfter(ended time.Time) bool {
 	return e.Began.IsZero() || ended.IsZero() || !e.Began.Before(ended)
 }
 
-// Normalized returns an exchange in the one form that the checks read. It has a URL, the names of headers are in
-// their canonical form, and the body of the response is decompressed. A body that cannot be decompressed stays as it
-// is.
+// Normalized returns an exchange in the one form that the checks read. It has a URL, whose path is in its canonical
+// form ([CanonicalURL]), as are the names of headers, and the body of the response is decompressed ([Decompress]). A
+// body that cannot be decompressed stays as it is.
 func (e Exchange) Normalized() Exchange {
 	if e.URL == nil {
 		e.URL = &url.URL{}
 	}
+	e.URL = CanonicalURL(e.URL)
 	e.RequestHeader, e.Header = CanonicalHeader(e.RequestHeader), CanonicalHeader(e.Header)
 	if body, ok := Decompress(e.Header, e.Body); ok {
 		e.Body = body

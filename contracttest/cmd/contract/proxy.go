@@ -31,7 +31,8 @@ func proxyCommand(p process) *cobra.Command {
 the exchange, for clients in any language. Requests to paths other than /v2/images pass unchecked.
 
 Findings are logged when they are found. The report follows when the proxy is interrupted. With --fail, a
-response with a finding of --fail-on or worse is replaced by a 502 that lists the findings.
+response with a finding of --fail-on or worse is replaced by a 502 that lists the findings. Drift in a
+request that the target accepted replaces nothing: its response is the one that the client needs.
 
 The exit codes are those of contract verify.`,
 		Args: cobra.NoArgs,

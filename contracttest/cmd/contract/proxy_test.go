@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -68,6 +69,45 @@ func TestProxyThatFails(t *testing.T) {
 	status, body = p.get(t, "/v2/images", canary)
 	assert.Equal(t, 502, status)
 	assert.Contains(t, body, "bad_gateway")
+}
+
+// What a client sends and the target accepts is reported, and the client gets the response.
+func TestProxyThatFailsForResponsesAlone(t *testing.T) {
+	t.Parallel()
+	api := startServer(t, "--fault", "images_get:extra-field")
+	p := startProxy(t, "--target", api.url, "--fail", "--fail-on", "drift")
+	for _, path := range []string{"/v2/images?sort=name", "/v2/images/?page=1"} {
+		status, body := p.get(t, path, canary)
+		assert.NotEqual(t, 502, status, "%s: %s", path, body)
+	}
+	status, body := p.get(t, "/v2/images/6000000?sort=name", canary)
+	assert.Equal(t, 502, status, "drift in a response")
+	assert.NotContains(t, body, "undocumented-parameter")
+	p.stop()
+	assert.Contains(t, p.log.String(), "[undocumented-parameter]")
+	assert.Contains(t, p.log.String(), "request: the contract has no operation for GET /v2/images/")
+}
+
+// A body that the client asked for in a compressed form is judged, and passed on as it is.
+func TestProxyOfACompressedBody(t *testing.T) {
+	t.Parallel()
+	var sent bytes.Buffer
+	w := brotli.NewWriter(&sent)
+	_, err := w.Write([]byte(`{"image":{"id":"1"}}`))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "br")
+		_, _ = w.Write(sent.Bytes())
+	}))
+	t.Cleanup(api.Close)
+	p := startProxy(t, "--target", api.URL)
+	status, body := p.get(t, "/v2/images/1", canary)
+	assert.Equal(t, 200, status)
+	assert.Equal(t, sent.String(), body)
+	p.stop()
+	assert.Contains(t, p.log.String(), "body /image/id: value must be an integer")
 }
 
 // The proxy does not pass on a part of a response. Its report says that the response was too large, not that the

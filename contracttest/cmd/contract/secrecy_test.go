@@ -59,7 +59,7 @@ func parrot() http.Handler {
 		}
 		w.Header().Del("Content-Length")
 		w.Header().Set("X-Request-Id", canary)
-		w.Header().Set("X-Echo-"+canary, canary)
+		w.Header().Set("Ratelimit-"+canary, canary)
 		w.Header().Set("Set-Cookie", "session="+canary)
 		w.Header().Set("Ratelimit-Limit", canary)
 		w.WriteHeader(response.Code)

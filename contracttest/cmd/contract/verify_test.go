@@ -41,7 +41,7 @@ func TestVerify(t *testing.T) {
 			want: []string{
 				"7 exchanges from: unknown origin",
 				"broken.cassette.yaml#0: images_get 200: body /image/id: ",
-				"7 exchanges checked, 0 skipped, 2 findings (1 breaking)",
+				"7 exchanges checked, 0 skipped, 1 finding (1 breaking)",
 			},
 		},
 		"an empty cassette": {

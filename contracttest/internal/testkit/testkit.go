@@ -117,15 +117,18 @@ func Exchange(t *testing.T, request string, status int, body string, remaining, 
 		header.Set("Content-Type", "application/json")
 	}
 	return traffic.Exchange{
-		Source:        "test",
-		Redacted:      true,
-		Method:        method,
-		URL:           u,
-		RequestHeader: http.Header{"Content-Type": {"application/json"}},
-		RequestBody:   []byte(sent),
-		Status:        status,
-		Header:        header,
-		Body:          []byte(body),
+		Source:   "test",
+		Redacted: true,
+		Method:   method,
+		URL:      u,
+		RequestHeader: http.Header{
+			"Authorization": {"Bearer [redacted-1]"},
+			"Content-Type":  {"application/json"},
+		},
+		RequestBody: []byte(sent),
+		Status:      status,
+		Header:      header,
+		Body:        []byte(body),
 	}
 }
 
