@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"fmt"
 
 	"example.com/doimages/contracttest/internal/redact"
@@ -27,6 +28,12 @@ type Result struct {
 // Examine checks an exchange as [Contract.Check] does, and returns what it decoded as well, so that
 // the exchange can be compared with others without a second look at its bodies.
 func (c *Contract) Examine(exchange traffic.Exchange) Result {
+	return c.ExamineContext(context.Background(), exchange)
+}
+
+// ExamineContext does as [Contract.Examine] until ctx ends. Then a finding says that not everything
+// was judged.
+func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange) Result {
 	exchange = exchange.Normalized()
 	request, ok := requestOf(exchange)
 	if !ok {
@@ -39,6 +46,7 @@ func (c *Contract) Examine(exchange traffic.Exchange) Result {
 		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange)}
 	}
 	checks := newChecker(c, c.operations[route.Operation.OperationID], exchange)
+	checks.ctx = ctx
 	requestBody := checks.checkRequest(request, route, pathParams)
 	if exchange.Status/100 == 4 {
 		checks.lowerTo(Note) // the API refused the request, as it should

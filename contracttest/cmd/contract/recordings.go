@@ -24,7 +24,7 @@ func addRecordings(ctx context.Context, r *report.Report, files, hosts []string)
 		}
 		r.NewSession(kind) // two recordings are not compared with each other
 		before := r.Exchanges
-		if err := r.AddAll(imagesExchanges(ctx, r, file, hosts)); err != nil {
+		if err := r.AddAllContext(ctx, imagesExchanges(ctx, r, file, hosts)); err != nil {
 			return nil, err
 		}
 		if n := r.Exchanges - before; n > 0 {
