@@ -108,8 +108,8 @@ func TestFindingsAreBounded(t *testing.T) {
 			require.LessOrEqual(t, len(exchange.Body), traffic.MaxBody)
 			before := liveHeap()
 			result := testkit.Contract(t).Examine(exchange)
+			assert.LessOrEqual(t, len(result.Findings)+len(check.NewSession().Check(result)), 1000)
 			grown := liveHeap() - before
-			assert.LessOrEqual(t, len(result.Findings), 1000)
 			for _, want := range test.want {
 				assert.Contains(t, checksOf(result.Findings), want)
 			}
@@ -286,4 +286,62 @@ func TestCoverageIsBounded(t *testing.T) {
 	}
 	assert.Less(t, liveHeap()-before, int64(mib))
 	assert.Positive(t, coverage.Summary().Operations["images_list"].Covered)
+}
+
+// A session remembers lists, images and actions, and no long text of any of them.
+func TestSessionIsBoundedInBytes(t *testing.T) {
+	long := strings.Repeat("x", 200_000)
+	number := strings.Repeat("1", 200_000)
+	for name, exchangeOf := range map[string]func(i int) traffic.Exchange{
+		"lists by query": func(i int) traffic.Exchange {
+			const next = `{"pages":{"next":"https://api.digitalocean.com/v2/images?page=2"}}`
+			body := `{"images":[` + testkit.Image(i) + `],"links":` + next + `,"meta":{"total":9000}}`
+			return testkit.Exchange(t, fmt.Sprintf("GET /v2/images?tag_name=%s%d", long, i), 200, body, 100, 100)
+		},
+		"images by id": func(i int) traffic.Exchange {
+			body := fmt.Sprintf(`{"image":{"id":%s%d,"type":"%s","created_at":"%s","status":"%s"}}`, number, i, long, long, long)
+			return testkit.Exchange(t, "GET /v2/images/1", 200, body, 100, 100)
+		},
+		"actions": func(i int) traffic.Exchange {
+			body := fmt.Sprintf(`{"action":{"id":%d,"status":"%s"}}`, i, long)
+			return testkit.Exchange(t, "GET /v2/images/1/actions/1", 200, body, 100, 100)
+		},
+		"deletes": func(i int) traffic.Exchange {
+			return testkit.Exchange(t, fmt.Sprintf("DELETE /v2/images/%d?x=%s", i, long), 204, "", 100, 100)
+		},
+		"items of lists": func(i int) traffic.Exchange {
+			body := fmt.Sprintf(`{"images":[{"id":%s%d}],"links":{},"meta":{"total":9000}}`, number, i)
+			return testkit.Exchange(t, "GET /v2/images", 200, body, 100, 100)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			contract, session := testkit.Contract(t), check.NewSession()
+			session.Check(contract.Examine(exchangeOf(0)))
+			before := liveHeap()
+			for i := range 20 {
+				session.Check(contract.Examine(exchangeOf(i + 1)))
+			}
+			assert.Less(t, liveHeap()-before, int64(mib), "20 exchanges of 200 KB and more")
+			runtime.KeepAlive(session)
+		})
+	}
+}
+
+// However many lists are read at a time, what is remembered of all of them is bounded.
+func TestSessionOfManyListsIsBounded(t *testing.T) {
+	s := newSession(t)
+	s.session.Limit(300)
+	var body strings.Builder
+	for i := range 200 {
+		body.WriteString("," + testkit.Image(i))
+	}
+	page := `{"images":[` + body.String()[1:] + `],"links":{"pages":{"next":"https://api.digitalocean.com/v2/images?page=2"}},"meta":{"total":9000}}`
+	checks := map[string]int{}
+	for i := range 10 {
+		request := fmt.Sprintf("GET /v2/images?per_page=200&tag_name=a%d", i)
+		for _, name := range checksOf(s.add(testkit.Exchange(t, request, 200, page, 100-i, 100))) {
+			checks[name]++
+		}
+	}
+	assert.Equal(t, 1, checks["sequence-limit"], "ten lists of 200, far less than 300 lists or images")
 }

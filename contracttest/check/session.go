@@ -22,6 +22,8 @@ type Session struct {
 	actions map[string]toldStatus    // by id
 	deleted map[string]time.Time     // by id: when the response to the delete had been read
 	walks   map[string]*pageWalk     // by list
+	walked  int                      // the pages and items of all of them
+	crowded bool                     // whether one of them was forgotten for want of room
 	changes changes
 	budget  budgetWindow
 	limit   int  // how many of each are remembered
@@ -59,12 +61,15 @@ func (s *Session) Check(result Result) []Finding {
 		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
 		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
 	}
-	if largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks)); !s.full && largest >= s.limit {
+	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks))
+	if !s.full && (largest >= s.limit || s.crowded) {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
 			fmt.Sprintf("more than %d images, actions or lists in the session; cross-checks stop here", s.limit))
 	}
-	return found.redacted()
+	// Together an exchange has no more findings than one may have. If it has as many by itself, it says so.
+	contradictions := found.redacted()
+	return contradictions[:min(len(contradictions), max(0, maxFindings-len(result.Findings)))]
 }
 
 // changes is what may have changed the lists so far.
@@ -87,7 +92,7 @@ func (c *changes) observe(e traffic.Exchange) {
 
 // checkDeleted remembers a delete, and looks for what is still done with a deleted image.
 func (s *Session) checkDeleted(found *findings, result Result) {
-	id, exchange := result.view.asks.image, result.Exchange
+	id, exchange := remembered(result.view.asks.image), result.Exchange
 	switch result.Operation {
 	case "images_delete":
 		if before, again := s.deleted[id]; !s.full && (!again || exchange.Ended.Before(before)) {
@@ -123,7 +128,7 @@ func (s *Session) checkImages(found *findings, result Result) {
 
 // checkImage compares one image with what was told of it before.
 func (s *Session) checkImage(found *findings, image imageView, exchange traffic.Exchange) {
-	id := image.id().value.String()
+	id := remembered(image.id().value.String())
 	history := s.images[id]
 	if id == "" || history == nil && s.full {
 		return
@@ -157,15 +162,16 @@ func (s *Session) checkActions(found *findings, result Result) {
 
 // checkAction compares one action with what was told of it before.
 func (s *Session) checkAction(found *findings, action actionView, exchange traffic.Exchange) {
-	id, now := action.id().value.String(), action.status()
+	id, now := remembered(action.id().value.String()), action.status()
+	status := remembered(now.value)
 	before, known := s.actions[id]
 	if id == "" || now.value == "" || !known && s.full {
 		return
 	}
-	isSame := now.value == before.status
+	isSame := status == before.status
 	switch {
 	case !isEnd(before.status), isSame && exchange.Ended.Before(before.at):
-		s.actions[id] = toldStatus{status: now.value, at: exchange.Ended}
+		s.actions[id] = toldStatus{status: status, at: exchange.Ended}
 	case !isSame && (isEnd(now.value) || exchange.BeganAfter(before.at)): // of two ends one is wrong, whichever came first
 		found.addProblem("body", contradiction("sequence-status", now,
 			fmt.Sprintf("action %s was %s before", id, before.status)))
@@ -184,19 +190,31 @@ func (s *Session) checkLists(found *findings, result Result) {
 	name := listName(result.Exchange.URL)
 	for _, list := range tells.lists {
 		if asked.number == 1 && !s.full {
+			s.forget(name)
 			s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
 		}
 		walk := s.walks[name]
 		if walk == nil || !walk.expects(asked, tells.total.value) {
 			continue
 		}
+		before := walk.size()
 		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
 		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
 			found.addProblem("body", p)
 		}
-		if walk.isComplete() {
-			delete(s.walks, name)
+		s.walked += walk.size() - before
+		s.crowded = s.crowded || s.walked > maxListSize*s.limit
+		if walk.isComplete() || s.walked > maxListSize*s.limit {
+			s.forget(name)
 		}
+	}
+}
+
+// forget forgets how far a list has been read.
+func (s *Session) forget(name string) {
+	if walk := s.walks[name]; walk != nil {
+		s.walked -= walk.size()
+		delete(s.walks, name)
 	}
 }
 
@@ -204,5 +222,5 @@ func (s *Session) checkLists(found *findings, result Result) {
 func listName(u *url.URL) string {
 	query := u.Query()
 	query.Del("page")
-	return u.Path + "?" + query.Encode()
+	return remembered(u.Path + "?" + query.Encode())
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,9 +11,11 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
@@ -119,20 +122,32 @@ func onHost(target, asked *url.URL) *url.URL {
 	return &address
 }
 
-// add adds an exchange to the report and logs what was found. It returns the findings of report.FailOn and worse.
+// maxLogged is how many findings of an exchange are logged, and how many a 502 lists. The report counts all.
+const maxLogged = 50
+
+// add adds an exchange to the report and logs what was found. It returns the findings of report.FailOn and worse, as
+// a 502 lists them.
 func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.number++
 	exchange.Source = "exchange#" + strconv.Itoa(g.number)
-	for _, finding := range g.report.Add(exchange) {
+	found := g.report.Add(exchange)
+	slices.SortStableFunc(found, func(a, b check.Finding) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, finding := range found[:min(maxLogged, len(found))] {
 		g.log.Warn("finding", "severity", finding.Severity, "what", finding.String())
 		if finding.Severity.AtLeast(g.report.FailOn) {
 			failing = append(failing, finding.String())
 		}
 	}
+	if more := len(found) - maxLogged; more > 0 {
+		g.log.Warn("more findings", "exchange", exchange.Source, "count", more)
+	}
 	return failing
 }
+
+// rank puts the worst findings first, so that the log has them.
+func rank(f check.Finding) int { return slices.Index(check.Severities(), f.Severity) }
 
 // brokenError says that a response breaks the contract, and how.
 type brokenError struct{ findings []string }
@@ -154,7 +169,8 @@ func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error)
 	default:
 		var secrets redact.Redactor // net/http quotes what the target sent, which may be the token
 		secrets.Request(r.Header)
-		g.log.Error("the target sent no response that can be passed on", "error", secrets.Text(err.Error()))
+		problem := redact.Shorten(redact.Printable(secrets.Text(err.Error())))
+		g.log.Error("the target sent no response that can be passed on", "error", problem)
 		writeGatewayError(w, gatewayError{
 			ID:      "bad_gateway",
 			Message: "the target of the contract proxy sent no response that can be passed on",
