@@ -74,7 +74,10 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 // decoded.
 func hasMoreValues(document []byte, limit int) bool {
 	// Each value but the first follows a comma, or is the first of an array or an object.
-	atMost := 1 + bytes.Count(document, []byte(",")) + bytes.Count(document, []byte("[")) + bytes.Count(document, []byte("{"))
+	atMost := 1
+	for _, before := range []string{",", "[", "{"} {
+		atMost += bytes.Count(document, []byte(before))
+	}
 	if atMost <= limit { // as in nearly every body
 		return false
 	}

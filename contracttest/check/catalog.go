@@ -138,8 +138,8 @@ var catalog = []Info{
 	{
 		Name:     "size",
 		Severity: Breaking,
-		Description: "A body is larger than 32 MiB, more than the client in package wrapper reads, or has more than 200,000 " +
-			"values.",
+		Description: "A body is larger than 32 MiB, more than the client in package wrapper reads, or has more than " +
+			"200,000 values.",
 	},
 	{
 		Name:        "empty-body",

@@ -122,7 +122,10 @@ const (
 func weightOf(exchange traffic.Exchange) int {
 	weight := 0
 	for _, body := range [][]byte{exchange.RequestBody, exchange.Body} {
-		length, values := len(body), bytes.Count(body, []byte(","))+bytes.Count(body, []byte("["))+bytes.Count(body, []byte("{"))
+		length, values := len(body), 0
+		for _, before := range []string{",", "[", "{"} { // each value but the first follows one of these
+			values += bytes.Count(body, []byte(before))
+		}
 		if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) { // gzip
 			length = min(maxGrowth*length, traffic.MaxBody)
 			values = length / 2
