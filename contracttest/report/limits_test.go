@@ -91,7 +91,7 @@ func watchHeap(peak *atomic.Int64) (stop func()) {
 			select {
 			case <-end:
 				return
-			default:
+			case <-time.After(5 * time.Millisecond):
 				peak.Store(max(peak.Load(), liveHeap()))
 			}
 		}

@@ -127,7 +127,7 @@ func weightOf(exchange traffic.Exchange) int {
 			values += bytes.Count(body, []byte(before))
 		}
 		if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) { // gzip
-			length = min(maxGrowth*length, traffic.MaxBody)
+			length = min(length, traffic.MaxBody/maxGrowth) * maxGrowth
 			values = length / 2
 		}
 		weight += length + min(values, maxValues)*valueWeight
