@@ -17,6 +17,10 @@ import (
 // are six deep.
 const maxNesting = 100
 
+// maxValues is how many values a body may hold: fifty times as many as a page of 200 images. Decoded,
+// the smallest of them takes forty times as much memory as its two bytes.
+const maxValues = 200_000
+
 // Texts of at most maxShort bytes are held once, and at most maxHeld of them, so that a body of
 // nothing but different texts costs no more than it has to.
 const (
@@ -46,6 +50,10 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 		f.add("empty-body", in, nil, "empty")
 		return nil, false
 	}
+	if hasMoreValues(document, maxValues) {
+		f.add("size", in, nil, fmt.Sprintf("more than %d values", maxValues))
+		return nil, false
+	}
 	// One pass in which everything is accepted. A strict one first would be no faster, and would
 	// stop at the first fault.
 	r := newBodyReader(document, in, f)
@@ -60,6 +68,36 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 		f.add("trailing-data", in, nil, fmt.Sprintf("trailing data after the JSON document, at byte %d", at))
 	}
 	return value, !r.tooDeep
+}
+
+// hasMoreValues reports whether a document has more than so many values, before any of them is
+// decoded.
+func hasMoreValues(document []byte, limit int) bool {
+	// Each value but the first follows a comma, or is the first of an array or an object.
+	atMost := 1
+	for _, before := range []string{",", "[", "{"} {
+		atMost += bytes.Count(document, []byte(before))
+	}
+	if atMost <= limit { // as in nearly every body
+		return false
+	}
+	decoder := newDecoder(document)
+	for n := 0; n <= limit; {
+		token, err := decoder.ReadToken()
+		if err != nil {
+			return false // decoding meets it as well
+		}
+		switch kind, length := decoder.StackIndex(decoder.StackDepth()); {
+		case token.Kind() == jsontext.KindEndObject, token.Kind() == jsontext.KindEndArray:
+		case kind == jsontext.KindBeginObject && length%2 == 1: // a name
+		default:
+			n++
+		}
+		if decoder.StackDepth() == 0 {
+			return n > limit
+		}
+	}
+	return true
 }
 
 // syntaxMessage says what is not JSON in a document, and at which byte of the body that begins at
@@ -88,15 +126,20 @@ type bodyReader struct {
 // full, and one fault must not hide the others.
 func newBodyReader(document []byte, in string, found *findings) *bodyReader {
 	return &bodyReader{
-		Decoder: jsontext.NewDecoder(
-			bytes.NewBuffer(document),
-			jsontext.AllowDuplicateNames(true),
-			jsontext.AllowInvalidUTF8(true),
-		),
-		in:    in,
-		found: found,
-		short: map[string]any{},
+		Decoder: newDecoder(document),
+		in:      in,
+		found:   found,
+		short:   map[string]any{},
 	}
+}
+
+// newDecoder returns a decoder that accepts what some other accepts, and reads in place.
+func newDecoder(document []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(
+		bytes.NewBuffer(document),
+		jsontext.AllowDuplicateNames(true),
+		jsontext.AllowInvalidUTF8(true),
+	)
 }
 
 // value reads the next value. What is nested too deep is skipped, so that a hostile body cannot

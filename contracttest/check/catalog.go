@@ -137,9 +137,10 @@ var catalog = []Info{
 		Description: "A body is nested more than 100 deep, which no part of the contract is.",
 	},
 	{
-		Name:        "size",
-		Severity:    Breaking,
-		Description: "A body is larger than 32 MiB, more than the client in package wrapper reads.",
+		Name:     "size",
+		Severity: Breaking,
+		Description: "A body is larger than 32 MiB, more than the client in package wrapper reads, or has more than " +
+			"200,000 values.",
 	},
 	{
 		Name:        "empty-body",
@@ -294,5 +295,13 @@ var catalog = []Info{
 		Name:        "sequence-limit",
 		Severity:    Note,
 		Description: "The session has more images, actions or lists than are remembered; the others are not cross-checked.",
+	},
+
+	// Anything.
+	{
+		Name:     "unjudged",
+		Severity: Breaking,
+		Description: "An exchange has 999 findings, or was interrupted, and the rest was not judged; a note if only " +
+			"lesser findings were left out.",
 	},
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,6 +31,12 @@ type Result struct {
 // Examine checks an exchange as [Contract.Check] does, and returns what it decoded as well, so that
 // the exchange can be compared with others without a second look at its bodies.
 func (c *Contract) Examine(exchange traffic.Exchange) Result {
+	return c.ExamineContext(context.Background(), exchange)
+}
+
+// ExamineContext does as [Contract.Examine] until ctx ends. Then a finding says that not everything
+// was judged.
+func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange) Result {
 	written := exchange.URL
 	exchange, isReadable := decompress.Normalized(exchange)
 	request, ok := requestOf(exchange)
@@ -43,7 +50,7 @@ func (c *Contract) Examine(exchange traffic.Exchange) Result {
 		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
 	}
 	checks := newChecker(c, c.operations[route.Operation.OperationID], exchange)
-	checks.unreadable = !isReadable
+	checks.ctx, checks.unreadable = ctx, !isReadable
 	if exchange.URL != written {
 		if exchange.Status == http.StatusNotFound && checks.operation.Responses.Status(exchange.Status) == nil {
 			// The API does not take this form of the path for the one of the contract.

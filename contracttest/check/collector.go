@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -18,7 +19,20 @@ type findings struct {
 	judged   map[string]bool // the places of values that a schema found fault with
 	trailing []byte          // what follows the document that was decoded last
 	secrets  redact.Redactor
+
+	ctx     context.Context // ends the checks early
+	lesser  int             // how many of list do not break a client
+	omitted int             // findings that list has no room for
+	spare   Finding         // the last of them
 }
+
+// maxFindings is how many findings an exchange has, the one that says so among them, and maxLesser
+// how many of them may be others than breaking. What breaks a client is so never crowded out by
+// what does not: a page of 200 images may well have as many new fields.
+const (
+	maxFindings = 1000
+	maxLesser   = 900
+)
 
 // newFindings returns a collector without findings, which knows the secrets of the exchange.
 func newFindings(exchange traffic.Exchange, operation string) *findings {
@@ -30,6 +44,7 @@ func newFindings(exchange traffic.Exchange, operation string) *findings {
 			Status:    exchange.Status,
 		},
 		judged: map[string]bool{},
+		ctx:    context.Background(),
 	}
 	f.secrets.Request(exchange.RequestHeader)
 	for _, secret := range exchange.Secrets {
@@ -49,13 +64,52 @@ func (f *findings) add(check, in string, at []string, message string) *Finding {
 	finding.Check, finding.Severity = check, severities[check]
 	finding.In, finding.Pointer = redact.Printable(in), jsonPointer(at)
 	finding.Message = redact.Shorten(redact.Printable(message))
+	if f.isFull() || finding.Severity != Breaking && f.lesser >= maxLesser {
+		f.omitted++
+		f.spare = finding
+		return &f.spare
+	}
+	if finding.Severity != Breaking {
+		f.lesser++
+	}
 	f.list = append(f.list, finding)
 	return &f.list[len(f.list)-1]
+}
+
+// isFull reports whether there is room for no more than the finding that says so.
+func (f *findings) isFull() bool { return len(f.list) >= maxFindings-1 }
+
+// isAtEnd reports whether there is nothing more to look for.
+func (f *findings) isAtEnd() bool { return f.isFull() || f.ctx.Err() != nil }
+
+// addLimit files that not everything is in the list. What was not judged may break a client.
+func (f *findings) addLimit() {
+	check, message := "unjudged", ""
+	severity := severities[check]
+	switch {
+	case f.ctx.Err() != nil:
+		message = "interrupted: not everything was judged"
+	case f.isFull():
+		message = fmt.Sprintf("%d findings: the rest was not judged", len(f.list))
+	case f.omitted > 0:
+		message = fmt.Sprintf("%d more findings, none of them breaking, are left out", f.omitted)
+		severity = Note
+	default:
+		return
+	}
+	limit := f.about
+	limit.Check, limit.Severity, limit.In, limit.Message = check, severity, "exchange", message
+	f.list = append(f.list, limit)
 }
 
 // lowerTo gives everything that was found so far a severity. What breaks a client in a request that
 // succeeds is worth a note in one that was refused.
 func (f *findings) lowerTo(severity Severity) {
+	if len(f.list) > maxLesser {
+		f.omitted += len(f.list) - maxLesser
+		f.list = f.list[:maxLesser]
+	}
+	f.lesser = len(f.list)
 	for i := range f.list {
 		f.list[i].Severity = severity
 	}
@@ -84,7 +138,11 @@ func (f *findings) addProblem(in string, p problem) *Finding {
 
 // markJudged notes that a schema found fault with the value in a place. Only schemas do: a value
 // whose key is duplicated is still to be judged.
-func (f *findings) markJudged(in string, at []string) { f.judged[in+"\x00"+jsonPointer(at)] = true }
+func (f *findings) markJudged(in string, at []string) {
+	if len(f.judged) < maxFindings {
+		f.judged[in+"\x00"+jsonPointer(at)] = true
+	}
+}
 
 // isJudged reports whether a schema found fault with the value in a place. One finding about it is
 // enough.
@@ -111,7 +169,8 @@ func (f *findings) got(value any) string {
 // truncated: half of one would not be recognized afterwards.
 func (f *findings) quoted(text string) string {
 	const limit = 32
-	text = f.secrets.Text(text)
+	// Far more than is shown, so that no secret in what is shown is cut: to search megabytes takes seconds.
+	text = f.secrets.Text(text[:min(len(text), 64<<10)])
 	if runes := []rune(text); len(runes) > limit {
 		text = string(runes[:limit]) + "…"
 	}
@@ -121,6 +180,7 @@ func (f *findings) quoted(text string) string {
 // redacted returns what was found, without secrets. All texts are searched, since a server may
 // repeat the token of a request anywhere: in the name of a header, too.
 func (f *findings) redacted() []Finding {
+	f.addLimit()
 	for i := range f.list {
 		finding := &f.list[i]
 		if strings.HasPrefix(finding.In, "request header") {

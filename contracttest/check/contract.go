@@ -41,7 +41,8 @@ var embedded = sync.OnceValues(func() (*Contract, error) { return load(openapi.D
 // Load reads an OpenAPI document and validates it, its examples included. The embedded document is
 // loaded once per process. An error begins with "load the contract" and says where the document is
 // wrong, or what it leaves open that the checks need: operation ids, and a schema for each
-// parameter, body and header.
+// parameter, body and header. Schemas that judge a value by themselves without end are refused, and so
+// are those that do so in more than 1,000 steps.
 func Load(document []byte) (*Contract, error) {
 	loadOnce := func() (*Contract, error) { return load(document) }
 	if bytes.Equal(document, openapi.Document()) {
@@ -59,6 +60,9 @@ func load(document []byte) (*Contract, error) {
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData(document)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkComposition(doc); err != nil { // first: what validates it would not come to an end
 		return nil, err
 	}
 	if err := doc.Validate(loader.Context, openapi3.EnableExamplesValidation()); err != nil {
@@ -149,7 +153,7 @@ func (c *Contract) add(documented *openapi3.Operation) {
 	for _, status := range o.statuses { // in order, so that two loads of a document judge alike
 		response := o.Responses.Value(status).Value
 		for _, media := range response.Content {
-			c.fast[media.Schema.Value] = newFastSchema(media.Schema.Value, map[*openapi3.Schema]bool{})
+			c.fast[media.Schema.Value] = newFastSchema(media.Schema.Value)
 		}
 		for name, header := range response.Headers {
 			if name = http.CanonicalHeaderKey(name); o.headers[name] == nil {

@@ -145,7 +145,7 @@ func (c *originItems) see(item string) (known bool) {
 type place struct {
 	path   string
 	fields map[string]*place // those that the contract has
-	item   *place            // of an array
+	item   *place            // of an array; nil if the contract knows no items here
 	values map[string]bool   // the documented ones, and whether they were seen
 	null   bool              // whether null was looked up
 }
@@ -155,13 +155,18 @@ func (c *originItems) place(path string) *place {
 	if known := c.places[path]; known != nil {
 		return known
 	}
+	hasItems := false
 	p := &place{path: path, fields: map[string]*place{}, values: map[string]bool{}}
 	for item := range c.contract.items {
 		if value, ok := strings.CutPrefix(item, path+"="); ok {
 			p.values[value] = false
 		}
+		hasItems = hasItems || strings.HasPrefix(item, path+"/*")
 	}
 	c.places[path] = p
+	if hasItems { // only then, since a body may hold arrays in arrays
+		p.item = c.place(path + "/*")
+	}
 	return p
 }
 
@@ -181,7 +186,7 @@ func (c *originItems) addValue(value any, at *place) {
 		}
 	case []any:
 		if at.item == nil {
-			at.item = c.place(at.path + "/*")
+			return
 		}
 		for _, item := range value {
 			c.addValue(item, at.item)

@@ -68,8 +68,14 @@
 // # Limits
 //
 // Findings repeat no token and no e-mail address, and at most 32 characters of a text; messages are
-// truncated after 200 bytes. Bodies above 32 MiB and values nested more than 100 deep are reported
-// and not judged. A session remembers 50,000 images, actions and lists, and the budgets of 100 accounts.
+// truncated after 200 bytes. Bodies above 32 MiB or with more than 200,000 values, and values nested
+// more than 100 deep, are reported and not judged. An exchange has at most 1,000 findings, of which
+// at most 900 break no client; another one says that the rest was not judged, or was left out. A
+// session remembers 50,000 images, actions and lists, 200,000 pages and items of these lists, and
+// the budgets of 100 accounts.
+//
+// [Load] refuses schemas for which kin-openapi would not come to an end. What can be seen of an
+// operation is counted in its first 20,000 schemas.
 //
 // Not judged are: whether credentials are valid and have the scope that is needed, how long the API
 // took, whether an error has the right status, in which order a list is, and what any value means

@@ -27,23 +27,37 @@ type fastSchema struct {
 	open     bool // whether fields that are not declared are allowed
 }
 
-// newFastSchema returns nil for a schema that is not simple. Those that it is inside of are in
-// within: a schema that holds itself is not simple.
-func newFastSchema(s *openapi3.Schema, within map[*openapi3.Schema]bool) *fastSchema {
-	if within[s] || !isSimple(s) {
+// maxFast is how many schemas a simple one holds at most. Where each refers twice to the one before,
+// there is no end to them.
+const maxFast = 10_000
+
+// fastBuilder makes a fastSchema.
+type fastBuilder struct {
+	within map[*openapi3.Schema]bool // the schemas around the next one: one that holds itself is not simple
+	made   int
+}
+
+// newFastSchema returns nil for a schema that is not simple.
+func newFastSchema(s *openapi3.Schema) *fastSchema {
+	b := fastBuilder{within: map[*openapi3.Schema]bool{}}
+	return b.build(s)
+}
+
+func (b *fastBuilder) build(s *openapi3.Schema) *fastSchema {
+	if b.made++; b.made > maxFast || b.within[s] || !isSimple(s) {
 		return nil
 	}
-	within[s] = true
-	defer delete(within, s)
+	b.within[s] = true
+	defer delete(b.within, s)
 	f := &fastSchema{kind: (*s.Type)[0], nullable: s.Nullable, format: s.Format, number: s}
 	ok := true
 	switch f.kind {
 	case "string":
 		ok = f.setEnum(s)
 	case "array":
-		ok = f.setItems(s, within)
+		ok = b.setItems(f, s)
 	case "object":
-		ok = f.setFields(s, within)
+		ok = b.setFields(f, s)
 	}
 	if !ok {
 		return nil
@@ -91,19 +105,19 @@ func (f *fastSchema) setEnum(s *openapi3.Schema) (ok bool) {
 }
 
 // setItems takes over the schema of the items of an array, and reports whether it is simple.
-func (f *fastSchema) setItems(s *openapi3.Schema, within map[*openapi3.Schema]bool) (ok bool) {
+func (b *fastBuilder) setItems(f *fastSchema, s *openapi3.Schema) (ok bool) {
 	if s.Items != nil {
-		f.items = newFastSchema(s.Items.Value, within)
+		f.items = b.build(s.Items.Value)
 	}
 	return f.items != nil
 }
 
 // setFields takes over the schemas of the fields of an object, and reports whether all are simple.
-func (f *fastSchema) setFields(s *openapi3.Schema, within map[*openapi3.Schema]bool) (ok bool) {
+func (b *fastBuilder) setFields(f *fastSchema, s *openapi3.Schema) (ok bool) {
 	f.required = s.Required
 	f.fields = make(map[string]*fastSchema, len(s.Properties))
 	for name, property := range s.Properties {
-		if f.fields[name] = newFastSchema(property.Value, within); f.fields[name] == nil {
+		if f.fields[name] = b.build(property.Value); f.fields[name] == nil {
 			return false
 		}
 	}

@@ -17,6 +17,9 @@ import (
 // memory. A note says that it was reached.
 const maxTracked = 50_000
 
+// maxListSize is how many pages and items a session remembers for each list that it may, on average.
+const maxListSize = 4
+
 // imageHistory is what was told of one image so far.
 type imageHistory struct {
 	kind    string
@@ -39,7 +42,8 @@ func (h *imageHistory) observe(image imageView, exchange traffic.Exchange) []pro
 // observeIdentity compares what never changes: the time of creation, and the type, but that a
 // conversion makes a snapshot of a backup or a custom image.
 func (h *imageHistory) observeIdentity(image imageView) (all []problem) {
-	id, kind, created := image.id().value, image.kind(), image.created()
+	id, kind, created := remembered(image.id().value.String()), image.kind(), image.created()
+	kind.value, created.value = remembered(kind.value), remembered(created.value)
 	if kind.value != "" && h.kind != "" && kind.value != h.kind && kind.value != "snapshot" {
 		all = append(all, contradiction("sequence-identity", kind,
 			fmt.Sprintf("image %s was a %s before", id, redact.Shorten(h.kind))))
@@ -71,7 +75,7 @@ func (h *imageHistory) observeStatus(image imageView, exchange traffic.Exchange)
 	isLater := exchange.BeganAfter(before.at)
 	if 0 < rank && rank < rankBefore && isLater {
 		all = append(all, contradiction("sequence-status", now,
-			fmt.Sprintf("image %s was %s before", image.id().value, before.status)))
+			fmt.Sprintf("image %s was %s before", remembered(image.id().value.String()), before.status)))
 	}
 	switch {
 	case rank == 0, rank < rankBefore && !isLater: // it says nothing, or may be the older one of the two
@@ -123,6 +127,9 @@ func (w *pageWalk) expects(p page, total int) bool {
 	return !w.pages[p.number] && p.number <= max(p.last(total), p.last(w.total))
 }
 
+// size is how many pages and items are remembered.
+func (w *pageWalk) size() int { return len(w.pages) + len(w.seen) }
+
 // isComplete reports whether every page came.
 func (w *pageWalk) isComplete() bool { return w.last > 0 && len(w.pages) >= w.last }
 
@@ -165,12 +172,13 @@ func (w *pageWalk) addItems(page int, items []object) (all []problem) {
 			w.unnamed++
 			continue
 		}
-		before, duplicate := w.seen[id.value.String()]
-		if duplicate && !w.changed {
-			message := fmt.Sprintf("%s was on page %d already", id.value, before)
+		key := remembered(id.value.String())
+		before, duplicate := w.seen[key]
+		if duplicate && !w.changed && len(all) < maxFindings {
+			message := fmt.Sprintf("%s was on page %d already", key, before)
 			all = append(all, contradiction("sequence-twice", id, message))
 		}
-		w.seen[id.value.String()] = page
+		w.seen[key] = page
 	}
 	return all
 }

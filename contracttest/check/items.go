@@ -9,8 +9,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
+// maxItemSchemas is how many schemas of an operation are looked at for what can be seen of it; the
+// largest operation of the contract has some hundred. Where each refers twice to the one before,
+// there is no end to them.
+const maxItemSchemas = 20_000
+
 // coverageItems returns everything that can be seen of an operation, each item once, in words that
-// a report prints.
+// a report prints. It leaves out what is beyond maxItemSchemas.
 func coverageItems(operation *openapi3.Operation) []string {
 	var l itemList
 	for _, parameter := range operation.Parameters {
@@ -32,8 +37,9 @@ func coverageItems(operation *openapi3.Operation) []string {
 
 // itemList is a list of items without duplicates: branches of a schema share fields.
 type itemList struct {
-	items []string
-	known map[string]bool
+	items   []string
+	known   map[string]bool
+	schemas int // how many were looked at
 }
 
 func (l *itemList) add(item string) {
@@ -68,7 +74,7 @@ func (l *itemList) addParameter(p *openapi3.Parameter) {
 // addSchema adds the fields, enum values and nulls that a schema describes in a place. The schemas
 // that it is inside of are in within: one that holds itself would go on without end.
 func (l *itemList) addSchema(at string, s *openapi3.Schema, within []*openapi3.Schema) {
-	if slices.Contains(within, s) {
+	if l.schemas++; l.schemas > maxItemSchemas || slices.Contains(within, s) {
 		return
 	}
 	within = append(slices.Clip(within), s)

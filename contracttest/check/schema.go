@@ -1,85 +1,230 @@
 package check
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"example.com/doimages/contracttest/internal/redact"
 )
 
-// keywordChecks names the checks that kin-openapi makes, by the keyword of the schema that a value
-// breaks.
-var keywordChecks = map[string]string{
-	"required": "missing-field",
-	"type":     "wrong-type",
-	"nullable": "null",
-	"enum":     "unknown-enum-value",
-	"format":   "format",
-
-	"minimum":          "out-of-range",
-	"maximum":          "out-of-range",
-	"exclusiveMinimum": "out-of-range",
-	"exclusiveMaximum": "out-of-range",
-	"multipleOf":       "out-of-range",
-	"minLength":        "out-of-range",
-	"maxLength":        "out-of-range",
-	"pattern":          "out-of-range",
-	"minItems":         "out-of-range",
-	"maxItems":         "out-of-range",
-	"uniqueItems":      "out-of-range",
-	"minProperties":    "out-of-range",
-	"maxProperties":    "out-of-range",
-
-	"oneOf":         "no-branch",
-	"anyOf":         "no-branch",
-	"allOf":         "no-branch",
-	"not":           "no-branch",
-	"discriminator": "no-branch",
+// schemaProblems returns what kin-openapi says of the value in a place, one problem for each value
+// that is wrong. It is for values that are small, such as a header.
+func schemaProblems(at []string, err error) (all []problem) {
+	v := newVisitor(nil, func(p problem) bool {
+		all = append(all, p)
+		return true
+	})
+	v.report(at, err)
+	return all
 }
 
-// schemaProblems returns what kin-openapi says of the value in a place, one problem for each value
-// that is wrong. Its messages are not used whole: they repeat the value.
-func schemaProblems(at []string, err error) []problem {
+// problemsOf judges the value in a place by its schema. It yields one problem for each value that
+// is wrong, and can be stopped after any of them.
+func problemsOf(
+	at []string, value any, s *openapi3.Schema, options []openapi3.SchemaValidationOption,
+) iter.Seq[problem] {
+	return func(yield func(problem) bool) { newVisitor(options, yield).visit(at, value, s) }
+}
+
+// visitor has kin-openapi judge a value part by part: the list of errors that it builds for a value
+// as a whole knows no bound, and each of its errors may hold the text of the value. The methods
+// return false when no more problems are wanted.
+type visitor struct {
+	options []openapi3.SchemaValidationOption
+	yield   func(problem) bool
+
+	own, single map[*openapi3.Schema]*openapi3.Schema // as ownKeywords and withoutBranches return them
+}
+
+// quiet gives every error a short text. kin-openapi writes the text of an error into that of
+// another one, and it has the value in it otherwise.
+var quiet = openapi3.SetSchemaErrorMessageCustomizer(func(err *openapi3.SchemaError) string {
+	return cmp.Or(err.Reason, err.SchemaField, "invalid")
+})
+
+func newVisitor(options []openapi3.SchemaValidationOption, yield func(problem) bool) *visitor {
+	return &visitor{
+		options: append([]openapi3.SchemaValidationOption{quiet}, options...),
+		yield:   yield,
+		own:     map[*openapi3.Schema]*openapi3.Schema{},
+		single:  map[*openapi3.Schema]*openapi3.Schema{},
+	}
+}
+
+// judge returns what kin-openapi says of a value as a whole.
+func (v *visitor) judge(value any, s *openapi3.Schema, more openapi3.SchemaValidationOption) error {
+	return s.VisitJSON(value, append(slices.Clip(v.options), more)...)
+}
+
+func (v *visitor) fits(value any, s *openapi3.Schema) bool {
+	return v.judge(value, s, openapi3.FailFast()) == nil
+}
+
+// visit judges the value in a place.
+func (v *visitor) visit(at []string, value any, s *openapi3.Schema) bool {
+	return v.fits(value, s) || v.visitBroken(at, value, s)
+}
+
+// visitBroken finds what is wrong with a value that does not fit its schema.
+func (v *visitor) visitBroken(at []string, value any, s *openapi3.Schema) bool {
+	list, isArray := value.([]any)
+	object, isObject := value.(map[string]any)
+	hasParts := permits(s.Type, value) && len(s.Enum) == 0
+	switch {
+	case isComposed(s):
+		return v.visitComposed(at, value, s)
+	case isArray && hasParts:
+		return v.visitItems(at, list, s)
+	case isObject && hasParts:
+		return v.visitFields(at, object, s)
+	case isArray || isObject:
+		return v.report(at, v.judge(value, s, quiet)) // the first error only
+	}
+	return v.report(at, v.judge(value, s, openapi3.MultiErrors()))
+}
+
+// isComposed reports whether a schema is made of others that judge the same value.
+func isComposed(s *openapi3.Schema) bool {
+	return len(s.AllOf) > 0 || len(s.AnyOf) > 0 || len(s.OneOf) > 0 || s.Not != nil
+}
+
+// visitComposed finds what is wrong with a value by a schema that is made of others. As in
+// kin-openapi, what the schema demands by itself is judged if the value fits the others.
+func (v *visitor) visitComposed(at []string, value any, s *openapi3.Schema) bool {
+	err := v.judge(value, s, quiet) // the first error only
+	var broken *openapi3.SchemaError
+	if !errors.As(err, &broken) || broken.Schema == s && keywordChecks[broken.SchemaField] == "no-branch" {
+		return v.report(at, err)
+	}
+	if v.single[s] == nil {
+		v.single[s] = withoutBranches(s)
+	}
+	return v.visit(at, value, v.single[s])
+}
+
+// withoutBranches returns a schema without those that it is made of.
+func withoutBranches(s *openapi3.Schema) *openapi3.Schema {
+	single := *s
+	single.AllOf, single.AnyOf, single.OneOf, single.Not, single.Discriminator = nil, nil, nil, nil, nil
+	return &single
+}
+
+// visitItems judges the items of an array, and then the array by itself.
+func (v *visitor) visitItems(at []string, list []any, s *openapi3.Schema) bool {
+	for i := len(s.PrefixItems); i < len(list) && s.Items != nil; i++ {
+		item, items := list[i], s.Items.Value
+		if !v.fits(item, items) && !v.visitBroken(append(slices.Clip(at), strconv.Itoa(i)), item, items) {
+			return false
+		}
+	}
+	return v.visitOwn(at, list, s)
+}
+
+// visitFields judges the fields of an object, and then the object by itself.
+func (v *visitor) visitFields(at []string, object map[string]any, s *openapi3.Schema) bool {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if !v.visitField(at, object, name, s) {
+			return false
+		}
+	}
+	return v.visitOwn(at, object, s)
+}
+
+// visitField judges a field of an object.
+func (v *visitor) visitField(at []string, object map[string]any, name string, s *openapi3.Schema) bool {
+	additional := s.AdditionalProperties
+	field := cmp.Or(s.Properties[name], additional.Schema)
+	switch {
+	case field != nil:
+		return v.fits(object[name], field.Value) ||
+			v.visitBroken(append(slices.Clip(at), name), object[name], field.Value)
+	case additional.Has == nil || *additional.Has:
+		return true
+	}
+	return v.yield(problem{
+		check:    "schema",
+		at:       at,
+		message:  fmt.Sprintf("property %q is unsupported", name),
+		expected: expected(s),
+		given:    object,
+		shown:    true,
+	})
+}
+
+// visitOwn judges an array or an object, whose parts have been judged, by itself.
+func (v *visitor) visitOwn(at []string, value any, s *openapi3.Schema) bool {
+	if v.own[s] == nil {
+		v.own[s] = ownKeywords(s)
+	}
+	return v.report(at, v.judge(value, v.own[s], openapi3.MultiErrors()))
+}
+
+// ownKeywords returns a schema without what it says of the parts of a value, but which of them it
+// requires, and which may be in a request or in a response only.
+func ownKeywords(s *openapi3.Schema) *openapi3.Schema {
+	own := *s
+	own.Items, own.PrefixItems, own.AdditionalProperties = nil, nil, openapi3.AdditionalProperties{}
+	own.Properties = openapi3.Schemas{}
+	for name, field := range s.Properties {
+		own.Properties[name] = openapi3.NewSchemaRef("", &openapi3.Schema{
+			ReadOnly:  field.Value.ReadOnly,
+			WriteOnly: field.Value.WriteOnly,
+			Nullable:  true, // a field that may be anything
+		})
+	}
+	return &own
+}
+
+// report yields what an error of kin-openapi says of the value in a place. Its messages are not
+// used whole: they repeat the value.
+func (v *visitor) report(at []string, err error) bool {
 	// A type switch, because errors.As finds the first error in a MultiError and hides the others.
 	switch err := err.(type) {
 	case nil:
-		return nil
+		return true
 	case openapi3.MultiError:
-		var all []problem
 		for _, err := range err {
-			all = append(all, schemaProblems(at, err)...)
+			if !v.report(at, err) {
+				return false
+			}
 		}
-		return all
+		return true
 	case *openapi3.SchemaError:
-		return schemaErrorProblems(append(slices.Clip(at), err.JSONPointer()...), err)
+		return v.reportValue(append(slices.Clip(at), err.JSONPointer()...), err)
 	}
-	return []problem{{check: "schema", at: at, message: err.Error()}}
+	return v.yield(problem{check: "schema", at: at, message: err.Error()})
 }
 
-// schemaErrorProblems returns what an error says. Of a composed schema kin-openapi says only that
+// reportValue yields what an error says of a value. Of a composed schema kin-openapi says only that
 // the value does not fit, and not where: the part that it does not fit is asked again.
-func schemaErrorProblems(at []string, err *openapi3.SchemaError) []problem {
+func (v *visitor) reportValue(at []string, err *openapi3.SchemaError) bool {
 	if p, ok := discriminatorProblem(at, err); ok {
-		return []problem{p}
+		return v.yield(p)
 	}
-	if branch, why := nearestBranch(err); why != nil {
-		all := schemaProblems(at, why)
-		for i := range all {
-			all[i].message = "of " + branch + ", the nearest branch: " + all[i].message
+	if branch := v.nearestBranch(err); branch != nil {
+		for p := range problemsOf(at, err.Value, branch.Value, v.options) {
+			p.message = "of " + branchName(branch) + ", the nearest branch: " + p.message
+			if !v.yield(p) {
+				return false
+			}
 		}
-		return all
+		return true
 	}
 	if err.SchemaField == "allOf" && err.Schema != nil {
-		var all []problem
 		for _, part := range err.Schema.AllOf {
-			all = append(all, schemaProblems(at, part.Value.VisitJSON(err.Value, openapi3.MultiErrors()))...)
+			if !v.visit(at, err.Value, part.Value) {
+				return false
+			}
 		}
-		return all
+		return true
 	}
-	return []problem{valueProblem(at, err)}
+	return v.yield(valueProblem(at, err))
 }
 
 // valueProblem returns what an error says of a single value.
@@ -102,58 +247,22 @@ func valueProblem(at []string, err *openapi3.SchemaError) problem {
 	return p
 }
 
-// checkOf returns the name of the check that found an error.
-func checkOf(err *openapi3.SchemaError) string {
-	check, known := keywordChecks[err.SchemaField]
-	switch {
-	case !known:
-		return "schema"
-	case check != "format" || err.Schema == nil:
-		return check
-	case err.Schema.Format == "date-time":
-		return "date-time"
-	case !err.Schema.Type.Permits("string"): // such as int32, which says how large a number may be
-		return "number-range"
-	}
-	return check
-}
-
-// permits reports whether a value is of a type that a schema has, if it has one.
-func permits(types *openapi3.Types, value any) bool {
-	if types.IsEmpty() {
-		return true
-	}
-	switch value.(type) {
-	case nil:
-		return types.Permits("null")
-	case string:
-		return types.Permits("string")
-	case bool:
-		return types.Permits("boolean")
-	case []any:
-		return types.Permits("array")
-	case map[string]any:
-		return types.Permits("object")
-	}
-	return types.Permits("number") || types.Permits("integer")
-}
-
-// nearestBranch returns which branch of a oneOf or anyOf a value was meant for, and what is wrong
-// with it by that branch: the one that the discriminator names, or the one with the fewest errors
-// and unknown fields. It returns no error where a branch fits, as when two do and one may.
-func nearestBranch(err *openapi3.SchemaError) (name string, why error) {
+// nearestBranch returns which branch of a oneOf or anyOf a value was meant for: the one that the
+// discriminator names, or the one with the fewest errors and unknown fields. It returns nil where a
+// branch fits, as when two do and one may.
+func (v *visitor) nearestBranch(err *openapi3.SchemaError) (nearest *openapi3.SchemaRef) {
 	fewest := 0
 	for _, branch := range candidates(err) {
-		problem := branch.Value.VisitJSON(err.Value, openapi3.MultiErrors())
-		if problem == nil {
-			return "", nil
+		faults := v.countProblems(err.Value, branch.Value)
+		if faults == 0 {
+			return nil
 		}
-		distance := countErrors(problem) + countUndeclared(branch.Value, err.Value)
-		if why == nil || distance < fewest {
-			name, why, fewest = branchName(branch), problem, distance
+		distance := faults + countUndeclared(branch.Value, err.Value)
+		if nearest == nil || distance < fewest {
+			nearest, fewest = branch, distance
 		}
 	}
-	return name, why
+	return nearest
 }
 
 // candidates returns the branches that a value which fits none of them may have been meant for.
@@ -190,12 +299,14 @@ func namedBranch(err *openapi3.SchemaError) (ref string) {
 	return err.Schema.Discriminator.Mapping[value].Ref
 }
 
-// countErrors counts the errors that kin-openapi found by one branch.
-func countErrors(err error) int {
-	if many, ok := err.(openapi3.MultiError); ok {
-		return len(many)
+// countProblems counts what is wrong with a value by one branch, up to maxFindings.
+func (v *visitor) countProblems(value any, branch *openapi3.Schema) (n int) {
+	for range problemsOf(nil, value, branch, v.options) {
+		if n++; n == maxFindings {
+			break
+		}
 	}
-	return 1
+	return n
 }
 
 // countUndeclared counts the fields of an object that a branch does not declare.
@@ -207,34 +318,4 @@ func countUndeclared(branch *openapi3.Schema, value any) (n int) {
 		}
 	}
 	return n
-}
-
-// branchName names a branch as the document does, or by its type where it has no name.
-func branchName(branch *openapi3.SchemaRef) string {
-	if branch.Ref != "" {
-		return branch.Ref[strings.LastIndexByte(branch.Ref, '/')+1:]
-	}
-	if branch.Value.Type != nil {
-		return strings.Join(branch.Value.Type.Slice(), "/")
-	}
-	return "an unnamed schema"
-}
-
-// expected describes in few words what a schema has in a place.
-func expected(schema *openapi3.Schema) string {
-	if len(schema.Enum) > 0 {
-		values := make([]string, len(schema.Enum))
-		for i, value := range schema.Enum {
-			values[i] = fmt.Sprint(value)
-		}
-		return redact.Shorten("one of " + strings.Join(values, ", "))
-	}
-	if schema.Type == nil {
-		return ""
-	}
-	s := strings.Join(schema.Type.Slice(), " or ")
-	if schema.Format != "" {
-		s += " (" + schema.Format + ")"
-	}
-	return s
 }

@@ -27,6 +27,8 @@ type Session struct {
 	actions map[string]toldStatus    // by id
 	deleted map[string]time.Time     // by id: when the response to the delete had been read
 	walks   map[string]*pageWalk     // by account and list
+	walked  int                      // the pages and items of all of them
+	crowded bool                     // whether one of them was forgotten for want of room
 	budgets map[account]*budgetWindow
 	changes changes
 	limit   int  // how many of each are remembered
@@ -62,12 +64,15 @@ func (s *Session) Check(result Result) []Finding {
 		s.checkLists(found, result, account)
 	}
 	s.checkBudget(found, exchange, account)
-	if largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks)); !s.full && largest >= s.limit {
+	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks))
+	if !s.full && (largest >= s.limit || s.crowded) {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
 			fmt.Sprintf("more than %d images, actions or lists in the session; cross-checks stop here", s.limit))
 	}
-	return found.redacted()
+	// Together an exchange has no more findings than one may have. If it has as many by itself, it says so.
+	contradictions := found.redacted()
+	return contradictions[:min(len(contradictions), max(0, maxFindings-len(result.Findings)))]
 }
 
 // checkBudget demands that the requests that remain to an account not grow within a window.
@@ -108,7 +113,7 @@ func (c *changes) observe(e traffic.Exchange) {
 
 // checkDeleted remembers a delete, and looks for what is still done with a deleted image.
 func (s *Session) checkDeleted(found *findings, result Result) {
-	id, exchange := result.view.asks.image, result.Exchange
+	id, exchange := remembered(result.view.asks.image), result.Exchange
 	switch result.Operation {
 	case "images_delete":
 		if before, again := s.deleted[id]; !s.full && (!again || exchange.Ended.Before(before)) {
@@ -147,7 +152,7 @@ func (s *Session) checkImages(found *findings, result Result) {
 
 // checkImage compares one image with what was told of it before.
 func (s *Session) checkImage(found *findings, image imageView, exchange traffic.Exchange) {
-	id := image.id().value.String()
+	id := remembered(image.id().value.String())
 	history := s.images[id]
 	if id == "" || history == nil && s.full {
 		return
@@ -181,15 +186,16 @@ func (s *Session) checkActions(found *findings, result Result) {
 
 // checkAction compares one action with what was told of it before.
 func (s *Session) checkAction(found *findings, action actionView, exchange traffic.Exchange) {
-	id, now := action.id().value.String(), action.status()
+	id, now := remembered(action.id().value.String()), action.status()
+	status := remembered(now.value)
 	before, known := s.actions[id]
 	if id == "" || now.value == "" || !known && s.full {
 		return
 	}
-	isSame := now.value == before.status
+	isSame := status == before.status
 	switch {
 	case !isEnd(before.status), isSame && exchange.Ended.Before(before.at):
-		s.actions[id] = toldStatus{status: now.value, at: exchange.Ended}
+		s.actions[id] = toldStatus{status: status, at: exchange.Ended}
 	case !isSame && (isEnd(now.value) || exchange.BeganAfter(before.at)): // of two ends one is wrong, whichever came first
 		found.addProblem("body", contradiction("sequence-status", now,
 			fmt.Sprintf("action %s was %s before", id, before.status)))
@@ -208,20 +214,32 @@ func (s *Session) checkLists(found *findings, result Result, account account) {
 	name := string(account) + listName(result.Exchange.URL)
 	for _, list := range tells.lists {
 		if asked.number == 1 && !s.full {
+			s.forget(name)
 			s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
 		}
 		walk := s.walks[name]
 		if walk == nil || !walk.expects(asked, tells.total.value) {
 			continue
 		}
+		before := walk.size()
 		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
 		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
 			finding := found.addProblem("body", p)
 			finding.Severity = account.severity(finding.Severity)
 		}
-		if walk.isComplete() {
-			delete(s.walks, name)
+		s.walked += walk.size() - before
+		s.crowded = s.crowded || s.walked > maxListSize*s.limit
+		if walk.isComplete() || s.walked > maxListSize*s.limit {
+			s.forget(name)
 		}
+	}
+}
+
+// forget forgets how far a list has been read.
+func (s *Session) forget(name string) {
+	if walk := s.walks[name]; walk != nil {
+		s.walked -= walk.size()
+		delete(s.walks, name)
 	}
 }
 
@@ -229,5 +247,5 @@ func (s *Session) checkLists(found *findings, result Result, account account) {
 func listName(u *url.URL) string {
 	query := u.Query()
 	query.Del("page")
-	return u.Path + "?" + query.Encode()
+	return remembered(u.Path + "?" + query.Encode())
 }

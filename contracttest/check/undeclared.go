@@ -13,9 +13,12 @@ import (
 // what it does not look at. As says whether the body is of a request or of a response, since some
 // fields are of one only.
 func (c *checker) judge(in string, body any, schema *openapi3.Schema, as openapi3.SchemaValidationOption) {
-	for _, p := range schemaProblems(nil, schema.VisitJSON(body, openapi3.MultiErrors(), as)) {
+	for p := range problemsOf(nil, body, schema, []openapi3.SchemaValidationOption{as}) {
 		c.markJudged(in, p.at)
 		c.addProblem(in, p)
+		if c.isAtEnd() {
+			return
+		}
 	}
 	c.walk(in, nil, body, []*openapi3.Schema{schema})
 }
@@ -24,6 +27,9 @@ func (c *checker) judge(in string, body any, schema *openapi3.Schema, as openapi
 // fields that no schema declares, numbers that a typed client cannot hold, and formats. Several
 // schemas may describe the value, by allOf.
 func (c *checker) walk(in string, at []string, value any, schemas []*openapi3.Schema) {
+	if c.isAtEnd() {
+		return
+	}
 	schemas = expand(schemas, value)
 	switch value := value.(type) {
 	case map[string]any:
@@ -140,7 +146,9 @@ func expand(schemas []*openapi3.Schema, value any) []*openapi3.Schema {
 // fitting returns the branches that a value fits, or all if it fits none.
 func fitting(branches openapi3.SchemaRefs, value any) []*openapi3.Schema {
 	all := schemasIn(branches)
-	fit := slices.DeleteFunc(slices.Clone(all), func(s *openapi3.Schema) bool { return s.VisitJSON(value) != nil })
+	fit := slices.DeleteFunc(slices.Clone(all), func(s *openapi3.Schema) bool {
+		return s.VisitJSON(value, openapi3.FailFast()) != nil
+	})
 	if len(fit) == 0 {
 		return all
 	}

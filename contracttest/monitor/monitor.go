@@ -14,6 +14,10 @@ import (
 const (
 	defaultMaxBody = 1 << 20
 	defaultQueue   = 64
+
+	// maxWaiting is how many bytes of bodies may wait to be checked, whatever the length of the queue: it is for pages
+	// of 70 KiB, and may be full of others. One exchange may have more.
+	maxWaiting = 16 << 20
 )
 
 // Options tunes a [Monitor]. With the zero value nothing is checked.
@@ -34,7 +38,8 @@ type Options struct {
 	// whole and are dropped. It is 1 MiB if zero; a page of 200 images has about 70 KiB.
 	MaxBody int
 
-	// Queue is how many exchanges may wait to be checked. When it is full, exchanges are dropped. It is 64 if zero.
+	// Queue is how many exchanges may wait to be checked. When it is full, or has 16 MiB of bodies, exchanges are dropped.
+	// It is 64 if zero.
 	Queue int
 }
 
@@ -49,6 +54,7 @@ type Monitor struct {
 	done    chan struct{} // closed when the queue has been checked
 	mu      sync.RWMutex  // held for writing while the queue is closed, so that nothing is sent into a closed one
 	closed  bool
+	waiting atomic.Int64 // the bytes of bodies in the queue
 	checked atomic.Int64
 	dropped atomic.Int64
 }
@@ -163,20 +169,37 @@ func exchangeOf(req *http.Request, resp *http.Response) traffic.Exchange {
 func (m *Monitor) enqueue(exchange traffic.Exchange, whole bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if whole && !m.closed {
+	if whole && !m.closed && m.hasRoom(exchange) {
 		select {
 		case m.queue <- exchange:
 			return
 		default:
+			m.waiting.Add(-sizeOf(exchange))
 		}
 	}
 	m.dropped.Add(1)
+}
+
+// hasRoom reports whether an exchange may wait as well, and if so counts its bodies.
+func (m *Monitor) hasRoom(exchange traffic.Exchange) bool {
+	size := sizeOf(exchange)
+	if waiting := m.waiting.Add(size); waiting <= maxWaiting || waiting == size {
+		return true
+	}
+	m.waiting.Add(-size)
+	return false
+}
+
+// sizeOf returns how many bytes the bodies of an exchange have.
+func sizeOf(exchange traffic.Exchange) int64 {
+	return int64(len(exchange.RequestBody) + len(exchange.Body))
 }
 
 // run checks what is in the queue, until it is closed.
 func (m *Monitor) run() {
 	defer close(m.done)
 	for exchange := range m.queue {
+		m.waiting.Add(-sizeOf(exchange))
 		m.check(exchange)
 	}
 }

@@ -228,3 +228,36 @@ func TestMonitorNamesNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// However long the queue is, it holds a bounded number of bytes.
+func TestMonitorHoldsABoundedNumberOfBytes(t *testing.T) {
+	blocked, reached := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	report := func(check.Finding) {
+		once.Do(func() { close(reached) })
+		<-blocked
+	}
+	body := strings.Repeat("x", 1<<20-10)
+	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	monitor := monitor.New(testkit.Contract(t), next, monitor.Options{Sample: 1, Queue: 1000, Report: report})
+	get := func() {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images", nil)
+		require.NoError(t, err)
+		resp, err := monitor.RoundTrip(req)
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+	}
+	get()
+	<-reached // so that the first waits no more
+	for range 40 {
+		get()
+	}
+	assert.Equal(t, int64(24), monitor.Dropped(), "of 40 that have almost 1 MiB each, 16 wait")
+	close(blocked)
+	monitor.Close()
+	assert.Equal(t, int64(17), monitor.Checked())
+}

@@ -61,7 +61,7 @@ func loadCassette(file string) (*cassette.Cassette, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: the name of a recording ends in .yaml (a cassette) or .har (an HTTP Archive)", file)
 	}
-	if _, err := os.Stat(file); err != nil { // the library's error does not name the file
+	if err := checkFile(file); err != nil { // the library's error does not name the file
 		return nil, err
 	}
 	recorded, err := cassette.Load(name)

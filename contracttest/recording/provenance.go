@@ -43,6 +43,9 @@ type ExchangeOrigin struct {
 // ReadProvenance reads the provenance beside a cassette. The error is [fs.ErrNotExist] if there is none.
 func ReadProvenance(cassetteFile string) (Provenance, error) {
 	file := provenanceFile(cassetteFile)
+	if err := checkFile(file); err != nil {
+		return Provenance{}, err
+	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return Provenance{}, err

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"iter"
 	"slices"
 	"strings"
@@ -65,11 +66,25 @@ func (r *Report) Add(exchange traffic.Exchange) []check.Finding {
 //
 // The sequence runs while exchanges are counted. Of the report it may call [Report.Skip] and nothing else.
 func (r *Report) AddAll(exchanges iter.Seq2[traffic.Exchange, error]) error {
-	queue := newQueue(r.contract, func(result check.Result) { r.include(result) })
-	defer queue.finish()
+	return r.AddAllContext(context.Background(), exchanges)
+}
+
+// AddAllContext does as [Report.AddAll] until ctx ends, and then returns the cause at once, or as soon as the sequence
+// yields. What was being checked at the time is not counted.
+func (r *Report) AddAllContext(ctx context.Context, exchanges iter.Seq2[traffic.Exchange, error]) (err error) {
+	queue := newQueue(ctx, r.contract, func(result check.Result) { r.include(result) })
+	defer func() {
+		queue.finish()
+		if err == nil {
+			err = context.Cause(ctx)
+		}
+	}()
 	for exchange, err := range exchanges {
 		if err != nil {
 			return err
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		queue.examine(exchange)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -121,18 +123,26 @@ func onHost(target, asked *url.URL) *url.URL {
 	return &address
 }
 
+// maxLogged is how many findings of an exchange are logged, and how many a 502 lists. The report counts all.
+const maxLogged = 50
+
 // add adds an exchange to the report and logs what was found. It returns the findings of report.FailOn and worse for
-// which a client must not get the response.
+// which a client must not get the response, as a 502 lists them.
 func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.number++
 	exchange.Source = "exchange#" + strconv.Itoa(g.number)
-	for _, finding := range g.report.Add(exchange) {
+	found := g.report.Add(exchange)
+	slices.SortStableFunc(found, func(a, b check.Finding) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, finding := range found[:min(maxLogged, len(found))] {
 		g.log.Warn("finding", "severity", finding.Severity, "what", finding.String())
 		if finding.Severity.AtLeast(g.report.FailOn) && !isHarmlessRequest(finding) {
 			failing = append(failing, finding.String())
 		}
+	}
+	if more := len(found) - maxLogged; more > 0 {
+		g.log.Warn("more findings", "exchange", exchange.Source, "count", more)
 	}
 	return failing
 }
@@ -142,6 +152,9 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 func isHarmlessRequest(finding check.Finding) bool {
 	return strings.HasPrefix(finding.In, "request") && finding.Severity != check.Breaking
 }
+
+// rank puts the worst findings first, so that the log has them.
+func rank(f check.Finding) int { return slices.Index(check.Severities(), f.Severity) }
 
 // brokenError says that a response breaks the contract, and how.
 type brokenError struct{ findings []string }
@@ -163,7 +176,8 @@ func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error)
 	default:
 		var secrets redact.Redactor // net/http quotes what the target sent, which may be the token
 		secrets.Request(r.Header)
-		g.log.Error("the target sent no response that can be passed on", "error", secrets.Text(err.Error()))
+		problem := redact.Shorten(redact.Printable(secrets.Text(err.Error())))
+		g.log.Error("the target sent no response that can be passed on", "error", problem)
 		writeGatewayError(w, gatewayError{
 			ID:      "bad_gateway",
 			Message: "the target of the contract proxy sent no response that can be passed on",

@@ -50,7 +50,7 @@ token cannot be used.`,
 // runLive runs the suite, adds the recordings to its report, and fails by either. What can be wrong with files and
 // flags is found before the first request.
 func runLive(ctx context.Context, p process, options liveOptions, recordings []string) error {
-	o, err := newOutput(p, options.output)
+	o, err := newOutput(ctx, p, options.output)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -61,7 +62,7 @@ type output struct {
 }
 
 // newOutput checks the options and reads the baseline, so that a mistake is found before a run and not at its end.
-func newOutput(p process, options outputOptions) (output, error) {
+func newOutput(ctx context.Context, p process, options outputOptions) (output, error) {
 	if !slices.Contains(report.Formats, options.format) {
 		return output{}, fmt.Errorf("--format: %q is not one of %s", options.format, strings.Join(report.Formats, ", "))
 	}
@@ -76,7 +77,7 @@ func newOutput(p process, options outputOptions) (output, error) {
 	if _, err := check.ParseSeverity(string(options.failOn)); err != nil {
 		return output{}, fmt.Errorf("--fail-on: %w", err)
 	}
-	baseline, err := readBaseline(options.baseline)
+	baseline, err := readBaseline(ctx, options.baseline)
 	if err != nil {
 		return output{}, fmt.Errorf("--baseline: %w", err)
 	}
@@ -84,11 +85,11 @@ func newOutput(p process, options outputOptions) (output, error) {
 }
 
 // readBaseline reads a baseline of the caller's own, if a file is named.
-func readBaseline(file string) (*check.Baseline, error) {
+func readBaseline(ctx context.Context, file string) (*check.Baseline, error) {
 	if file == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := readFile(ctx, file)
 	if err != nil {
 		return nil, err
 	}
@@ -100,15 +101,15 @@ func readBaseline(file string) (*check.Baseline, error) {
 }
 
 // newReport returns an empty report that checks against a document, or against the embedded one if no file is named.
-func newReport(spec string, o output) (*report.Report, error) {
+func newReport(ctx context.Context, spec string, o output) (*report.Report, error) {
 	document := openapi.Document()
 	if spec != "" {
 		var err error
-		if document, err = os.ReadFile(spec); err != nil {
+		if document, err = readFile(ctx, spec); err != nil {
 			return nil, err
 		}
 	}
-	r, err := report.Load(document, o.baseline)
+	r, err := await(ctx, func() (*report.Report, error) { return report.Load(document, o.baseline) })
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmp.Or(spec, "the embedded document"), err)
 	}

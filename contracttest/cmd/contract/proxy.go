@@ -50,7 +50,7 @@ The exit codes are those of contract verify.`,
 
 // runProxy serves the gateway until it is interrupted, and then writes the report of what passed through it.
 func runProxy(ctx context.Context, p process, options proxyOptions) error {
-	o, err := newOutput(p, options.output)
+	o, err := newOutput(ctx, p, options.output)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func runProxy(ctx context.Context, p process, options proxyOptions) error {
 	if host, _, err := net.SplitHostPort(options.addr); err != nil || !traffic.IsLoopback(host) {
 		return fmt.Errorf("--addr %s: the proxy listens only on loopback addresses, such as 127.0.0.1:0", options.addr)
 	}
-	r, err := newReport("", o)
+	r, err := newReport(ctx, "", o)
 	if err != nil {
 		return err
 	}

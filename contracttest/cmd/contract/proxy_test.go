@@ -208,9 +208,9 @@ func TestProxyOfAHugeRequest(t *testing.T) {
 	t.Cleanup(target.Close)
 	address, err := url.Parse(target.URL)
 	require.NoError(t, err)
-	o, err := newOutput(process{}, outputOptions{format: "text", failOn: "breaking"})
+	o, err := newOutput(t.Context(), process{}, outputOptions{format: "text", failOn: "breaking"})
 	require.NoError(t, err)
-	r, err := newReport("", o)
+	r, err := newReport(t.Context(), "", o)
 	require.NoError(t, err)
 	body := bytes.NewReader(make([]byte, 32<<20+1))
 	response := httptest.NewRecorder()
@@ -230,9 +230,9 @@ func TestProxyWhoseListenerFails(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report.json")
 	var stderr buffer
 	p := process{stdout: io.Discard, stderr: &stderr, getenv: lookUp(nil)}
-	o, err := newOutput(p, outputOptions{format: "text", failOn: "breaking", files: []string{report}, minCoverage: 100})
+	o, err := newOutput(t.Context(), p, outputOptions{format: "text", failOn: "breaking", files: []string{report}, minCoverage: 100})
 	require.NoError(t, err)
-	r, err := newReport("", o)
+	r, err := newReport(t.Context(), "", o)
 	require.NoError(t, err)
 	listener, err := listen("127.0.0.1:0")
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,13 +19,16 @@ import (
 func addRecordings(ctx context.Context, r *report.Report, files, hosts []string) (map[string]int, error) {
 	added := map[string]int{}
 	for _, file := range files {
-		kind, err := kindOf(file)
+		kind, err := await(ctx, func() (string, error) { return kindOf(file) })
 		if err != nil {
 			return nil, err
 		}
 		r.NewSession(kind) // two recordings are not compared with each other
 		before := r.Exchanges
-		if err := r.AddAll(imagesExchanges(ctx, r, file, hosts)); err != nil {
+		if err := r.AddAllContext(ctx, imagesExchanges(ctx, r, file, hosts)); err != nil {
+			if err == context.Cause(ctx) { // of an interrupt between two exchanges, which names no file
+				err = fmt.Errorf("%s: %w", filepath.Base(file), err)
+			}
 			return nil, err
 		}
 		if n := r.Exchanges - before; n > 0 {
@@ -72,20 +76,48 @@ func checkReadable(ctx context.Context, file string) error {
 			return err
 		}
 	}
-	_, err := kindOf(file)
+	_, err := await(ctx, func() (string, error) { return kindOf(file) })
 	return err
 }
 
-// read reads a recording until ctx ends. Archives of a browser can have gigabytes.
+// read reads a recording until ctx ends. Archives of a browser can have gigabytes, and an archive may be a pipe to
+// which nobody writes.
 func read(ctx context.Context, file string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
-		for exchange, err := range recording.Read(file) {
-			if err == nil && ctx.Err() != nil {
-				err = fmt.Errorf("%s: %w", exchange.Source, context.Cause(ctx))
-			}
-			if !yield(exchange, err) {
+		ctx, stop := context.WithCancelCause(ctx)
+		defer stop(nil)
+		entries := make(chan entry)
+		go readInto(ctx, entries, file)
+		last := file
+		for {
+			select {
+			case <-ctx.Done():
+				yield(traffic.Exchange{}, fmt.Errorf("%s: %w", last, context.Cause(ctx)))
 				return
+			case e, more := <-entries:
+				if !more || !yield(e.exchange, e.err) {
+					return
+				}
+				last = cmp.Or(e.exchange.Source, last)
 			}
+		}
+	}
+}
+
+// entry is what a recording yields.
+type entry struct {
+	exchange traffic.Exchange
+	err      error
+}
+
+// readInto reads a recording into a channel, which it closes at the end, until ctx ends.
+func readInto(ctx context.Context, entries chan<- entry, file string) {
+	defer close(entries)
+	for exchange, err := range recording.Read(file) {
+		select {
+		case <-ctx.Done():
+			return
+		case entries <- entry{exchange: exchange, err: err}:
 		}
 	}
 }

@@ -73,7 +73,7 @@ func redactedRequest(r *http.Request, token string) (method, path string) {
 	if len(query) > 0 {
 		path += "?" + strings.Join(query, "&")
 	}
-	return secrets.Text(r.Method), redact.Printable(secrets.Text(path))
+	return redact.Shorten(secrets.Text(r.Method)), redact.Shorten(redact.Printable(secrets.Text(path)))
 }
 
 // statusWriter remembers the status of a response; 0 if none was sent.

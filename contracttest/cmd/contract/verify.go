@@ -45,11 +45,11 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if len(files) == 0 {
 		return errors.New("verify: name at least one recording: FILE.yaml or FILE.har")
 	}
-	o, err := newOutput(p, options.output)
+	o, err := newOutput(ctx, p, options.output)
 	if err != nil {
 		return err
 	}
-	r, err := newReport(options.spec, o)
+	r, err := newReport(ctx, options.spec, o)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,134 @@
+package report_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"os"
+	"runtime"
+	"runtime/metrics"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
+)
+
+const mib = 1 << 20
+
+// compressed returns a response to a list whose body is compressed.
+func compressed(t *testing.T, body string) traffic.Exchange {
+	t.Helper()
+	var text bytes.Buffer
+	writer := gzip.NewWriter(&text)
+	_, err := writer.Write([]byte(body))
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+	exchange := testkit.Exchange(t, "GET /v2/images", 200, "{}", 10, 100)
+	exchange.Header.Set("Content-Encoding", "gzip")
+	exchange.Body = text.Bytes()
+	return exchange
+}
+
+// objects returns a body of so many bytes that is a list of empty objects.
+func objects(size int) string {
+	return "[" + strings.TrimSuffix(strings.Repeat("{},", size/3), ",") + "]"
+}
+
+// What a report holds does not depend on what is in the exchanges, or on how many there are.
+func TestMemoryIsBounded(t *testing.T) {
+	repeats := 2
+	if os.Getenv("LONG") != "" {
+		repeats = 20
+	}
+	for name, test := range map[string]struct {
+		body     string
+		limit    int // MiB of live heap
+		findings int // for each exchange
+	}{
+		"64 KiB of objects":            {body: objects(64 << 10), limit: 16, findings: 1},
+		"as many values as may be":     {body: `{"images":` + objects(3*199_000) + `}`, limit: 64, findings: 1000},
+		"1 MiB of objects":             {body: objects(mib), limit: 64, findings: 1},
+		"32 MiB of objects":            {body: objects(32 * mib), limit: 128, findings: 1},
+		"a text of almost 32 MiB":      {body: `{"images":"` + strings.Repeat("x", 32*mib-100) + `"}`, limit: 128, findings: 3},
+		"more than a body may ever be": {body: strings.Repeat(" ", 64*mib), limit: 128, findings: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exchange := compressed(t, test.body)
+			test.body = ""
+			before := liveHeap()
+			var peak atomic.Int64
+			stop := watchHeap(&peak)
+			r := report.New(testkit.Contract(t))
+			require.NoError(t, r.AddAll(func(yield func(traffic.Exchange, error) bool) {
+				for range repeats * runtime.GOMAXPROCS(0) {
+					if !yield(exchange, nil) {
+						return
+					}
+				}
+			}))
+			stop()
+			grown := (peak.Load() - before) / mib
+			t.Logf("%d findings in %d exchanges, %d MiB", len(r.Findings)+r.Omitted(), r.Exchanges, grown)
+			assert.Less(t, grown, int64(test.limit))
+			assert.LessOrEqual(t, len(r.Findings)+r.Omitted(), test.findings*r.Exchanges+1)
+		})
+	}
+}
+
+// watchHeap notes the largest live heap until stop is called.
+func watchHeap(peak *atomic.Int64) (stop func()) {
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-end:
+				return
+			case <-time.After(5 * time.Millisecond):
+				peak.Store(max(peak.Load(), liveHeap()))
+			}
+		}
+	}()
+	return func() {
+		close(end)
+		<-ended
+	}
+}
+
+// liveHeap returns how much memory is in use, in bytes: what a collection found, without what came after it.
+func liveHeap() int64 {
+	runtime.GC()
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64())
+}
+
+// A check ends with its context, whatever is being checked at the time.
+func TestAddAllEndsWithItsContext(t *testing.T) {
+	exchange := compressed(t, `{"images":`+objects(3*199_000)+`}`)
+	ctx, cancel := context.WithCancel(t.Context())
+	r := report.New(testkit.Contract(t))
+	var interrupted time.Time
+	n := 0
+	err := r.AddAllContext(ctx, func(yield func(traffic.Exchange, error) bool) {
+		for yield(exchange, nil) {
+			if n++; n == 3 {
+				interrupted = time.Now()
+				cancel()
+			}
+		}
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Less(t, time.Since(interrupted), time.Second)
+	assert.LessOrEqual(t, n, 4)
+	for _, finding := range r.Findings {
+		assert.NotContains(t, finding.Message, "interrupted", "what was not judged is not counted")
+	}
+}
