@@ -126,7 +126,8 @@ func weightOf(exchange traffic.Exchange) int {
 		for _, before := range []string{",", "[", "{"} { // each value but the first follows one of these
 			values += bytes.Count(body, []byte(before))
 		}
-		if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) { // gzip
+		isGzip := bytes.HasPrefix(body, []byte{0x1f, 0x8b})
+		if isGzip || exchange.Header.Get("Content-Encoding") != "" { // such as br, which has no such beginning
 			length = min(length, traffic.MaxBody/maxGrowth) * maxGrowth
 			values = length / 2
 		}
