@@ -75,6 +75,6 @@ func (c *checker) checkFilters(image imageView, asked filters) {
 func hasTag(tags []any, wanted string) bool {
 	return slices.ContainsFunc(tags, func(tag any) bool {
 		text, _ := tag.(string)
-		return strings.EqualFold(text, wanted)
+		return strings.EqualFold(text, wanted) || strings.ToLower(text) == wanted // wanted is in lower case
 	})
 }

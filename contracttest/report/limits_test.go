@@ -43,6 +43,9 @@ func objects(size int) string {
 
 // What a report holds does not depend on what is in the exchanges, or on how many there are.
 func TestMemoryIsBounded(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector takes memory of its own: run make test")
+	}
 	repeats := 2
 	if os.Getenv("LONG") != "" {
 		repeats = 20
