@@ -13,7 +13,7 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send 182 to the
+// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send some 180 to the
 // fake with its 60 images; a list of thousands needs more.
 const DefaultBudget = 300
 

@@ -115,7 +115,7 @@ func (h *held) release(bytes int) {
 const (
 	valueWeight = 128   // of a value with what is found in it, in bytes: an empty object takes some 120
 	maxValues   = 2e5   // that are decoded of a body
-	maxGrowth   = 1_032 // by which gzip decompresses at most
+	maxGrowth   = 1_032 // by which gzip decompresses at most; other codings are taken for it
 )
 
 // weightOf returns about how much memory an exchange takes while it is checked, in bytes, and rather too much.
