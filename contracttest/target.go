@@ -13,8 +13,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send some 180 to the
-// fake with its 60 images; a list of thousands needs more.
+// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send some 180 to
+// the fake with its 60 images; a list of thousands needs more.
 const DefaultBudget = 300
 
 // removalReserve is how many requests of the budget of a run that writes are kept for the removal of what it made. At
