@@ -3,6 +3,7 @@ package fakeapi
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,8 @@ type Account struct {
 	// Token is what the account's requests carry, as "Authorization: Bearer …".
 	Token string
 
-	// Scopes are what the token may do: image:read, image:create, image:update, image:delete. Nil is all of them.
+	// Scopes are what the token may do: image:read, image:create, image:update, image:delete, and actions:read for
+	// /v2/actions. Nil is all of them.
 	Scopes []string
 
 	// Email is an address at which the account can be offered an image.
@@ -71,6 +73,7 @@ type caller struct {
 	request  *http.Request
 	now      time.Time // one time for the whole request, so that all its effects agree
 	failWith *string   // why the work that it starts will fail; nil if it need not
+	base     *url.URL  // where links lead to; nil for where the request was sent to
 }
 
 // The generated handlers pass a context on, and nothing else of ours.

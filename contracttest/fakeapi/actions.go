@@ -72,10 +72,15 @@ func (s *service) ImageActionsGet(
 	if at < 0 {
 		return nil, errNotFound // also for an action of another image
 	}
-	action := image.actions[at]
-	action.polls++
-	s.store.settle(c.now)
+	action := s.poll(c, image.actions[at])
 	return server.ImageActionsGet200JSONResponse{OneActionJSONResponse: oneAction(action)}, nil
+}
+
+// poll counts a read of an action, after which it may have ended.
+func (s *service) poll(c caller, a *action) *action {
+	a.polls++
+	s.store.settle(c.now)
+	return a
 }
 
 // actionRequest has the fields of all types of actions.

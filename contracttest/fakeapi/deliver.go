@@ -18,7 +18,7 @@ const parts = 8
 
 // handle carries a request out, or does what a fault has in its place. It returns the response and how to send it.
 func (a *API) handle(r *http.Request) (*buffer, delivery) {
-	r = received(r)
+	r = a.received(r)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests++
@@ -39,22 +39,6 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 		b.header.Set("Content-Length", strconv.Itoa(b.body.Len()))
 	}
 	return b, effect.deliver
-}
-
-// received returns a copy of a request whose body has arrived, so that the fake is not locked while a sender is slow.
-func received(r *http.Request) *http.Request {
-	r = r.WithContext(r.Context())
-	if r.Body == nil || r.Body == http.NoBody {
-		r.Body = http.NoBody
-		return r
-	}
-	body, err := io.ReadAll(r.Body)
-	content := io.Reader(bytes.NewReader(body))
-	if err != nil {
-		content = truncated{content} // the handlers have to see that it failed
-	}
-	r.Body = io.NopCloser(content)
-	return r
 }
 
 // ServeHTTP implements [http.Handler]. Where a fault breaks the connection it panics with [http.ErrAbortHandler], which

@@ -91,7 +91,7 @@
 //   - that type has no effect beside private alone or tag_name alone either
 //   - the order of actions (newest first) and of images of the same time; the order of parameters in links
 //   - a page or per_page that is out of range, or no number, is ignored, as per_page=0 was seen to be; private that is
-//     no boolean is 422
+//     no boolean at all is 422
 //   - what can be imported, since nothing is downloaded: every http, https or ftp URL, except those of archives and
 //     other compressions (.tar, .ova, .xz, .zip, .zst …) and of files that are plainly not the image of a disk: .txt,
 //     .html, .iso, … or no file name at all. It stands in for a look into the file. The message of the latter
@@ -105,7 +105,9 @@
 //     2019), but no such response of the API is known here
 //   - 405 for a method that a path does not have
 //   - 400 for every body that is not JSON of the right types, 422 for every other refusal
-//   - no redirects: /v2//images is 404
+//   - no redirects: repeated slashes and one at the end of a path, which some clients send, mean nothing
+//   - private is a boolean in any case, 1 or 0 as well; a body of a GET or DELETE is ignored
+//   - a body above 1 MiB is 400, as one that is truncated
 //   - a deleted image is 404 at once; one of DigitalOcean's images cannot be changed by any account (403)
 //   - requests that get 401 or 429 do not count towards the limits; error messages not named above
 package fakeapi

@@ -2,6 +2,7 @@ package fakeapi
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type API struct {
 	accounts []Account
 	limits   limits
 	faults   []*fault
+	base     *url.URL // where clients find it; nil for where each request was sent to
 	store    store
 	requests int
 	done     map[string]int // requests that succeeded, by operation
@@ -79,6 +81,14 @@ func WithSignedURLs() Option {
 	return func(a *API) { a.store.signedURLs = true }
 }
 
+// WithFailedImportsListed keeps images whose import failed in the lists. Without it only a read by id finds them: a list
+// was seen without one (digitalocean/doctl#671, 2019).
+//
+// https://docs.digitalocean.com/reference/api/reference/images/#images_list
+func WithFailedImportsListed() Option {
+	return func(a *API) { a.store.listsFailed = true }
+}
+
 // WithNullRegions makes region and region_slug of every action null, as they were in responses of 2017 and 2018
 // (dchonch/digitalocean-postman, digitalocean/doctl#196). Without it they are those that the document's examples show.
 //
@@ -127,6 +137,16 @@ func WithPastReset() Option {
 	return func(a *API) { a.limits.pastReset = true }
 }
 
+// WithBaseURL sets where clients find the API, such as behind a proxy: the links of lists begin with it. Without it they
+// have the scheme and the host that the request was sent to. WithBaseURL panics if it is no absolute URL.
+func WithBaseURL(address string) Option {
+	base, err := url.Parse(address)
+	if err != nil || base.Host == "" {
+		panic("fakeapi: the base URL is not an absolute URL")
+	}
+	return func(a *API) { a.base = base }
+}
+
 // WithFaults makes requests go wrong. If several faults match a request, the first takes effect. WithFaults panics if
 // one of them names an operation that does not exist, one that its effect cannot concern, or a page of an operation
 // that has no pages.
@@ -168,6 +188,7 @@ func New(options ...Option) *API {
 		BaseRouter:       a.router,
 		ErrorHandlerFunc: refuseParameter,
 	})
+	operations.registerAllActions(a.router)
 	return a
 }
 
@@ -256,6 +277,7 @@ func (a *API) respond(b *buffer, r *http.Request, op operation, pathKnown bool, 
 		request:  r,
 		now:      now,
 		failWith: failWith,
+		base:     a.base,
 	})
 	a.router.ServeHTTP(b, ignoringOutOfRange(r.WithContext(ctx)))
 	if b.body.Len() > 0 {

@@ -256,30 +256,33 @@ func TestUnknownOperations(t *testing.T) {
 
 func TestPaths(t *testing.T) {
 	for request, want := range map[string]int{
-		"GET /v2/images":                   200,
-		"HEAD /v2/images":                  200,
-		"GET /v2/images/":                  404,
-		"PATCH /v2/images":                 405,
-		"DELETE /v2/images":                405,
-		"PUT /v2/images/6000000/actions":   405,
-		"GET /v2/droplets":                 404,
-		"GET /":                            404,
-		"PUT /v2/images/ubuntu-24-04-x64":  404, // only ids
-		"GET /v2/images/6000000/actions/x": 404,
-		"GET /v2/images?page=0":            200,
-		"GET /v2/images?per_page=201":      200,
-		"GET /v2/images?per_page=all":      200,
-		"GET /v2/images?private=perhaps":   422,
-		"GET /v2/images?type=snapshot":     200,
-		"GET /v2/images?page=-1":           200,
-		"GET /v2/images?per_page=0":        200,
-		"GET /v2/images?per_page=-1":       200,
-		"POST /v2/images":                  400, // without a body
-		"GET /v2//images":                  404, // the API has no redirects
-		"GET /v2/images/.":                 404,
-		"GET /v2/images/6000000/..":        404,
-		"PATCH /v2//images":                404,
-		"GET /v2/images/%2e":               404,
+		"GET /v2/images":                     200,
+		"HEAD /v2/images":                    200,
+		"GET /v2/images/":                    200,
+		"PATCH /v2/images":                   405,
+		"DELETE /v2/images":                  405,
+		"PUT /v2/images/6000000/actions":     405,
+		"GET /v2/droplets":                   404,
+		"GET /":                              404,
+		"PUT /v2/images/ubuntu-24-04-x64":    404, // only ids
+		"GET /v2/images/6000000/actions/x":   404,
+		"GET /v2/images?page=0":              200,
+		"GET /v2/images?per_page=201":        200,
+		"GET /v2/images?per_page=all":        200,
+		"GET /v2/images?private=perhaps":     422,
+		"GET /v2/images?type=snapshot":       200,
+		"GET /v2/images?page=-1":             200,
+		"GET /v2/images?per_page=0":          200,
+		"GET /v2/images?per_page=-1":         200,
+		"POST /v2/images":                    400, // without a body
+		"GET /v2//images":                    200, // the API has no redirects
+		"GET //v2/images/6000000//":          200,
+		"GET /v2/images/ubuntu%2D24-04-x64/": 200,
+		"GET /v2/images/.":                   404,
+		"GET /v2/images/6000000/..":          404,
+		"PATCH /v2//images":                  405,
+		"GET /v2/images/%2F":                 404,
+		"GET /v2/images/%2e":                 404,
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		req, err := http.NewRequestWithContext(t.Context(), method, openapi.BaseURL+path, nil)

@@ -28,6 +28,7 @@ type store struct {
 	unreachable []string // hosts that no import reaches, in lower case
 	signedURLs  bool     // whether an import's URL may have a query
 	nullRegions bool     // whether actions have no region
+	listsFailed bool     // whether lists show images whose import failed
 }
 
 // record is an image and what belongs to it.
@@ -272,7 +273,7 @@ func (s *store) list(v view) []int64 {
 // none of its images: to make a million takes seconds.
 func (s *store) shows(v view, id int64) bool {
 	owner, _ := s.ownerOf(id)
-	if !v.showsOwner(owner) {
+	if !v.showsOwner(owner) || s.hides(id) {
 		return false
 	}
 	if v.kind == "" && v.tag == "" {
@@ -280,6 +281,12 @@ func (s *store) shows(v view, id int64) bool {
 	}
 	r, _ := s.find(id)
 	return v.showsImage(r)
+}
+
+// hides reports whether no list shows an image, since its import failed. Images of the catalogue are not imported.
+func (s *store) hides(id int64) bool {
+	r := s.changed[id]
+	return r != nil && r.Status == gen.ImageStatusDeleted && !s.listsFailed
 }
 
 func (v view) showsOwner(owner int) bool {

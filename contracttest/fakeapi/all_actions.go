@@ -1,0 +1,70 @@
+package fakeapi
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"example.com/doimages/gen"
+)
+
+// registerAllActions adds the operations that read the actions of an account, whatever resource they are of. They are
+// outside the document; clients wait there for actions on images.
+//
+// https://docs.digitalocean.com/reference/api/reference/actions/
+func (s *service) registerAllActions(router *http.ServeMux) {
+	router.HandleFunc("GET /v2/actions", s.allActions)
+	router.HandleFunc("GET /v2/actions/{action_id}", s.anyAction)
+}
+
+// allActions lists the actions on the images of the caller, the newest first.
+func (s *service) allActions(w http.ResponseWriter, r *http.Request) {
+	c := callerOf(r.Context())
+	var all []*action
+	for _, image := range s.store.changed {
+		if image.owner == c.account {
+			all = append(all, image.actions...)
+		}
+	}
+	slices.SortFunc(all, func(a, b *action) int { return int(b.ID - a.ID) })
+	query := r.URL.Query()
+	actions, links, total := page(c, all, numberIn(query.Get("page")), numberIn(query.Get("per_page")))
+	list := gen.ActionList{
+		Actions: make([]gen.Action, len(actions)),
+		Links:   links,
+		Meta:    gen.Meta{Total: total},
+	}
+	for i, action := range actions {
+		list.Actions[i] = action.Action
+	}
+	_ = json.NewEncoder(w).Encode(list)
+}
+
+// numberIn returns a parameter of a query, or nil where the request left it out.
+func numberIn(text string) *int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// anyAction reads one action. As a read by way of its image, it counts as a poll.
+func (s *service) anyAction(w http.ResponseWriter, r *http.Request) {
+	c := callerOf(r.Context())
+	id, err := strconv.ParseInt(r.PathValue("action_id"), 10, 64)
+	if err != nil {
+		writeError(w, errNotFound)
+		return
+	}
+	for _, image := range s.store.changed {
+		at := slices.IndexFunc(image.actions, func(a *action) bool { return a.ID == id })
+		if at >= 0 && image.owner == c.account {
+			polled := s.poll(c, image.actions[at])
+			_ = json.NewEncoder(w).Encode(gen.ActionResponse{Action: polled.Action})
+			return
+		}
+	}
+	writeError(w, errNotFound)
+}
