@@ -2,6 +2,7 @@ package fakeapi
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,16 @@ func (a *action) step(s *store, now time.Time) (ended bool) {
 	}
 	clear(s.views)
 	return true
+}
+
+// addAction adds an action that was given, and that never changes.
+func (s *store) addAction(given gen.Action) {
+	if given.ResourceID == nil || s.changed[*given.ResourceID] == nil {
+		panic(fmt.Sprintf("fakeapi: there is no image for the action %d", given.ID))
+	}
+	image := s.changed[*given.ResourceID]
+	image.actions = append(image.actions, &action{Action: given})
+	s.nextAction = max(s.nextAction, given.ID+1)
 }
 
 func (s *service) ImageActionsList(

@@ -18,6 +18,13 @@
 //   - a create, because its source cannot be reached: a host under .invalid, or one of [WithUnreachable]
 //   - an import, because of its URL: see "what can be imported" below
 //
+// # What is outside the document
+//
+// GET /v2/actions and GET /v2/actions/{id} have the actions on images, in the same shapes: godo, doctl and Terraform's
+// provider wait there. They are documented, with the scope actions:read, and no part of the document in package openapi.
+//
+// https://docs.digitalocean.com/reference/api/reference/actions/
+//
 // # Where its behaviour comes from
 //
 // The fake is no evidence of how the API behaves. What it does is of three kinds. Where responses of two years differ
@@ -54,6 +61,8 @@
 //   - the fields of the image in the response to a create, with updated_at (nanovms/ops#1182, 2021); the distribution
 //     becomes Unknown OS if the request has none or an unknown one (the same; Flatcar's tutorial, 2024, on lists). In
 //     2019 a later read had Unknown (digitalocean/doctl#671)
+//   - a list does not show an image whose import failed, while a read by its id does (digitalocean/doctl#671, 2019;
+//     [WithFailedImportsListed] for the contrary)
 //   - min_disk_size and size_gigabytes are null right after a create (digitalocean/openapi#517)
 //   - a source that cannot be reached: 400 with two JSON documents, the error and a new image (nanovms/ops#1166, #1182,
 //     2021)

@@ -59,6 +59,16 @@ func WithImages(images ...gen.Image) Option {
 	}
 }
 
+// WithActions adds actions to images of [WithImages], which has to come before: ResourceID says to which. They stay as they
+// are given. WithActions panics if there is no such image.
+func WithActions(actions ...gen.Action) Option {
+	return func(a *API) {
+		for _, given := range actions {
+			a.store.addAction(given)
+		}
+	}
+}
+
 // WithUnreachable names hosts that an import cannot reach, on any port, beside those of the reserved top-level domain
 // .invalid (RFC 2606), which none can. A create from one is refused with 400, in a body of two JSON documents: the
 // error, and a new image. That image stays, and ends as deleted. A host is written without a port.
@@ -195,14 +205,29 @@ func New(options ...Option) *API {
 // Inject adds faults to a fake that is running, before those it has: the new ones match first. It panics as
 // [WithFaults] does.
 func (a *API) Inject(faults ...Fault) {
-	added := make([]*fault, len(faults))
-	for i, f := range faults {
-		f.mustBePossible()
-		added[i] = newFault(f)
-	}
+	added := newFaults(faults)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.faults = append(added, a.faults...)
+}
+
+// SetFaults replaces the faults of a fake that is running. Without any, nothing goes wrong from now on. It panics as
+// [WithFaults] does.
+func (a *API) SetFaults(faults ...Fault) {
+	all := newFaults(faults)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.faults = all
+}
+
+// newFaults returns faults in use. It panics if one of them could never strike.
+func newFaults(faults []Fault) []*fault {
+	all := make([]*fault, len(faults))
+	for i, f := range faults {
+		f.mustBePossible()
+		all[i] = newFault(f)
+	}
+	return all
 }
 
 // Requests returns how many requests the fake has received, including those that failed.

@@ -125,7 +125,11 @@ func TestServeRejects(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"--addr nowhere:port", "nowhere:port"},
 		{"--token=", "--token: it cannot be empty"},
-		{"--images=-1", "--images -1: it cannot be negative"},
+		{"--images=-1", "--images -1: it is not from 0 to 10000000"},
+		{"--images=10000001", "--images 10000001: it is not from 0 to 10000000"},
+		{"--base-url proxy.example", "--base-url proxy.example: it is not an absolute URL"},
+		{"--examples --control", "--examples: it takes neither --control nor --fault"},
+		{"--examples --fault images_get:html", "--examples: it takes neither --control nor --fault"},
 		{"--import-time=-1s", "--import-time -1s: it cannot be negative"},
 		{"--action-time=-1s", "--action-time -1s: it cannot be negative"},
 		{"--fault images_get:html,page=2", "images_get has no pages"},
