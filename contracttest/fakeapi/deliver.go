@@ -3,7 +3,6 @@ package fakeapi
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -153,17 +152,6 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-time.After(d):
 		return nil
 	}
-}
-
-// truncated is a body that ends before it is complete.
-type truncated struct{ io.Reader }
-
-func (t truncated) Read(p []byte) (int, error) {
-	n, err := t.Reader.Read(p)
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
 }
 
 // slow is a body that arrives in parts.

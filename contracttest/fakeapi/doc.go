@@ -21,7 +21,8 @@
 // # What is outside the document
 //
 // GET /v2/actions and GET /v2/actions/{id} have the actions on images, in the same shapes: godo, doctl and Terraform's
-// provider wait there. They are documented, with the scope actions:read, and no part of the document in package openapi.
+// provider wait there. They are documented, with the scope actions:read, and no part of the document in package
+// openapi.
 //
 // https://docs.digitalocean.com/reference/api/reference/actions/
 //

@@ -59,8 +59,8 @@ func WithImages(images ...gen.Image) Option {
 	}
 }
 
-// WithActions adds actions to images of [WithImages], which has to come before: ResourceID says to which. They stay as they
-// are given. WithActions panics if there is no such image.
+// WithActions adds actions to images of [WithImages], which has to come before: ResourceID says to which. They stay as
+// they are given. WithActions panics if there is no such image.
 func WithActions(actions ...gen.Action) Option {
 	return func(a *API) {
 		for _, given := range actions {
@@ -91,8 +91,8 @@ func WithSignedURLs() Option {
 	return func(a *API) { a.store.signedURLs = true }
 }
 
-// WithFailedImportsListed keeps images whose import failed in the lists. Without it only a read by id finds them: a list
-// was seen without one (digitalocean/doctl#671, 2019).
+// WithFailedImportsListed keeps images whose import failed in the lists. Without it only a read by id finds them: a
+// list was seen without one (digitalocean/doctl#671, 2019).
 //
 // https://docs.digitalocean.com/reference/api/reference/images/#images_list
 func WithFailedImportsListed() Option {
@@ -147,8 +147,8 @@ func WithPastReset() Option {
 	return func(a *API) { a.limits.pastReset = true }
 }
 
-// WithBaseURL sets where clients find the API, such as behind a proxy: the links of lists begin with it. Without it they
-// have the scheme and the host that the request was sent to. WithBaseURL panics if it is no absolute URL.
+// WithBaseURL sets where clients find the API, such as behind a proxy: the links of lists begin with it. Without it
+// they have the scheme and the host that the request was sent to. WithBaseURL panics if it is no absolute URL.
 func WithBaseURL(address string) Option {
 	base, err := url.Parse(address)
 	if err != nil || base.Host == "" {

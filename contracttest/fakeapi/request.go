@@ -2,6 +2,7 @@ package fakeapi
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -28,6 +29,17 @@ func (a *API) received(r *http.Request) *http.Request {
 	}
 	r.Body = io.NopCloser(content)
 	return r
+}
+
+// truncated is a body that ends before it is complete.
+type truncated struct{ io.Reader }
+
+func (t truncated) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
 }
 
 // canonicalURL returns a URL whose path has no repeated slashes, and none at its end. Some clients join paths so

@@ -132,15 +132,6 @@ func (o serveOptions) settings() ([]fakeapi.Option, error) {
 	return settings, nil
 }
 
-// accountOf returns the account whose token the fake accepts.
-func accountOf(token string) fakeapi.Account {
-	return fakeapi.Account{
-		Token: token,
-		Email: "me@example.com",
-		UUID:  "11111111-1111-4111-8111-111111111111",
-	}
-}
-
 // validate returns an error for values that make no sense, which the fake itself does not check.
 func (o serveOptions) validate() error {
 	switch {

@@ -16,8 +16,18 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// examples serves each request with a fake of its own, which has what the examples of the contract name. Tools that send
-// them do so in any order, and expect a success of each: a delete must not take away the image of the read that follows.
+// accountOf returns the account whose token the fake accepts.
+func accountOf(token string) fakeapi.Account {
+	return fakeapi.Account{
+		Token: token,
+		Email: "me@example.com",
+		UUID:  "11111111-1111-4111-8111-111111111111",
+	}
+}
+
+// examples serves each request with a fake of its own, which has what the examples of the contract name. Tools that
+// send them do so in any order, and expect a success of each: a delete must not take away the image of the read that
+// follows.
 type examples struct {
 	token    string
 	settings []fakeapi.Option
@@ -190,8 +200,8 @@ func completedAction(id, image int64) gen.Action {
 	}
 }
 
-// offer offers an image to the account itself, which may then accept, decline or cancel: the id of the first transfer of
-// a fake is that of the examples.
+// offer offers an image to the account itself, which may then accept, decline or cancel: the id of the first transfer
+// of a fake is that of the examples.
 func (e *examples) offer(fake *fakeapi.API, id int64, r *http.Request) {
 	body := fmt.Sprintf(`{"recipient_email":%q}`, accountOf(e.token).Email)
 	address := fmt.Sprintf("%s/v2/images/%d/account_transfer", openapi.BaseURL, id)
