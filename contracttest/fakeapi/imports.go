@@ -34,7 +34,7 @@ func (i *imageImport) step(s *store, now time.Time) (ended bool) {
 		r.Regions, r.MinDiskSize, r.SizeGigabytes = []gen.RegionSlug{i.region}, ptr(20), ptr(2.34)
 	case done >= 1:
 		status = gen.ImageStatusDeleted
-		r.ErrorMessage = i.problem
+		r.ErrorMessage, r.failed = i.problem, true
 	case done >= 1.0/3:
 		status = gen.ImageStatusPending
 	}

@@ -34,7 +34,8 @@ type store struct {
 // record is an image and what belongs to it.
 type record struct {
 	gen.Image
-	owner   int // the index of the account, or everybody for one of DigitalOcean's images
+	owner   int  // the index of the account, or everybody for one of DigitalOcean's images
+	failed  bool // whether it is one whose import failed
 	actions []*action
 }
 
@@ -283,10 +284,11 @@ func (s *store) shows(v view, id int64) bool {
 	return v.showsImage(r)
 }
 
-// hides reports whether no list shows an image, since its import failed. Images of the catalogue are not imported.
+// hides reports whether no list shows an image, since its import failed. Images of the catalogue are not imported, and
+// those of [WithImages] are listed whatever their status.
 func (s *store) hides(id int64) bool {
 	r := s.changed[id]
-	return r != nil && r.Status == gen.ImageStatusDeleted && !s.listsFailed
+	return r != nil && r.failed && !s.listsFailed
 }
 
 func (v view) showsOwner(owner int) bool {
