@@ -52,7 +52,8 @@
 // Some faults show only over several exchanges: an image that is lost between two pages, a status
 // that goes back. A [Session] takes in the results of [Contract.Examine] in the order of the
 // recording. Where the times of exchanges are known, it says nothing of two that overlap. Accounts are
-// told apart by their tokens, of which it holds a hash.
+// told apart by their tokens, of which it holds a hash. It also says once of a recording that it has a
+// token in it.
 //
 // # Baseline
 //

@@ -258,6 +258,7 @@ func TestRedactorImportURL(t *testing.T) {
 		"empty credentials":    {body: `{"url":"https://@b/a.img"}`, want: `{"url":"https://b/a.img"}`},
 		"no scheme":            {body: `{"url":"u:p@b/a.img"}`, want: `{"url":"b/a.img"}`},
 		"a name in capitals":   {body: `{"URL" : "https://b/a.img?s"}`, want: `{"URL" : "https://b/a.img?[redacted-1]"}`},
+		"a name with escapes":  {body: `{"\u0075R\u006C":"https://b/a.img?s"}`, want: `{"\u0075R\u006C":"https://b/a.img?[redacted-1]"}`},
 		"an escaped delimiter": {body: `{"url":"https://b/a.img\u003fs"}`, want: `{"url":"https://b/a.img?[redacted-1]"}`},
 		"an invalid escape":    {body: `{"url":"https://b/a.img?s\q"}`, want: `{"url":"[redacted-1]"}`},
 		"given twice":          {body: `{"url":"https://b/a?s","url":"c?t"}`, want: `{"url":"https://b/a?[redacted-1]","url":"c?[redacted-2]"}`},

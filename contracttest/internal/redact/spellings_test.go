@@ -176,7 +176,7 @@ func decoded(text string) string {
 func TestRedactorFindsRandomTokensInRandomSpellings(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	around := []string{"", " ", `"`, "https://api.example/?a=", "&b=", "\n", `\`, "100%", "é", "…", `{"a":"`}
-	for range 20_000 {
+	for range 3_000 {
 		token := randomToken(rng)
 		text := around[rng.IntN(len(around))] + token + around[rng.IntN(len(around))]
 		spelled := spell(text, rng)
@@ -191,7 +191,7 @@ func TestRedactorFindsRandomTokensInRandomSpellings(t *testing.T) {
 
 func TestRedactorFindsRandomAddressesInRandomSpellings(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for range 20_000 {
+	for range 3_000 {
 		name := strings.Trim(strings.ReplaceAll(strings.ReplaceAll(randomToken(rng), "/", ""), "~", ""), ".-+") + "x"
 		spelled := spell("a="+name+"@mail.example", rng)
 		var r redact.Redactor
