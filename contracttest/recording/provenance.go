@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // Kind says what a recording is evidence of.
@@ -43,6 +45,11 @@ type ExchangeOrigin struct {
 // ReadProvenance reads the provenance beside a cassette. The error is [fs.ErrNotExist] if there is none.
 func ReadProvenance(cassetteFile string) (Provenance, error) {
 	file := provenanceFile(cassetteFile)
+	p, err := readProvenance(file)
+	return p, redact.PrintableError(err)
+}
+
+func readProvenance(file string) (Provenance, error) {
 	if err := checkFile(file); err != nil {
 		return Provenance{}, err
 	}

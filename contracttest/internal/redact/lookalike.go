@@ -26,15 +26,18 @@ var (
 )
 
 // HasToken reports whether a text has what looks like a token of DigitalOcean, however it is spelled.
-func HasToken(text string) bool { return hasToken(text, 0) }
+func HasToken(text string) bool { return hasToken(text, visits{}, 0) }
 
-func hasToken(text string, nesting int) bool {
+func hasToken(text string, seen visits, nesting int) bool {
 	if mayHaveToken(text) && token.MatchString(text) {
 		return true
 	}
 	for _, introducer := range []byte(introducers) {
 		plain := decode(text, introducer)
-		if nesting < maxNesting && plain != text && hasToken(plain, nesting+1) {
+		if plain == text || nesting == maxNesting || !seen.add(plain) {
+			continue
+		}
+		if hasToken(plain, seen, nesting+1) {
 			return true
 		}
 	}

@@ -36,6 +36,27 @@ func Printable(s string) string {
 	return b.String()
 }
 
+// PrintableError returns an error whose text prints on one line, as that of one that names a file may not. It is the
+// error itself if its text does anyway, and otherwise wraps it.
+func PrintableError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if text := Printable(err.Error()); text != err.Error() {
+		return printableError{error: err, text: text}
+	}
+	return err
+}
+
+// printableError is an error with another text.
+type printableError struct {
+	error
+	text string
+}
+
+func (e printableError) Error() string { return e.text }
+func (e printableError) Unwrap() error { return e.error }
+
 // isHidden reports whether a character does not print, or is none.
 func isHidden(r rune) bool { return !unicode.IsGraphic(r) }
 

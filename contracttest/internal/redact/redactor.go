@@ -97,19 +97,19 @@ func (r *Redactor) Text(text string) string {
 	if r.index == nil {
 		r.index = newIndex(r.searched)
 	}
-	return r.replace(text, r.search(text, 0))
+	return r.replace(text, r.search(text, visits{}, 0))
 }
 
 // search returns what is to be replaced in a text. It searches the text as it is, and then without its escapes of each
 // kind: whatever encodings a text passed through, to undo them in their order leads back to it.
-func (r *Redactor) search(text string, nesting int) []span {
+func (r *Redactor) search(text string, seen visits, nesting int) []span {
 	found := append(r.index.find(toLower(text)), findLookalikes(text)...)
 	for _, introducer := range []byte(introducers) {
 		plain := decode(text, introducer)
-		if nesting == maxNesting || plain == text {
+		if plain == text || nesting == maxNesting || !seen.add(plain) {
 			continue
 		}
-		spelled := r.search(plain, nesting+1)
+		spelled := r.search(plain, seen, nesting+1)
 		toEncoded(text, introducer, spelled)
 		found = append(found, spelled...)
 	}

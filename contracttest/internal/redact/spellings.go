@@ -1,14 +1,15 @@
 package redact
 
 import (
+	"hash/maphash"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // maxNesting is how many escapes a character may be written in, one within the other: a URL in the query of a URL in a
-// JSON text has three.
-const maxNesting = 3
+// JSON text that an error quotes has four.
+const maxNesting = 5
 
 // escape is one character of a text that is written in another way: %2F in URLs, \/ and \u002f in JSON.
 type escape struct {
@@ -73,6 +74,20 @@ func (m *mapping) at(position int) (start, end int) {
 		return m.current.start, m.current.end
 	}
 	return position + m.removed, position + m.removed + 1
+}
+
+// visits are the texts that were searched, by a hash: without escapes of two kinds a text is mostly the same, whichever
+// were taken out first.
+type visits map[uint64]bool
+
+var visitsSeed = maphash.MakeSeed()
+
+// add reports whether a text is a new one.
+func (v visits) add(text string) bool {
+	sum := maphash.String(visitsSeed, text)
+	isNew := !v[sum]
+	v[sum] = true
+	return isNew
 }
 
 // nextEscape returns the first escape of a kind from a position on.
