@@ -3,19 +3,24 @@ package check
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
 
-// checkSecret says once of a recording that it has a token in it. An exchange that is not of a recording has one as a
+// tokenNote says once of a recording that it has a token in it. An exchange that is not of a recording has one as a
 // matter of course.
-func (s *Session) checkSecret(found *findings, exchange traffic.Exchange) {
-	if exchange.File == "" || exchange.File == s.withToken || !hasToken(exchange) {
+type tokenNote struct {
+	file string // of which it was said
+}
+
+func (n *tokenNote) check(found *findings, exchange traffic.Exchange) {
+	if exchange.File == "" || exchange.File == n.file || !hasToken(exchange) {
 		return
 	}
-	s.withToken = exchange.File
+	n.file = exchange.File
 	finding := found.add("secret", "exchange", nil, "")
 	// Not truncated: a command in part is no use, and the name is the caller's.
 	finding.Message = fmt.Sprintf(`holds a token; "contract convert %s -o clean.cassette.yaml" makes a copy without`,
@@ -38,8 +43,8 @@ func hasToken(exchange traffic.Exchange) bool {
 // minCredentials is how long credentials are that are no placeholder, in bytes.
 const minCredentials = 8
 
-// withoutDigits makes placeholders with a number, such as <TOKEN_1>, those that accountOf knows.
-var withoutDigits = strings.NewReplacer("0", "", "1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", "", "8", "", "9", "")
+// digits are left out of placeholders such as <TOKEN_1>, so that accountOf knows them.
+var digits = regexp.MustCompile(`\d+`)
 
 // hasCredentials reports whether a request has an Authorization header of which nothing was taken out.
 func hasCredentials(sent http.Header) bool {
@@ -48,7 +53,7 @@ func hasCredentials(sent http.Header) bool {
 		if !found {
 			credentials = value
 		}
-		named := http.Header{"Authorization": {withoutDigits.Replace(value)}}
+		named := http.Header{"Authorization": {digits.ReplaceAllString(value, "")}}
 		if len(strings.TrimSpace(credentials)) >= minCredentials && accountOf(named) != "" {
 			return true
 		}

@@ -34,7 +34,7 @@ type Session struct {
 	limit   int  // how many of each are remembered
 	full    bool // whether there was more
 
-	withToken string // the recording of which was said that it has a token
+	token tokenNote
 }
 
 // NewSession returns a session without exchanges.
@@ -54,7 +54,7 @@ func NewSession() *Session {
 func (s *Session) Check(result Result) []Finding {
 	exchange := result.Exchange
 	found := newFindings(exchange, result.Operation)
-	s.checkSecret(found, exchange)
+	s.token.check(found, exchange)
 	if result.operation == nil {
 		return found.redacted()
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 
 	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/recording"
@@ -158,4 +159,25 @@ func TestRecorderKeepsNoCredentials(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A provenance that is beside a cassette may be anybody's.
+func TestProvenancePrints(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.provenance.yaml")
+	written, err := yaml.Marshal(recording.Provenance{
+		Kind:         hostile,
+		Operation:    hostile,
+		Document:     hostile,
+		Revision:     hostile,
+		DocumentDate: hostile,
+		Transcribed:  hostile,
+		Note:         hostile,
+		Exchanges:    []recording.ExchangeOrigin{{Source: hostile}},
+	})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, written, 0o600))
+	provenance, err := recording.ReadProvenance(strings.Replace(file, "provenance", "cassette", 1))
+	require.NoError(t, err)
+	assert.Contains(t, provenance.Kind, "::error::")
+	assertPrints(t, fmt.Sprintf("%+v", provenance))
 }
