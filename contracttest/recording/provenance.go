@@ -42,7 +42,8 @@ type ExchangeOrigin struct {
 	Began       time.Time `yaml:"began,omitempty"` // when the request was sent; zero if that is not known
 }
 
-// ReadProvenance reads the provenance beside a cassette. Its texts print on one line each. The error is [fs.ErrNotExist] if there is none.
+// ReadProvenance reads the provenance beside a cassette. Its texts print on one line each. The error is
+// [fs.ErrNotExist] if there is none.
 func ReadProvenance(cassetteFile string) (Provenance, error) {
 	file := provenanceFile(cassetteFile)
 	p, err := readProvenance(file)
