@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // WriteCases writes a table of all cases: name, whether it writes, and what it does.
@@ -63,11 +65,19 @@ func (r Result) outcome() string {
 func writeReason(w io.Writer, r Result) {
 	switch r.outcome() {
 	case failed:
-		reason := strings.ReplaceAll(r.Err.Error(), "\n", "\n  ")
-		fmt.Fprintf(w, "FAIL %s: %s\n  %s\n", r.Case.Name, r.Case.Explanation, reason)
+		fmt.Fprintf(w, "FAIL %s: %s\n  %s\n", r.Case.Name, r.Case.Explanation, indented(r.Err.Error(), "  "))
 	case skipped:
-		fmt.Fprintf(w, "skip %s: %s\n", r.Case.Name, r.Skipped)
+		fmt.Fprintf(w, "skip %s: %s\n", r.Case.Name, redact.Printable(r.Skipped))
 	}
+}
+
+// indented returns a text whose lines after the first are indented, and print: it may quote a server.
+func indented(text, by string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = redact.Printable(line)
+	}
+	return strings.Join(lines, "\n"+by)
 }
 
 func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
@@ -81,7 +91,7 @@ func WriteObservations(w io.Writer, results []Result) error {
 		verdicts[r.verdict()]++
 		fmt.Fprintf(w, "%-9s %s: %s (%s)\n", r.verdict(), r.Case.Name, r.Case.Proves, r.Case.Observed)
 		if detail := r.detail(); detail != "" {
-			fmt.Fprintf(w, "          %s\n", strings.ReplaceAll(detail, "\n", "\n          "))
+			fmt.Fprintf(w, "          %s\n", indented(detail, "          "))
 		}
 	}
 	_, err := fmt.Fprintf(w, "%d observations: %d confirmed, %d refuted, %d not seen, %d failed\n",

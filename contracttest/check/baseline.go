@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // Baseline is a list of known differences between the contract and what the API sends, such as
@@ -84,6 +86,7 @@ func (e *baselineEntry) prepare() error {
 	if severities[e.Check] == "" {
 		return fmt.Errorf("there is no check %q", e.Check)
 	}
+	e.Reason = strings.TrimSpace(redact.Printable(e.Reason)) // a finding prints it
 	for _, pattern := range []string{e.Operation, e.In, e.Pointer, e.Got} {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return fmt.Errorf("%q: %w", pattern, err)
@@ -174,5 +177,6 @@ func (b *Baseline) Warnings(now time.Time) []string {
 
 // summary names an entry by what it says of a finding.
 func (e *baselineEntry) summary() string {
-	return strings.Join(strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " ")), " ")
+	parts := strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " ")
+	return redact.Printable(strings.Join(strings.Fields(parts), " "))
 }

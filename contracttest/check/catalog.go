@@ -299,6 +299,12 @@ var catalog = []Info{
 
 	// Anything.
 	{
+		Name:     "secret",
+		Severity: Note,
+		Description: "A recording has a token in it: credentials of a request that were not taken out, or what looks " +
+			"like a token of DigitalOcean.",
+	},
+	{
 		Name:     "unjudged",
 		Severity: Breaking,
 		Description: "An exchange has 999 findings, or was interrupted, and the rest was not judged; a note if only " +

@@ -54,6 +54,7 @@
 // recording. Where the times of exchanges are known, it says nothing of two that overlap. Accounts are
 // told apart by their tokens, of which it holds a hash. What it cannot know is a write that began while
 // a page was read, and that comes after it in the recording: the list may seem to change by itself.
+// It also says once of a recording that it has a token in it.
 //
 // # Baseline
 //

@@ -33,6 +33,8 @@ type Session struct {
 	changes changes
 	limit   int  // how many of each are remembered
 	full    bool // whether there was more
+
+	token tokenNote
 }
 
 // NewSession returns a session without exchanges.
@@ -50,11 +52,12 @@ func NewSession() *Session {
 // Check takes in the next exchange of the session, and returns how it contradicts those before.
 // What the exchange breaks by itself is in the result already, and is not returned once more.
 func (s *Session) Check(result Result) []Finding {
-	if result.operation == nil {
-		return nil
-	}
 	exchange := result.Exchange
 	found := newFindings(exchange, result.Operation)
+	s.token.check(found, exchange)
+	if result.operation == nil {
+		return found.redacted()
+	}
 	account := accountOf(exchange.RequestHeader)
 	s.changes.observe(exchange)
 	if exchange.Status/100 == 2 {

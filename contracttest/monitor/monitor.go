@@ -224,5 +224,6 @@ func (m *Monitor) check(exchange traffic.Exchange) {
 func sourceOf(exchange traffic.Exchange) string {
 	var secrets redact.Redactor
 	secrets.Request(exchange.RequestHeader)
+	secrets.WithoutUser(exchange.URL)
 	return redact.Shorten(secrets.Text(redact.Printable(exchange.Source)))
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // Kind says what a recording is evidence of.
@@ -40,9 +42,15 @@ type ExchangeOrigin struct {
 	Began       time.Time `yaml:"began,omitempty"` // when the request was sent; zero if that is not known
 }
 
-// ReadProvenance reads the provenance beside a cassette. The error is [fs.ErrNotExist] if there is none.
+// ReadProvenance reads the provenance beside a cassette. Its texts print on one line each. The error is
+// [fs.ErrNotExist] if there is none.
 func ReadProvenance(cassetteFile string) (Provenance, error) {
 	file := provenanceFile(cassetteFile)
+	p, err := readProvenance(file)
+	return p, redact.PrintableError(err)
+}
+
+func readProvenance(file string) (Provenance, error) {
 	if err := checkFile(file); err != nil {
 		return Provenance{}, err
 	}
@@ -54,7 +62,20 @@ func ReadProvenance(cassetteFile string) (Provenance, error) {
 	if err := yaml.Unmarshal(text, &p); err != nil {
 		return Provenance{}, fmt.Errorf("%s: %w", file, err)
 	}
+	p.makePrintable()
 	return p, nil
+}
+
+// makePrintable puts each text on one line that a terminal and a report can be given: the file may be anybody's.
+func (p *Provenance) makePrintable() {
+	p.Kind = Kind(redact.Printable(string(p.Kind)))
+	texts := []*string{&p.Operation, &p.Document, &p.Revision, &p.DocumentDate, &p.Transcribed, &p.Note}
+	for i := range p.Exchanges {
+		texts = append(texts, &p.Exchanges[i].Source)
+	}
+	for _, text := range texts {
+		*text = redact.Printable(*text)
+	}
 }
 
 func provenanceFile(cassetteFile string) string {

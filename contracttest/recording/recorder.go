@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,8 +28,8 @@ import (
 // use.
 //
 // A recording has no credentials. Of headers only those known to be harmless are kept. Tokens and e-mail addresses
-// are taken out of URLs, bodies and those headers. So are user and password of a URL, and query, fragment and
-// credentials of the address that an image is imported from, which can be a signature.
+// are taken out of URLs, bodies and those headers, however they are spelled. So are user and password of any URL, and
+// query, fragment and credentials of the address that an image is imported from, which can be a signature.
 //
 // Bodies are recorded decompressed. An exchange with a body that cannot be decompressed is left out, since no secret
 // could be found in it. The provenance says how many were.
@@ -51,10 +52,10 @@ type Recorder struct {
 // It makes the folder of the file, so that a folder that cannot be made is known before anything is sent.
 func NewRecorder(next http.RoundTripper, file string) (*Recorder, error) {
 	if !strings.HasSuffix(file, ".cassette.yaml") {
-		return nil, fmt.Errorf("%s: the name of a recording ends in .cassette.yaml", file)
+		return nil, fmt.Errorf("%s: the name of a recording ends in .cassette.yaml", redact.Printable(file))
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return nil, fmt.Errorf("%s: its folder: %w", file, err)
+		return nil, redact.PrintableError(fmt.Errorf("%s: its folder: %w", file, err))
 	}
 	if next == nil {
 		next = http.DefaultTransport
@@ -146,7 +147,7 @@ func (r *Recorder) Close() error {
 	}
 	r.redactAll()
 	if err := writeRecording(r.file, r.cassette, r.provenance(time.Now().UTC())); err != nil {
-		return fmt.Errorf("%s: %w", r.file, err)
+		return redact.PrintableError(fmt.Errorf("%s: %w", r.file, err))
 	}
 	return nil
 }
@@ -163,7 +164,8 @@ func (r *Recorder) nothingRecorded() error {
 func (r *Recorder) redactAll() {
 	for _, interaction := range r.cassette.Interactions {
 		request, response := &interaction.Request, &interaction.Response
-		request.URL = r.secrets.Text(request.URL)
+		request.URL, request.Host = r.redactURL(request.URL), r.redactHost(request.Host)
+		request.Method = r.secrets.Text(request.Method)
 		request.Body = r.secrets.Text(request.Body)
 		request.ContentLength = int64(len(request.Body))
 		response.Body = r.secrets.Text(response.Body)
@@ -171,6 +173,22 @@ func (r *Recorder) redactAll() {
 		r.redactHeader(request.Headers)
 		r.redactHeader(response.Headers)
 	}
+}
+
+// redactURL takes the secrets out of the URL of a request, which stays one that can be parsed.
+func (r *Recorder) redactURL(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		text = strings.Replace(text, "://"+u.Host, "://"+r.redactHost(u.Host), 1)
+	}
+	return r.secrets.Text(text)
+}
+
+// redactHost returns a host, or the name of none if it has a secret: a placeholder would be no host.
+func (r *Recorder) redactHost(host string) string {
+	if r.secrets.Text(host) != host {
+		return "redacted.invalid"
+	}
+	return host
 }
 
 func (r *Recorder) redactHeader(header http.Header) {
@@ -189,9 +207,10 @@ func (r *Recorder) provenance(now time.Time) Provenance {
 	if r.undecodable > 0 {
 		note += fmt.Sprintf(" %d exchanges were left out, since their bodies could not be decompressed.", r.undecodable)
 	}
+	hosts := strings.Join(slices.Sorted(maps.Keys(r.hosts)), ", ")
 	provenance := Provenance{
 		Kind:         r.kind(),
-		Document:     "requests sent to " + strings.Join(slices.Sorted(maps.Keys(r.hosts)), ", "),
+		Document:     "requests sent to " + redact.Printable(r.secrets.Text(hosts)),
 		Revision:     "sha256 of the contract: " + hex.EncodeToString(revision[:8]),
 		DocumentDate: now.Format(time.DateOnly),
 		Transcribed:  now.Format(time.DateOnly),
@@ -201,7 +220,7 @@ func (r *Recorder) provenance(now time.Time) Provenance {
 		provenance.Exchanges = append(provenance.Exchanges, ExchangeOrigin{
 			Interaction: i,
 			Status:      interaction.Response.Code,
-			Source:      interaction.Request.Method,
+			Source:      redact.Printable(interaction.Request.Method),
 			Began:       r.began[i].UTC(),
 		})
 	}

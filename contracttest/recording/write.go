@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"go.yaml.in/yaml/v3"
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 )
 
@@ -21,7 +20,7 @@ func writeRecording(file string, recorded *cassette.Cassette, provenance Provena
 	recorded.Name = filepath.Join(folder, "recording")
 	recorded.File = recorded.Name + ".yaml"
 	recorded.IsNew = true // otherwise the library writes nothing
-	recorded.MarshalFunc = yaml.Marshal
+	recorded.MarshalFunc = marshal
 	if err := recorded.Save(); err != nil {
 		return err
 	}
@@ -47,7 +46,7 @@ func moveIntoPlace(file, writtenCassette, writtenProvenance string) error {
 }
 
 func writeProvenance(file string, provenance Provenance) error {
-	text, err := yaml.Marshal(provenance)
+	text, err := marshal(provenance)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
@@ -92,8 +93,10 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 // writeFirstContactEnd writes what was asked, and what to do with the recordings.
 func writeFirstContactEnd(p process, options firstContactOptions, files []string) {
 	target := cmp.Or(options.baseURL, "the embedded fake, which is no evidence of how the API behaves")
-	fmt.Fprintf(p.stdout, "target: %s\n", target)
-	fmt.Fprintf(p.stdout, "Nothing was written to it. Recorded, each with its provenance: %s\n", strings.Join(files, ", "))
+	var secrets redact.Redactor
+	fmt.Fprintf(p.stdout, "target: %s\n", redact.Printable(secrets.Text(target)))
+	fmt.Fprintf(p.stdout, "Nothing was written to it. Recorded, each with its provenance: %s\n",
+		redact.Printable(strings.Join(files, ", ")))
 	fmt.Fprintln(p.stdout, "Names, ids and dates of images are in these files: read them before you show them to anybody.")
 }
 

@@ -30,6 +30,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/openapi"
 )
 
@@ -68,8 +69,26 @@ func run(ctx context.Context, p process, args []string) int {
 	case errors.Is(err, errFindings):
 		return exitFindings // the report has said why
 	}
-	fmt.Fprintln(p.stderr, "contract:", err)
+	var secrets redact.Redactor
+	secrets.Hide(p.getenv(tokenVariable))
+	for _, line := range errorLines(err) {
+		fmt.Fprintln(p.stderr, "contract:", redact.Printable(secrets.Text(line)))
+	}
 	return exitUnusable
+}
+
+// errorLines returns the texts of errors that were joined. An error names files and what is in them, which may have
+// line ends of its own: those are no end of a line here.
+func errorLines(err error) []string {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []string{err.Error()}
+	}
+	var lines []string
+	for _, one := range joined.Unwrap() {
+		lines = append(lines, errorLines(one)...)
+	}
+	return lines
 }
 
 // rootCommand returns the program. Cobra prints neither errors nor the usage after one: run prints the error, once.

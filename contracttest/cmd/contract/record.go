@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 )
 
@@ -65,7 +66,7 @@ func runRecord(ctx context.Context, p process, options recordOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%d of %d exchanges recorded in %s\n", recorded, r.Exchanges, options.file)
+	fmt.Fprintf(p.stdout, "%d of %d exchanges recorded in %s\n", recorded, r.Exchanges, redact.Printable(options.file))
 	return casesVerdict(results)
 }
 
