@@ -240,6 +240,23 @@ var catalog = []Info{
 		Description: "A list holds an image that the filters of the request exclude.",
 	},
 
+	// What a body tells.
+	{
+		Name:        "slug",
+		Severity:    Breaking,
+		Description: "Two images of a page have the same slug; drift for a private image that has one.",
+	},
+	{
+		Name:        "future-time",
+		Severity:    Drift,
+		Description: "An image or an action has a time that is more than a day after the Date of the response.",
+	},
+	{
+		Name:        "error-id",
+		Severity:    Drift,
+		Description: "An error has the id of another status.",
+	},
+
 	// A page beside its request.
 	{
 		Name:        "page-size",

@@ -20,6 +20,7 @@
 //   - the response: its headers, its length, whether it may have a body, its status
 //   - the body: its media type, then as JSON, then by its schema
 //   - the response beside its request: the image that was asked for, the filters
+//   - what a body tells: slugs, times by the Date of the response, the id of an error by its status
 //   - the page: how many items its place in the list leaves for it, its total, its links
 //
 // If the API refused a request with 4xx, the findings about that request are notes: the API did

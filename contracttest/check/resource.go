@@ -27,6 +27,9 @@ func (c *checker) checkResource(v view) {
 	for _, action := range tells.actions {
 		c.checkID(action.resource(), asks.image)
 	}
+	c.checkSlugs(tells)
+	c.checkTimes(tells)
+	c.checkErrorID(v.errorID)
 }
 
 // checkImage demands the image that was asked for, by its id or by its slug.

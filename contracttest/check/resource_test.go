@@ -49,6 +49,7 @@ var resourceCases = map[string]exchangeCase{
 		change: testkit.ReplaceBody(`"public": true`, `"public": false`),
 		want: []string{
 			"filter: body /images/0/public: distributions, and those are public",
+			"slug: body /images/0/slug: a private image has no slug",
 		},
 	},
 	"an image without the tag that was asked for": {
