@@ -66,7 +66,6 @@ func (c *checker) targetProblem(link *url.URL, query url.Values, wanted page) st
 // be that of the API as well: a proxy passes on the links of the API as they are.
 func hostProblem(link, asked *url.URL) string {
 	toAPI := isAPI(link)
-	isNamedSame := strings.EqualFold(link.Hostname(), asked.Hostname())
 	switch {
 	case link.Opaque != "" || link.Scheme != "https" && link.Scheme != "http":
 		return "is not an address of HTTP"
@@ -75,10 +74,7 @@ func hostProblem(link, asked *url.URL) string {
 	case !toAPI && strings.EqualFold(link.Hostname(), openapi.Host):
 		return "points to another port"
 	case !toAPI && asked.Host != "" && hostAndPort(link) != hostAndPort(asked):
-		if isNamedSame {
-			return "points to another port"
-		}
-		return "points to another host"
+		return "points to another host or port"
 	case link.Scheme == "http" && (asked.Scheme == "https" || toAPI):
 		return "uses plain http"
 	}

@@ -32,8 +32,8 @@ func (c *checker) checkForm(in, value string, schema *openapi3.Schema) {
 	finding.Severity, finding.Got = Drift, c.got(value)
 }
 
-// checkPairs files what of a query net/url leaves out without a word. A server may read it in another
-// way: a semicolon as a separator, as HTML 4 recommended it, and half an escape as it is.
+// checkPairs files what net/url leaves out of a query. A server may read it in another way: a semicolon
+// as a separator, as HTML 4 recommended it, and half an escape as it is written.
 func (c *checker) checkPairs() {
 	isFound := false
 	for pair := range strings.SplitSeq(c.exchange.URL.RawQuery, "&") {

@@ -150,6 +150,9 @@ func TestLongQueries(t *testing.T) {
 	exchange.URL.RawQuery = strings.Repeat("page=1;&", 20_000)
 	assert.LessOrEqual(t, len(testkit.Contract(t).Check(exchange)), 1000)
 
+	exchange.URL.RawQuery = strings.Repeat("page=1&", 20_000)
+	assert.Equal(t, []string{"drift request-parameter: request query"}, partsOf(testkit.Contract(t).Check(exchange)))
+
 	exchange.URL.RawQuery = "tag_name=" + strings.Repeat("%", 1<<20)
 	findings := testkit.Contract(t).Check(exchange)
 	assert.Len(t, findings, 1)

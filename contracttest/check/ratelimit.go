@@ -13,7 +13,7 @@ import (
 func (c *checker) checkBudget() {
 	limit, hasLimit := c.numberIn("Ratelimit-Limit")
 	remaining, hasRemaining := c.numberIn("Ratelimit-Remaining")
-	if hasLimit && hasRemaining && remaining > max(limit, 0) {
+	if hasLimit && hasRemaining && limit >= 0 && remaining > limit {
 		message := fmt.Sprintf("exceeds the limit of %d", limit)
 		c.add("header", headerPart("Ratelimit-Remaining"), nil, message).Got = strconv.FormatInt(remaining, 10)
 	}

@@ -58,7 +58,7 @@ func (c *checker) checkRequest(request *http.Request, route *routers.Route, path
 }
 
 // checkQuery looks for what kin-openapi passes over: parameters that the contract does not have,
-// repeated ones, values that only some parsers read, and what no parser may make anything of.
+// repeated ones, values that only some parsers read, and what net/url leaves out.
 func (c *checker) checkQuery() {
 	query, err := url.ParseQuery(c.exchange.URL.RawQuery)
 	if err != nil {

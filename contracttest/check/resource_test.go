@@ -95,7 +95,7 @@ var resourceCases = map[string]exchangeCase{
 		file:   "imageActions_list",
 		change: testkit.ReplaceBody(`"next": "https://api.digitalocean.com/`, `"next": "https://evil.example/`),
 		want: []string{
-			"page-links: body /links/pages/next: points to another host",
+			"page-links: body /links/pages/next: points to another host or port",
 		},
 	},
 	"a next link with plain http": {
