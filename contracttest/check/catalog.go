@@ -176,9 +176,10 @@ var catalog = []Info{
 
 	// Headers of responses.
 	{
-		Name:        "header",
-		Severity:    Breaking,
-		Description: "A header breaks its schema, or more requests remain than the limit allows.",
+		Name:     "header",
+		Severity: Breaking,
+		Description: "A header breaks its schema, has a sign, or contradicts another one; drift for a time that is " +
+			"too far away.",
 	},
 	{
 		Name:        "missing-header",
@@ -213,8 +214,8 @@ var catalog = []Info{
 	{
 		Name:     "request-parameter",
 		Severity: Breaking,
-		Description: "A parameter is missing, given more than once, or breaks its schema; in a query the last is drift, " +
-			"as the API may ignore it.",
+		Description: "A parameter is missing, duplicated, or breaks its schema; drift for a query's value that " +
+			"breaks it or is not in plain form.",
 	},
 	{
 		Name:        "undocumented-parameter",
@@ -238,10 +239,29 @@ var catalog = []Info{
 		Severity:    Breaking,
 		Description: "A list holds an image that the filters of the request exclude.",
 	},
+
+	// What a body tells.
+	{
+		Name:        "slug",
+		Severity:    Breaking,
+		Description: "Two images of a page have the same slug; drift for a private image that has one.",
+	},
+	{
+		Name:        "future-time",
+		Severity:    Drift,
+		Description: "An image or an action has a time that is more than a day after the Date of the response.",
+	},
+	{
+		Name:        "error-id",
+		Severity:    Drift,
+		Description: "An error has the id of another status.",
+	},
+
+	// A page beside its request.
 	{
 		Name:        "page-size",
 		Severity:    Breaking,
-		Description: "A page holds more items than the request asks for.",
+		Description: "A page holds more items than the request asks for, or fewer than its total leaves for it.",
 	},
 	{
 		Name:        "page-total",
@@ -249,9 +269,10 @@ var catalog = []Info{
 		Description: "The total of a list is less than what its pages hold so far.",
 	},
 	{
-		Name:        "page-links",
-		Severity:    Breaking,
-		Description: "A page link is missing, or points to another page, list or host than it should.",
+		Name:     "page-links",
+		Severity: Breaking,
+		Description: "A page link is missing, or points to another page, list or host; drift for more than the " +
+			"link needs.",
 	},
 
 	// An exchange beside those before it; see Session.

@@ -37,7 +37,7 @@ func TestChecksAreDescribed(t *testing.T) {
 		assert.NotContains(t, info.Description, ". ", "one sentence")
 		assert.LessOrEqual(t, len(strings.Fields(info.Description)), 25, info.Description)
 	}
-	assert.Len(t, seen, 52)
+	assert.Len(t, seen, 55)
 
 	check.Checks()[0].Name = "changed"
 	assert.False(t, slices.Contains(names(), "changed"), "a copy")

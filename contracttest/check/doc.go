@@ -19,7 +19,9 @@
 //   - the request: its parameters, its body, whether it has credentials
 //   - the response: its headers, its length, whether it may have a body, its status
 //   - the body: its media type, then as JSON, then by its schema
-//   - the response beside its request: the image that was asked for, the filters, the page and its links
+//   - the response beside its request: the image that was asked for, the filters
+//   - what a body tells: slugs, times by the Date of the response, the id of an error by its status
+//   - the page: how many items its place in the list leaves for it, its total, its links
 //
 // If the API refused a request with 4xx, the findings about that request are notes: the API did
 // what it should.
@@ -36,6 +38,8 @@
 //   - of oneOf and anyOf, which branch the value was meant for, and what is wrong with it by that one
 //   - headers of responses: missing and repeated ones, each value by its schema, and names that are a letter off;
 //     what gateways, caches and tracing add is not judged
+//   - queries that servers read in several ways: booleans other than true and false, integers with a sign or leading
+//     zeros, semicolons, broken escapes; where the page cannot be read, no page is judged
 //
 // Most bodies are valid, and the schemas of most are simple: they are recognised without
 // kin-openapi, which saves more than half of the time. Only what is clearly valid is: tests run
@@ -80,6 +84,6 @@
 // operation is counted in its first 20,000 schemas.
 //
 // Not judged are: whether credentials are valid and have the scope that is needed, how long the API
-// took, whether an error has the right status, in which order a list is, and what any value means
-// beyond the checks above. Every body is read as JSON: the contract has no other.
+// took, whether an error has the right status beyond what its id says, in which order a list is, and what any value
+// means beyond the checks above. Every body is read as JSON: the contract has no other.
 package check
