@@ -13,7 +13,7 @@ import (
 // what it does not look at. As says whether the body is of a request or of a response, since some
 // fields are of one only.
 func (c *checker) judge(in string, body any, schema *openapi3.Schema, as openapi3.SchemaValidationOption) {
-	for p := range problemsOf(nil, body, schema, []openapi3.SchemaValidationOption{as}) {
+	for p := range problemsOf(c.operation.schemas, body, schema, as) {
 		c.markJudged(in, p.at)
 		c.addProblem(in, p)
 		if c.isAtEnd() {
