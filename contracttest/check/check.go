@@ -87,8 +87,8 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	}
 }
 
-// unusableOperation returns the finding about a request whose operation the document describes in a way that nothing can
-// be judged by. It breaks a run: nothing of the exchange was judged.
+// unusableOperation returns the finding about a request whose operation the document describes in a
+// way that nothing can be judged by. It breaks a run: nothing of the exchange was judged.
 func unusableOperation(exchange traffic.Exchange, o *operation, err error) []Finding {
 	found := newFindings(exchange, o.id)
 	message := fmt.Sprintf("%s %s: not judged: %v", o.method, redact.Shorten(o.path), err)

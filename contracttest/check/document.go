@@ -18,7 +18,7 @@ import (
 // The bounds of a document. DigitalOcean's has 3 MB and some 69,000 values, nested 16 deep.
 const (
 	maxDocument = 16 << 20  // bytes; the command reads no more of a file
-	maxMarks    = 4_000_000 // characters that may begin a value: the parser takes some 200 bytes for each
+	maxMarks    = 1_500_000 // characters that may begin a value: the parser takes some 200 bytes for each
 	maxParts    = 1_000_000 // values, with every alias of YAML written out
 	maxDepth    = 100
 )

@@ -230,8 +230,12 @@ func (o *operation) take(doc *openapi3.T, is2020 bool, text []byte) error {
 	if err := missing(documented); err != nil {
 		return err
 	}
+	if err := adaptTexts(documented); err != nil {
+		return err
+	}
+	spec := *doc
+	spec.OpenAPI = "3.0.3" // by which kin-openapi judges parameters itself; see adaptTexts
 	if is2020 {
-		dropNull(documented)
 		schemas, err := newSchemas2020(text, bodiesOf(documented))
 		if err != nil {
 			return err
@@ -239,7 +243,7 @@ func (o *operation) take(doc *openapi3.T, is2020 bool, text []byte) error {
 		o.schemas = schemas
 	}
 	o.route = &routers.Route{
-		Spec:      doc,
+		Spec:      &spec,
 		Path:      o.path,
 		PathItem:  item,
 		Method:    o.method,
@@ -290,25 +294,4 @@ func bodiesOf(o *openapi3.Operation) (schemas []*openapi3.Schema) {
 		}
 	}
 	return schemas
-}
-
-// dropNull takes null out of the types of parameters and headers, which are texts.
-func dropNull(o *openapi3.Operation) {
-	var schemas openapi3.SchemaRefs
-	for _, parameter := range o.Parameters {
-		schemas = append(schemas, parameter.Value.Schema)
-	}
-	for _, response := range o.Responses.Map() {
-		for _, header := range response.Value.Headers {
-			schemas = append(schemas, header.Value.Schema)
-		}
-	}
-	for _, ref := range schemas {
-		own := *ref.Value // the schema may be that of a body as well
-		types := openapi3.Types(slices.DeleteFunc(slices.Clone(own.Type.Slice()), func(t string) bool { return t == "null" }))
-		if len(types) > 0 {
-			own.Type = &types
-			ref.Value = &own
-		}
-	}
 }

@@ -237,7 +237,7 @@ func valueProblem(at []string, err *openapi3.SchemaError) problem {
 	// kin-openapi looks at the enum before the type, and a value of another type breaks more
 	// clients than a new one.
 	if p.check == "unknown-enum-value" && !permits(err.Schema.Type, err.Value) {
-		p.check, p.message = "wrong-type", "value must be a "+strings.Join(err.Schema.Type.Slice(), " or ")
+		p.check, p.message = "wrong-type", "value must be "+article(err.Schema.Type.Slice())
 		if err.Value == nil {
 			p.check, p.message = "null", "Value is not nullable"
 		}
@@ -246,6 +246,15 @@ func valueProblem(at []string, err *openapi3.SchemaError) problem {
 		p.expected, p.given, p.shown = expected(err.Schema), err.Value, true
 	}
 	return p
+}
+
+// article names types in a sentence.
+func article(types []string) string {
+	text := strings.Join(types, " or ")
+	if text != "" && strings.ContainsRune("aio", rune(text[0])) {
+		return "an " + text
+	}
+	return "a " + text
 }
 
 // nearestBranch returns which branch of a oneOf or anyOf a value was meant for: the one that the

@@ -32,18 +32,26 @@ func newSubset(d *document) *subset { return &subset{document: d, components: ma
 
 // unsupported are the keywords of JSON Schema by which a schema is found in another way than by its
 // place in the document, which kin-openapi passes over.
-var unsupported = setOf("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$anchor", "$id")
+var unsupported = []string{
+	"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$anchor", "$id",
+}
 
 // annotations are fields that say nothing of a value. Those of other people's documents are wrong often.
-var annotations = setOf("description", "summary", "title", "example", "examples", "externalDocs", "tags", "xml",
-	"deprecated", "$comment", "callbacks", "links", "encoding", "servers")
+var annotations = []string{
+	"description", "summary", "title", "example", "examples", "externalDocs", "tags", "xml",
+	"deprecated", "$comment", "callbacks", "links", "encoding", "servers",
+}
 
 // literals are fields that hold a value, and no schema.
-var literals = setOf("default", "enum", "required", "security")
+var literals = []string{
+	"default", "enum", "required", "security",
+}
 
 // named are fields whose own fields are not keywords, but names that the document gives.
-var named = setOf("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependentRequired",
-	"responses", "content", "headers", "mapping", "schemas", "requestBodies", "parameters")
+var named = []string{
+	"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependentRequired",
+	"responses", "content", "headers", "mapping", "schemas", "requestBodies", "parameters",
+}
 
 // statusClass matches the key of a class of statuses. OpenAPI writes it in upper case.
 var statusClass = regexp.MustCompile(`^[1-5][xX]{2}$`)
@@ -68,7 +76,7 @@ func (s *subset) copy(value any, field string) (any, error) {
 		switch {
 		case field == "mapping":
 			return value, s.addMapped(value)
-		case named[field]:
+		case slices.Contains(named, field):
 			return s.copyNamed(value, field)
 		}
 		return s.copyObject(value)
@@ -112,10 +120,10 @@ func (s *subset) copyObject(object map[string]any) (any, error) {
 	}
 	copied := make(map[string]any, len(object))
 	for _, key := range slices.Sorted(maps.Keys(object)) {
-		if annotations[key] || strings.HasPrefix(key, "x-") {
+		if slices.Contains(annotations, key) || strings.HasPrefix(key, "x-") {
 			continue
 		}
-		if literals[key] {
+		if slices.Contains(literals, key) {
 			copied[key] = object[key]
 			continue
 		}
@@ -135,7 +143,7 @@ func (s *subset) copyObject(object map[string]any) (any, error) {
 // refuses what it passes over: that would look as if it had been checked.
 func adapt2020(copied, object map[string]any) error {
 	for _, key := range slices.Sorted(maps.Keys(copied)) {
-		if unsupported[key] {
+		if slices.Contains(unsupported, key) {
 			return fmt.Errorf("its schemas use %s, which is not supported", key)
 		}
 	}
