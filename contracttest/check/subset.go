@@ -44,7 +44,7 @@ var annotations = []string{
 
 // literals are fields that hold a value, and no schema.
 var literals = []string{
-	"default", "enum", "required", "security",
+	"default", "enum", "const", "required", "security",
 }
 
 // named are fields whose own fields are not keywords, but names that the document gives.
