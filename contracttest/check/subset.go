@@ -16,7 +16,8 @@ import (
 const (
 	maxSubsetParts = 200_000
 	maxSubsetBytes = 4 << 20
-	maxInlined     = 20 // references outside of components that lead to each other
+	maxChain       = 1_000 // components that lead to each other: the time for them grows with the square
+	maxInlined     = 20    // references outside of components that lead to each other
 )
 
 // subset is the part of a document that some operations need, in words that kin-openapi understands.
@@ -25,6 +26,7 @@ type subset struct {
 	document   *document
 	components map[string]any // by kind, and by name in that
 	inlined    []string       // the references whose target is being copied
+	chain      int            // how many components the one that is being copied is inside of
 	parts      int
 }
 
@@ -241,6 +243,10 @@ func (s *subset) addComponent(kind, name string) error {
 	if _, known := ofKind[name]; known {
 		return nil
 	}
+	if s.chain++; s.chain > maxChain {
+		return fmt.Errorf("its components refer to each other more than %d deep", maxChain)
+	}
+	defer func() { s.chain-- }()
 	ofKind[name] = nil // known, while what it refers to is added
 	all, _ := s.document.root["components"].(map[string]any)
 	written, _ := all[kind].(map[string]any)
