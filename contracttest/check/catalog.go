@@ -32,6 +32,12 @@ var catalog = []Info{
 			"request, too.",
 	},
 	{
+		Name:     "unusable-operation",
+		Severity: Breaking,
+		Description: "The document describes the operation in a way that nothing can be judged by, and " +
+			"no exchange with it was judged.",
+	},
+	{
 		Name:     "undocumented-status",
 		Severity: Breaking,
 		Description: "The contract has no such status; drift for the error that its default describes, " +

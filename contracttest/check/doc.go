@@ -45,6 +45,21 @@
 // kin-openapi, which saves more than half of the time. Only what is clearly valid is: tests run
 // without it as well, and a fuzz test compares the two.
 //
+// # Other documents
+//
+// [Load] reads any OpenAPI document of version 3.0 or 3.1. Of each operation that an exchange touches,
+// what it needs of the document is validated, and nothing else: other people's documents are wrong in
+// places that do not matter here. An operation that cannot be used is a breaking finding for each of its
+// exchanges, which are not judged. External references are not followed: a document has to be bundled.
+//
+// The schemas of 3.1 are those of JSON Schema 2020-12. Not supported are $id, $anchor, $dynamicRef and
+// other dialects, as well as the keywords that 3.0 does not have in parameters and headers: they make an
+// operation unusable. readOnly, writeOnly and discriminator have no effect on 3.1 bodies, as in JSON
+// Schema.
+//
+// The path of a server comes before the paths of the document; its host does not matter. A default
+// without other responses covers every status but redirects. Bodies of other types than JSON are a note.
+//
 // # Severities
 //
 // A [Severity] says what a finding does to a client: [Breaking] makes a typed client fail or
@@ -80,10 +95,10 @@
 // session remembers 50,000 images, actions and lists, 200,000 pages and items of these lists, and
 // the budgets of 100 accounts.
 //
-// [Load] refuses schemas for which kin-openapi would not come to an end. What can be seen of an
-// operation is counted in its first 20,000 schemas.
+// An operation is not judged if kin-openapi would not come to an end with its schemas. What can be seen
+// of one is counted in its first 20,000 schemas.
 //
 // Not judged are: whether credentials are valid and have the scope that is needed, how long the API
 // took, whether an error has the right status beyond what its id says, in which order a list is, and what any value
-// means beyond the checks above. Every body is read as JSON: the contract has no other.
+// means beyond the checks above.
 package check

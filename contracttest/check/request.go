@@ -96,6 +96,10 @@ func (c *checker) checkRequestBody() (body any) {
 	if media == nil {
 		return nil
 	}
+	if !isJSON(kind) {
+		c.addNotJSON(in, kind)
+		return nil
+	}
 	body, ok := c.decodeBody(in, text)
 	if !ok {
 		return nil
@@ -123,12 +127,18 @@ func lowerAccepted(found []Finding) {
 // mediaType returns what the contract has for a media type, or files that it has nothing and
 // returns nil.
 func (c *checker) mediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
-	media := documented.Get(kind)
-	if kind == "" || media == nil { // of a body without a type, kin-openapi would take the one for any type
+	media := mediaTypeOf(kind, documented)
+	if media == nil {
 		c.add("content-type", in, nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
 		return nil
 	}
 	return media
+}
+
+// addNotJSON files that a body of a type that is documented, and is not JSON, is not judged.
+func (c *checker) addNotJSON(in, kind string) {
+	message := fmt.Sprintf("a body of %q is not judged: only JSON is", redact.Shorten(kind))
+	c.add("unjudged", in, nil, message).Severity = Note
 }
 
 // checkCredentials notes a request without a token, which the API would have refused: either it was

@@ -33,7 +33,9 @@ was checked, or if less than --min-coverage was seen. It is 2 if a file or a fla
 	options.output.addFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&options.spec, "spec", "",
-		"an OpenAPI document to check against (default: the embedded contract)")
+		"an OpenAPI 3.0 or 3.1 document to check against, bundled into one file\n"+
+			"(default: the embedded contract); only the operations that the\n"+
+			"recordings touch have to be valid")
 	flags.StringArrayVar(&options.hosts, "host", nil,
 		"another host that serves the images API; may be given several times")
 	return cmd

@@ -66,8 +66,21 @@ func TestVerify(t *testing.T) {
 		},
 		"another document": {
 			args: []string{"--spec", files + "spec.yaml", recordings + "images_get.cassette.yaml"},
+			exit: 0,
+			want: []string{"drift: ", "images_get 200: body /image/status: value is not one of the allowed values"},
+		},
+		"a document of another version": {
+			args: []string{"--spec", files + "swagger.yaml", recordings + "images_get.cassette.yaml"},
 			exit: 2,
-			want: []string{"spec.yaml", "load the contract"},
+			want: []string{"swagger.yaml: load the contract: it is of Swagger 2.0; only OpenAPI 3.0 and 3.1 are supported"},
+		},
+		"a document in several files": {
+			args: []string{"--spec", files + "parts.yaml", recordings + "images_get.cassette.yaml"},
+			exit: 1,
+			want: []string{
+				"breaking: images_get.cassette.yaml#0: GET /v2/images/{image_id} 200: exchange: GET /v2/images/{image_id}: not judged: ",
+				`its $ref "get.yml" leads out of the document`, "[unusable-operation]",
+			},
 		},
 		"coverage that is missed": {
 			args: []string{"--min-coverage", "90", recordings + "images_get.cassette.yaml"},
@@ -206,6 +219,8 @@ func verifyFiles(t *testing.T) string {
 		"claims.har":                 archive,
 		"claims.har.provenance.yaml": "kind: reported\n",
 		"spec.yaml":                  strings.Replace(spec, "NEW, available,", "NEW,", 1), // its examples no longer hold
+		"swagger.yaml":               "swagger: '2.0'\npaths: {}\n",
+		"parts.yaml":                 "openapi: 3.1.0\npaths: {'/v2/images/{image_id}': {get: {$ref: get.yml}}}\n",
 		"truncated.har":              archive[:len(archive)-40],
 		"truncated.yaml":             whole[:1000],
 		"baseline.yaml": `findings:
