@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/gen"
@@ -69,7 +68,7 @@ func (t Target) withDefaults() Target {
 	if t.Transport == nil {
 		t.Transport = http.DefaultTransport
 	}
-	t.BaseURL = strings.TrimSuffix(cmp.Or(t.BaseURL, openapi.BaseURL), "/")
+	t.BaseURL = cmp.Or(t.BaseURL, openapi.BaseURL)
 	t.ImageURL = cmp.Or(t.ImageURL, defaultImageURL)
 	t.Region = cmp.Or(t.Region, gen.RegionSlugNyc3)
 	t.FailOn = cmp.Or(t.FailOn, check.Breaking)

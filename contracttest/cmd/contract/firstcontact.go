@@ -161,7 +161,8 @@ var readOperations = []string{"images_list", "images_get", "imageActions_list", 
 
 // operationRecorders is a transport that records each operation in a cassette of its own.
 type operationRecorders struct {
-	dir string
+	dir  string
+	base traffic.Base
 
 	mu          sync.Mutex
 	byOperation map[string]*recording.Recorder // those that were used
@@ -169,7 +170,8 @@ type operationRecorders struct {
 
 // RoundTrip implements [http.RoundTripper].
 func (r *operationRecorders) RoundTrip(req *http.Request) (*http.Response, error) {
-	recorder, err := r.of(readOperation(req.URL.Path))
+	u, _ := r.base.Strip(req.URL)
+	recorder, err := r.of(readOperation(u.Path))
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +183,7 @@ func (r *operationRecorders) of(operation string) (*recording.Recorder, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.byOperation[operation] == nil {
-		recorder, err := recording.NewRecorder(http.DefaultTransport, r.file(operation))
+		recorder, err := recording.NewRecorder(http.DefaultTransport, r.file(operation), recording.WithBase(r.base))
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +199,7 @@ func (r *operationRecorders) file(operation string) string {
 // readOperation returns the operation that a GET of a path is. What follows /v2/images says which: nothing, an image,
 // its actions, or one of these.
 func readOperation(path string) string {
-	_, rest, _ := strings.Cut(path, "/v2/images")
+	rest := strings.TrimPrefix(path, "/v2/images")
 	depth := min(strings.Count(rest, "/"), len(readOperations)-1)
 	return readOperations[depth]
 }

@@ -75,7 +75,7 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 		return err
 	}
 	// After an interrupt too: the report says what was seen until then.
-	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, nil); err != nil {
+	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, served{}); err != nil {
 		return err
 	}
 	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {
