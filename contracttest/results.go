@@ -36,9 +36,20 @@ func WriteResults(w io.Writer, results []Result) error {
 	for _, r := range results {
 		writeReason(w, r)
 	}
-	_, err := fmt.Fprintf(w, "%d cases: %d passed, %d failed, %d skipped; %d requests\n",
-		len(results), outcomes[passed], outcomes[failed], outcomes[skipped], requests)
+	counts := fmt.Sprintf("%d passed, %d failed, %d skipped", outcomes[passed], outcomes[failed], outcomes[skipped])
+	if n := outcomes[notRun]; n > 0 {
+		counts += fmt.Sprintf(", %d not run", n)
+	}
+	_, err := fmt.Fprintf(w, "%s: %s; %s\n", count(len(results), "case"), counts, count(requests, "request"))
 	return err
+}
+
+// count returns a number with what is counted, in the plural unless it is one.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // The outcomes of a case, as the table shows them. Failures stand out.
@@ -46,11 +57,14 @@ const (
 	passed  = "pass"
 	failed  = "FAIL"
 	skipped = "skip"
+	notRun  = "not run"
 )
 
-// outcome returns one of the three. A case that was skipped after a finding has failed.
+// outcome returns one of the four. A case that was skipped after a finding has failed.
 func (r Result) outcome() string {
 	switch {
+	case r.NotRun():
+		return notRun
 	case r.Err != nil:
 		return failed
 	case r.Skipped != "":
@@ -65,6 +79,8 @@ func writeReason(w io.Writer, r Result) {
 	case failed:
 		reason := strings.ReplaceAll(r.Err.Error(), "\n", "\n  ")
 		fmt.Fprintf(w, "FAIL %s: %s\n  %s\n", r.Case.Name, r.Case.Explanation, reason)
+	case notRun:
+		fmt.Fprintf(w, "not run %s: %s\n", r.Case.Name, strings.TrimPrefix(r.Err.Error(), "not run: "))
 	case skipped:
 		fmt.Fprintf(w, "skip %s: %s\n", r.Case.Name, r.Skipped)
 	}
@@ -84,8 +100,8 @@ func WriteObservations(w io.Writer, results []Result) error {
 			fmt.Fprintf(w, "          %s\n", strings.ReplaceAll(detail, "\n", "\n          "))
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d observations: %d confirmed, %d refuted, %d not seen, %d failed\n",
-		len(observations), verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen], verdicts[notAsked])
+	_, err := fmt.Fprintf(w, "%s: %d confirmed, %d refuted, %d not seen, %d failed\n",
+		count(len(observations), "observation"), verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen], verdicts[notAsked])
 	return err
 }
 
