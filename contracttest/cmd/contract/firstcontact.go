@@ -19,8 +19,8 @@ import (
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
-	"example.com/doimages/wrapper"
 )
 
 // firstContactOptions are the flags of contract first-contact.
@@ -64,17 +64,25 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 	if err := makeEmptyFolder(options.dir); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	target, stop, err := resolveTarget(p, targetOptions{baseURL: options.baseURL, budget: contracttest.DefaultBudget})
+	api := targetOptions{baseURL: options.baseURL}
+	target, stop, err := resolveTarget(p, api)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, firstContactTime)
 	defer cancel()
-	if err := probe(ctx, target); err != nil {
+	images, err := probe(ctx, target)
+	if err != nil {
+		return inOneLine(target.Token, err)
+	}
+	if target.Budget, err = budgetOf(api, images); err != nil {
 		return err
 	}
 	recorders := &operationRecorders{dir: options.dir, byOperation: map[string]*recording.Recorder{}}
+	if recorders.base, err = api.base(); err != nil {
+		return err
+	}
 	target.Transport, target.Write = recorders, false
 	results, r, err := contracttest.RunCases(ctx, target, observations()...)
 	if err != nil {
@@ -137,23 +145,6 @@ func makeEmptyFolder(dir string) error {
 // observations returns the cases that hold what others saw, and that only read.
 func observations() []contracttest.Case {
 	return slices.DeleteFunc(contracttest.Cases(), func(c contracttest.Case) bool { return c.Observed == "" || c.Writes })
-}
-
-// probe reads one image, so that a wrong token or address is told once, and not by every case.
-func probe(ctx context.Context, target contracttest.Target) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	client, err := wrapper.NewClient(target.Token,
-		wrapper.WithBaseURL(target.BaseURL),
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
-	)
-	if err != nil {
-		return err
-	}
-	for _, err := range client.ImagePages(ctx, wrapper.ListParams{PerPage: 1}) {
-		return err
-	}
-	return nil
 }
 
 // readOperations are the operations that a token with the scope image:read can use.

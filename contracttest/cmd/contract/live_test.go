@@ -103,7 +103,7 @@ func TestLiveRefuses(t *testing.T) {
 		{env: withToken, args: []string{"--base-url", "http://api.example.com"}, want: "plain http"},
 		{env: withToken, args: []string{"--base-url", "api.example.com"}, want: "must begin with https://"},
 		{env: withToken, args: []string{"--timeout", "long"}, want: "invalid argument"},
-		{env: withToken, args: []string{"--budget", "0"}, want: "--budget 0: it must be at least 1"},
+		{env: withToken, args: []string{"--budget", "0"}, want: `invalid argument "0" for "--budget" flag: it must be a number, and at least 1`},
 		{env: withToken, args: []string{"missing.cassette.yaml"}, want: "missing.cassette.yaml"},
 		{args: []string{"missing.har"}, want: "missing.har"},
 		{args: []string{files + "a.cassette.yaml"}, want: "a.provenance.yaml"},
@@ -135,12 +135,12 @@ func TestLiveInterruptedRemovesWhatItMade(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(s.log.String(), "method=POST path=/v2/images status=202"), "and no other is made")
 }
 
-// A run whose time is up makes nothing, and does not pass.
+// A run whose time is up cannot be made, and makes nothing.
 func TestLiveWithoutTime(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	exit, out := execute(t, withToken, "live", "--base-url", s.url, "--write", "--timeout", "1ns")
-	assert.Equal(t, 1, exit)
-	assert.Contains(t, out, "not run: context deadline exceeded")
+	assert.Equal(t, 2, exit)
+	assert.Contains(t, out, "not sent: context deadline exceeded")
 	assert.NotContains(t, s.log.String(), "method=")
 }
