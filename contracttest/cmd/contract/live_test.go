@@ -78,6 +78,7 @@ func TestLiveKeepsItsBudget(t *testing.T) {
 	exit, out := execute(t, withToken, "live", "--base-url", s.url, "--write", "--budget", "90")
 	assert.Equal(t, 1, exit, out)
 	assert.Contains(t, out, "the request budget is used up")
+	assert.Regexp(t, `45 cases: \d+ passed, 0 failed, \d+ skipped, \d+ not run; 84 requests`, out, "one tried the token, and five were kept")
 	assert.LessOrEqual(t, strings.Count(s.log.String(), "msg=request"), 90)
 	_, body := s.get(t, "/v2/images?private=true&per_page=200", canary)
 	assert.NotContains(t, body, "doimages-contract-")
