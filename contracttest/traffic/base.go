@@ -47,6 +47,15 @@ func (b Base) String() string {
 	return b.address.String()
 }
 
+// URL returns a copy of the address; nil for the zero value.
+func (b Base) URL() *url.URL {
+	if b.address == nil {
+		return nil
+	}
+	u := *b.address
+	return &u
+}
+
 // Strip returns a URL of the images API at this base as the contract knows it, which is without the path of the base,
 // and reports whether it is one. The host stays: links in a response may lead there. Any other URL is returned as it
 // is.
