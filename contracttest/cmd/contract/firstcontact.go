@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
@@ -88,6 +89,7 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 	if err != nil {
 		return err
 	}
+	recorders.nameFiles(r.Findings, results)
 	files, err := recorders.close()
 	err = errors.Join(err, r.Write(p.stdout, "text"), contracttest.WriteObservations(p.stdout, results))
 	if err != nil {
@@ -112,7 +114,7 @@ func firstContactVerdict(ctx context.Context, p process, r *report.Report, resul
 		return context.Cause(ctx)
 	}
 	if n := r.CountAtLeast(r.FailOn); n > 0 {
-		fmt.Fprintf(p.stdout, "%d findings break the contract; they are listed above.\n", n)
+		fmt.Fprintf(p.stdout, "The contract is broken: %s, listed above.\n", count(n, "finding"))
 		return errFindings
 	}
 	isConfirmed := func(r contracttest.Result) bool { return r.Err == nil && r.Skipped == "" }
@@ -157,16 +159,45 @@ type operationRecorders struct {
 
 	mu          sync.Mutex
 	byOperation map[string]*recording.Recorder // those that were used
+	places      []string                       // of each request in a cassette, such as images_get.cassette.yaml#3; "" if in none
 }
 
-// RoundTrip implements [http.RoundTripper].
+// RoundTrip implements [http.RoundTripper]. The suite sends one request at a time, so that the last exchange of a
+// recorder is that of the request.
 func (r *operationRecorders) RoundTrip(req *http.Request) (*http.Response, error) {
 	u, _ := r.base.Strip(req.URL)
-	recorder, err := r.of(readOperation(u.Path))
+	operation := readOperation(u.Path)
+	recorder, err := r.of(operation)
 	if err != nil {
 		return nil, err
 	}
-	return recorder.RoundTrip(req)
+	before := recorder.Len()
+	resp, err := recorder.RoundTrip(req)
+	place := ""
+	if recorder.Len() > before {
+		place = fmt.Sprintf("%s#%d", filepath.Base(r.file(operation)), before)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.places = append(r.places, place)
+	return resp, err
+}
+
+// nameFiles adds to the source of findings, which is a case and the number of its request, where the cassettes have the
+// exchange: who looks into it opens a file.
+func (r *operationRecorders) nameFiles(findings []check.Finding, results []contracttest.Result) {
+	placeOf, sent := map[string]string{}, 0
+	for _, result := range results {
+		for i := range min(result.Requests, len(r.places)-sent) {
+			placeOf[fmt.Sprintf("%s#%d", result.Case.Name, i+1)] = r.places[sent+i]
+		}
+		sent += result.Requests
+	}
+	for i, finding := range findings {
+		if place := placeOf[finding.Source]; place != "" {
+			findings[i].Source += " (" + place + ")"
+		}
+	}
 }
 
 // of returns the recorder of an operation.
@@ -199,7 +230,11 @@ func readOperation(path string) string {
 func (r *operationRecorders) close() (files []string, err error) {
 	var errs []error
 	for _, operation := range slices.Sorted(maps.Keys(r.byOperation)) {
-		errs = append(errs, r.byOperation[operation].Close())
+		err := r.byOperation[operation].Close()
+		if errors.Is(err, recording.ErrNothingRecorded) {
+			continue // the results say why
+		}
+		errs = append(errs, err)
 		files = append(files, r.file(operation))
 	}
 	return files, errors.Join(errs...)
