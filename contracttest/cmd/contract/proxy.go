@@ -41,14 +41,15 @@ response is as the target sent it, and the check sees all of it so.
 With --record, the exchanges that are checked are also written to a go-vcr cassette when the proxy ends, by an
 interrupt as well, with their provenance beside it. As in contract record, tokens and e-mail addresses are
 removed and only harmless headers are kept. The cassette is written whole or not at all. It holds at most
-32 MiB, which the proxy has in memory until then. What comes after that passes unrecorded, and the log and the
+32 MiB, which the proxy has in memory until then. What would be more passes unrecorded, and the log and the
 provenance say so.
 
 Findings are logged when they are found. The report follows when the proxy is interrupted. With --fail, a
 response with a finding of --fail-on or worse is replaced by a 502 that lists the findings. Drift in a
 request that the target accepted replaces nothing: its response is the one that the client needs.
 
-The exit codes are those of contract verify.`,
+The exit code is 1 if something of the severity --fail-on was found or nothing was checked, and 2 if a file, a
+flag or the address cannot be used.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runProxy(cmd.Context(), p, options) },
 	}
