@@ -60,7 +60,7 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *rep
 	for i, c := range cases {
 		results[i] = s.runCase(ctx, c)
 		if target.AfterCase != nil {
-			target.AfterCase(results[i], s.watch.report)
+			target.AfterCase(c.Name, s.watch.report)
 		}
 	}
 	return results, s.watch.report, nil

@@ -75,9 +75,9 @@ type Target struct {
 	// Baseline holds findings that are accepted beside those of openapi.Baseline; it may be nil.
 	Baseline *check.Baseline
 
-	// AfterCase is called after each case with its result and the report so far, such as to write them down before the
-	// run ends. The report is not to be kept or changed. It may be nil.
-	AfterCase func(Result, *report.Report)
+	// AfterCase is called after each case with its name and the report so far, such as to write it down before the run
+	// ends. The report is not to be kept or changed. It may be nil.
+	AfterCase func(name string, sofar *report.Report)
 
 	// Wait says how to wait for imports and actions.
 	Wait []wrapper.WaitOption

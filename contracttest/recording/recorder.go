@@ -44,6 +44,7 @@ type Recorder struct {
 	began       []time.Time     // of each interaction
 	undecodable int             // exchanges with a body that could not be decompressed
 	size        int             // of what is recorded, in bytes; see sizeOf
+	limit       int             // of size; maxRecorded but in tests
 	tooMany     int             // exchanges for which there was no room
 }
 
@@ -80,6 +81,7 @@ func NewRecorder(next http.RoundTripper, file string, options ...RecorderOption)
 		cassette: cassette.New("recording"),
 		hosts:    map[string]bool{},
 		overTLS:  true,
+		limit:    maxRecorded,
 	}, nil
 }
 
@@ -114,7 +116,7 @@ func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 		return
 	}
 	size := sizeOf(address.String(), sentBody, body)
-	if r.size+size > maxRecorded {
+	if r.size+size > r.limit {
 		r.tooMany++
 		return
 	}
@@ -231,7 +233,7 @@ func (r *Recorder) provenance(now time.Time) Provenance {
 		note += " " + exchangesWere(r.undecodable) + " left out, since a body could not be decompressed."
 	}
 	if r.tooMany > 0 {
-		note += fmt.Sprintf(" %s left out, since a recording holds %d MiB.", exchangesWere(r.tooMany), maxRecorded>>20)
+		note += fmt.Sprintf(" %s left out, since a recording holds %d MiB.", exchangesWere(r.tooMany), r.limit>>20)
 	}
 	provenance := Provenance{
 		Kind:         r.kind(),

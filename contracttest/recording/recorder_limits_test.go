@@ -44,7 +44,7 @@ func TestNewRecorderTriesToWrite(t *testing.T) {
 
 // A recorder of a long run keeps what it has, and passes on the rest.
 func TestRecorderIsBounded(t *testing.T) {
-	body := bytes.Repeat([]byte(" "), 12<<20)
+	body := bytes.Repeat([]byte(" "), 400<<10)
 	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		return &http.Response{
 			StatusCode: http.StatusOK,
@@ -56,6 +56,7 @@ func TestRecorderIsBounded(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.cassette.yaml")
 	recorder, err := recording.NewRecorder(next, file)
 	require.NoError(t, err)
+	recorder.SetLimit(1 << 20)
 	for i, want := range []int{1, 2, 2, 2} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images", nil)
 		require.NoError(t, err)
@@ -70,7 +71,7 @@ func TestRecorderIsBounded(t *testing.T) {
 	require.NoError(t, recorder.Close())
 	provenance, err := recording.ReadProvenance(file)
 	require.NoError(t, err)
-	assert.Contains(t, provenance.Note, " 2 exchanges were left out, since a recording holds 32 MiB.")
+	assert.Contains(t, provenance.Note, " 2 exchanges were left out, since a recording holds 1 MiB.")
 	assert.Len(t, testkit.ReadAll(t, file), 2)
 }
 

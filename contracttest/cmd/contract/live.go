@@ -79,7 +79,7 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 		return err
 	}
 	// A run may take an hour, and end in a way in which nothing can be written. An error is told at the end.
-	target.AfterCase = func(_ contracttest.Result, r *report.Report) { _ = o.writeFiles(r) }
+	target.AfterCase = func(_ string, r *report.Report) { _ = o.writeFiles(r) }
 	results, r, err := contracttest.RunCases(limited, target)
 	if err != nil {
 		return err
