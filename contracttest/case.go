@@ -122,7 +122,15 @@ func findingsError(findings []check.Finding, failOn check.Severity) error {
 		errs = append(errs, errors.New(finding.String()))
 	}
 	if more := len(failing) - maxQuotedFindings; more > 0 {
-		errs = append(errs, fmt.Errorf("and %d more findings", more))
+		errs = append(errs, errors.New("and "+count(more, "more finding")))
 	}
 	return errors.Join(errs...)
+}
+
+// count returns a number with what is counted, in the plural unless it is one.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

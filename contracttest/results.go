@@ -44,14 +44,6 @@ func WriteResults(w io.Writer, results []Result) error {
 	return err
 }
 
-// count returns a number with what is counted, in the plural unless it is one.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // The outcomes of a case, as the table shows them. Failures stand out.
 const (
 	passed  = "pass"
@@ -101,7 +93,8 @@ func WriteObservations(w io.Writer, results []Result) error {
 		}
 	}
 	_, err := fmt.Fprintf(w, "%s: %d confirmed, %d refuted, %d not seen, %d failed\n",
-		count(len(observations), "observation"), verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen], verdicts[notAsked])
+		count(len(observations), "observation"),
+		verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen], verdicts[notAsked])
 	return err
 }
 

@@ -58,8 +58,8 @@ var ErrNothingRecorded = errors.New("nothing was recorded, so nothing is written
 // NewRecorder returns a Recorder in front of next, or of [http.DefaultTransport] if that is nil. It will write the
 // cassette to file, whose name ends in .cassette.yaml, and its provenance beside it.
 //
-// It makes the folder of the file, and tries whether it can write there, so that a mistake is known before anything is
-// sent. Files of an earlier run are replaced by Close, and not before.
+// It makes the folder of the file, and tries to write there, so that a mistake is known before anything is sent.
+// Files of an earlier run are replaced by Close, and not before.
 func NewRecorder(next http.RoundTripper, file string, options ...RecorderOption) (*Recorder, error) {
 	if !strings.HasSuffix(file, ".cassette.yaml") {
 		return nil, fmt.Errorf("%s: the name of a recording ends in .cassette.yaml", file)
@@ -175,8 +175,8 @@ func statusLine(status int) string {
 	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
 }
 
-// Close writes the cassette and its provenance. It is [ErrNothingRecorded] if nothing was recorded. A recording of anything but the
-// API over https says so in its provenance, and cannot pass as one of the API.
+// Close writes the cassette and its provenance. The error is [ErrNothingRecorded] if nothing was recorded. A recording
+// of anything but the API over https says so in its provenance, and cannot pass as one of the API.
 //
 // Each file is there whole or not at all. Until both could be written, those of an earlier run stay as they were. If
 // moving them into place fails or is interrupted, there may be a cassette without a provenance. There is never one with

@@ -11,8 +11,8 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 )
 
-// checkWritable returns an error if a cassette and its provenance cannot be written, as far as that can be known before.
-// It makes their folder.
+// checkWritable returns an error if a cassette and its provenance cannot be written, as far as that can be known in
+// advance. It makes their folder.
 func checkWritable(file string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("%s: its folder: %w", file, err)

@@ -159,7 +159,7 @@ type operationRecorders struct {
 
 	mu          sync.Mutex
 	byOperation map[string]*recording.Recorder // those that were used
-	places      []string                       // of each request in a cassette, such as images_get.cassette.yaml#3; "" if in none
+	places      []string                       // of each request, such as images_get.cassette.yaml#3; "" if not recorded
 }
 
 // RoundTrip implements [http.RoundTripper]. The suite sends one request at a time, so that the last exchange of a

@@ -16,12 +16,12 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// A client that follows the links of a page would leave the proxy with the second page. So links.pages of a list lead to
-// the proxy in what is passed on. The check, and a recording, have the body as the target sent it.
+// A client that follows the links of a page would leave the proxy with the second page. So links.pages of a list lead
+// to the proxy in what is passed on. The check, and a recording, have the body as the target sent it.
 
 // linkKeeper knows which links lead to the target, and where the proxy is instead.
 type linkKeeper struct {
-	targets []traffic.Base // the target, its host without the path, and the API itself, to which a gateway's links may lead
+	targets []traffic.Base // the target, its host without the path, and the API, to which links of a gateway may lead
 	host    string         // of the proxy, with its port, as the client calls it
 }
 

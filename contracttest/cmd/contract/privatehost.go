@@ -13,10 +13,10 @@ import (
 var privateSuffixes = []string{".internal", ".local"}
 
 // isPrivateHost reports whether a host, without a port, can only be one of a private network, as far as that can be
-// said without resolving it: whoever serves a name decides where it leads. An address is private if it is of RFC 1918, a
-// unique local one of IPv6, a link-local one or that of this machine. A name is private if it ends as a private one
-// does, or has no dot: there are no such names in the public DNS (SAC053), and those of containers have none. The host
-// of the API is none of these.
+// said without resolving it: whoever serves a name decides where it leads. An address is private if it is of RFC 1918,
+// a unique local one of IPv6, a link-local one or that of this machine. A name is private if it ends as a private one
+// does, or has no dot: such names do not belong into the public DNS (SAC053), and those of containers have none. The
+// host of the API is none of these.
 func isPrivateHost(host string) bool {
 	if address, err := netip.ParseAddr(host); err == nil {
 		address = address.Unmap()
@@ -30,8 +30,8 @@ func isPrivateHost(host string) bool {
 	return traffic.IsLoopback(name) || !strings.Contains(name, ".") || slices.ContainsFunc(privateSuffixes, hasSuffix)
 }
 
-// isNumber reports whether a name may be an address in another notation, such as 134744072 or 0x8080808, which resolvers
-// take for 8.8.8.8.
+// isNumber reports whether a name may be an address in another notation: resolvers take 134744072 and 0x8080808 for
+// 8.8.8.8.
 func isNumber(name string) bool {
 	return strings.Trim(name, "0123456789") == "" || strings.HasPrefix(name, "0x")
 }

@@ -33,10 +33,10 @@ func proxyCommand(p process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "proxy --target URL",
 		Short: "Pass requests on to an API, and check every exchange",
-		Long: `Listens on an address of this machine, which it prints first. It passes each request on to the target and checks
-the exchange, for clients in any language. Requests to paths other than /v2/images pass unchecked. The links
-in a list lead back to the proxy, so that a client that follows them stays behind it; everything else of a
-response is as the target sent it, and the check sees all of it so.
+		Long: `Listens on an address of this machine, which it prints first. It passes each request on to the target and
+checks the exchange, for clients in any language. Requests to paths other than /v2/images pass unchecked. The
+links in a list lead back to the proxy, so that a client that follows them stays behind it. The rest of the
+body is as the target sent it, and the check sees all of it so.
 
 With --record, the exchanges that are checked are also written to a go-vcr cassette when the proxy ends, by an
 interrupt as well, with their provenance beside it. As in contract record, tokens and e-mail addresses are
