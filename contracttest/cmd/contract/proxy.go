@@ -78,6 +78,9 @@ func runProxy(ctx context.Context, p process, options proxyOptions) error {
 	if err != nil {
 		return fmt.Errorf("--target: %w", err)
 	}
+	if options.force && options.record == "" {
+		return errors.New("--force: there is no --record whose file it could replace")
+	}
 	isLocal, err := checkAddr(options.addr)
 	if err != nil {
 		return err

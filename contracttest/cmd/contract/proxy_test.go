@@ -302,6 +302,7 @@ func TestProxyRefuses(t *testing.T) {
 		{"--target http://10.0.0.7:8080", "--insecure-target allows it in a private network"},
 		{"--target https://api.digitalocean.com --addr :8080", "--addr :8080: write host and port, such as 127.0.0.1:0"},
 		{"--target https://api.digitalocean.com --addr 8080", "--addr 8080: write host and port"},
+		{"--target https://api.digitalocean.com --force", "--force: there is no --record"},
 		{"--target https://api.digitalocean.com --record session.har", "--record: session.har: the name of a recording ends in .cassette.yaml"},
 		{"--target https://api.digitalocean.com --fail-on never", "neither breaking nor drift"},
 	} {
