@@ -46,7 +46,8 @@ var mayImport = map[string][]string{
 		"gen", "openapi", "wrapper",
 	},
 	"contracttest/cmd/contract": {
-		"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/redact",
+		"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/decompress",
+		"contracttest/internal/redact",
 		"contracttest/recording", "contracttest/report", "contracttest/traffic", "gen", "openapi", "wrapper",
 	},
 }

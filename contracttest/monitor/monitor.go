@@ -26,6 +26,10 @@ type Options struct {
 	// by itself.
 	Sample float64
 
+	// Base is where the server has the API, such as a gateway that has it below a path; [traffic.ParseBase] makes one.
+	// The zero value is for a server that has it at /v2/images, whatever its host.
+	Base traffic.Base
+
 	// Report is called with each finding, from one goroutine at a time. While it runs no exchange is checked, so one that
 	// takes long makes exchanges be dropped. If it is nil, exchanges are only counted.
 	Report func(check.Finding)
@@ -113,6 +117,7 @@ func (m *Monitor) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	exchange := exchangeOf(req, resp)
+	exchange.URL, _ = m.options.Base.Strip(exchange.URL)
 	resp.Body = &capture{
 		ReadCloser: resp.Body,
 		limit:      m.options.MaxBody,

@@ -19,6 +19,7 @@ import (
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/monitor"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
@@ -303,5 +304,39 @@ func TestMonitorFindingsPrint(t *testing.T) {
 				assert.NotContains(t, line, "sesame")
 			}
 		})
+	}
+}
+
+// A client of a gateway asks for the API below a path.
+func TestMonitorBehindAGateway(t *testing.T) {
+	const address = "https://proxy.example/do"
+	base, err := traffic.ParseBase(address)
+	require.NoError(t, err)
+	for name, test := range map[string]struct {
+		base traffic.Base
+		want []string
+	}{
+		"known":   {base: base, want: []string{"undocumented-field"}},
+		"unknown": {want: []string{"undocumented-operation"}},
+	} {
+		var found []string
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
+		next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+			sent := req.Clone(req.Context())
+			sent.URL.Path = strings.TrimPrefix(sent.URL.Path, "/do")
+			return fake.RoundTrip(sent)
+		})
+		monitor := monitor.New(testkit.Contract(t), next, monitor.Options{
+			Sample: 1,
+			Base:   test.base,
+			Report: func(f check.Finding) { found = append(found, f.Check) },
+		})
+		client, err := wrapper.NewClient(fakeapi.Token,
+			wrapper.WithBaseURL(address), wrapper.WithHTTPClient(&http.Client{Transport: monitor}))
+		require.NoError(t, err)
+		_, err = client.Get(t.Context(), 6_000_000)
+		require.NoError(t, err)
+		monitor.Close()
+		assert.Equal(t, test.want, found, name)
 	}
 }

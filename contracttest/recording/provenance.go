@@ -25,6 +25,7 @@ const (
 // Provenance says where a recording comes from. It is beside X.cassette.yaml as X.provenance.yaml.
 type Provenance struct {
 	Kind         Kind             `yaml:"kind"`                // what the recording is evidence of
+	BaseURL      string           `yaml:"base_url,omitempty"`  // of the server, if [WithBase] was given
 	Operation    string           `yaml:"operation,omitempty"` // the operation id, where the recording has only one
 	Document     string           `yaml:"document"`            // what was transcribed, or where the requests were sent
 	Revision     string           `yaml:"revision"`            // of that document, or of the contract at the time

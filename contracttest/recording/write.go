@@ -2,12 +2,31 @@ package recording
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 )
+
+// checkWritable returns an error if a cassette and its provenance cannot be written, as far as that can be known in
+// advance. It makes their folder.
+func checkWritable(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("%s: its folder: %w", file, err)
+	}
+	for _, name := range []string{file, provenanceFile(file)} {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return fmt.Errorf("%s: it is a folder", name)
+		}
+	}
+	folder, err := os.MkdirTemp(filepath.Dir(file), ".recording-*")
+	if err != nil {
+		return fmt.Errorf("%s: its folder: %w", file, err)
+	}
+	return os.Remove(folder)
+}
 
 // writeRecording writes a cassette and the provenance beside it. It writes both whole into a temporary folder first, so
 // that a full disk leaves the files of an earlier run as they were. Then it moves them into place.

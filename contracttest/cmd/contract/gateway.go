@@ -18,6 +18,7 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -25,24 +26,28 @@ import (
 // gateway passes requests on to a target, and checks those to the images API with their responses. Both are held in
 // memory, up to traffic.MaxBody each, since a response is judged before it is passed on.
 type gateway struct {
-	reverse *httputil.ReverseProxy
-	log     *slog.Logger
-	fail    bool // whether a finding of report.FailOn or worse replaces the response
+	reverse  *httputil.ReverseProxy
+	target   traffic.Base
+	log      *slog.Logger
+	fail     bool                // whether a finding of report.FailOn or worse replaces the response
+	recorder *recording.Recorder // nil if nothing is recorded
+	full     sync.Once           // the recorder, of which the log tells once
 
 	mu     sync.Mutex
 	report *report.Report
 	number int // of the last exchange
 }
 
-func newGateway(target *url.URL, r *report.Report, logger *slog.Logger, fail bool) *gateway {
+func newGateway(target traffic.Base, r *report.Report, logger *slog.Logger, fail bool) *gateway {
 	g := &gateway{
+		target: target,
 		log:    logger,
 		fail:   fail,
 		report: r,
 	}
 	g.reverse = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(target)
+			r.SetURL(target.URL())
 			r.Out.Header.Del("Accept-Encoding") // so that the transport decompresses what it asked for itself
 		},
 		ErrorLog:     slog.NewLogLogger(slog.DiscardHandler, 0), // it quotes what the target sends
@@ -67,7 +72,11 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	checked := *g.reverse
-	checked.Transport = checkingTransport{gateway: g, asked: r.URL}
+	checked.Transport = checkingTransport{
+		gateway: g,
+		asked:   r.URL,
+		links:   newLinkKeeper(g.target, r.Host),
+	}
 	checked.ServeHTTP(w, r)
 }
 
@@ -75,20 +84,38 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type checkingTransport struct {
 	gateway *gateway
 	asked   *url.URL // what the client asked for; the target may have a path of its own before it
+	links   linkKeeper
 }
 
 // RoundTrip implements [http.RoundTripper]. It returns an error for a response that must not be passed on: one that
 // is truncated, too large or of another protocol, and with --fail a *brokenError for one that breaks the contract.
 func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, exchange, err := traffic.RoundTrip(http.DefaultTransport, req)
+	resp, exchange, err := traffic.RoundTrip(t.gateway.transport(), req)
 	if err != nil {
 		return nil, err
 	}
+	t.gateway.warnOfFullRecording()
 	if err := t.judge(req, exchange); err != nil {
 		_ = resp.Body.Close()
 		return nil, err
 	}
+	t.links.keep(resp, exchange.Body)
 	return resp, nil
+}
+
+// transport returns what sends requests to the target.
+func (g *gateway) transport() http.RoundTripper {
+	if g.recorder != nil {
+		return g.recorder
+	}
+	return http.DefaultTransport
+}
+
+// warnOfFullRecording logs that there is no room for more exchanges, when the first was left out.
+func (g *gateway) warnOfFullRecording() {
+	if g.recorder != nil && g.recorder.Full() {
+		g.full.Do(func() { g.log.Warn("the recording is full: exchanges pass that are checked and not recorded") })
+	}
 }
 
 // judge adds an exchange to the report, and returns an error if its response must not be passed on.
@@ -159,7 +186,7 @@ func rank(f check.Finding) int { return slices.Index(check.Severities(), f.Sever
 // brokenError says that a response breaks the contract, and how.
 type brokenError struct{ findings []string }
 
-func (e *brokenError) Error() string { return fmt.Sprintf("%d findings", len(e.findings)) }
+func (e *brokenError) Error() string { return count(len(e.findings), "finding") }
 
 // handleError writes the response to a request whose response cannot be passed on.
 func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/report"
 )
 
 // liveOptions are the flags of contract live.
@@ -29,11 +30,15 @@ from ` + tokenVariable + `, and nothing is written unless --write is given. The 
 names begin with doimages-contract-. It removes them whatever happens, an interrupt included. It never
 sends more requests than --budget, and keeps some of these for the removal.
 
+The first request tries the address and the token, and says how many images there are, by which the budget
+is computed. The files of --output are written after each case, so that they say what was run if the run is
+interrupted.
+
 Recordings that are named are checked too. The report then says what they and the run cover together.
 
 The exit code is 0 if every case passed and nothing of the severity --fail-on was found. It is 1 if a case
-failed, if something was found, or if less than --min-coverage was seen. It is 2 if a file, a flag or the
-token cannot be used.`,
+failed or was not run to its end, if something was found, or if less than --min-coverage was seen. It is 2
+if a file, a flag or the token cannot be used, if the API cannot be reached, or if the budget is too small.`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if options.list {
 				return contracttest.WriteCases(p.stdout)
@@ -70,12 +75,17 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	target.FailOn, target.Baseline = o.options.failOn, o.baseline
 	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
 	defer cancel()
+	if target, err = prepare(limited, target, options.target); err != nil {
+		return err
+	}
+	// A run may take an hour, and end in a way in which nothing can be written. An error is told at the end.
+	target.AfterCase = func(_ string, r *report.Report) { _ = o.writeFiles(r) }
 	results, r, err := contracttest.RunCases(limited, target)
 	if err != nil {
 		return err
 	}
 	// After an interrupt too: the report says what was seen until then.
-	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, nil); err != nil {
+	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, served{}); err != nil {
 		return err
 	}
 	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {

@@ -9,8 +9,9 @@
 //	contract serve
 //	contract checks
 //
-// It exits with 0 if nothing was found, with 1 if something was found or nothing was checked, and with 2 if a file or
-// the command line cannot be used.
+// It exits with 0 if nothing was found, with 1 if something was found, a case failed or was not run, or nothing was
+// checked, and with 2 if it could not do what it was asked for: a file or the command line cannot be used, or the API
+// cannot be reached.
 //
 // Each command has a file with three things: a type with its flags, the command, which fills it, and a function that
 // runs it. What several commands need is in output.go (what fails a run, and where its report goes), target.go (the
@@ -98,8 +99,13 @@ func rootCommand(p process) *cobra.Command {
 		Short: "Check exchanges with DigitalOcean's images API against the contract",
 		Long: `Checks exchanges with DigitalOcean's images API against the contract that is embedded in this program.
 
-The exit code is 0 if nothing was found, 1 if something was found or nothing was checked, and 2 if a file or the command
-line cannot be used.`,
+The exit code says what came of it, for every command:
+
+  0  everything was done, and nothing was found
+  1  something of the severity --fail-on was found, a case failed or was not run to its end, less than
+     --min-coverage was seen, or nothing was checked
+  2  it could not be run: a file or the command line cannot be used, the API cannot be reached or refuses the
+     token, or the budget is too small for the account`,
 		Version:       openapi.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,

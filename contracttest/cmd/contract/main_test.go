@@ -16,6 +16,15 @@ func TestVersion(t *testing.T) {
 	assert.Equal(t, "contract version "+openapi.Version+"\n", out)
 }
 
+func TestHelpSaysTheExitCodes(t *testing.T) {
+	t.Parallel()
+	exit, out := execute(t, nil, "--help")
+	assert.Equal(t, 0, exit)
+	for _, code := range []string{"  0  everything", "  1  something", "  2  it could not be run"} {
+		assert.Contains(t, out, "\n"+code)
+	}
+}
+
 func TestUnknownCommand(t *testing.T) {
 	t.Parallel()
 	exit, out := execute(t, nil, "prove")

@@ -126,6 +126,12 @@ func (o output) write(r *report.Report) error {
 			errs = append(errs, fmt.Errorf("the summary of the job: %w", err))
 		}
 	}
+	return errors.Join(append(errs, o.writeFiles(r))...)
+}
+
+// writeFiles writes a report to the files of --output.
+func (o output) writeFiles(r *report.Report) error {
+	var errs []error
 	for _, file := range o.options.files {
 		if err := writeReportFile(file, r); err != nil {
 			errs = append(errs, fmt.Errorf("--output %s: %w", file, err))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"time"
 )
@@ -12,4 +13,12 @@ type process struct {
 	getenv func(string) string
 
 	shutdownTime time.Duration // how long requests that are under way may take at the end of a server
+}
+
+// count returns a number with what is counted, in the plural unless it is one.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

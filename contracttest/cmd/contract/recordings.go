@@ -16,16 +16,20 @@ import (
 )
 
 // addRecordings adds the exchanges of recordings to a report, and returns how many there are of each provenance.
-func addRecordings(ctx context.Context, r *report.Report, files, hosts []string) (map[string]int, error) {
+func addRecordings(ctx context.Context, r *report.Report, files []string, where served) (map[string]int, error) {
 	added := map[string]int{}
 	for _, file := range files {
 		kind, err := await(ctx, func() (string, error) { return kindOf(file) })
 		if err != nil {
 			return nil, err
 		}
+		where, err := where.ofRecording(file)
+		if err != nil {
+			return nil, err
+		}
 		r.NewSession(kind) // two recordings are not compared with each other
 		before := r.Exchanges
-		if err := r.AddAllContext(ctx, imagesExchanges(ctx, r, file, hosts)); err != nil {
+		if err := r.AddAllContext(ctx, imagesExchanges(ctx, r, file, where)); err != nil {
 			if err == context.Cause(ctx) { // of an interrupt between two exchanges, which names no file
 				err = fmt.Errorf("%s: %w", filepath.Base(file), err)
 			}
@@ -53,11 +57,12 @@ func kindOf(file string) (string, error) {
 // imagesExchanges returns the exchanges of a recording that are with the images API. The others are counted as
 // skipped.
 func imagesExchanges(
-	ctx context.Context, r *report.Report, file string, hosts []string,
+	ctx context.Context, r *report.Report, file string, where served,
 ) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		for exchange, err := range read(ctx, file) {
-			if isOmitted(err) || err == nil && !traffic.IsImagesAPI(exchange, hosts...) {
+			exchange, ok := where.exchange(exchange)
+			if isOmitted(err) || err == nil && !ok {
 				r.Skip(1)
 				continue
 			}

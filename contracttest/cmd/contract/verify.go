@@ -12,9 +12,10 @@ import (
 
 // verifyOptions are the flags of contract verify.
 type verifyOptions struct {
-	output outputOptions
-	spec   string   // a file; the embedded document if empty
-	hosts  []string // beside those that traffic.IsImagesAPI knows
+	output   outputOptions
+	spec     string   // a file; the embedded document if empty
+	hosts    []string // beside those that traffic.IsImagesAPI knows
+	baseURLs []string // of servers that have the API below a path
 }
 
 func verifyCommand(p process) *cobra.Command {
@@ -38,6 +39,9 @@ was checked, or if less than --min-coverage was seen. It is 2 if a file or a fla
 			"recordings touch have to be valid")
 	flags.StringArrayVar(&options.hosts, "host", nil,
 		"another host that serves the images API; may be given several times")
+	flags.StringArrayVar(&options.baseURLs, "base-url", nil,
+		"another address that serves the images API, with the path before /v2/images,\n"+
+			"such as https://proxy.example/do; may be given several times")
 	return cmd
 }
 
@@ -47,6 +51,10 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if len(files) == 0 {
 		return errors.New("verify: name at least one recording: FILE.yaml or FILE.har")
 	}
+	where, err := parseServed(options.hosts, options.baseURLs)
+	if err != nil {
+		return err
+	}
 	o, err := newOutput(ctx, p, options.output)
 	if err != nil {
 		return err
@@ -55,12 +63,12 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
-	added, err := addRecordings(ctx, r, files, options.hosts)
+	added, err := addRecordings(ctx, r, files, where)
 	if err != nil {
 		return err
 	}
 	for _, kind := range slices.Sorted(maps.Keys(added)) {
-		fmt.Fprintf(p.stderr, "%d exchanges from: %s\n", added[kind], kind)
+		fmt.Fprintf(p.stderr, "%s from: %s\n", count(added[kind], "exchange"), kind)
 	}
 	if err := o.write(r); err != nil {
 		return err

@@ -155,7 +155,7 @@ func TestVerify(t *testing.T) {
 		"an archive beside a provenance": {
 			args: []string{files + "claims.har"},
 			exit: 1,
-			want: []string{"1 exchanges from: unknown origin"},
+			want: []string{"1 exchange from: unknown origin"},
 		},
 		"a broken provenance": {
 			args: []string{files + "a.cassette.yaml"},
