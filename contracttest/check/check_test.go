@@ -29,7 +29,7 @@ type exchangeCase struct {
 func exchangeCases() map[string]exchangeCase {
 	all := map[string]exchangeCase{}
 	for _, cases := range []map[string]exchangeCase{
-		requestCases, responseCases, bodyCases, schemaCases, resourceCases,
+		requestCases, responseCases, bodyCases, schemaCases, resourceCases, appliedCases, actionCases,
 	} {
 		maps.Copy(all, cases)
 	}
