@@ -106,6 +106,7 @@
 //   - 405 for a method that a path does not have
 //   - 400 for every body that is not JSON of the right types, 422 for every other refusal
 //   - no redirects: /v2//images is 404
-//   - a deleted image is 404 at once; one of DigitalOcean's images cannot be changed by any account (403)
+//   - a deleted image is 404 at once, and so are the transfers of it to other accounts; one of DigitalOcean's images
+//     cannot be changed by any account (403)
 //   - requests that get 401 or 429 do not count towards the limits; error messages not named above
 package fakeapi
