@@ -100,13 +100,13 @@ var meantRows = map[string]func(*rapid.T) observed{
 		for transfer := range rapid.IntRange(1, 4).Draw(t, "offers") {
 			ends := []func(int) step{accept, cancel, decline}
 			end := rapid.SampledFrom(ends).Draw(t, "end")(transfer)
-			steps = append(steps, offer(transfer), end.refused(), end, end.refused())
+			steps = append(steps, offerImage(transfer), end.refused(), end, end.refused())
 		}
 		return observed{steps: steps}
 	},
 	"two offers of an image at a time": func(t *rapid.T) observed {
 		ends := rapid.Permutation([]step{cancel(1), accept(2), decline(3)}).Draw(t, "ends")
-		return observed{steps: append([]step{offer(1), offer(2), offer(3)}, ends...)}
+		return observed{steps: append([]step{offerImage(1), offerImage(2), offerImage(3)}, ends...)}
 	},
 	"a failed import that is read": func(t *rapid.T) observed {
 		status := drawn(t, "status", "deleted", "pending", "available")

@@ -102,14 +102,17 @@ func (m *mutator) ask(request string, breakIt func(*mutator)) {
 func (m *mutator) breakUpdate() {
 	at := []string{"image"}
 	m.ask(`{"name":"n","description":"d","distribution":"Debian"}`, func(m *mutator) {
-		m.root = replaced(replaced(replaced(m.root, []string{"image", "name"}, "n"),
-			[]string{"image", "description"}, "d"), []string{"image", "distribution"}, "Debian")
+		for name, value := range map[string]string{
+			"name": "n", "description": "d", "distribution": "Debian", "type": "custom",
+		} {
+			m.root = replaced(m.root, []string{"image", name}, value)
+		}
 		m.breakTexts()
 		m.setFields("an image that is not custom", at, false, "description", "", "distribution", "Ubuntu", "type", "backup")
 		m.setFields("an image that is not custom renamed", at, true, "name", "", "type", "backup")
 	})
 	m.ask(`{"description":""}`, func(m *mutator) {
-		m.setFields("a description that is not cleared", at, true, "description", "d")
+		m.setFields("a description that is not cleared", at, true, "description", "d", "type", "custom")
 		m.setFields("a description that is cleared", at, false, "description", "", "name", "n")
 	})
 	m.ask(`{"name":null,"description":null}`, func(m *mutator) {

@@ -21,9 +21,9 @@ var validSessions = map[string][]step{
 	"a create": {
 		listPage(1, 1, 1), createImage(9), respond("GET /v2/images/9", 200, `{"image":`+newImage+`}`),
 	},
-	"an offer that is accepted":            {offer(1), accept(1)},
-	"an offer that is canceled":            {offer(1), cancel(1)},
-	"offers of which the last is declined": {offer(1), cancel(1), offer(2), decline(2)},
+	"an offer that is accepted":            {offerImage(1), accept(1)},
+	"an offer that is canceled":            {offerImage(1), cancel(1)},
+	"offers of which the last is declined": {offerImage(1), cancel(1), offerImage(2), decline(2)},
 }
 
 // sessionOperator breaks one exchange of a session.

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// offer offers image 1 to another account.
-func offer(transfer int) step {
+// offerImage offers image 1 to another account.
+func offerImage(transfer int) step {
 	return respond(`POST /v2/images/1/account_transfer {"recipient_email":"a@b.example"}`, 201,
 		fmt.Sprintf(`{"transfer_id":%d}`, transfer))
 }
@@ -34,10 +34,10 @@ func (s step) refused() step {
 // transferSequences are sessions with transfers to other accounts.
 var transferSequences = map[string]sequenceCase{
 	"a transfer that is accepted": {
-		steps: []step{offer(1), accept(1).refused(), accept(1), accept(1).refused(), cancel(1).refused()},
+		steps: []step{offerImage(1), accept(1).refused(), accept(1), accept(1).refused(), cancel(1).refused()},
 	},
 	"a transfer that is accepted twice": {
-		steps: []step{offer(1), accept(1), accept(1)},
+		steps: []step{offerImage(1), accept(1), accept(1)},
 		want:  []string{"sequence-transfer "},
 	},
 	"a transfer that is canceled twice": {
@@ -45,45 +45,45 @@ var transferSequences = map[string]sequenceCase{
 		want:  []string{"sequence-transfer "},
 	},
 	"a transfer that is declined twice": {
-		steps: []step{offer(1), decline(1), decline(1)},
+		steps: []step{offerImage(1), decline(1), decline(1)},
 		want:  []string{"sequence-transfer "},
 	},
 	"a transfer that is accepted after it was canceled": {
-		steps: []step{offer(1), cancel(1), accept(1)},
+		steps: []step{offerImage(1), cancel(1), accept(1)},
 		want:  []string{"sequence-transfer "},
 	},
 	"a transfer that is canceled after it was declined": {
-		steps: []step{offer(1), decline(1), cancel(1)},
+		steps: []step{offerImage(1), decline(1), cancel(1)},
 		want:  []string{"sequence-transfer "},
 	},
 	"a transfer that is declined after it was accepted": {
-		steps: []step{offer(1), accept(1), decline(1)},
+		steps: []step{offerImage(1), accept(1), decline(1)},
 		want:  []string{"sequence-transfer "},
 	},
 	"an image that is offered again": {
-		steps: []step{offer(1), cancel(1), offer(2), decline(2), offer(1), accept(1), offer(3), accept(3)},
+		steps: []step{offerImage(1), cancel(1), offerImage(2), decline(2), offerImage(1), accept(1), offerImage(3), accept(3)},
 	},
 	"an image that is offered to two": {
-		steps: []step{offer(1), offer(2), cancel(1), accept(2)},
+		steps: []step{offerImage(1), offerImage(2), cancel(1), accept(2)},
 	},
 	"an image that is offered again in vain": {
-		steps: []step{offer(1), cancel(1), offer(2).refused(), cancel(1)},
+		steps: []step{offerImage(1), cancel(1), offerImage(2).refused(), cancel(1)},
 		want:  []string{"sequence-transfer "},
 	},
 	"a transfer that is accepted after a delete": {
-		steps: []step{offer(1), deleted, accept(1)},
+		steps: []step{offerImage(1), deleted, accept(1)},
 		want:  []string{"sequence-deleted "},
 	},
 	"a transfer that is canceled after a delete": {
-		steps: []step{offer(1), deleted, cancel(1)},
+		steps: []step{offerImage(1), deleted, cancel(1)},
 		want:  []string{"sequence-deleted "},
 	},
 	"a transfer that is declined after a delete": {
-		steps: []step{offer(1), deleted, decline(1)},
+		steps: []step{offerImage(1), deleted, decline(1)},
 		want:  []string{"sequence-deleted "},
 	},
 	"an image that is offered after a delete": {
-		steps: []step{deleted, offer(1)},
+		steps: []step{deleted, offerImage(1)},
 		want:  []string{"sequence-deleted "},
 	},
 }
