@@ -190,33 +190,42 @@ var ofAction = regexp.MustCompile(`^(/actions?(?:/\d+)?)/([a-z_]+(?:/slug)?)$`)
 func comparedByMeaning(e traffic.Exchange, operator, pointer string) (at string, breaks, skip bool) {
 	isText := operator == "another string" || operator == "a character as escapes"
 	isNull := operator == "value nulled"
-	if e.Status/100 != 2 || !isText && !isNull && operator != "date-time with another zone" {
+	isTime := operator == "date-time with another zone"
+	if e.Status/100 != 2 || !isText && !isNull && !isTime {
 		return "", false, false
 	}
 	if parts := ofAction.FindStringSubmatch(pointer); parts != nil {
-		isStarted := e.Method == http.MethodPost
-		switch parts[2] {
-		case "started_at", "completed_at":
-			return pointer, isNull && parts[2] == "completed_at" && isCompleted(e, parts[1]), !isNull
-		case "resource_type":
-			return pointer, isText, false
-		case "type":
-			return pointer, isText && isStarted, false
-		case "region/slug":
-			return parts[1] + "/region_slug", isText, false
-		case "region_slug":
-			return pointer, isText && (isStarted || hasRegionOf(e, parts[1])), false
-		}
-		return "", false, false
+		return comparedInAction(e, parts[1], parts[2], isText, isNull)
 	}
-	place, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/image/"), "/")
-	if e.Method == http.MethodGet || "/image/"+place != pointer && place != "tags" {
+	field, _, isItem := strings.Cut(strings.TrimPrefix(pointer, "/image/"), "/")
+	isCompared := field == "tags" || slices.Contains([]string{"name", "description"}, field) && !isItem
+	if e.Method == http.MethodGet || !isCompared {
 		return "", false, false
 	}
 	var asked map[string]any
 	_ = json.Unmarshal(e.RequestBody, &asked)
-	isAsked := asked[place] != nil && slices.Contains([]string{"name", "description", "tags"}, place)
-	return "/image/" + place, isAsked, false
+	return "/image/" + field, asked[field] != nil, false
+}
+
+// comparedInAction is comparedByMeaning of a field of an action. Other times fit some actions and others not.
+func comparedInAction(e traffic.Exchange, action, field string, isText, isNull bool) (at string, breaks, skip bool) {
+	isStarted := e.Method == http.MethodPost
+	at = action + "/" + field
+	switch field {
+	case "started_at":
+		return at, false, true
+	case "completed_at":
+		return at, actionIn(e, action)["status"] == "completed", !isNull
+	case "resource_type":
+		return at, isText, false
+	case "type":
+		return at, isText && isStarted, false
+	case "region/slug":
+		return action + "/region_slug", isText, false
+	case "region_slug":
+		return at, isText && (isStarted || actionIn(e, action)["region"] != nil), false
+	}
+	return "", false, false
 }
 
 // actionIn returns the action in a place of a body.
@@ -233,6 +242,3 @@ func actionIn(e traffic.Exchange, at string) map[string]any {
 	}
 	return objectOf(root)
 }
-
-func isCompleted(e traffic.Exchange, at string) bool { return actionIn(e, at)["status"] == "completed" }
-func hasRegionOf(e traffic.Exchange, at string) bool { return actionIn(e, at)["region"] != nil }
