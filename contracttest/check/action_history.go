@@ -21,9 +21,9 @@ type actionHistory struct {
 }
 
 // startedBy takes in the request that started the action, for what the response does not tell: transfers had no region
-// in 2017 (digitalocean/doctl#196).
+// in 2017 (digitalocean/doctl#196). Where it tells another, that was found already.
 func (h *actionHistory) startedBy(sent *object) {
-	if fieldOf[string](sent, "type").value == "transfer" {
+	if h.region == "" && fieldOf[string](sent, "type").value == "transfer" {
 		h.region = remembered(fieldOf[string](sent, "region").value)
 	}
 }

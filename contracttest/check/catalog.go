@@ -253,7 +253,6 @@ var catalog = []Info{
 		Severity:    Breaking,
 		Description: "A page link is missing, or points to another page, list or host than it should.",
 	},
-
 	{
 		Name:     "not-applied",
 		Severity: Breaking,

@@ -54,8 +54,8 @@
 // Some faults show only over several exchanges: an image that is lost between two pages, a status
 // that goes back, an id that is given to two images, a transfer that ends a second time. A [Session]
 // takes in the results of [Contract.Examine] in the order of the recording. Where the times of
-// exchanges are known, it says nothing of two that overlap, unless one of them is wrong in either
-// order. Accounts are told apart by their tokens, of which it holds a hash.
+// exchanges are known, it says nothing of two that overlap. Accounts are told apart by their tokens,
+// of which it holds a hash.
 //
 // # Baseline
 //

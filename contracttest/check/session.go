@@ -226,12 +226,12 @@ func (s *Session) checkAction(found *findings, action actionView, result Result)
 		found.addProblem("body", contradiction("sequence-reused", action.id(), message))
 		*history = actionHistory{seen: history.seen} // of another action
 	}
-	if isNew {
-		history.startedBy(rootOf(result.request))
-	}
 	image := imageOf(action, result.view.asks.image)
 	for _, p := range history.observe(action, image, exchange) {
 		found.addProblem("body", p)
+	}
+	if isNew {
+		history.startedBy(rootOf(result.request))
 	}
 	if region := history.transferredTo(action); region != "" && image != "" && !s.full {
 		s.copies.observe(image, region, exchange)
