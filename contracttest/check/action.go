@@ -15,9 +15,9 @@ func (c *checker) checkActions(v view) {
 	}
 }
 
-// checkAction demands that an action not contradict itself, and be on an image. Who reads one half of a contradiction
-// believes what the other half denies, which is breaking. Another type of resource is drift: the contract has no list of
-// them, so that a typed client passes any on.
+// checkAction demands that an action not contradict itself, and be on an image. Of a contradiction a client believes
+// what it reads first, which is breaking. Another type of resource is drift: the contract has no list of them, so that
+// a typed client passes any on.
 func (c *checker) checkAction(action actionView) {
 	c.checkTimes(action)
 	slug, ofRegion := action.regionSlug(), action.slugOfRegion()
