@@ -280,6 +280,35 @@ var catalog = []Info{
 		Description: "A page link is missing, or points to another page, list or host; drift for more than the " +
 			"link needs.",
 	},
+	{
+		Name:     "not-applied",
+		Severity: Breaking,
+		Description: "The response to a write has another name, description, tags, distribution, region or type of " +
+			"action than the request.",
+	},
+	{
+		Name:        "not-new",
+		Severity:    Breaking,
+		Description: "The response to a create has an image that is not custom, or whose import has ended.",
+	},
+
+	// An action by itself.
+	{
+		Name:     "action-times",
+		Severity: Breaking,
+		Description: "An action is completed and has no end, is in progress and has one, or has one before its " +
+			"beginning.",
+	},
+	{
+		Name:        "action-region",
+		Severity:    Breaking,
+		Description: "An action has two regions, one in its region_slug and another in its region.",
+	},
+	{
+		Name:        "action-resource",
+		Severity:    Drift,
+		Description: "An action of an image has another type of resource than image.",
+	},
 
 	// An exchange beside those before it; see Session.
 	{
@@ -301,7 +330,12 @@ var catalog = []Info{
 	{
 		Name:        "sequence-identity",
 		Severity:    Breaking,
-		Description: "An image changed its type or its time of creation.",
+		Description: "An image changed its type or time of creation, or an action its type, region, times or image.",
+	},
+	{
+		Name:        "sequence-reused",
+		Severity:    Breaking,
+		Description: "A new image or action has an id that was seen before.",
 	},
 	{
 		Name:        "sequence-status",
@@ -309,9 +343,22 @@ var catalog = []Info{
 		Description: "An image or an action went back to an earlier status.",
 	},
 	{
-		Name:        "sequence-deleted",
-		Severity:    Breaking,
-		Description: "A deleted image that is not a backup is served again, or an action on it is accepted.",
+		Name:     "sequence-deleted",
+		Severity: Breaking,
+		Description: "A deleted image that is not a backup is served again, or an action on it or its transfer to " +
+			"another account succeeds.",
+	},
+	{
+		Name:     "sequence-transfer",
+		Severity: Breaking,
+		Description: "A transfer to another account is accepted, canceled or declined that had ended before, and the " +
+			"image was not offered again.",
+	},
+	{
+		Name:     "sequence-regions",
+		Severity: Drift,
+		Description: "An image is not in a region to which its transfer was completed; the API may take a while to " +
+			"say so.",
 	},
 	{
 		Name:        "sequence-ratelimit",

@@ -76,6 +76,8 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	seen := newView(exchange, responseBody)
 	checks.checkResource(seen)
 	checks.checkPages(seen)
+	checks.checkActions(seen)
+	checks.checkApplied(seen, requestBody)
 	return Result{
 		Exchange:  exchange,
 		Findings:  checks.redacted(),

@@ -30,6 +30,7 @@ func exchangeCases() map[string]exchangeCase {
 	all := map[string]exchangeCase{}
 	for _, cases := range []map[string]exchangeCase{
 		requestCases, responseCases, bodyCases, schemaCases, resourceCases, queryCases, linkCases, headerCases, toldCases,
+		appliedCases, actionCases,
 	} {
 		maps.Copy(all, cases)
 	}

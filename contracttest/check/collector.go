@@ -189,7 +189,9 @@ func (f *findings) redacted() []Finding {
 		if strings.HasPrefix(finding.In, "request header") {
 			finding.Got = "" // may be what authenticates
 		}
-		for _, text := range []*string{&finding.Source, &finding.In, &finding.Pointer, &finding.Message, &finding.Got} {
+		for _, text := range []*string{
+			&finding.Source, &finding.In, &finding.Pointer, &finding.Message, &finding.Expected, &finding.Got,
+		} {
 			*text = f.secrets.Text(*text)
 		}
 	}

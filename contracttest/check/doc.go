@@ -20,6 +20,8 @@
 //   - the response: its headers, its length, whether it may have a body, its status
 //   - the body: its media type, then as JSON, then by its schema
 //   - the response beside its request: the image that was asked for, the filters
+//   - each action by itself: its times, its region, what it is on
+//   - the response to a write: whether it has what the request asks for, and whether what a create makes is new
 //   - what a body tells: slugs, times by the Date of the response, the id of an error by its status
 //   - the page: how many items its place in the list leaves for it, its total, its links
 //
@@ -69,11 +71,13 @@
 // # Sessions
 //
 // Some faults show only over several exchanges: an image that is lost between two pages, a status
-// that goes back. A [Session] takes in the results of [Contract.Examine] in the order of the
-// recording. Where the times of exchanges are known, it says nothing of two that overlap. Accounts are
-// told apart by their tokens, of which it holds a hash. What it cannot know is a write that began while
-// a page was read, and that comes after it in the recording: the list may seem to change by itself.
-// It also says once of a recording that it has a token in it.
+// that goes back, an id that is given to two images, a transfer that ends a second time. A [Session]
+// takes in the results of [Contract.Examine] in the order of the recording. Where the times of
+// exchanges are known, it says nothing of two that overlap. Accounts are told apart by their tokens,
+// of which it holds a hash.
+// What it cannot know is a write that began while a page was read, and that comes after it in the
+// recording: the list may seem to change by itself. It also says once of a recording that it has a
+// token in it.
 //
 // # Baseline
 //
@@ -92,8 +96,9 @@
 // truncated after 200 bytes. Bodies above 32 MiB or with more than 200,000 values, and values nested
 // more than 100 deep, are reported and not judged. An exchange has at most 1,000 findings, of which
 // at most 900 break no client; another one says that the rest was not judged, or was left out. A
-// session remembers 50,000 images, actions and lists, 200,000 pages and items of these lists, and
-// the budgets of 100 accounts.
+// session remembers 50,000 images, actions and lists, 200,000 pages and items of these lists,
+// 50,000 regions to which images were transferred and as many transfers to other accounts, at most
+// 100 of each for an image, and the budgets of 100 accounts.
 //
 // An operation is not judged if kin-openapi would not come to an end with its schemas. What can be seen
 // of one is counted in its first 20,000 schemas.

@@ -51,6 +51,7 @@ func mutants(t *testing.T, e traffic.Exchange) []mutant {
 	m.breakContentType()
 	m.breakBody()
 	m.root = testkit.Decode(t, e.Body)
+	m.breakMeaning()
 	each(m.root, responseSchema(t, e), nil, m.breakValue)
 	m.breakTold()
 	eachObject(m.root, nil, func(path []string) {
@@ -286,6 +287,9 @@ func (m *mutator) breakString(path []string) {
 // comparedWithRequest reports whether a change that the document allows is found all the same, and where, since the
 // response does not fit its request any more. Some changes of a total may or may not fit; they are left out.
 func comparedWithRequest(e traffic.Exchange, operator, pointer string) (at string, breaks, skip bool) {
+	if at, breaks, skip := comparedByMeaning(e, operator, pointer); at != "" {
+		return at, breaks, skip
+	}
 	switch operator {
 	case "another integer", "at the minimum":
 		if pointer == "/meta/total" {

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,17 +47,6 @@ var deleted = respond("DELETE /v2/images/1", 204, "")
 
 // readImage reads image 1.
 func readImage(image string) step { return respond("GET /v2/images/1", 200, `{"image":`+image+`}`) }
-
-// readAction reads action 5 on image 1.
-func readAction(status string) step {
-	return respond("GET /v2/images/1/actions/5", 200, actionOf(status))
-}
-
-func actionOf(status string) string {
-	return fmt.Sprintf(`{"action":{"id":5,"status":%q,"type":"transfer","started_at":%q,"completed_at":null,`+
-		`"resource_id":1,"resource_type":"image","region_slug":"nyc3","region":{"name":"New York 3","slug":"nyc3",`+
-		`"sizes":[],"features":[],"available":true}}}`, status, made)
-}
 
 func listOf(total int, links string, images ...string) string {
 	return fmt.Sprintf(`{"images":[%s],"links":{"pages":{%s}},"meta":{"total":%d}}`, strings.Join(images, ","), links, total)
@@ -257,7 +247,7 @@ var sequenceCases = map[string]sequenceCase{
 		want:  []string{"sequence-deleted /image"},
 	},
 	"an action on a deleted image": {
-		steps: []step{deleted, respond(`POST /v2/images/1/actions {"type":"convert"}`, 201, actionOf("in-progress"))},
+		steps: []step{deleted, respond(transferRequest, 201, actionOf("in-progress"))},
 		want:  []string{"sequence-deleted "},
 	},
 	"a delete that failed": {
@@ -276,8 +266,16 @@ var sequenceCases = map[string]sequenceCase{
 	},
 }
 
+// allSequenceCases returns the sessions of all kinds.
+func allSequenceCases() map[string]sequenceCase {
+	all := maps.Clone(sequenceCases)
+	maps.Copy(all, actionSequences)
+	maps.Copy(all, transferSequences)
+	return all
+}
+
 func TestSequences(t *testing.T) {
-	for name, test := range sequenceCases {
+	for name, test := range allSequenceCases() {
 		t.Run(name, func(t *testing.T) {
 			together := newSession(t)
 			var found []string

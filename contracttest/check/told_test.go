@@ -123,7 +123,7 @@ func TestTimesAfterTheDate(t *testing.T) {
 	image := func(name, at string) step {
 		return readImage(strings.Replace(withFields(1, "custom", `"updated_at":"`+made+`"`), `"`+name+`":"`+made, `"`+name+`":"`+at, 1))
 	}
-	completed := readAction("completed").with(`"completed_at":null`, `"completed_at":"`+later+`"`)
+	completed := readAction("completed").with(`"completed_at":"`+made, `"completed_at":"`+later)
 	action, _ := strings.CutPrefix(strings.TrimSuffix(completed.body, "}"), `{"action":`)
 	for name, test := range map[string]struct {
 		step step

@@ -87,9 +87,11 @@ func generateExchange(t *rapid.T, c documented) traffic.Exchange {
 		Status:        status,
 		Header:        http.Header{},
 	}
+	var request map[string]any
 	if body := c.operation.RequestBody; body != nil {
+		request = objectOf(generate(t, "request", body.Value.Content["application/json"].Schema.Value))
 		e.RequestHeader.Set("Content-Type", "application/json")
-		e.RequestBody = marshal(t, generate(t, "request", body.Value.Content["application/json"].Schema.Value))
+		e.RequestBody = marshal(t, request)
 	}
 	response := c.operation.Responses.Value(c.status).Value
 	generateHeaders(t, e.Header, response)
@@ -99,6 +101,7 @@ func generateExchange(t *rapid.T, c documented) traffic.Exchange {
 		body := generate(t, "response", media.Schema.Value)
 		if status < 300 {
 			fitToRequest(t, e.URL, body.(map[string]any))
+			fitMeaning(t, e.Method, request, body.(map[string]any))
 		} else {
 			fitErrorID(t, status, body.(map[string]any))
 		}

@@ -285,3 +285,9 @@ func (f field[T]) given() any { return f.of.fields[f.name] }
 
 // at returns the place of the field, for a JSON pointer.
 func (f field[T]) at() []string { return append(f.of.at(), f.name) }
+
+// rootOf returns the object that a body is. One that is not an object, or could not be decoded, has no fields.
+func rootOf(body any) *object {
+	fields, _ := body.(map[string]any)
+	return &object{fields: fields}
+}
