@@ -60,7 +60,7 @@ func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	exchange.URL, _ = w.base.Strip(exchange.URL)
+	exchange, _ = w.base.Exchange(exchange)
 	exchange.Source, exchange.Secrets = source, []string{w.token}
 	w.add(exchange, isInvalidOnPurpose(req.Context()))
 	return resp, nil

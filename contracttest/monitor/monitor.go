@@ -116,8 +116,7 @@ func (m *Monitor) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode == http.StatusSwitchingProtocols { // whose body is a connection
 		return resp, err
 	}
-	exchange := exchangeOf(req, resp)
-	exchange.URL, _ = m.options.Base.Strip(exchange.URL)
+	exchange, _ := m.options.Base.Exchange(exchangeOf(req, resp))
 	resp.Body = &capture{
 		ReadCloser: resp.Body,
 		limit:      m.options.MaxBody,

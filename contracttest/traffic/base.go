@@ -80,6 +80,16 @@ func (b Base) Strip(u *url.URL) (*url.URL, bool) {
 	return &stripped, true
 }
 
+// Exchange returns an exchange at this base as the contract knows it: with the URL of [Base.Strip], and the path of the
+// base as its prefix. It reports whether it is one. Any other is returned as it is.
+func (b Base) Exchange(e Exchange) (Exchange, bool) {
+	u, ok := b.Strip(e.URL)
+	if ok {
+		e.URL, e.Prefix = u, b.address.Path
+	}
+	return e, ok
+}
+
 // server returns the host and port of a URL in one form: whatever it calls this machine, and whether or not it has the
 // port of its scheme.
 func server(u *url.URL) string {

@@ -128,7 +128,7 @@ func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) e
 	if tooLarge {
 		exchange.Header.Del("Content-Length") // the body was truncated here, and not by the target
 	}
-	exchange.URL = onHost(req.URL, t.asked)
+	exchange.URL, exchange.Prefix = onHost(req.URL, t.asked), t.gateway.target.URL().Path
 	failing := t.gateway.add(exchange)
 	switch {
 	case exchange.Truncated:

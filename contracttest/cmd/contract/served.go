@@ -74,9 +74,8 @@ func (s served) ofRecording(file string) (served, error) {
 // exchange returns an exchange as the contract knows it, and reports whether it is with the images API.
 func (s served) exchange(e traffic.Exchange) (traffic.Exchange, bool) {
 	for _, base := range s.bases {
-		if u, ok := base.Strip(e.URL); ok {
-			e.URL = u
-			return e, traffic.IsImagesAPI(e, u.Hostname())
+		if stripped, ok := base.Exchange(e); ok {
+			return stripped, traffic.IsImagesAPI(stripped, stripped.URL.Hostname())
 		}
 	}
 	return e, traffic.IsImagesAPI(e, s.hosts...)
