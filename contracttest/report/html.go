@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
 	"strings"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/openapi"
 )
 
 //go:embed report.html.tmpl
@@ -30,19 +30,25 @@ var htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 
 // htmlPage is what the template reads.
 type htmlPage struct {
-	Report         *Report
-	Verdict, Class string
-	Numbers        []htmlNumber
-	Percent        float64
-	Origins        string          // how much each kind shows; empty if there is nothing to tell apart
-	Findings       []check.Finding // the worst first
-	Columns        []string        // statuses
-	Rows           []htmlRow
+	Report   *Report
+	Verdict  Verdict
+	Class    string
+	About    []htmlAbout // where the exchanges come from
+	Cases    []Case      // those that did not pass
+	CaseSum  string
+	Numbers  []htmlNumber
+	Percent  float64
+	Origins  string   // how much each kind shows; empty if there is nothing to tell apart
+	Findings []Group  // the worst first
+	Columns  []string // statuses
+	Rows     []htmlRow
 
 	Style      template.CSS
 	Script     template.JS
 	ScriptHash string
 }
+
+type htmlAbout struct{ Name, Text string }
 
 type htmlNumber struct {
 	Severity check.Severity
@@ -60,12 +66,15 @@ type htmlCell struct{ Text, Class, Label string }
 
 // writeHTML writes one page that needs nothing beside it.
 func (r *Report) writeHTML(w io.Writer) error {
-	verdict, class := r.verdict()
+	verdict := r.Verdict()
 	coverage := r.Coverage()
 	return htmlTemplate.Execute(w, htmlPage{
 		Report:     r,
 		Verdict:    verdict,
-		Class:      class,
+		Class:      verdict.class(),
+		About:      r.htmlAbout(),
+		Cases:      r.htmlCases(),
+		CaseSum:    r.caseSum(),
 		Numbers:    r.htmlNumbers(),
 		Percent:    coverage.Percent,
 		Origins:    origins(coverage),
@@ -84,19 +93,46 @@ func scriptHash() string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// verdict says in a few words what the findings amount to, and which style shows that.
-func (r *Report) verdict() (words, class string) {
-	switch {
-	case r.CountAtLeast(check.Breaking) > 0:
-		return fmt.Sprintf("%d breaking", r.CountAtLeast(check.Breaking)), "breaking"
-	case r.CountAtLeast(r.FailOn) > 0:
-		return fmt.Sprintf("%d %s", r.CountAtLeast(r.FailOn), r.FailOn), "breaking"
-	case r.Exchanges == 0:
-		return "nothing checked", "drift"
-	case r.CountAtLeast(check.Note) > 0:
-		return "nothing breaking", "drift"
+// htmlAbout returns what the exchanges are and where they come from.
+func (r *Report) htmlAbout() []htmlAbout {
+	e := &r.evidence
+	about := []htmlAbout{{Name: "Date", Text: e.began.UTC().Format("2006-01-02 15:04 UTC")}}
+	add := func(name string, texts []string) {
+		if len(texts) > 0 {
+			about = append(about, htmlAbout{Name: name, Text: strings.Join(texts, ", ")})
+		}
 	}
-	return "clean", "clean"
+	add("Files", e.files.shown())
+	add("Origin", e.kinds.shown())
+	add("Host", e.hosts.shown())
+	if !e.first.IsZero() {
+		add("Exchanges from", []string{e.first.UTC().Format("2006-01-02 15:04") + " to " + e.last.UTC().Format("2006-01-02 15:04 UTC")})
+	}
+	add("Skipped", r.skips.lines())
+	add("Version", []string{"doimages " + openapi.Version})
+	return about
+}
+
+// htmlCases returns the cases that did not pass, those that failed first.
+func (r *Report) htmlCases() []Case {
+	var list []Case
+	for _, outcome := range []string{CaseFailed, CaseNotRun, CaseSkipped} {
+		for _, c := range r.cases {
+			if c.Outcome == outcome {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+// caseSum says how many cases there are of each outcome; empty if there are none.
+func (r *Report) caseSum() string {
+	if len(r.cases) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: %d passed, %d failed, %d skipped, %d not run.", plural(len(r.cases), "case"),
+		r.cases.count(CasePassed), r.cases.count(CaseFailed), r.cases.count(CaseSkipped), r.cases.count(CaseNotRun))
 }
 
 func (r *Report) htmlNumbers() []htmlNumber {
@@ -112,17 +148,10 @@ func (r *Report) htmlNumbers() []htmlNumber {
 	return numbers
 }
 
-// worstFirst returns the findings by their severity, and those of one severity as they came.
-func (r *Report) worstFirst() []check.Finding {
-	return slices.SortedStableFunc(slices.Values(r.Findings), func(a, b check.Finding) int {
-		return slices.Index(check.Severities(), a.Severity) - slices.Index(check.Severities(), b.Severity)
-	})
-}
-
 func (r *Report) htmlRows() []htmlRow {
 	columns, coverage := r.table.columns(), r.Coverage().Operations
 	var rows []htmlRow
-	for _, operation := range r.contract.Operations() {
+	for _, operation := range r.counted() {
 		row := htmlRow{Operation: operation, Coverage: coverage[operation]}
 		for _, status := range columns {
 			row.Cells = append(row.Cells, htmlCellOf(r.table.tally(cell{operation: operation, status: status})))
