@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/report"
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
@@ -59,6 +60,13 @@ type Target struct {
 
 	// Baseline holds findings that are accepted beside those of openapi.Baseline; it may be nil.
 	Baseline *check.Baseline
+
+	// ShowBodies adds to each finding of the report what its exchange held there; see [report.Report].
+	ShowBodies bool
+
+	// AfterCase is called after each case with its result and the report so far, such as to write them down before the
+	// run ends. The report is not to be kept or changed. It may be nil.
+	AfterCase func(Result, *report.Report)
 
 	// Wait says how to wait for imports and actions.
 	Wait []wrapper.WaitOption

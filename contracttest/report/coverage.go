@@ -63,3 +63,6 @@ func (r *Report) Unchecked() []string {
 func (r *Report) documented() []cell {
 	return slices.DeleteFunc(r.table.documented(), func(at cell) bool { return !r.isCounted(at.operation) })
 }
+
+// Contract returns what the report checks against.
+func (r *Report) Contract() *check.Contract { return r.contract }

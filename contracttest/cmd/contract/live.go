@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/report"
 )
 
 // liveOptions are the flags of contract live.
@@ -54,6 +55,9 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	if err != nil {
 		return err
 	}
+	if _, err := newReport(ctx, "", o); err != nil { // which finds what the options say wrong
+		return err
+	}
 	for _, file := range recordings { // before the run, which may take an hour
 		if err := checkReadable(ctx, file); err != nil {
 			return err
@@ -68,12 +72,22 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	}
 	defer stop()
 	target.FailOn, target.Baseline = o.options.failOn, o.baseline
+	target.ShowBodies = o.options.showBodies
 	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
 	defer cancel()
+	shown := newProgress(p)
+	target.AfterCase = func(result contracttest.Result, r *report.Report) {
+		shown.set(fmt.Sprintf("%s, %d exchanges", result.Case.Name, r.Exchanges))
+	}
 	results, r, err := contracttest.RunCases(limited, target)
+	shown.clear()
 	if err != nil {
 		return err
 	}
+	if err := o.configure(r); err != nil {
+		return err
+	}
+	addCases(r, results)
 	// After an interrupt too: the report says what was seen until then.
 	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, nil); err != nil {
 		return err
@@ -82,6 +96,26 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 		return err
 	}
 	return errors.Join(casesVerdict(results), o.verdict(r))
+}
+
+// addCases adds the cases to a report, so that each of its formats has them.
+func addCases(r *report.Report, results []contracttest.Result) {
+	for _, result := range results {
+		c := report.Case{
+			Name:     result.Case.Name,
+			Proves:   result.Case.Proves,
+			Outcome:  report.CasePassed,
+			Reason:   result.Skipped,
+			Requests: result.Requests,
+		}
+		switch {
+		case result.Err != nil:
+			c.Outcome, c.Reason = report.CaseFailed, result.Err.Error()
+		case result.Skipped != "":
+			c.Outcome = report.CaseSkipped
+		}
+		r.AddCase(c)
+	}
 }
 
 // writeResults writes the table of cases before the report. Where another program reads the report, the table goes to

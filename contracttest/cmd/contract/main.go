@@ -25,11 +25,13 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/openapi"
 )
 
@@ -50,6 +52,7 @@ func main() {
 		stdout:       os.Stdout,
 		stderr:       os.Stderr,
 		getenv:       os.Getenv,
+		width:        terminalWidth,
 		shutdownTime: 5 * time.Second,
 	}
 	os.Exit(run(ctx, p, os.Args[1:]))
@@ -67,8 +70,12 @@ func run(ctx context.Context, p process, args []string) int {
 		return exitOK
 	case errors.Is(err, errFindings):
 		return exitFindings // the report has said why
+	case errors.Is(err, errUnusable):
+		return exitUnusable // so it has of this
 	}
-	fmt.Fprintln(p.stderr, "contract:", err)
+	for line := range strings.Lines(err.Error()) { // names of files, too, may hold what a terminal obeys
+		fmt.Fprintln(p.stderr, "contract:", redact.Printable(strings.TrimSuffix(line, "\n")))
+	}
 	return exitUnusable
 }
 

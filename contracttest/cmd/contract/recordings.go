@@ -25,7 +25,7 @@ func addRecordings(ctx context.Context, r *report.Report, files, hosts []string)
 		}
 		r.NewSession(kind) // two recordings are not compared with each other
 		before := r.Exchanges
-		if err := r.AddAllContext(ctx, imagesExchanges(ctx, r, file, hosts)); err != nil {
+		if err := r.AddAllContext(ctx, showReading(ctx, file, imagesExchanges(ctx, r, file, hosts))); err != nil {
 			if err == context.Cause(ctx) { // of an interrupt between two exchanges, which names no file
 				err = fmt.Errorf("%s: %w", filepath.Base(file), err)
 			}

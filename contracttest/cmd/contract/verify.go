@@ -53,7 +53,7 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
-	added, err := addRecordings(ctx, r, files, options.hosts)
+	added, err := addRecordings(withProgress(ctx, newProgress(p)), r, files, options.hosts)
 	if err != nil {
 		return err
 	}

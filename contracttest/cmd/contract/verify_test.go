@@ -112,7 +112,7 @@ func TestVerify(t *testing.T) {
 		"a report of an unknown format": {
 			args: []string{"-o", "report.pdf", "x.yaml"},
 			exit: 2,
-			want: []string{"--output report.pdf: ", "must end in .txt, .json, .xml or .html"},
+			want: []string{"--output report.pdf: ", "must end in .txt, .json, .xml, .sarif or .html"},
 		},
 		"a missing folder": {
 			args: []string{"-o", files + "missing/report.txt", recordings + "images_get.cassette.yaml"},
