@@ -66,7 +66,7 @@ func TestJSONReportIsAsItsSchemaSays(t *testing.T) {
 	require.NoError(t, compiler.AddResource("report.schema.json", schemaJSON))
 	schema, err := compiler.Compile("report.schema.json")
 	require.NoError(t, err)
-	for _, r := range []*report.Report{mixedReport(t), report.New(testkit.Contract(t))} {
+	for _, r := range []*report.Report{mixedReport(t), report.New(testkit.Contract(t)), fullReport(t)} {
 		value, err := jsonschema.UnmarshalJSON(strings.NewReader(write(t, r, "json")))
 		require.NoError(t, err)
 		assert.NoError(t, schema.Validate(value))
