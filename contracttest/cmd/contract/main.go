@@ -7,6 +7,8 @@
 //	contract first-contact
 //	contract proxy --target URL
 //	contract serve
+//	contract baseline FILE… -o known.yaml
+//	contract suggest FILE… -o overlay.yaml
 //	contract checks
 //
 // It exits with 0 if nothing was found, with 1 if something was found or nothing was checked, and with 2 if a file or
@@ -99,6 +101,7 @@ line cannot be used.`,
 		firstContactCommand(p),
 		proxyCommand(p),
 		serveCommand(p),
+		baselineCommand(p),
 		checksCommand(p),
 	)
 	return root
