@@ -59,9 +59,6 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *rep
 	results := make([]Result, len(cases))
 	for i, c := range cases {
 		results[i] = s.runCase(ctx, c)
-		if target.AfterCase != nil {
-			target.AfterCase(results[i], s.watch.report)
-		}
 	}
 	return results, s.watch.report, nil
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/check"
-	"example.com/doimages/contracttest/report"
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
@@ -63,10 +62,6 @@ type Target struct {
 
 	// ShowBodies adds to each finding of the report what its exchange held there; see [report.Report].
 	ShowBodies bool
-
-	// AfterCase is called after each case with its result and the report so far, such as to write them down before the
-	// run ends. The report is not to be kept or changed. It may be nil.
-	AfterCase func(Result, *report.Report)
 
 	// Wait says how to wait for imports and actions.
 	Wait []wrapper.WaitOption

@@ -5,10 +5,6 @@ import (
 	"path"
 )
 
-// FillIn is what a generated baseline has for the reason and the source of an entry. [LoadBaseline] refuses it: nobody
-// has accepted anything yet.
-const FillIn = "FILL IN"
-
 // Unused returns a sentence for each entry that has accepted nothing since the baseline was loaded, and for each whose
 // operation is none of the contract, so that it never can. Entries for an origin that was not seen are left out, unless
 // their operation is wrong. A nil Baseline has none.

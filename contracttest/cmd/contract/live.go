@@ -76,9 +76,7 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
 	defer cancel()
 	shown := newProgress(p)
-	target.AfterCase = func(result contracttest.Result, r *report.Report) {
-		shown.set(fmt.Sprintf("%s, %d exchanges", result.Case.Name, r.Exchanges))
-	}
+	target.Transport = shown.transport(target.Transport)
 	results, r, err := contracttest.RunCases(limited, target)
 	shown.clear()
 	if err != nil {

@@ -102,6 +102,7 @@ line cannot be used.`,
 		proxyCommand(p),
 		serveCommand(p),
 		baselineCommand(p),
+		suggestCommand(p),
 		checksCommand(p),
 	)
 	return root

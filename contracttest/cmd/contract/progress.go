@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/http"
 	"path/filepath"
 	"time"
 
@@ -40,6 +41,28 @@ func (p *progress) clear() {
 	if p != nil && p.width > 0 {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}
+}
+
+// transport returns a transport that shows how many requests were sent. A nil one is the default.
+func (p *progress) transport(next http.RoundTripper) http.RoundTripper {
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return &showingTransport{progress: p, next: next}
+}
+
+// showingTransport shows how many requests were sent. The suite sends one after the other.
+type showingTransport struct {
+	progress *progress
+	next     http.RoundTripper
+	sent     int
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t *showingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	t.sent++
+	t.progress.set(fmt.Sprintf("%d requests, now %s %s", t.sent, req.Method, req.URL.Path))
+	return t.next.RoundTrip(req)
 }
 
 type progressKey struct{}
