@@ -29,6 +29,8 @@ type gateway struct {
 	log     *slog.Logger
 	fail    bool // whether a finding of report.FailOn or worse replaces the response
 
+	progress *progress // nil for none
+
 	mu     sync.Mutex
 	report *report.Report
 	number int // of the last exchange
@@ -134,6 +136,11 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	g.number++
 	exchange.Source = "exchange#" + strconv.Itoa(g.number)
 	found := g.report.Add(exchange)
+	defer func() {
+		g.progress.set(fmt.Sprintf("%d exchanges, %d findings, %d breaking", g.report.Exchanges,
+			g.report.CountAtLeast(check.Note), g.report.CountAtLeast(check.Breaking)))
+	}()
+	g.progress.clear() // before what is logged
 	slices.SortStableFunc(found, func(a, b check.Finding) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, finding := range found[:min(maxLogged, len(found))] {
 		g.log.Warn("finding", "severity", finding.Severity, "what", finding.String())

@@ -40,6 +40,7 @@ func (p *progress) set(text string) {
 func (p *progress) clear() {
 	if p != nil && p.width > 0 {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
+		p.next = time.Time{}
 	}
 }
 

@@ -71,7 +71,9 @@ func runProxy(ctx context.Context, p process, options proxyOptions) error {
 		return err
 	}
 	logger := slog.New(slog.NewTextHandler(p.stderr, nil))
-	return serveGateway(ctx, o, listener, newGateway(target, r, logger, options.fail))
+	g := newGateway(target, r, logger, options.fail)
+	g.progress = newProgress(p)
+	return serveGateway(ctx, o, listener, g)
 }
 
 // serveGateway serves a gateway until ctx ends or serving fails. Either way it then writes the report of what passed
@@ -81,6 +83,7 @@ func serveGateway(ctx context.Context, o output, listener net.Listener, g *gatew
 	err := serve(ctx, o.process, listener, g)
 	g.mu.Lock() // a request that did not end in time may still be checked
 	defer g.mu.Unlock()
+	g.progress.clear()
 	err = errors.Join(err, o.write(g.report))
 	verdict := o.verdict(g.report) // which prints why
 	if err != nil {
