@@ -22,18 +22,23 @@ type evidence struct {
 // names holds the first names that it is given, each once.
 type names struct {
 	list []string
-	more bool // whether there are others
+	more bool   // whether there are others
+	last string // the name that was added last, which mostly comes again
 }
 
 func (n *names) add(name string) {
-	switch {
-	case name == "" || slices.Contains(n.list, name):
-		return
-	case len(n.list) >= maxNamed:
-		n.more = true
+	if name == n.last {
 		return
 	}
-	n.list = append(n.list, redact.Printable(name))
+	n.last = name
+	name = redact.Printable(name)
+	switch {
+	case slices.Contains(n.list, name):
+	case len(n.list) >= maxNamed:
+		n.more = true
+	default:
+		n.list = append(n.list, name)
+	}
 }
 
 // shown returns the names, with an ellipsis if there are others.
@@ -48,9 +53,7 @@ func (n *names) shown() []string {
 func (e *evidence) add(exchange traffic.Exchange, kind string) {
 	e.files.add(exchange.File)
 	e.kinds.add(kind)
-	if exchange.URL != nil {
-		e.hosts.add(exchange.URL.Host)
-	}
+	e.hosts.add(exchange.URL.Host) // of an exchange in its normal form, which has a URL
 	if at := exchange.Began; !at.IsZero() {
 		if e.first.IsZero() || at.Before(e.first) {
 			e.first = at

@@ -18,6 +18,8 @@ const (
 	maxExcerptLines = 13       // of JSON
 	maxExcerptLine  = 120      // characters
 	maxExcerptBytes = 64 << 10 // of JSON that are searched for secrets
+	maxExcerptBody  = 1 << 20  // a larger body is not shown: it is read for each place
+	maxExcerpts     = 200      // in a report
 )
 
 // excerpt returns the request line, the status, and the JSON around the place of a finding, without secrets.
@@ -50,6 +52,12 @@ func excerpt(exchange traffic.Exchange, f check.Finding) string {
 
 // bodyLines returns the lines of a body around the place that a pointer names, in the object or array that holds it.
 func bodyLines(body []byte, pointer string, secrets *redact.Redactor) []string {
+	switch {
+	case len(body) == 0:
+		return []string{"(no body)"}
+	case len(body) > maxExcerptBody:
+		return []string{"(a body of more than 1 MiB, which is not shown)"}
+	}
 	at, key := parentOf(body, strings.Split(pointer, "/")[1:])
 	var indented bytes.Buffer
 	if len(at) > maxExcerptBytes || json.Indent(&indented, at, "", "  ") != nil {

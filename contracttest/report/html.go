@@ -93,10 +93,13 @@ func scriptHash() string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
+// minutes is how a page has a time.
+const minutes = "2006-01-02 15:04 UTC"
+
 // htmlAbout returns what the exchanges are and where they come from.
 func (r *Report) htmlAbout() []htmlAbout {
 	e := &r.evidence
-	about := []htmlAbout{{Name: "Date", Text: e.began.UTC().Format("2006-01-02 15:04 UTC")}}
+	about := []htmlAbout{{Name: "Date", Text: e.began.UTC().Format(minutes)}}
 	add := func(name string, texts []string) {
 		if len(texts) > 0 {
 			about = append(about, htmlAbout{Name: name, Text: strings.Join(texts, ", ")})
@@ -106,7 +109,7 @@ func (r *Report) htmlAbout() []htmlAbout {
 	add("Origin", e.kinds.shown())
 	add("Host", e.hosts.shown())
 	if !e.first.IsZero() {
-		add("Exchanges from", []string{e.first.UTC().Format("2006-01-02 15:04") + " to " + e.last.UTC().Format("2006-01-02 15:04 UTC")})
+		add("Recorded", []string{e.first.UTC().Format(minutes) + " to " + e.last.UTC().Format(minutes)})
 	}
 	add("Skipped", r.skips.lines())
 	add("Version", []string{"doimages " + openapi.Version})

@@ -29,8 +29,8 @@ type Report struct {
 	// ListMissing adds to the text what of the contract was not seen.
 	ListMissing bool
 
-	// ShowBodies adds to each group of findings what the first exchange held there. Otherwise no report has any of
-	// a body but the value that a finding is about.
+	// ShowBodies adds to the first 200 groups of findings what the first exchange held there. Otherwise no report has
+	// any of a body but the value that a finding is about.
 	ShowBodies bool
 
 	contract   *check.Contract
@@ -40,6 +40,7 @@ type Report struct {
 	bySeverity map[check.Severity]int // how many findings, whether they are held or not
 	accepted   reasons                // of all that are accepted
 	groups     groups
+	excerpts   int // how many groups have one
 	table      *table
 	coverage   *check.Coverage
 	evidence   evidence
@@ -133,8 +134,9 @@ func (r *Report) include(result check.Result) []check.Finding {
 
 // hold counts a finding in its group, and begins a group while there is room for its severity.
 func (r *Report) hold(f check.Finding, exchange traffic.Exchange) {
-	if group := r.groups.add(f); group != nil && r.ShowBodies {
+	if group := r.groups.add(f); group != nil && r.ShowBodies && r.excerpts < maxExcerpts {
 		group.Excerpt = excerpt(exchange, f)
+		r.excerpts++
 	}
 	r.bySeverity[f.Severity]++
 	if f.Severity == check.Accepted {

@@ -190,3 +190,31 @@ func TestShowBodies(t *testing.T) {
 		}
 	}
 }
+
+// What a server sends is bounded before it is shown.
+func TestShowBodiesIsBounded(t *testing.T) {
+	for name, test := range map[string]struct {
+		body string
+		want string
+	}{
+		"empty":     {body: "", want: "200 OK\n(no body)"},
+		"not JSON":  {body: "<html>\x1b[31m", want: "200 OK\n<html>"},
+		"huge":      {body: `{"image":"` + strings.Repeat("x", 2<<20) + `"}`, want: "200 OK\n(a body of more than 1 MiB, which is not shown)"},
+		"long line": {body: `{"image":"` + strings.Repeat("x", 1000) + `"}`, want: strings.Repeat("x", 80) + "…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := report.New(testkit.Contract(t))
+			r.ShowBodies = true
+			get := brokenGet(t)
+			testkit.SetBody(test.body)(&get)
+			r.Add(get)
+			found := false
+			for _, group := range r.Findings {
+				found = found || strings.Contains(group.Excerpt, test.want)
+				assert.Less(t, len(group.Excerpt), 2_000)
+				assert.NotContains(t, group.Excerpt, "\x1b")
+			}
+			assert.True(t, found, "%v", r.Findings)
+		})
+	}
+}
