@@ -32,7 +32,7 @@ func (r *Report) writeText(w io.Writer) error {
 		fmt.Fprintln(&text, reason)
 	}
 	fmt.Fprintf(&text, "verdict: %s\n", verdict)
-	_, err := io.WriteString(w, noCommand.Replace(text.String()))
+	_, err := io.WriteString(w, harmless(text.String()))
 	return err
 }
 

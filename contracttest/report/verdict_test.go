@@ -199,6 +199,7 @@ func TestShowBodiesIsBounded(t *testing.T) {
 	}{
 		"empty":     {body: "", want: "200 OK\n(no body)"},
 		"not JSON":  {body: "<html>\x1b[31m", want: "200 OK\n<html>"},
+		"command":   {body: "::error::x", want: "200 OK\n::error::x"},
 		"huge":      {body: `{"image":"` + strings.Repeat("x", 2<<20) + `"}`, want: "200 OK\n(a body of more than 1 MiB, which is not shown)"},
 		"long line": {body: `{"image":"` + strings.Repeat("x", 1000) + `"}`, want: strings.Repeat("x", 80) + "…"},
 	} {
@@ -215,6 +216,8 @@ func TestShowBodiesIsBounded(t *testing.T) {
 				assert.NotContains(t, group.Excerpt, "\x1b")
 			}
 			assert.True(t, found, "%v", r.Findings)
+			assert.NotRegexp(t, `(?m)^\s*::error::x`, write(t, r, "text"), "a command to the log of a job")
+			assert.NotRegexp(t, `(?m)^\s*::error::x`, write(t, r, "github"))
 		})
 	}
 }

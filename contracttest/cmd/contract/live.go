@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 )
 
@@ -123,7 +125,13 @@ func writeResults(o output, results []contracttest.Result) error {
 	if o.options.format != "text" {
 		w = o.stderr
 	}
-	err := contracttest.WriteResults(w, results)
-	fmt.Fprintln(w)
-	return err
+	var text strings.Builder
+	err := contracttest.WriteResults(&text, results)
+	lines := strings.Split(text.String(), "\n")
+	for i, line := range lines {
+		// An error may quote what a server sent: a terminal may obey it, and a line of :: is a command to the log of a job.
+		lines[i] = strings.Replace(redact.Printable(line), "  ::", "  : :", 1)
+	}
+	_, writing := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return errors.Join(err, writing)
 }

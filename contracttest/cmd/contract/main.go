@@ -70,10 +70,10 @@ func run(ctx context.Context, p process, args []string) int {
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(err, errUnusable): // which outranks findings: not all of it is known
+		return exitUnusable // the report has said why
 	case errors.Is(err, errFindings):
-		return exitFindings // the report has said why
-	case errors.Is(err, errUnusable):
-		return exitUnusable // so it has of this
+		return exitFindings // so it has of this
 	}
 	for line := range strings.Lines(err.Error()) { // names of files, too, may hold what a terminal obeys
 		fmt.Fprintln(p.stderr, "contract:", redact.Printable(strings.TrimSuffix(line, "\n")))

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
@@ -153,7 +154,7 @@ func newReport(ctx context.Context, spec string, o output) (*report.Report, erro
 // verdict is the last line.
 func (o output) write(r *report.Report) error {
 	for _, warning := range o.baseline.Warnings(time.Now()) {
-		fmt.Fprintln(o.stderr, "note:", warning)
+		fmt.Fprintln(o.stderr, "note:", redact.Printable(warning))
 	}
 	if o.options.strictBaseline {
 		for _, unused := range o.baseline.Unused(r.Contract()) {

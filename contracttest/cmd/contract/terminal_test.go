@@ -125,6 +125,15 @@ func TestNamesOfFilesAreHarmless(t *testing.T) {
 			assert.NotContains(t, out, "##[", format)
 		}
 	}
+	claims := filepath.Join(t.TempDir(), "a")
+	require.NoError(t, os.WriteFile(claims+".cassette.yaml", text, 0o600))
+	require.NoError(t, os.WriteFile(claims+".provenance.yaml", []byte(`kind: "\e[31m\n::error::x"`), 0o600))
+	for _, format := range []string{"text", "github", "junit", "json", "html"} {
+		exit, out := execute(t, nil, "verify", "--format", format, claims+".cassette.yaml")
+		assert.Equal(t, 0, exit, out)
+		assert.NotContains(t, out, "\x1b", format)
+		assert.NotContains(t, out, "\n::error::x", format)
+	}
 	exit, out := execute(t, nil, "verify", file+"missing")
 	assert.Equal(t, 2, exit)
 	assert.NotContains(t, out, "\x1b")

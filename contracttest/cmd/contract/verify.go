@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // verifyOptions are the flags of contract verify.
@@ -58,7 +60,7 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 		return err
 	}
 	for _, kind := range slices.Sorted(maps.Keys(added)) {
-		fmt.Fprintf(p.stderr, "%d exchanges from: %s\n", added[kind], kind)
+		fmt.Fprintf(p.stderr, "%d exchanges from: %s\n", added[kind], redact.Printable(kind))
 	}
 	if err := o.write(r); err != nil {
 		return err
