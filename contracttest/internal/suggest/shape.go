@@ -101,13 +101,16 @@ func (s *shape) schema() (map[string]any, error) {
 		return nil, errors.New("only null was seen, which has no type")
 	}
 	schema := map[string]any{"type": s.kind}
+	if s.kind == "number" {
+		schema["format"] = "double" // without it a client may take half as many digits
+	}
 	if s.isNull {
 		schema["nullable"] = true
 	}
 	if s.kind == "array" {
 		schema["items"] = map[string]any{}
 		if s.item != nil {
-			items, err := s.item.schema()
+			items, err := s.item.nested()
 			if err != nil {
 				return nil, err
 			}
@@ -117,7 +120,7 @@ func (s *shape) schema() (map[string]any, error) {
 	if len(s.fields) > 0 {
 		properties := map[string]any{}
 		for _, name := range slices.Sorted(maps.Keys(s.fields)) {
-			property, err := s.fields[name].schema()
+			property, err := s.fields[name].nested()
 			if err != nil {
 				return nil, err
 			}
@@ -126,4 +129,13 @@ func (s *shape) schema() (map[string]any, error) {
 		schema["properties"] = properties
 	}
 	return schema, nil
+}
+
+// nested returns the schema of a shape within another one. Of a value that was always null it says only that: the whole
+// is worth more than nothing.
+func (s *shape) nested() (map[string]any, error) {
+	if s.kind == "" {
+		return map[string]any{"nullable": true}, nil
+	}
+	return s.schema()
 }

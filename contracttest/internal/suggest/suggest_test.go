@@ -78,6 +78,9 @@ func TestOverlayCoversWhatWasSeen(t *testing.T) {
 			image(t, `"name"`, `"a":"x","b":1,"c":true,"d":[{"e":1.5}],"f":{"g/~h":null,"i":"x"},"name"`),
 			image(t, `"name"`, `"a":null,"b":1.5,"f":{"g/~h":[]},"name"`),
 		},
+		"null within a field": {
+			image(t, `"name"`, `"a":{"b":null,"c":[null],"d":[]},"name"`),
+		},
 		"a field of the envelope": {
 			testkit.Exchange(t, "GET /v2/images/1", 200, `{"it's":1,"image":`+testkit.Image(1)+`}`, 10, 100),
 		},
