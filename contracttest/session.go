@@ -34,7 +34,7 @@ func newSession(target Target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.FailOn = target.FailOn
+	r.FailOn, r.ShowBodies = target.FailOn, target.ShowBodies
 	watch := &watcher{
 		next:   target.Transport,
 		token:  target.Token,

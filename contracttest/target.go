@@ -75,6 +75,9 @@ type Target struct {
 	// Baseline holds findings that are accepted beside those of openapi.Baseline; it may be nil.
 	Baseline *check.Baseline
 
+	// ShowBodies adds to each finding of the report what its exchange held there; see [report.Report].
+	ShowBodies bool
+
 	// AfterCase is called after each case with its name and the report so far, such as to write it down before the run
 	// ends. The report is not to be kept or changed. It may be nil.
 	AfterCase func(name string, sofar *report.Report)

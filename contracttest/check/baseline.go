@@ -94,6 +94,9 @@ func (e *baselineEntry) prepare() error {
 	if e.Check == "" || e.Reason == "" || e.Source == "" {
 		return errors.New("check, reason and source are required")
 	}
+	if e.Reason == FillIn {
+		return fmt.Errorf("say why it is accepted: it still has %q", FillIn)
+	}
 	if severities[e.Check] == "" {
 		return fmt.Errorf("there is no check %q", e.Check)
 	}

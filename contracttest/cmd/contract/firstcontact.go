@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
-	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
@@ -186,7 +185,7 @@ func (r *operationRecorders) RoundTrip(req *http.Request) (*http.Response, error
 
 // nameFiles adds to the source of findings, which is a case and the number of its request, where the cassettes have the
 // exchange: who looks into it opens a file.
-func (r *operationRecorders) nameFiles(findings []check.Finding, results []contracttest.Result) {
+func (r *operationRecorders) nameFiles(groups []report.Group, results []contracttest.Result) {
 	placeOf, sent := map[string]string{}, 0
 	for _, result := range results {
 		for i := range min(result.Requests, len(r.places)-sent) {
@@ -194,9 +193,15 @@ func (r *operationRecorders) nameFiles(findings []check.Finding, results []contr
 		}
 		sent += result.Requests
 	}
-	for i, finding := range findings {
-		if place := placeOf[finding.Source]; place != "" {
-			findings[i].Source += " (" + place + ")"
+	addPlace := func(source *string) {
+		if place := placeOf[*source]; place != "" {
+			*source += " (" + place + ")"
+		}
+	}
+	for i := range groups {
+		addPlace(&groups[i].Source)
+		for k := range groups[i].Places {
+			addPlace(&groups[i].Places[k].Source)
 		}
 	}
 }

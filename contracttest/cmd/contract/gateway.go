@@ -33,6 +33,8 @@ type gateway struct {
 	recorder *recording.Recorder // nil if nothing is recorded
 	full     sync.Once           // the recorder, of which the log tells once
 
+	progress *progress // nil for none
+
 	mu     sync.Mutex
 	report *report.Report
 	number int // of the last exchange
@@ -161,6 +163,11 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	g.number++
 	exchange.Source = "exchange#" + strconv.Itoa(g.number)
 	found := g.report.Add(exchange)
+	defer func() {
+		g.progress.set(fmt.Sprintf("%d exchanges, %d findings, %d breaking", g.report.Exchanges,
+			g.report.CountAtLeast(check.Note), g.report.CountAtLeast(check.Breaking)))
+	}()
+	g.progress.clear() // before what is logged
 	slices.SortStableFunc(found, func(a, b check.Finding) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, finding := range found[:min(maxLogged, len(found))] {
 		g.log.Warn("finding", "severity", finding.Severity, "what", finding.String())

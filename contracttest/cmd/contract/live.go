@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 )
 
@@ -59,6 +61,9 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	if err != nil {
 		return err
 	}
+	if _, err := newReport(ctx, "", o); err != nil { // which finds what the options say wrong
+		return err
+	}
 	for _, file := range recordings { // before the run, which may take an hour
 		if err := checkReadable(ctx, file); err != nil {
 			return err
@@ -73,17 +78,29 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	}
 	defer stop()
 	target.FailOn, target.Baseline = o.options.failOn, o.baseline
+	target.ShowBodies = o.options.showBodies
 	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
 	defer cancel()
 	if target, err = prepare(limited, target, options.target); err != nil {
 		return err
 	}
+	shown := newProgress(p)
+	target.Transport = shown.transport(target.Transport)
 	// A run may take an hour, and end in a way in which nothing can be written. An error is told at the end.
-	target.AfterCase = func(_ string, r *report.Report) { _ = o.writeFiles(r) }
+	target.AfterCase = func(_ string, sofar *report.Report) {
+		if o.configure(sofar) == nil {
+			_ = o.writeFiles(sofar)
+		}
+	}
 	results, r, err := contracttest.RunCases(limited, target)
+	shown.clear()
 	if err != nil {
 		return err
 	}
+	if err := o.configure(r); err != nil {
+		return err
+	}
+	addCases(r, results)
 	// After an interrupt too: the report says what was seen until then.
 	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, served{}); err != nil {
 		return err
@@ -94,6 +111,28 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	return errors.Join(casesVerdict(results), o.verdict(r))
 }
 
+// addCases adds the cases to a report, so that each of its formats has them.
+func addCases(r *report.Report, results []contracttest.Result) {
+	for _, result := range results {
+		c := report.Case{
+			Name:     result.Case.Name,
+			Proves:   result.Case.Proves,
+			Outcome:  report.CasePassed,
+			Reason:   result.Skipped,
+			Requests: result.Requests,
+		}
+		switch {
+		case result.NotRun():
+			c.Outcome, c.Reason = report.CaseNotRun, result.Err.Error()
+		case result.Err != nil:
+			c.Outcome, c.Reason = report.CaseFailed, result.Err.Error()
+		case result.Skipped != "":
+			c.Outcome = report.CaseSkipped
+		}
+		r.AddCase(c)
+	}
+}
+
 // writeResults writes the table of cases before the report. Where another program reads the report, the table goes to
 // standard error.
 func writeResults(o output, results []contracttest.Result) error {
@@ -101,7 +140,13 @@ func writeResults(o output, results []contracttest.Result) error {
 	if o.options.format != "text" {
 		w = o.stderr
 	}
-	err := contracttest.WriteResults(w, results)
-	fmt.Fprintln(w)
-	return err
+	var text strings.Builder
+	err := contracttest.WriteResults(&text, results)
+	lines := strings.Split(text.String(), "\n")
+	for i, line := range lines {
+		// An error may quote what a server sent: a terminal may obey it, and a line of :: is a command to the log of a job.
+		lines[i] = strings.Replace(redact.Printable(line), "  ::", "  : :", 1)
+	}
+	_, writing := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return errors.Join(err, writing)
 }

@@ -7,6 +7,8 @@
 //	contract first-contact
 //	contract proxy --target URL
 //	contract serve
+//	contract baseline FILE… -o known.yaml
+//	contract suggest FILE… -o overlay.yaml
 //	contract checks
 //
 // It exits with 0 if nothing was found, with 1 if something was found, a case failed or was not run, or nothing was
@@ -52,6 +54,7 @@ func main() {
 		stdout:       os.Stdout,
 		stderr:       os.Stderr,
 		getenv:       os.Getenv,
+		width:        terminalWidth,
 		shutdownTime: 5 * time.Second,
 	}
 	os.Exit(run(ctx, p, os.Args[1:]))
@@ -67,8 +70,10 @@ func run(ctx context.Context, p process, args []string) int {
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(err, errUnusable): // which outranks findings: not all of it is known
+		return exitUnusable // the report has said why
 	case errors.Is(err, errFindings):
-		return exitFindings // the report has said why
+		return exitFindings // so it has of this
 	}
 	var secrets redact.Redactor
 	secrets.Hide(p.getenv(tokenVariable))
@@ -117,6 +122,8 @@ The exit code says what came of it, for every command:
 		firstContactCommand(p),
 		proxyCommand(p),
 		serveCommand(p),
+		baselineCommand(p),
+		suggestCommand(p),
 		checksCommand(p),
 	)
 	return root

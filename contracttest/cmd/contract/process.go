@@ -12,6 +12,9 @@ type process struct {
 	stderr io.Writer // what goes along with it: logs, notes, errors
 	getenv func(string) string
 
+	// width returns how many characters fit into a line of a terminal, and 0 for what is not one; nil if there is none.
+	width func(io.Writer) int
+
 	shutdownTime time.Duration // how long requests that are under way may take at the end of a server
 }
 

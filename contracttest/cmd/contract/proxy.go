@@ -104,6 +104,7 @@ func runProxy(ctx context.Context, p process, options proxyOptions) error {
 		fmt.Fprintf(p.stderr, "warning: the proxy listens on %s: whoever reaches it can send requests to the target, "+
 			"and tokens travel to it over plain http\n", listener.Addr())
 	}
+	g.progress = newProgress(p)
 	return serveGateway(ctx, o, listener, g)
 }
 
@@ -127,6 +128,7 @@ func serveGateway(ctx context.Context, o output, listener net.Listener, g *gatew
 	err := serve(ctx, o.process, listener, g)
 	g.mu.Lock() // a request that did not end in time may still be checked
 	defer g.mu.Unlock()
+	g.progress.clear()
 	err = errors.Join(err, o.write(g.report), writeProxyRecording(o.process, g.recorder))
 	verdict := o.verdict(g.report) // which prints why
 	if err != nil {

@@ -228,8 +228,8 @@ func TestProxyWhoseListenerFails(t *testing.T) {
 	address, err := traffic.ParseBase(api.url)
 	require.NoError(t, err)
 	report := filepath.Join(t.TempDir(), "report.json")
-	var stderr buffer
-	p := process{stdout: io.Discard, stderr: &stderr, getenv: lookUp(nil)}
+	var out buffer
+	p := process{stdout: &out, stderr: io.Discard, getenv: lookUp(nil)}
 	o, err := newOutput(t.Context(), p, outputOptions{format: "text", failOn: "breaking", files: []string{report}, minCoverage: 100})
 	require.NoError(t, err)
 	r, err := newReport(t.Context(), "", o)
@@ -249,7 +249,7 @@ func TestProxyWhoseListenerFails(t *testing.T) {
 	text, err := os.ReadFile(report)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `"check": "malformed-json"`)
-	assert.Contains(t, stderr.String(), "--min-coverage", "the verdict is printed")
+	assert.Contains(t, out.String(), "--min-coverage", "the verdict is printed")
 }
 
 // A request that is still under way at the end costs neither the report nor the exit code.

@@ -29,7 +29,7 @@ func addRecordings(ctx context.Context, r *report.Report, files []string, where 
 		}
 		r.NewSession(kind) // two recordings are not compared with each other
 		before := r.Exchanges
-		if err := r.AddAllContext(ctx, imagesExchanges(ctx, r, file, where)); err != nil {
+		if err := r.AddAllContext(ctx, showReading(ctx, file, imagesExchanges(ctx, r, file, where))); err != nil {
 			if err == context.Cause(ctx) { // of an interrupt between two exchanges, which names no file
 				err = fmt.Errorf("%s: %w", filepath.Base(file), err)
 			}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -19,15 +21,30 @@ type served struct {
 	bases []traffic.Base
 }
 
-// parseServed reads the values of --host and --base-url.
-func parseServed(hosts, addresses []string) (served, error) {
-	s := served{hosts: hosts}
-	for _, host := range hosts {
+// servedOptions are the flags of a served.
+type servedOptions struct {
+	hosts    []string
+	baseURLs []string // of servers that have the API below a path
+}
+
+func (o *servedOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&o.hosts, "host", nil,
+		"another host that serves the images API; may be given several times")
+	flags.StringArrayVar(&o.baseURLs, "base-url", nil,
+		"another address that serves the images API, with the path before /v2/images,\n"+
+			"such as https://proxy.example/do; may be given several times")
+}
+
+// parse reads the values of the flags.
+func (o servedOptions) parse() (served, error) {
+	s := served{hosts: o.hosts}
+	for _, host := range o.hosts {
 		if err := checkHost(host); err != nil {
 			return served{}, fmt.Errorf("--host: %w", err)
 		}
 	}
-	for _, address := range addresses {
+	for _, address := range o.baseURLs {
 		base, err := traffic.ParseBase(address)
 		if err != nil {
 			return served{}, fmt.Errorf("--base-url: %w", err)

@@ -8,14 +8,15 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // verifyOptions are the flags of contract verify.
 type verifyOptions struct {
-	output   outputOptions
-	spec     string   // a file; the embedded document if empty
-	hosts    []string // beside those that traffic.IsImagesAPI knows
-	baseURLs []string // of servers that have the API below a path
+	output outputOptions
+	served servedOptions
+	spec   string // a file; the embedded document if empty
 }
 
 func verifyCommand(p process) *cobra.Command {
@@ -32,16 +33,12 @@ was checked, or if less than --min-coverage was seen. It is 2 if a file or a fla
 		RunE: func(cmd *cobra.Command, files []string) error { return runVerify(cmd.Context(), p, options, files) },
 	}
 	options.output.addFlags(cmd)
+	options.served.addFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&options.spec, "spec", "",
 		"an OpenAPI 3.0 or 3.1 document to check against, bundled into one file\n"+
 			"(default: the embedded contract); only the operations that the\n"+
 			"recordings touch have to be valid")
-	flags.StringArrayVar(&options.hosts, "host", nil,
-		"another host that serves the images API; may be given several times")
-	flags.StringArrayVar(&options.baseURLs, "base-url", nil,
-		"another address that serves the images API, with the path before /v2/images,\n"+
-			"such as https://proxy.example/do; may be given several times")
 	return cmd
 }
 
@@ -51,7 +48,7 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if len(files) == 0 {
 		return errors.New("verify: name at least one recording: FILE.yaml or FILE.har")
 	}
-	where, err := parseServed(options.hosts, options.baseURLs)
+	where, err := options.served.parse()
 	if err != nil {
 		return err
 	}
@@ -63,12 +60,12 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
-	added, err := addRecordings(ctx, r, files, where)
+	added, err := addRecordings(withProgress(ctx, newProgress(p)), r, files, where)
 	if err != nil {
 		return err
 	}
 	for _, kind := range slices.Sorted(maps.Keys(added)) {
-		fmt.Fprintf(p.stderr, "%s from: %s\n", count(added[kind], "exchange"), kind)
+		fmt.Fprintf(p.stderr, "%s from: %s\n", count(added[kind], "exchange"), redact.Printable(kind))
 	}
 	if err := o.write(r); err != nil {
 		return err

@@ -78,7 +78,7 @@ func TestVerify(t *testing.T) {
 			args: []string{"--spec", files + "parts.yaml", recordings + "images_get.cassette.yaml"},
 			exit: 1,
 			want: []string{
-				"breaking: images_get.cassette.yaml#0: GET /v2/images/{image_id} 200: exchange: GET /v2/images/{image_id}: not judged: ",
+				"breaking: GET /v2/images/{image_id} 200: exchange: GET /v2/images/{image_id}: not judged: ",
 				`its $ref "get.yml" leads out of the document`, "[unusable-operation]",
 			},
 		},
@@ -125,7 +125,7 @@ func TestVerify(t *testing.T) {
 		"a report of an unknown format": {
 			args: []string{"-o", "report.pdf", "x.yaml"},
 			exit: 2,
-			want: []string{"--output report.pdf: ", "must end in .txt, .json, .xml or .html"},
+			want: []string{"--output report.pdf: ", "must end in .txt, .json, .xml, .sarif or .html"},
 		},
 		"a missing folder": {
 			args: []string{"-o", files + "missing/report.txt", recordings + "images_get.cassette.yaml"},
