@@ -18,6 +18,7 @@ const (
 	KindReported      Kind = "reported"                                 // what others published of the API's responses
 	KindAPI           Kind = "recording of the API"                     // responses of api.digitalocean.com, all over TLS
 	KindOtherServer   Kind = "recording of another server than the API" // such as a fake
+	KindUnknown       Kind = "unknown origin"                           // a copy of what does not say
 )
 
 // Provenance says where a recording comes from. It is beside X.cassette.yaml as X.provenance.yaml.
@@ -38,6 +39,8 @@ type ExchangeOrigin struct {
 	Status      int       `yaml:"status"`          // of the response
 	Source      string    `yaml:"source"`          // the place in the document, the report with its year, or the method
 	Began       time.Time `yaml:"began,omitempty"` // when the request was sent; zero if that is not known
+
+	Redacted bool `yaml:"redacted,omitempty"` // whether its credentials may have been taken out before it was recorded
 }
 
 // ReadProvenance reads the provenance beside a cassette. The error is [fs.ErrNotExist] if there is none.
@@ -59,4 +62,18 @@ func ReadProvenance(cassetteFile string) (Provenance, error) {
 
 func provenanceFile(cassetteFile string) string {
 	return strings.TrimSuffix(cassetteFile, ".cassette.yaml") + ".provenance.yaml"
+}
+
+// hasProvenance reports whether a file can have a provenance beside it: only a cassette can.
+func hasProvenance(file string) bool {
+	return strings.HasSuffix(file, ".yaml") || strings.HasSuffix(file, ".yml")
+}
+
+// origins returns where each exchange comes from, by its index.
+func (p Provenance) origins() map[int]ExchangeOrigin {
+	origins := make(map[int]ExchangeOrigin, len(p.Exchanges))
+	for _, origin := range p.Exchanges {
+		origins[origin.Interaction] = origin
+	}
+	return origins
 }

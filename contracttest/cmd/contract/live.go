@@ -54,8 +54,12 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	if err != nil {
 		return err
 	}
-	for _, file := range recordings { // before the run, which may take an hour
-		if err := checkReadable(ctx, file); err != nil {
+	found, err := findRecordings(ctx, recordings)
+	if err != nil {
+		return err
+	}
+	for _, f := range found { // before the run, which may take an hour
+		if err := checkReadable(ctx, p, f, nil); err != nil {
 			return err
 		}
 	}
@@ -75,13 +79,15 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 		return err
 	}
 	// After an interrupt too: the report says what was seen until then.
-	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, nil); err != nil {
+	seen, err := addRecordings(context.WithoutCancel(ctx), p, r, found, nil)
+	if err != nil {
 		return err
 	}
+	seen.writeSkipped()
 	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {
 		return err
 	}
-	return errors.Join(casesVerdict(results), o.verdict(r))
+	return errors.Join(casesVerdict(results), o.verdict(r), seen.err())
 }
 
 // writeResults writes the table of cases before the report. Where another program reads the report, the table goes to

@@ -7,6 +7,7 @@ import (
 
 // process is what the commands use of the process around them. Tests give them one of their own.
 type process struct {
+	stdin  io.Reader // a recording, where a command is asked to read it from there
 	stdout io.Writer // what a command is asked for: reports, tables, an address
 	stderr io.Writer // what goes along with it: logs, notes, errors
 	getenv func(string) string

@@ -7,40 +7,71 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
 )
 
-// addRecordings adds the exchanges of recordings to a report, and returns how many there are of each provenance.
-func addRecordings(ctx context.Context, r *report.Report, files, hosts []string) (map[string]int, error) {
-	added := map[string]int{}
-	for _, file := range files {
-		kind, err := await(ctx, func() (string, error) { return kindOf(file) })
+// apiExchange returns an exchange as the contract knows it, and reports whether it is with the images API. Everything
+// that reads recordings decides by it what is of the API.
+func apiExchange(e traffic.Exchange, hosts []string) (traffic.Exchange, bool) {
+	return e, traffic.IsImagesAPI(e, hosts...)
+}
+
+// skipReason returns why a request is not to be read, by its URL; "" for one with the images API.
+func skipReason(u *url.URL, hosts []string) recording.Reason {
+	if _, ok := apiExchange(traffic.Exchange{Method: http.MethodGet, URL: u}, hosts); ok {
+		return ""
+	}
+	if strings.EqualFold(u.Hostname(), openapi.Host) {
+		return recording.OtherPath
+	}
+	return recording.OtherHost
+}
+
+// addRecordings adds the exchanges of recordings to a report, and returns what came of them. A recording that cannot be
+// used does not keep the others from being checked. The error is that of ctx.
+func addRecordings(
+	ctx context.Context, p process, r *report.Report, found []found, hosts []string,
+) (*reading, error) {
+	seen := newReading(p)
+	for _, f := range found {
+		kind, err := await(ctx, func() (string, error) { return kindOf(f.file) })
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Base(f.file), context.Cause(ctx))
+		}
 		if err != nil {
-			return nil, err
+			seen.fail(err)
+			continue
 		}
 		r.NewSession(kind) // two recordings are not compared with each other
 		before := r.Exchanges
-		if err := r.AddAllContext(ctx, imagesExchanges(ctx, r, file, hosts)); err != nil {
-			if err == context.Cause(ctx) { // of an interrupt between two exchanges, which names no file
-				err = fmt.Errorf("%s: %w", filepath.Base(file), err)
-			}
+		err = r.AddAllContext(ctx, seen.exchanges(ctx, r, f, hosts))
+		if n := r.Exchanges - before; n > 0 {
+			seen.added[kind] += n
+		}
+		switch {
+		case err == nil:
+		case ctx.Err() == nil:
+			seen.failFile(f, err)
+		case err == context.Cause(ctx): // of an interrupt between two exchanges, which names no file
+			return nil, fmt.Errorf("%s: %w", filepath.Base(f.file), err)
+		default:
 			return nil, err
 		}
-		if n := r.Exchanges - before; n > 0 {
-			added[kind] += n
-		}
 	}
-	return added, nil
+	return seen, nil
 }
 
-// kindOf returns what a recording is evidence of. An HTTP Archive, and a cassette without provenance, do not say.
+// kindOf returns what a recording is evidence of. Only a cassette can have a provenance that says so.
 func kindOf(file string) (string, error) {
-	if strings.EqualFold(filepath.Ext(file), ".har") { // whatever is beside it: provenance belongs to cassettes
+	if ext := filepath.Ext(file); ext != ".yaml" && ext != ".yml" { // whatever is beside it
 		return report.UnknownOrigin, nil
 	}
 	provenance, err := recording.ReadProvenance(file)
@@ -50,17 +81,18 @@ func kindOf(file string) (string, error) {
 	return string(provenance.Kind), err
 }
 
-// imagesExchanges returns the exchanges of a recording that are with the images API. The others are counted as
-// skipped.
-func imagesExchanges(
-	ctx context.Context, r *report.Report, file string, hosts []string,
+// exchanges returns the exchanges of a recording that are with the images API, and counts the others as skipped.
+func (s *reading) exchanges(
+	ctx context.Context, r *report.Report, f found, hosts []string,
 ) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
-		for exchange, err := range read(ctx, file) {
-			if isOmitted(err) || err == nil && !traffic.IsImagesAPI(exchange, hosts...) {
+		for exchange, err := range read(ctx, s.process, f.file, hosts) {
+			if omitted := asOmitted(err); omitted != nil {
 				r.Skip(1)
+				s.skip(omitted)
 				continue
 			}
+			exchange, _ = apiExchange(exchange, hosts)
 			if !yield(exchange, err) {
 				return
 			}
@@ -69,26 +101,32 @@ func imagesExchanges(
 }
 
 // checkReadable returns an error if a recording, or its provenance, cannot be read. It reads all of it, since a file
-// may be truncated.
-func checkReadable(ctx context.Context, file string) error {
-	for _, err := range read(ctx, file) {
-		if err != nil && !isOmitted(err) {
+// may be truncated. A file in a folder may be anything. Standard input cannot be read twice, and is left for later.
+func checkReadable(ctx context.Context, p process, f found, hosts []string) error {
+	if f.file == standardInput {
+		return nil
+	}
+	for _, err := range read(ctx, p, f.file, hosts) {
+		omitted := asOmitted(err)
+		switch {
+		case err == nil, f.inFolder && isOfOtherKind(err):
+		case omitted == nil || omitted.Reason == recording.Unusable:
 			return err
 		}
 	}
-	_, err := await(ctx, func() (string, error) { return kindOf(file) })
+	_, err := await(ctx, func() (string, error) { return kindOf(f.file) })
 	return err
 }
 
-// read reads a recording until ctx ends. Archives of a browser can have gigabytes, and an archive may be a pipe to
-// which nobody writes.
-func read(ctx context.Context, file string) iter.Seq2[traffic.Exchange, error] {
+// read reads a recording, or standard input, until ctx ends. Archives of a browser can have gigabytes, and an archive
+// may be a pipe to which nobody writes.
+func read(ctx context.Context, p process, file string, hosts []string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		ctx, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		entries := make(chan entry)
-		go readInto(ctx, entries, file)
-		last := file
+		go readInto(ctx, entries, recordingOf(p, file, hosts))
+		last := filepath.Base(file)
 		for {
 			select {
 			case <-ctx.Done():
@@ -104,6 +142,17 @@ func read(ctx context.Context, file string) iter.Seq2[traffic.Exchange, error] {
 	}
 }
 
+// recordingOf returns what reads a file, or standard input.
+func recordingOf(p process, file string, hosts []string) iter.Seq2[traffic.Exchange, error] {
+	reader := recording.Reader{
+		Skips: func(u *url.URL) recording.Reason { return skipReason(u, hosts) },
+	}
+	if file == standardInput {
+		return reader.ReadStream(p.stdin, "stdin")
+	}
+	return reader.Read(file)
+}
+
 // entry is what a recording yields.
 type entry struct {
 	exchange traffic.Exchange
@@ -111,9 +160,9 @@ type entry struct {
 }
 
 // readInto reads a recording into a channel, which it closes at the end, until ctx ends.
-func readInto(ctx context.Context, entries chan<- entry, file string) {
+func readInto(ctx context.Context, entries chan<- entry, exchanges iter.Seq2[traffic.Exchange, error]) {
 	defer close(entries)
-	for exchange, err := range recording.Read(file) {
+	for exchange, err := range exchanges {
 		select {
 		case <-ctx.Done():
 			return
@@ -122,8 +171,17 @@ func readInto(ctx context.Context, entries chan<- entry, file string) {
 	}
 }
 
-// isOmitted reports whether an error is that of one entry, after which the recording goes on.
-func isOmitted(err error) bool {
+// asOmitted returns the error of one entry, after which the recording goes on; nil if it is another one.
+func asOmitted(err error) *recording.OmittedError {
 	var omitted *recording.OmittedError
-	return errors.As(err, &omitted)
+	if errors.As(err, &omitted) {
+		return omitted
+	}
+	return nil
+}
+
+// isOfOtherKind reports whether an error only says that a file is not a recording.
+func isOfOtherKind(err error) bool {
+	var other *recording.KindError
+	return errors.As(err, &other)
 }
