@@ -114,7 +114,8 @@ func (c *Copy) encodeHAR(w io.Writer, provenance Provenance) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, `{"log":{"version":"1.2","creator":%s,"comment":%s,"entries":[`, creator, comment); err != nil {
+	_, err = fmt.Fprintf(w, `{"log":{"version":"1.2","creator":%s,"comment":%s,"entries":[`, creator, comment)
+	if err != nil {
 		return err
 	}
 	for i := range c.entries {

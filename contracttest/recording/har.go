@@ -13,13 +13,6 @@ import (
 // maxKept is how large a buffer may be to be kept for the next entry, in bytes.
 const maxKept = 1 << 20
 
-// harArchive is what holds for all entries of an archive.
-type harArchive struct {
-	maker   string // such as Firefox
-	bodies  bodies // the files beside it
-	secrets secrets
-}
-
 // harReader reads an archive in two passes: where each entry is and when it began, then the entries in the order of
 // their times. So it holds some bytes for each entry and the whole of one, whatever the size of the archive, and knows
 // the tokens of all requests before the first response is shown.

@@ -65,30 +65,12 @@ type harHeader struct {
 	Value harText `json:"value"`
 }
 
-// harText is a text, or a number or a literal as it is written. Anything else counts as absent: Firefox writes an
-// object for a text that it has not loaded.
-type harText struct {
-	text string
-	has  bool
+// harArchive is what holds for all entries of an archive.
+type harArchive struct {
+	maker   string // such as Firefox
+	bodies  bodies // the files beside it
+	secrets secrets
 }
-
-// UnmarshalJSONFrom implements json.UnmarshalerFrom.
-func (t *harText) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
-	*t = harText{}
-	switch decoder.PeekKind() {
-	case jsontext.KindBeginObject, jsontext.KindBeginArray, jsontext.KindNull:
-		return decoder.SkipValue()
-	}
-	token, err := decoder.ReadToken()
-	if err != nil {
-		return err
-	}
-	*t = harText{text: token.String(), has: true}
-	return nil
-}
-
-// harOptions read an entry as tools write it: names count as HAR spells them, and nothing else is refused.
-var harOptions = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // readHAREntry reads an entry that is known to be JSON.
 func readHAREntry(text []byte) (*harEntry, *OmittedError) {

@@ -10,9 +10,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// byteOrderMark is what some writers on Windows begin an archive with, and what JSON does not allow.
-const byteOrderMark = "\xef\xbb\xbf"
-
 // harPlace is where an entry of an archive is, and when it began.
 type harPlace struct {
 	began  int64 // in nanoseconds; 0 if it is not known

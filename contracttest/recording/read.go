@@ -33,8 +33,8 @@ func (r Reader) Read(file string) iter.Seq2[traffic.Exchange, error] {
 	}
 }
 
-// ReadStream reads the exchanges of what is not in a file, such as the standard input, as [Reader.Read] does. It keeps it
-// in a temporary file. The name begins the names of the exchanges. The sequence can be used once.
+// ReadStream reads the exchanges of what is not in a file, such as standard input, as [Reader.Read] does. It keeps what
+// it reads in a temporary file. The name begins the names of the exchanges. The sequence can be used once.
 func (r Reader) ReadStream(from io.Reader, name string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		open := newFiles()

@@ -52,12 +52,6 @@ func parseTree(text []byte) (tree, error) {
 	return y.convert(&root, 0)
 }
 
-// isJSON reports whether a document begins as one of JSON does.
-func isJSON(text []byte) bool {
-	trimmed := strings.TrimLeft(strings.TrimPrefix(string(text[:min(len(text), 512)]), byteOrderMark), " \t\r\n")
-	return strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[")
-}
-
 // yamlError returns an error of the library without what it quotes: an anchor, or a tag, may be anything.
 func yamlError(err error) error {
 	text, _, _ := strings.Cut(err.Error(), "'")
