@@ -25,7 +25,7 @@ import (
 var ErrNothingCopied = errors.New("no exchange with the API, so nothing is written")
 
 // Write writes the copy, after which nothing can be added. The provenance says where it comes from; Write fills in its
-// Exchanges. It goes into a file beside a cassette, or into the comment of an archive. Files are replaced whole or stay
+// Exchanges. It goes into a file beside a cassette, or into a field of an archive. Files are replaced whole or stay
 // as they were.
 func (c *Copy) Write(provenance Provenance) error {
 	if len(c.entries) == 0 {
@@ -110,11 +110,18 @@ func (c *Copy) encodeHAR(w io.Writer, provenance Provenance) error {
 	if err != nil {
 		return err
 	}
-	comment, err := json.Marshal(fmt.Sprintf("%s: %s. %s", provenance.Kind, provenance.Document, provenance.Note))
+	origin, err := json.Marshal(anyJSON{
+		"kind":          provenance.Kind,
+		"document":      provenance.Document,
+		"revision":      provenance.Revision,
+		"document_date": provenance.DocumentDate,
+		"transcribed":   provenance.Transcribed,
+		"note":          provenance.Note,
+	}, json.Deterministic(true))
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, `{"log":{"version":"1.2","creator":%s,"comment":%s,"entries":[`, creator, comment)
+	_, err = fmt.Fprintf(w, `{"log":{"version":"1.2","creator":%s,"_provenance":%s,"entries":[`, creator, origin)
 	if err != nil {
 		return err
 	}

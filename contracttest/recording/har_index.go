@@ -33,6 +33,7 @@ type harDecoder struct {
 	decoder *jsontext.Decoder
 	base    int64 // where the decoder began
 	maker   string
+	origin  harProvenance
 }
 
 func newHARDecoder(in *input) (*harDecoder, error) {
@@ -84,7 +85,11 @@ func (d *harDecoder) enter(name string) error {
 		case name:
 			return nil
 		case "creator":
-			err = d.readMaker()
+			var creator harMaker
+			err = d.read(&creator)
+			d.maker = creator.Name.text
+		case "_provenance":
+			err = d.read(&d.origin)
 		default:
 			err = d.decoder.SkipValue()
 		}
@@ -95,18 +100,13 @@ func (d *harDecoder) enter(name string) error {
 	return d.unexpected(name + " is missing")
 }
 
-// readMaker reads who made the archive. A value of another type says nothing.
-func (d *harDecoder) readMaker() error {
+// read reads what an archive says of itself. A value of another type says nothing.
+func (d *harDecoder) read(target any) error {
 	value, err := d.decoder.ReadValue()
 	if err != nil {
 		return err
 	}
-	var creator struct {
-		Name harText `json:"name"`
-	}
-	if json.Unmarshal(value, &creator, harOptions) == nil {
-		d.maker = creator.Name.text
-	}
+	_ = json.Unmarshal(value, target, harOptions)
 	return nil
 }
 

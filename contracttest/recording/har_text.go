@@ -29,3 +29,18 @@ func (t *harText) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 
 // harOptions read an entry as tools write it: names count as HAR spells them, and nothing else is refused.
 var harOptions = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+// harMaker says who made an archive.
+type harMaker struct {
+	Name harText `json:"name"`
+}
+
+// harProvenance is the provenance of an archive that a [Copy] wrote, in a field of its own.
+type harProvenance struct {
+	Kind         harText `json:"kind"`
+	Document     harText `json:"document"`
+	Revision     harText `json:"revision"`
+	DocumentDate harText `json:"document_date"`
+	Transcribed  harText `json:"transcribed"`
+	Note         harText `json:"note"`
+}

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,6 +75,20 @@ var documents = []struct {
 	{names: []string{"runs", "version"}, what: "a SARIF report"},
 }
 
+// whatUnknown is what a document is that nothing else is known of.
+const whatUnknown = "neither an HTTP Archive, nor a cassette, nor a Postman collection"
+
+// mayBeRecording reports whether a document that cannot be read was meant as a recording: it may be damaged, while
+// other texts are no YAML to begin with.
+func mayBeRecording(text []byte) bool {
+	for _, mark := range []string{"interactions", "getpostman.com"} {
+		if bytes.Contains(text, []byte(mark)) {
+			return true
+		}
+	}
+	return false
+}
+
 // cassetteOf returns the exchanges of a document that is read as a whole.
 func cassetteOf(in *input) (tape, error) {
 	text, err := in.whole()
@@ -81,6 +96,9 @@ func cassetteOf(in *input) (tape, error) {
 		return tape{}, err
 	}
 	document, err := parseTree(text)
+	if err != nil && !mayBeRecording(text) {
+		return tape{}, &KindError{File: in.name, What: whatUnknown}
+	}
 	if err != nil {
 		return tape{}, fmt.Errorf("%s: not a recording: %w", in.name, err)
 	}
@@ -117,7 +135,7 @@ func known(document tree) (c tape, what string) {
 		examples, tokens := postmanExamples(all)
 		return tape{dialect: postman, exchanges: examples, hidden: tokens}, ""
 	}
-	return tape{}, "neither an HTTP Archive, nor a cassette, nor a Postman collection"
+	return tape{}, whatUnknown
 }
 
 // isOfVCRPy reports whether the first request has a URI, where go-vcr writes a URL.

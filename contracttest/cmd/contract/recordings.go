@@ -69,9 +69,9 @@ func addRecordings(
 	return seen, nil
 }
 
-// kindOf returns what a recording is evidence of. Only a cassette can have a provenance that says so.
+// kindOf returns what a recording is evidence of.
 func kindOf(file string) (string, error) {
-	if ext := filepath.Ext(file); ext != ".yaml" && ext != ".yml" { // whatever is beside it
+	if file == standardInput {
 		return report.UnknownOrigin, nil
 	}
 	provenance, err := recording.ReadProvenance(file)
