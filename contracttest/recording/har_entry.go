@@ -237,10 +237,10 @@ func harTime(value jsontext.Value) time.Time {
 	return at
 }
 
-// wholeNumber returns a whole number below 1e15, and reports whether the value is one.
+// wholeNumber returns a whole number, and reports whether the value is one of 32 bits.
 func wholeNumber(value jsontext.Value) (int, bool) {
 	number, err := strconv.ParseFloat(string(value), 64)
-	if err != nil || number != float64(int(number)) || number > 1e15 || number < -1e15 {
+	if err != nil || math.Abs(number) > math.MaxInt32 || number != math.Trunc(number) {
 		return 0, false
 	}
 	return int(number), true

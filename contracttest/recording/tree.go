@@ -52,11 +52,10 @@ func parseTree(text []byte) (tree, error) {
 	return y.convert(&root, 0)
 }
 
-// yamlError returns an error of the library without what it quotes: an anchor, or a tag, may be anything.
+// yamlError returns an error of the library without the name of an anchor, which may be anything.
 func yamlError(err error) error {
-	text, _, _ := strings.Cut(err.Error(), "'")
-	text, _, _ = strings.Cut(text, "`")
-	return errors.New("not valid YAML: " + strings.TrimPrefix(strings.TrimSpace(text), "yaml: "))
+	text, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "yaml: "), " '")
+	return errors.New("not valid YAML: " + text)
 }
 
 func jsonTree(decoder *jsontext.Decoder, depth int) (tree, error) {

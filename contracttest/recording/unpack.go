@@ -12,6 +12,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // maxUnpacked is how often a file is unpacked: a zip may have a gzip in it, and a recording nothing beyond.
@@ -84,7 +86,7 @@ func unzip(in *input) ([]packed, error) {
 	for _, name := range names {
 		shown := in.name
 		if len(names) > 1 {
-			shown += "/" + path.Base(name)
+			shown += "/" + redact.Shorten(redact.Printable(path.Base(name)))
 		}
 		unpacked = append(unpacked, func(open *files) (*input, error) {
 			member, err := spoolMember(open, members[name], shown)

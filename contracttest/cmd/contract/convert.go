@@ -78,7 +78,8 @@ func runConvert(ctx context.Context, p process, options convertOptions, files []
 	}
 	c.writeSkipped()
 	if c.undecodable > 0 {
-		fmt.Fprintf(p.stderr, "left out: %d exchanges with a body that cannot be decompressed\n", c.undecodable)
+		fmt.Fprintf(p.stderr, "left out: %s with a body that cannot be decompressed\n",
+			plural(c.undecodable, "exchange", "exchanges"))
 	}
 	return c.write(time.Now().UTC(), options.file)
 }
@@ -88,7 +89,7 @@ func (c *conversion) write(now time.Time, file string) error {
 	err := c.copy.Write(c.provenance(now))
 	switch {
 	case err == nil:
-		fmt.Fprintf(c.stdout, "%d exchanges written to %s\n", c.copy.Len(), file)
+		fmt.Fprintf(c.stdout, "%s written to %s\n", plural(c.copy.Len(), "exchange", "exchanges"), file)
 		return c.err()
 	case errors.Is(err, recording.ErrNothingCopied):
 		fmt.Fprintln(c.stderr, err)

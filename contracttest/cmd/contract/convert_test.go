@@ -28,7 +28,7 @@ func TestConvert(t *testing.T) {
 			copied := filepath.Join(t.TempDir(), name)
 			got, out := execute(t, nil, "convert", file, "-o", copied)
 			require.Equal(t, 0, got, out)
-			assert.Contains(t, out, " exchanges written to "+copied)
+			assert.Contains(t, out, " written to "+copied)
 			got, after := execute(t, nil, "verify", "--fail-on", "drift", copied)
 			assert.Equal(t, exit, got, after)
 			assert.Equal(t, sums(before), sums(after), "%s as %s", file, name)
@@ -89,7 +89,7 @@ func TestConvertRefuses(t *testing.T) {
 		"a link to its input":     {args: []string{"--force", input, "-o", link}, exit: 2, want: "one of the recordings to read"},
 		"its input in a folder":   {args: []string{"--force", folder, "-o", input}, exit: 2, want: "one of the recordings to read"},
 		"a missing folder":        {args: []string{input, "-o", filepath.Join(folder, "missing", "a.har")}, exit: 2, want: "a.har: "},
-		"nothing to write":        {args: []string{makers + "firefox.har", "--host", "x", "-o", filepath.Join(folder, "n.har")}, exit: 0, want: "1 exchanges written"},
+		"nothing to write":        {args: []string{makers + "firefox.har", "--host", "x", "-o", filepath.Join(folder, "n.har")}, exit: 0, want: "1 exchange written"},
 	} {
 		exit, out := execute(t, nil, append([]string{"convert"}, test.args...)...)
 		assert.Equal(t, test.exit, exit, "%s: %s", name, out)
@@ -120,7 +120,7 @@ func TestConvertGoesOn(t *testing.T) {
 	exit, out := execute(t, nil, "convert", page, makers+"govcr1.yaml", "-o", copied)
 	assert.Equal(t, 2, exit, out)
 	assert.Contains(t, out, "page.har: not read: an HTML page")
-	assert.Contains(t, out, "1 exchanges written to "+copied)
+	assert.Contains(t, out, "1 exchange written to "+copied)
 
 	none := filepath.Join(folder, "none.har")
 	other := filepath.Join(folder, "other.har")

@@ -87,7 +87,11 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {
 		return err
 	}
-	return errors.Join(casesVerdict(results), o.verdict(r), seen.err())
+	verdict := errors.Join(casesVerdict(results), o.verdict(r))
+	if err := seen.err(); err != nil { // worse than what was found: not all of it is known
+		return err
+	}
+	return verdict
 }
 
 // writeResults writes the table of cases before the report. Where another program reads the report, the table goes to

@@ -78,7 +78,7 @@ func (s *reading) skip(omitted *recording.OmittedError) {
 
 // skipHost notes whose an entry is, and whether it looks like one of the API behind a gateway.
 func (s *reading) skipHost(u *url.URL) {
-	host := redact.Shorten(redact.Printable(u.Host))
+	host := shown(u.Host)
 	if _, known := s.hosts[host]; !known && len(s.hosts) >= maxKnownHosts {
 		return
 	}
@@ -87,11 +87,17 @@ func (s *reading) skipHost(u *url.URL) {
 	if !found || !traffic.IsImagesPath(strings.TrimPrefix(u.Path, before)) || u.Hostname() == "" {
 		return
 	}
-	flag := "--host " + redact.Shorten(redact.Printable(u.Hostname()))
+	flag := "--host " + shown(u.Hostname())
 	if before != "" {
-		flag = "--base-url " + redact.Shorten(redact.Printable(u.Scheme+"://"+u.Host+before))
+		flag = "--base-url " + shown(u.Scheme+"://"+u.Host+before)
 	}
 	s.gateways[host] = flag
+}
+
+// shown returns a part of a URL as it can be printed.
+func shown(part string) string {
+	var secrets redact.Redactor // which knows what a token looks like
+	return redact.Shorten(redact.Printable(secrets.Text(part)))
 }
 
 // fail notes a recording that cannot be used, and prints why at once.
@@ -182,5 +188,13 @@ func (s *reading) err() error {
 	if s.failed == 0 && unusable == 0 {
 		return nil
 	}
-	return fmt.Errorf("not everything could be used: files %d, entries %d", s.failed, unusable)
+	return fmt.Errorf("could not be used: %s and %s", plural(s.failed, "file", "files"), plural(unusable, "entry", "entries"))
+}
+
+// plural returns a number with what is counted.
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }

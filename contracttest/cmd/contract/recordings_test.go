@@ -35,7 +35,7 @@ func TestVerifySituations(t *testing.T) {
 		"j10-post-noheaders.har":            {want: []string{"1 exchange checked, 0 skipped," + clean}},
 		"h01-ff-b64-otherhost.har":          {want: []string{"1 exchange checked, 1 skipped,", "1 other host (www.example.com)"}},
 		"h06-badpct-otherhost.har":          {want: []string{"1 exchange checked, 1 skipped,", "1 other host (ads.example.com)"}},
-		"h17-statusstring.har":              {exit: 2, want: []string{"skipped: 1 unusable", "h17-statusstring.har#0: ", "0 exchanges checked, 1 skipped", "entries 1"}},
+		"h17-statusstring.har":              {exit: 2, want: []string{"skipped: 1 unusable", "h17-statusstring.har#0: ", "0 exchanges checked, 1 skipped", "could not be used: 0 files and 1 entry"}},
 		"axios-ok.har":                      {want: []string{"7 exchanges checked, 0 skipped," + clean}},
 		"i04-br-encoded.har":                {want: []string{"cannot be decompressed"}, never: "malformed-json"},
 		"q04-safari-cache-after-delete.har": {want: []string{"1 exchange checked, 1 skipped," + clean, "skipped: 1 cached"}},
@@ -77,7 +77,7 @@ func TestVerifyGoesOnAfterAFileThatCannotBeUsed(t *testing.T) {
 	assert.Equal(t, 2, exit, out)
 	assert.Contains(t, out, "contract: login.har: not read: an HTML page\n")
 	assert.Contains(t, out, "2 exchanges checked, 0 skipped, 0 findings")
-	assert.Contains(t, out, "not everything could be used: files 2, entries 0")
+	assert.Contains(t, out, "could not be used: 2 files and 0 entries")
 	assert.FileExists(t, file)
 }
 
@@ -149,7 +149,7 @@ func TestVerifyFailsOnSkip(t *testing.T) {
 	} {
 		got, out := execute(t, nil, "verify", "--fail-on-skip", makers+file)
 		assert.Equal(t, exit, got, out)
-		assert.Equal(t, exit == 1, strings.Contains(out, "1 exchanges with the API could not be checked"), out)
+		assert.Equal(t, exit == 1, strings.Contains(out, "1 exchange with the API could not be checked"), out)
 		got, out = execute(t, nil, "verify", makers+file)
 		assert.Equal(t, 0, got, out)
 	}
@@ -163,10 +163,13 @@ func TestVerifyNamesOtherHosts(t *testing.T) {
 		entries = append(entries, `{"request":{"method":"GET","url":"https://user:secret@`+host+`/v2/imagesque"},"response":{}}`)
 	}
 	entries = append(entries, `{"request":{"method":"GET","url":"https://proxy.example/v2/images/1?token=secret"},"response":{}}`,
+		`{"request":{"method":"GET","url":"https://other.example/`+canary+`/v2/images"},"response":{}}`,
 		`{"request":{"method":"GET","url":"https://api.digitalocean.com/v2/droplets"},"response":{}}`)
 	text := `{"log":{"entries":[` + strings.Join(entries, ",") + `]}}`
 	_, out := executeWith(t, text, nil, "verify", "-")
-	assert.Contains(t, out, "skipped: 9 other host (b.example, a.example, c.example, d.example, e.example:8443 and 3 more), 1 other path\n")
+	assert.Contains(t, out, "skipped: 10 other host (b.example, a.example, c.example, d.example, e.example:8443 and 4 more), 1 other path\n")
 	assert.Contains(t, out, "note: proxy.example looks like the API behind a gateway; --host proxy.example checks it\n")
+	assert.Contains(t, out, "--base-url https://other.example/[redacted-1] checks it\n")
 	assert.NotContains(t, out, "secret")
+	assert.NotContains(t, out, canary)
 }

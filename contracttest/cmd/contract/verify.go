@@ -23,7 +23,7 @@ func verifyCommand(p process) *cobra.Command {
 		Short: "Check recordings against the contract: HTTP Archives, cassettes, Postman collections",
 		Long: `Checks every request and response in recordings against the contract. Prints what was checked for each
 operation and status, what was found, and what was skipped and why. Nothing is sent
-anywhere.
+anywhere. Each recording is a session of its own.
 
 A recording is known by what is in it: an HTTP Archive (HAR) of a browser, a proxy, Playwright or Polly.JS,
 also in gzip, zip or UTF-16; a cassette of go-vcr, vcrpy or Ruby's VCR; a Postman collection with saved
@@ -31,7 +31,7 @@ examples. FILE may be a folder, of which files that are not recordings are named
 - for standard input.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing
-was checked, or if less than --min-coverage was seen. It is 2 if a file, an entry in one or a flag cannot
+was checked, if less than --min-coverage was seen, or by --fail-on-skip. It is 2 if a file, an entry in one or a flag cannot
 be used; the rest is checked all the same.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runVerify(cmd.Context(), p, options, files) },
 	}
@@ -77,7 +77,8 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 		return err
 	}
 	if n := seen.countUnchecked(); n > 0 && options.failOnSkip {
-		fmt.Fprintf(p.stderr, "%d exchanges with the API could not be checked, and --fail-on-skip was given\n", n)
+		fmt.Fprintf(p.stderr, "%s with the API could not be checked, and --fail-on-skip was given\n",
+			plural(n, "exchange", "exchanges"))
 		return errFindings
 	}
 	return verdict
