@@ -96,11 +96,14 @@ func cassetteOf(in *input) (tape, error) {
 		return tape{}, err
 	}
 	document, err := parseTree(text)
-	if err != nil && !mayBeRecording(text) {
-		return tape{}, &KindError{File: in.name, What: whatUnknown}
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case mayBeRecording(text):
 		return tape{}, fmt.Errorf("%s: not a recording: %w", in.name, err)
+	case isJSON(text):
+		return tape{}, &KindError{File: in.name, What: "damaged JSON: " + err.Error()}
+	default:
+		return tape{}, &KindError{File: in.name, What: whatUnknown}
 	}
 	c, what := known(document)
 	if what != "" {

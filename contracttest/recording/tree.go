@@ -3,6 +3,7 @@ package recording
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,10 +38,10 @@ func parseTree(text []byte) (tree, error) {
 		document, err := jsonTree(decoder, 0)
 		var syntactic *jsontext.SyntacticError
 		switch {
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, errors.New("the file ends too early")
 		case errors.As(err, &syntactic):
 			return nil, fmt.Errorf("at byte %d: not valid JSON: %w", syntactic.ByteOffset, syntactic.Err)
-		case err != nil && !errors.Is(err, errTooDeep):
-			return nil, errors.New("the file ends too early")
 		}
 		return document, err
 	}

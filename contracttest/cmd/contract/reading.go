@@ -188,7 +188,8 @@ func (s *reading) err() error {
 	if s.failed == 0 && unusable == 0 {
 		return nil
 	}
-	return fmt.Errorf("could not be used: %s and %s", plural(s.failed, "file", "files"), plural(unusable, "entry", "entries"))
+	return fmt.Errorf("could not be used: %s and %s",
+		plural(s.failed, "file", "files"), plural(unusable, "entry", "entries"))
 }
 
 // plural returns a number with what is counted.

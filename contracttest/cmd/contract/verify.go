@@ -31,8 +31,8 @@ examples. FILE may be a folder, of which files that are not recordings are named
 - for standard input.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing
-was checked, if less than --min-coverage was seen, or by --fail-on-skip. It is 2 if a file, an entry in one or a flag cannot
-be used; the rest is checked all the same.`,
+was checked, if less than --min-coverage was seen, or by --fail-on-skip. It is 2 if a file, an entry in
+one or a flag cannot be used; the rest is checked all the same.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runVerify(cmd.Context(), p, options, files) },
 	}
 	options.output.addFlags(cmd)
