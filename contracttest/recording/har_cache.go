@@ -33,8 +33,10 @@ func (o harOrigin) isNotOfServer(maker string, worker harWorker) bool {
 			return true
 		}
 	}
-	if o.FetchType.text != "" && !strings.HasPrefix(o.FetchType.text, "Network") {
-		return true
+	for _, origin := range []string{"Cache", "Service Worker", "Override"} {
+		if strings.Contains(o.FetchType.text, origin) {
+			return true
+		}
 	}
 	// Firefox fills cache only if a response came from there. Others write it for what they then put there.
 	return maker == "Firefox" && strings.Contains(string(o.Cache), `"afterRequest"`)
