@@ -13,11 +13,12 @@ import (
 // More may follow each of them, such as the host.
 const (
 	SkipOtherHost = "other host"
+	SkipOtherPath = "other path"
 	SkipCached    = "cached"
 	SkipPreflight = "preflight"
 )
 
-var harmlessReasons = []string{SkipOtherHost, SkipCached, SkipPreflight, skipUnnamed}
+var harmlessReasons = []string{SkipOtherHost, SkipOtherPath, SkipCached, SkipPreflight, skipUnnamed}
 
 // skipUnnamed is the reason of [Report.Skip].
 const skipUnnamed = "not for the images API, or nothing to check"
@@ -38,7 +39,18 @@ type skips struct {
 type skipped struct {
 	reason  string
 	count   int
-	sources []string // the first ones
+	sources []string // the first ones, each once
+	hasMore bool     // whether there are others
+}
+
+func (s *skipped) addSource(source string) {
+	switch {
+	case source == "" || slices.Contains(s.sources, source):
+	case len(s.sources) < maxSkipped:
+		s.sources = append(s.sources, source)
+	default:
+		s.hasMore = true
+	}
 }
 
 // add counts an exchange. Beyond so many reasons those that are new count together.
@@ -54,9 +66,7 @@ func (s *skips) add(source, reason string) {
 		s.order = append(s.order, reason)
 	}
 	of.count++
-	if source != "" && len(of.sources) < maxSkipped {
-		of.sources = append(of.sources, redact.Printable(source))
-	}
+	of.addSource(redact.Printable(source))
 }
 
 // commonReason returns the reason under which one counts that there is no room for.
@@ -100,7 +110,7 @@ func (s *skipped) String() string {
 		return line
 	}
 	line += " (" + strings.Join(s.sources, ", ")
-	if s.count > len(s.sources) {
+	if s.hasMore {
 		line += ", …"
 	}
 	return line + ")"

@@ -66,7 +66,15 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	if _, err := addRecordings(withProgress(ctx, newProgress(p)), r, files, where); err != nil {
+	found, err := findRecordings(ctx, files)
+	if err != nil {
+		return err
+	}
+	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
+	if err != nil {
+		return err
+	}
+	if err := seen.err(); err != nil {
 		return err
 	}
 	entries := baselineEntries(r.Findings, time.Now().AddDate(0, 6, 0))

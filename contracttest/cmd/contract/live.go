@@ -64,8 +64,12 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	if _, err := newReport(ctx, "", o); err != nil { // which finds what the options say wrong
 		return err
 	}
-	for _, file := range recordings { // before the run, which may take an hour
-		if err := checkReadable(ctx, file); err != nil {
+	found, err := findRecordings(ctx, recordings)
+	if err != nil {
+		return err
+	}
+	for _, f := range found { // before the run, which may take an hour
+		if err := checkReadable(ctx, p, f, served{}); err != nil {
 			return err
 		}
 	}
@@ -102,13 +106,19 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	}
 	addCases(r, results)
 	// After an interrupt too: the report says what was seen until then.
-	if _, err := addRecordings(context.WithoutCancel(ctx), r, recordings, served{}); err != nil {
+	seen, err := addRecordings(context.WithoutCancel(ctx), p, r, found, served{})
+	if err != nil {
 		return err
 	}
+	seen.writeSkipped()
 	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {
 		return err
 	}
-	return errors.Join(casesVerdict(results), o.verdict(r))
+	verdict := errors.Join(casesVerdict(results), o.verdict(r))
+	if err := seen.err(); err != nil { // worse than what was found: not all of it is known
+		return err
+	}
+	return verdict
 }
 
 // addCases adds the cases to a report, so that each of its formats has them.

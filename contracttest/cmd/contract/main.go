@@ -2,6 +2,7 @@
 // runs against the API or a fake, and those that pass through its proxy.
 //
 //	contract verify FILE…
+//	contract convert FILE… -o OUT
 //	contract live
 //	contract record
 //	contract first-contact
@@ -17,7 +18,8 @@
 //
 // Each command has a file with three things: a type with its flags, the command, which fills it, and a function that
 // runs it. What several commands need is in output.go (what fails a run, and where its report goes), target.go (the
-// API that the suite runs against), recordings.go and server.go.
+// API that the suite runs against), folder.go, recordings.go and reading.go (the recordings that are named), and
+// server.go.
 package main
 
 import (
@@ -51,6 +53,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	p := process{
+		stdin:        os.Stdin,
 		stdout:       os.Stdout,
 		stderr:       os.Stderr,
 		getenv:       os.Getenv,
@@ -117,6 +120,7 @@ The exit code says what came of it, for every command:
 	}
 	root.AddCommand(
 		verifyCommand(p),
+		convertCommand(p),
 		liveCommand(p),
 		recordCommand(p),
 		firstContactCommand(p),

@@ -41,6 +41,9 @@ func TestProcess(t *testing.T) {
 	assert.Equal(t, 1, exit, out)
 	exit, out = executeProcess(t, nil, "verify", "missing.yaml")
 	assert.Equal(t, 2, exit, out)
+	assert.Contains(t, out, "verdict: unusable")
+	exit, out = executeProcess(t, nil, "verify", "--format", "fax", recordings+"images_get.cassette.yaml")
+	assert.Equal(t, 2, exit, out)
 	assert.Contains(t, out, "contract: ")
 }
 

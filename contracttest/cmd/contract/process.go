@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
 // process is what the commands use of the process around them. Tests give them one of their own.
 type process struct {
+	stdin  io.Reader // a recording, where a command is asked to read it from there
 	stdout io.Writer // what a command is asked for: reports, tables, an address
 	stderr io.Writer // what goes along with it: logs, notes, errors
 	getenv func(string) string
@@ -22,6 +24,9 @@ type process struct {
 func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
+	}
+	if stem, ok := strings.CutSuffix(what, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }

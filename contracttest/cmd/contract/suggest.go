@@ -77,19 +77,27 @@ func runSuggest(ctx context.Context, p process, options suggestOptions, files []
 	if err != nil {
 		return err
 	}
+	found, err := findRecordings(ctx, files)
+	if err != nil {
+		return err
+	}
 	ctx = withProgress(ctx, newProgress(p))
-	for _, file := range files {
-		kind, err := await(ctx, func() (string, error) { return kindOf(file) })
+	seen := newReading(p, r)
+	for _, f := range found {
+		kind, where, err := originOf(ctx, f, where)
 		if err != nil {
 			return err
 		}
 		r.NewSession(kind)
-		for exchange, err := range showReading(ctx, file, imagesExchanges(ctx, r, file, where)) {
+		for exchange, err := range showReading(ctx, f.file, seen.exchanges(ctx, f, where)) {
 			if err != nil {
 				return err
 			}
 			suggestions.Add(exchange, r.Add(exchange))
 		}
+	}
+	if err := seen.err(); err != nil {
+		return err
 	}
 	return writeOverlay(p, options.file, suggestions)
 }

@@ -145,7 +145,7 @@ func TestVerify(t *testing.T) {
 		"a missing file": {
 			args: []string{files + "missing.yaml"},
 			exit: 2,
-			want: []string{"contract: ", "missing.yaml"},
+			want: []string{"missing.yaml", "verdict: unusable: 1 problem"},
 		},
 		"a truncated file": {
 			args: []string{files + "truncated.yaml"},
@@ -170,12 +170,12 @@ func TestVerify(t *testing.T) {
 		"another YAML file": {
 			args: []string{recordings + "images_get.cassette.yaml", files + "compose.yaml"},
 			exit: 2,
-			want: []string{"compose.yaml: not a cassette"},
+			want: []string{"compose.yaml: not read: neither an HTTP Archive, nor a cassette", "7 exchanges checked"},
 		},
 		"an empty file": {
 			args: []string{recordings + "images_get.cassette.yaml", files + "nothing.cassette.yaml"},
 			exit: 2,
-			want: []string{"nothing.cassette.yaml: not a cassette"},
+			want: []string{"nothing.cassette.yaml: not read: an empty file", "7 exchanges checked"},
 		},
 		"an unknown flag": {
 			args: []string{"--all"},
