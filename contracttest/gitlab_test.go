@@ -93,6 +93,7 @@ func runTemplate(t *testing.T, folder, command string, variables map[string]stri
 }
 
 func TestVariablesReachTheCommand(t *testing.T) {
+	skipWithoutBash(t) // and so perhaps without sh
 	command, arguments := stubCommand(t)
 	_, exit := runTemplate(t, t.TempDir(), command, map[string]string{
 		"CONTRACT_FILES":        "a b.har\n-c.har\n",
