@@ -9,12 +9,7 @@ set -euo pipefail
 folder=$(mktemp -d "$RUNNER_TEMP/contract.XXXXXX")
 reports=$folder/reports
 mkdir "$reports"
-set -- verify --format github -o "$reports/contract.html"
-
-help=$("$CONTRACT" verify --help)
-case $help in
-*.sarif*) set -- "$@" -o "$reports/contract.sarif" ;;
-esac
+set -- verify --format github -o "$reports/contract.html" -o "$reports/contract.sarif"
 
 # The = keeps a value that begins with - from being taken for a flag.
 [ -z "$INPUT_FAIL_ON" ] || set -- "$@" "--fail-on=$INPUT_FAIL_ON"
