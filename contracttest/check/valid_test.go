@@ -100,8 +100,8 @@ func generateExchange(t *rapid.T, c documented) traffic.Exchange {
 		e.Header.Set("Content-Type", rapid.SampledFrom(types).Draw(t, "content type"))
 		body := generate(t, "response", media.Schema.Value)
 		if status < 300 {
-			fitToRequest(t, e.URL, body.(map[string]any))
 			fitMeaning(t, e.Method, request, body.(map[string]any))
+			fitToRequest(t, e.URL, body.(map[string]any))
 		} else {
 			fitErrorID(t, status, body.(map[string]any))
 		}
