@@ -15,7 +15,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
+	"example.com/doimages/openapi"
 )
 
 // baselineOptions are the flags of contract baseline.
@@ -58,11 +60,11 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	o, err := newOutput(ctx, p, outputOptions{format: "text", failOn: check.Breaking, baseline: options.baseline})
+	known, err := readBaseline(ctx, options.baseline)
 	if err != nil {
 		return err
 	}
-	r, err := newReport(ctx, "", o)
+	r, err := loadReport(ctx, "", openapi.Document(), known)
 	if err != nil {
 		return err
 	}
@@ -70,10 +72,11 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
-	if err != nil {
+	seen := newReading(p, nil)
+	if err := seen.addRecordings(ctx, r, found, where); err != nil {
 		return err
 	}
+	seen.write()
 	if err := seen.err(); err != nil {
 		return err
 	}
@@ -85,7 +88,8 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err := os.WriteFile(options.file, text, 0o644); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	fmt.Fprintf(p.stdout, "%d entries in %s: replace each %q by the reason\n", len(entries), options.file, check.FillIn)
+	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", count(len(entries), "entry"),
+		redact.Printable(options.file), check.FillIn)
 	return nil
 }
 

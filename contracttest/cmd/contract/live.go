@@ -106,11 +106,11 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	}
 	addCases(r, results)
 	// After an interrupt too: the report says what was seen until then.
-	seen, err := addRecordings(context.WithoutCancel(ctx), p, r, found, served{})
-	if err != nil {
+	seen := newReading(p, r)
+	if err := seen.addRecordings(context.WithoutCancel(ctx), r, found, served{}); err != nil {
 		return err
 	}
-	seen.writeSkipped()
+	seen.write()
 	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {
 		return err
 	}

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/internal/suggest"
-	"example.com/doimages/openapi"
+	"example.com/doimages/contracttest/report"
 )
 
 // suggestOptions are the flags of contract suggest.
@@ -59,19 +59,17 @@ func runSuggest(ctx context.Context, p process, options suggestOptions, files []
 	if err != nil {
 		return err
 	}
-	o, err := newOutput(ctx, p, outputOptions{format: "text", failOn: check.Breaking, baseline: options.baseline})
+	known, err := readBaseline(ctx, options.baseline)
 	if err != nil {
 		return err
 	}
-	r, err := newReport(ctx, options.spec, o)
+	document, err := readDocument(ctx, options.spec)
 	if err != nil {
 		return err
 	}
-	document := openapi.Document()
-	if options.spec != "" {
-		if document, err = readFile(ctx, options.spec); err != nil {
-			return err
-		}
+	r, err := loadReport(ctx, options.spec, document, known)
+	if err != nil {
+		return err
 	}
 	suggestions, err := suggest.New(document)
 	if err != nil {
@@ -81,25 +79,35 @@ func runSuggest(ctx context.Context, p process, options suggestOptions, files []
 	if err != nil {
 		return err
 	}
-	ctx = withProgress(ctx, newProgress(p))
-	seen := newReading(p, r)
+	seen := newReading(p, nil)
 	for _, f := range found {
-		kind, where, err := originOf(ctx, f, where)
-		if err != nil {
+		if err := seen.ended(ctx, f, seen.addSuggestions(ctx, r, suggestions, f, where)); err != nil {
 			return err
 		}
-		r.NewSession(kind)
-		for exchange, err := range showReading(ctx, f.file, seen.exchanges(ctx, f, where)) {
-			if err != nil {
-				return err
-			}
-			suggestions.Add(exchange, r.Add(exchange))
-		}
 	}
+	seen.write()
 	if err := seen.err(); err != nil {
 		return err
 	}
 	return writeOverlay(p, options.file, suggestions)
+}
+
+// addSuggestions adds what a recording shows. The error says why the recording ended early.
+func (s *reading) addSuggestions(
+	ctx context.Context, r *report.Report, suggestions *suggest.Suggestions, f found, where served,
+) error {
+	provenance, where, err := originOf(ctx, f, where)
+	if err != nil {
+		return err
+	}
+	r.NewSession(string(provenance.Kind))
+	for exchange, err := range s.progress.exchanges(f.file, s.exchanges(ctx, f, where)) {
+		if err != nil {
+			return err
+		}
+		suggestions.Add(exchange, r.Add(exchange))
+	}
+	return nil
 }
 
 // writeOverlay writes the overlay, and lists what it does not cover.
@@ -114,7 +122,8 @@ func writeOverlay(p process, file string, suggestions *suggest.Suggestions) erro
 	for _, line := range rejected {
 		fmt.Fprintln(p.stdout, "not suggested:", line)
 	}
-	fmt.Fprintf(p.stdout, "%d actions in %s, and %d findings without one\n", actions, file, len(rejected))
+	fmt.Fprintf(p.stdout, "%s in %s, and %s without one\n", count(actions, "action"), redact.Printable(file),
+		count(len(rejected), "finding"))
 	return nil
 }
 

@@ -70,10 +70,11 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
-	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
-	if err != nil {
+	seen := newReading(p, r)
+	if err := seen.addRecordings(ctx, r, found, where); err != nil {
 		return err
 	}
+	seen.writeOrigins()
 	seen.write()
 	if err := o.write(r); err != nil {
 		return err
