@@ -1,15 +1,12 @@
 package recording
 
 import (
-	"bufio"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -18,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 
+	"example.com/doimages/contracttest/internal/wholefile"
 	"example.com/doimages/openapi"
 )
 
@@ -34,7 +32,7 @@ func (c *Copy) Write(provenance Provenance) error {
 	c.clean()
 	var err error
 	if c.isHAR() {
-		err = c.writeHAR(provenance)
+		err = wholefile.Write(c.file, func(w io.Writer) error { return c.encodeHAR(w, provenance) })
 	} else {
 		err = c.writeCassette(provenance)
 	}
@@ -87,21 +85,6 @@ func (e *copied) interaction() *cassette.Interaction {
 			Duration:      e.took,
 		},
 	}
-}
-
-// writeHAR writes an archive beside the file, and moves it into its place.
-func (c *Copy) writeHAR(provenance Provenance) error {
-	temporary, err := os.CreateTemp(filepath.Dir(c.file), ".copy-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name())
-	buffered := bufio.NewWriter(temporary)
-	err = c.encodeHAR(buffered, provenance)
-	if err = errors.Join(err, buffered.Flush(), temporary.Chmod(0o644), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), c.file)
 }
 
 // encodeHAR writes an archive, one entry at a time.

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 )
 
@@ -23,10 +24,10 @@ func (r *Report) writeText(w io.Writer) error {
 	if r.ListMissing {
 		r.textMissing(&text)
 	}
-	fmt.Fprintf(&text, "%s checked, %d skipped, ", plural(r.Exchanges, "exchange"), r.Skipped)
+	fmt.Fprintf(&text, "%s checked, %d skipped, ", plural.Of(r.Exchanges, "exchange"), r.Skipped)
 	fmt.Fprintf(&text, "%s (%d breaking) and %d accepted, ",
-		plural(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking), r.Accepted())
-	fmt.Fprintf(&text, "%s not seen, %s\n", plural(len(r.Unchecked()), "documented response"), covered(r.Coverage()))
+		plural.Of(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking), r.Accepted())
+	fmt.Fprintf(&text, "%s not seen, %s\n", plural.Of(len(r.Unchecked()), "documented response"), covered(r.Coverage()))
 	verdict := r.Verdict()
 	for _, reason := range verdict.Reasons {
 		fmt.Fprintln(&text, reason)
@@ -100,6 +101,6 @@ func (r *Report) textFindings(text *strings.Builder) {
 		fmt.Fprintln(text, line)
 	}
 	if more > 0 {
-		fmt.Fprintf(text, "and %s, counted and not held\n", plural(more, "more finding"))
+		fmt.Fprintf(text, "and %s, counted and not held\n", plural.Of(more, "more finding"))
 	}
 }

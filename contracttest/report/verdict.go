@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 )
 
 // Verdict is what a run comes to. Every format has it, so that none says less than the exit code.
@@ -72,11 +73,11 @@ func (r *Report) unmet() []demand {
 	if n := r.skips.unchecked(); r.FailOnSkip && n > 0 {
 		list = append(list, demand{
 			name: "skipped exchanges",
-			text: plural(n, "exchange") + " of the API could not be checked",
+			text: plural.Of(n, "exchange") + " of the API could not be checked",
 		})
 	}
 	if n := r.cases.count(CaseNotRun); n > 0 {
-		list = append(list, demand{name: "cases", text: plural(n, "case") + " not run"})
+		list = append(list, demand{name: "cases", text: plural.Of(n, "case") + " not run"})
 	}
 	for i, text := range r.failures.all() {
 		list = append(list, demand{name: fmt.Sprint("failure ", i+1), text: text})
@@ -93,18 +94,18 @@ func (r *Report) heading() []string {
 		}
 	}
 	breaking, failing := r.CountAtLeast(check.Breaking), r.CountAtLeast(r.FailOn)
-	add(r.problems.count > 0, "%s", plural(r.problems.count, "problem"))
+	add(r.problems.count > 0, "%s", plural.Of(r.problems.count, "problem"))
 	add(breaking > 0, "%d breaking", breaking)
 	add(failing > breaking, "%d %s", failing-breaking, r.FailOn)
 	cases, notRun := r.cases.count(CaseFailed), r.cases.count(CaseNotRun)
-	add(cases > 0, "%s failed", plural(cases, "case"))
-	add(notRun > 0, "%s not run", plural(notRun, "case"))
+	add(cases > 0, "%s failed", plural.Of(cases, "case"))
+	add(notRun > 0, "%s not run", plural.Of(notRun, "case"))
 	add(r.Exchanges == 0, "nothing checked")
 	percent := r.Coverage().Percent
 	add(percent < r.MinCoverage, "%.1f %% of %.1f %% covered", percent, r.MinCoverage)
 	skipped := r.skips.unchecked()
 	add(r.FailOnSkip && skipped > 0, "%d not checkable", skipped)
-	add(r.failures.count > 0, "%s of the run", plural(r.failures.count, "failure"))
+	add(r.failures.count > 0, "%s of the run", plural.Of(r.failures.count, "failure"))
 	return words
 }
 

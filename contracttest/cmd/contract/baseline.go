@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
@@ -85,10 +86,10 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(options.file, text, 0o644); err != nil {
+	if err := writeFile(options.file, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", count(len(entries), "entry"),
+	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", plural.Of(len(entries), "entry"),
 		redact.Printable(options.file), check.FillIn)
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/openapi"
@@ -83,7 +84,7 @@ func runConvert(ctx context.Context, p process, options convertOptions, files []
 	c.reading.write()
 	if c.undecodable > 0 {
 		fmt.Fprintf(p.stderr, "left out: %s with a body that cannot be decompressed\n",
-			count(c.undecodable, "exchange"))
+			plural.Of(c.undecodable, "exchange"))
 	}
 	return c.write(time.Now().UTC(), options.file)
 }
@@ -93,7 +94,7 @@ func (c *conversion) write(now time.Time, file string) error {
 	err := c.copy.Write(c.provenance(now))
 	switch {
 	case err == nil:
-		fmt.Fprintf(c.stdout, "%s written to %s\n", count(c.copy.Len(), "exchange"), redact.Printable(file))
+		fmt.Fprintf(c.stdout, "%s written to %s\n", plural.Of(c.copy.Len(), "exchange"), redact.Printable(file))
 		return c.err()
 	case errors.Is(err, recording.ErrNothingCopied):
 		fmt.Fprintln(c.stderr, err)

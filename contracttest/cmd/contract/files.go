@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/wholefile"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
@@ -29,6 +30,14 @@ func readFile(ctx context.Context, name string) ([]byte, error) {
 			err = fmt.Errorf("%s: larger than %d MiB", name, maxDocument>>20)
 		}
 		return text, err
+	})
+}
+
+// writeFile writes a file whole, or leaves it as it was.
+func writeFile(name string, text []byte) error {
+	return wholefile.Write(name, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
@@ -114,7 +115,7 @@ func firstContactVerdict(ctx context.Context, p process, r *report.Report, resul
 		return context.Cause(ctx)
 	}
 	if n := r.CountAtLeast(r.FailOn); n > 0 {
-		fmt.Fprintf(p.stdout, "The contract is broken: %s, listed above.\n", count(n, "finding"))
+		fmt.Fprintf(p.stdout, "The contract is broken: %s, listed above.\n", plural.Of(n, "finding"))
 		return errFindings
 	}
 	isConfirmed := func(r contracttest.Result) bool { return r.Err == nil && r.Skipped == "" }

@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
@@ -193,7 +194,7 @@ func rank(f check.Finding) int { return slices.Index(check.Severities(), f.Sever
 // brokenError says that a response breaks the contract, and how.
 type brokenError struct{ findings []string }
 
-func (e *brokenError) Error() string { return count(len(e.findings), "finding") }
+func (e *brokenError) Error() string { return plural.Of(len(e.findings), "finding") }
 
 // handleError writes the response to a request whose response cannot be passed on.
 func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error) {

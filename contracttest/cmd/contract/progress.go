@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -61,7 +62,7 @@ type showingTransport struct {
 // RoundTrip implements [http.RoundTripper].
 func (t *showingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.sent++
-	t.progress.set(fmt.Sprintf("%s, now %s %s", count(t.sent, "request"), req.Method, req.URL.Path))
+	t.progress.set(fmt.Sprintf("%s, now %s %s", plural.Of(t.sent, "request"), req.Method, req.URL.Path))
 	return t.next.RoundTrip(req)
 }
 
@@ -77,7 +78,7 @@ func (p *progress) exchanges(
 		n := 0
 		for exchange, err := range exchanges {
 			n++
-			p.set(fmt.Sprintf("%s: %s", filepath.Base(file), count(n, "exchange")))
+			p.set(fmt.Sprintf("%s: %s", filepath.Base(file), plural.Of(n, "exchange")))
 			if !yield(exchange, err) {
 				return
 			}

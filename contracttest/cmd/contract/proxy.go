@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
@@ -145,7 +146,7 @@ func writeProxyRecording(p process, recorder *recording.Recorder) error {
 	}
 	err := recorder.Close()
 	if err == nil {
-		fmt.Fprintf(p.stderr, "%s recorded\n", count(recorder.Len(), "exchange"))
+		fmt.Fprintf(p.stderr, "%s recorded\n", plural.Of(recorder.Len(), "exchange"))
 	}
 	if errors.Is(err, recording.ErrNothingRecorded) {
 		fmt.Fprintln(p.stderr, err)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
@@ -142,7 +143,7 @@ func (s *reading) write() {
 // writeOrigins prints what the exchanges are evidence of: a recording of a fake proves nothing of the API.
 func (s *reading) writeOrigins() {
 	for _, kind := range slices.Sorted(maps.Keys(s.origins)) {
-		fmt.Fprintf(s.stderr, "%s from: %s\n", count(s.origins[kind], "exchange"), redact.Printable(kind))
+		fmt.Fprintf(s.stderr, "%s from: %s\n", plural.Of(s.origins[kind], "exchange"), redact.Printable(kind))
 	}
 }
 
@@ -151,5 +152,5 @@ func (s *reading) err() error {
 	if s.failed == 0 && s.unusable == 0 {
 		return nil
 	}
-	return fmt.Errorf("could not be used: %s and %s", count(s.failed, "file"), count(s.unusable, "entry"))
+	return fmt.Errorf("could not be used: %s and %s", plural.Of(s.failed, "file"), plural.Of(s.unusable, "entry"))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 )
@@ -76,7 +77,7 @@ func runRecord(ctx context.Context, p process, options recordOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%d of %s recorded in %s\n", recorded, count(r.Exchanges, "exchange"), redact.Printable(options.file))
+	fmt.Fprintf(p.stdout, "%d of %s recorded in %s\n", recorded, plural.Of(r.Exchanges, "exchange"), redact.Printable(options.file))
 	return casesVerdict(results)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/internal/suggest"
 	"example.com/doimages/contracttest/report"
@@ -116,14 +117,14 @@ func writeOverlay(p process, file string, suggestions *suggest.Suggestions) erro
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, text, 0o644); err != nil {
+	if err := writeFile(file, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
 	for _, line := range rejected {
 		fmt.Fprintln(p.stdout, "not suggested:", line)
 	}
-	fmt.Fprintf(p.stdout, "%s in %s, and %s without one\n", count(actions, "action"), redact.Printable(file),
-		count(len(rejected), "finding"))
+	fmt.Fprintf(p.stdout, "%s in %s, and %s without one\n", plural.Of(actions, "action"), redact.Printable(file),
+		plural.Of(len(rejected), "finding"))
 	return nil
 }
 
