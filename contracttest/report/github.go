@@ -56,11 +56,8 @@ func (r *Report) githubAnnotation(text *strings.Builder, group Group) {
 	if group.File != "" {
 		properties = "file=" + githubProperty.Replace(group.File) + "," + properties
 	}
-	what := group.String()
-	if group.Excerpt != "" {
-		what += "\n" + group.Excerpt
-	}
-	fmt.Fprintf(text, "::%s %s::%s\n", r.githubLevel(group.Severity), properties, githubData.Replace(what))
+	level := r.githubLevel(group.Severity)
+	fmt.Fprintf(text, "::%s %s::%s\n", level, properties, githubData.Replace(group.detail()))
 }
 
 // githubLevel returns the level of an annotation: error for all that fails the run.

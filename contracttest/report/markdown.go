@@ -85,12 +85,8 @@ func (r *Report) markdownFindings(text *strings.Builder) {
 		}
 		shown++
 		more -= group.Count
-		where := group.Pointer
-		if group.Count > 1 {
-			where = group.Pattern
-		}
 		fmt.Fprintf(text, "| %s | %s | %s | %d | %s | %s | %s | %d | %s |\n", group.Severity, group.Check,
-			markdown(group.Operation), group.Status, markdown(group.In+" "+where), markdown(group.Message),
+			markdown(group.Operation), group.Status, markdown(group.In+" "+group.pointer()), markdown(group.Message),
 			markdown(group.Got), group.Count, markdown(group.Source))
 	}
 	if more > 0 {

@@ -43,15 +43,20 @@ func (r *Report) textMissing(text *strings.Builder) {
 	for _, operation := range r.counted() {
 		var missing []string
 		for _, item := range slices.Sorted(slices.Values(coverage[operation].Missing)) {
-			n := len(missing)
-			if n == 0 || !strings.HasPrefix(missing[n-1], "response ") || !strings.HasPrefix(item, missing[n-1]+" ") {
-				missing = append(missing, item)
+			if n := len(missing); n > 0 && isPartOfResponse(item, missing[n-1]) {
+				continue
 			}
+			missing = append(missing, item)
 		}
 		if len(missing) > 0 {
 			fmt.Fprintf(text, "not seen of %s: %s\n", operation, redact.Printable(strings.Join(missing, ", ")))
 		}
 	}
+}
+
+// isPartOfResponse reports whether an item of coverage is of a response that is the item before it.
+func isPartOfResponse(item, before string) bool {
+	return strings.HasPrefix(before, "response ") && strings.HasPrefix(item, before+" ")
 }
 
 func (r *Report) textTable(text *strings.Builder) {

@@ -18,7 +18,10 @@ type Verdict struct {
 }
 
 // demand is something that a run has to show and did not.
-type demand struct{ name, text string }
+type demand struct {
+	name string // in a JUnit report
+	text string // a sentence
+}
 
 // Verdict returns what the run comes to so far.
 func (r *Report) Verdict() Verdict {
