@@ -77,10 +77,10 @@ func inOneLine(token string, err error) error {
 
 // budgetOf returns how many requests a run may send after the probe.
 func budgetOf(options targetOptions, images int) (int, error) {
-	needed := contracttest.BudgetFor(images)
 	if options.budget > 0 {
 		return givenBudget(options.budget, images)
 	}
+	needed := contracttest.BudgetFor(images)
 	if needed > maxComputedBudget {
 		return 0, fmt.Errorf("a run on an account with %s may take %d of the %d requests that the API allows in an hour: "+
 			"set --budget if that is meant", plural.Of(images, "image"), needed, hourlyLimit)

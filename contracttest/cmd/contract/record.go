@@ -69,8 +69,7 @@ func runRecord(ctx context.Context, p process, options recordOptions) error {
 	if err != nil {
 		return err
 	}
-	printed, err := contracttest.WriteResults(p.stdout, results), recorder.Close()
-	if err := errors.Join(printed, err); err != nil {
+	if err := errors.Join(contracttest.WriteResults(p.stdout, results), recorder.Close()); err != nil {
 		return emptyVerdict(p, results, err)
 	}
 	recorded, err := countExchanges(options.file)
