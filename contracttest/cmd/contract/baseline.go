@@ -33,17 +33,19 @@ func baselineCommand(p process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline FILE… -o known.yaml",
 		Short: "Write a baseline with an entry for each finding in recordings",
-		Long: `Checks recordings as contract verify does, and writes an entry of a baseline for the findings that there are,
-those that are alike in one. Each has a reason to fill in: verify refuses a baseline in which one is left.
+		Long: `Checks recordings as contract verify does, and writes a baseline with an entry for each finding, one for
+those that are alike. Each has a reason to fill in: verify refuses a baseline in which one is left.
 Each also has a date, half a year from now, from which on verify asks whether the entry still holds.
 
-A file that is there already is not replaced, since it may hold reasons. The exit code is 0 if the file was
-written, and 2 if a file or a flag cannot be used.`,
+A file that exists is not replaced, since it may have reasons.
+
+The exit code is 0 if the baseline was written. It is 2 if a file, an entry in one or a flag cannot be used;
+then nothing is written.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runBaseline(cmd.Context(), p, options, files) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&options.file, "output", "o", "", "the baseline to write")
-	flags.StringVar(&options.baseline, "baseline", "", "a file with findings that are accepted already")
+	flags.StringVar(&options.baseline, "baseline", "", "a file with findings that are accepted already, in addition to the embedded ones")
 	options.served.addFlags(cmd)
 	_ = cmd.MarkFlagRequired("output")
 	return cmd
@@ -55,7 +57,7 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 		return errors.New("baseline: name at least one recording")
 	}
 	if _, err := os.Stat(options.file); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--output %s: it is there already, and may hold reasons; name a new file", options.file)
+		return fmt.Errorf("--output %s: it exists, and may have reasons; name a new file", options.file)
 	}
 	where, err := options.served.parse()
 	if err != nil {

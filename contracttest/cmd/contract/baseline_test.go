@@ -43,7 +43,7 @@ func TestBaseline(t *testing.T) {
 
 	exit, out = execute(t, nil, "baseline", broken, "-o", known)
 	assert.Equal(t, 2, exit)
-	assert.Contains(t, out, "it is there already")
+	assert.Contains(t, out, "it exists, and may have reasons")
 
 	exit, out = execute(t, nil, "baseline", recordings+"images_get.cassette.yaml", "-o", filepath.Join(dir, "none.yaml"))
 	assert.Equal(t, 0, exit, out)

@@ -35,8 +35,8 @@ func firstContactCommand(p process) *cobra.Command {
 	var options firstContactOptions
 	cmd := &cobra.Command{
 		Use:   "first-contact --base-url URL [-o DIR]",
-		Short: "Hold the API to what others saw of it, and record what it answers",
-		Long: `For the first person with a token. What is known of the API beside its documentation are reports of others.
+		Short: "Compare the API with what others saw of it, and record its responses",
+		Long: `For the first person with a token. What is known of the API beside its documentation comes from reports of others.
 This command asks the API for each of them that a token with the scope image:read can see, and prints whether
 it is confirmed, refuted or not seen. It only reads.
 
@@ -136,7 +136,7 @@ func makeEmptyFolder(dir string) error {
 		return err
 	}
 	if len(files) > 0 {
-		return fmt.Errorf("%s holds files; name a new folder, since recordings are not replaced", dir)
+		return fmt.Errorf("%s has files; name a new folder, since recordings are not replaced", dir)
 	}
 	probe, err := os.CreateTemp(dir, "")
 	if err != nil {

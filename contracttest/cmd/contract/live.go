@@ -38,7 +38,7 @@ interrupted.
 Recordings that are named are checked too. The report then says what they and the run cover together.
 
 The exit code is 0 if every case passed and nothing of the severity --fail-on was found. It is 1 if a case
-failed or was not run to its end, if something was found, or if less than --min-coverage was seen. It is 2
+failed or was not run to its end, if something was found, or by --min-coverage or --strict-baseline. It is 2
 if a file, a flag or the token cannot be used, if the API cannot be reached, or if the budget is too small.`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if options.list {

@@ -34,15 +34,16 @@ that are accepted already are left out.
 
 It never writes the document. Read the actions, keep those that are right, and apply them with a tool for
 overlays. What it does not suggest is listed: a response that is wrong, and exchanges that contradict each
-other.
+other. An overlay of an earlier run is replaced, and no other file.
 
-The exit code is 0 if the overlay was written, and 2 if a file or a flag cannot be used.`,
+The exit code is 0 if the overlay was written. It is 2 if a file, an entry in one or a flag cannot be used;
+then nothing is written.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runSuggest(cmd.Context(), p, options, files) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&options.file, "output", "o", "", "the overlay to write")
 	flags.StringVar(&options.spec, "spec", "", "an OpenAPI 3.0 document (default: the embedded contract)")
-	flags.StringVar(&options.baseline, "baseline", "", "a file with findings that are accepted")
+	flags.StringVar(&options.baseline, "baseline", "", "a file with findings that are accepted already, in addition to the embedded ones")
 	options.served.addFlags(cmd)
 	_ = cmd.MarkFlagRequired("output")
 	return cmd
@@ -128,7 +129,7 @@ func writeOverlay(p process, file string, suggestions *suggest.Suggestions) erro
 	return nil
 }
 
-// checkOverlayFile returns an error for a file that is there and is not an overlay: it may be the document.
+// checkOverlayFile returns an error for a file that exists and is not an overlay: it may be the document.
 func checkOverlayFile(file string) error {
 	text, err := os.ReadFile(file)
 	switch {
@@ -137,7 +138,7 @@ func checkOverlayFile(file string) error {
 	case err != nil:
 		return err
 	case len(text) > 0 && !bytes.HasPrefix(text, []byte("overlay:")):
-		return errors.New("it is there, and not an overlay that this command wrote")
+		return errors.New("it exists, and is not an overlay that this command wrote")
 	}
 	return nil
 }

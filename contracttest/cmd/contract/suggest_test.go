@@ -35,5 +35,5 @@ func TestSuggest(t *testing.T) {
 	require.NoError(t, os.WriteFile(document, []byte("openapi: 3.0.3\n"), 0o600))
 	exit, out := execute(t, nil, "suggest", seen, "-o", document)
 	assert.Equal(t, 2, exit, out)
-	assert.Contains(t, out, "it is there, and not an overlay")
+	assert.Contains(t, out, "it exists, and is not an overlay")
 }
