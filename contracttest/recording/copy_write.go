@@ -22,14 +22,17 @@ import (
 // ErrNothingCopied is the error of [Copy.Write] if nothing was added.
 var ErrNothingCopied = errors.New("no exchange with the API, so nothing is written")
 
-// Write writes the copy, after which nothing can be added. The provenance says where it comes from; Write fills in its
-// Exchanges. It goes into a file beside a cassette, or into a field of an archive. Files are replaced whole or stay
-// as they were.
+// Write writes the copy, after which nothing can be added. Of the provenance, Kind and Document say what it was made
+// from; Write fills in the rest. It goes into a file beside a cassette, or into a field of an archive. Files are
+// replaced whole or stay as they were.
 func (c *Copy) Write(provenance Provenance) error {
 	if len(c.entries) == 0 {
 		return ErrNothingCopied
 	}
 	c.clean()
+	today := time.Now().UTC().Format(time.DateOnly)
+	provenance.DocumentDate, provenance.Transcribed = today, today
+	provenance.Revision, provenance.Note = revisionOfContract(), "Copied"+writtenBy
 	var err error
 	if c.isHAR() {
 		err = wholefile.Write(c.file, func(w io.Writer) error { return c.encodeHAR(w, provenance) })

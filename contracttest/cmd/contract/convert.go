@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,14 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
-	"example.com/doimages/openapi"
 )
 
 // convertOptions are the flags of contract convert.
@@ -86,12 +82,12 @@ func runConvert(ctx context.Context, p process, options convertOptions, files []
 		fmt.Fprintf(p.stderr, "left out: %s with a body that cannot be decompressed\n",
 			plural.Of(c.undecodable, "exchange"))
 	}
-	return c.write(time.Now().UTC(), options.file)
+	return c.write(options.file)
 }
 
-// write writes the copy. That something could not be used is an error after that.
-func (c *conversion) write(now time.Time, file string) error {
-	err := c.copy.Write(c.provenance(now))
+// write writes the copy. If something could not be used, that is an error all the same.
+func (c *conversion) write(file string) error {
+	err := c.copy.Write(c.provenance())
 	switch {
 	case err == nil:
 		fmt.Fprintf(c.stdout, "%s written to %s\n", plural.Of(c.copy.Len(), "exchange"), redact.Printable(file))
@@ -156,8 +152,7 @@ func (c *conversion) add(ctx context.Context, f found) error {
 }
 
 // provenance returns where a copy comes from. It is evidence of what all its recordings are evidence of.
-func (c *conversion) provenance(now time.Time) recording.Provenance {
-	revision := sha256.Sum256(openapi.Document())
+func (c *conversion) provenance() recording.Provenance {
 	kind := recording.KindUnknown
 	var made []string
 	for i, from := range c.made {
@@ -172,15 +167,7 @@ func (c *conversion) provenance(now time.Time) recording.Provenance {
 			kind = recording.KindUnknown
 		}
 	}
-	return recording.Provenance{
-		Kind:         kind,
-		Document:     "copy of " + strings.Join(made, ", "),
-		Revision:     "sha256 of the contract: " + hex.EncodeToString(revision[:8]),
-		DocumentDate: now.Format(time.DateOnly),
-		Transcribed:  now.Format(time.DateOnly),
-		Note: "Copied by doimages " + openapi.Version +
-			". Headers that are not known to be harmless, tokens and e-mail addresses were taken out.",
-	}
+	return recording.Provenance{Kind: kind, Document: "copy of " + strings.Join(made, ", ")}
 }
 
 // checkReplaced returns an error if a file would be replaced that should not be.
