@@ -99,9 +99,9 @@ func archiveProvenance(file string) (Provenance, error) {
 	if err != nil || !info.Mode().IsRegular() { // to open a pipe could take forever
 		return Provenance{}, fs.ErrNotExist
 	}
-	open := newFiles()
-	defer open.close()
-	in, err := open.open(file)
+	files := newOpenFiles()
+	defer files.close()
+	in, err := files.open(file)
 	if err != nil {
 		return Provenance{}, fs.ErrNotExist
 	}

@@ -251,7 +251,7 @@ func (r *Recorder) provenance(now time.Time) Provenance {
 	return provenance
 }
 
-// exchangesWere returns a number of exchanges, with the verb of a sentence about them.
+// exchangesWere returns a number of exchanges as the subject of a sentence, with its verb.
 func exchangesWere(n int) string {
 	if n == 1 {
 		return "1 exchange was"
