@@ -9,9 +9,9 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// The reasons for which an exchange is skipped that is not one with the API, or to which something else responded. Every
-// other reason says of an exchange with the API that it could not be checked, which [Report.FailOnSkip] makes a failure.
-// More may follow each of them, such as the host.
+// The reasons for which an exchange is skipped that is not one with the API, or to which something else responded.
+// Every other reason says of an exchange with the API that it could not be checked, which [Report.FailOnSkip] makes a
+// failure. More may follow each of them, such as the host.
 const (
 	SkipOtherHost = "other host"
 	SkipOtherPath = "other path"

@@ -45,7 +45,8 @@ then nothing is written.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&options.file, "output", "o", "", "the baseline to write")
-	flags.StringVar(&options.baseline, "baseline", "", "a file with findings that are accepted already, in addition to the embedded ones")
+	flags.StringVar(&options.baseline, "baseline", "",
+		"a file with findings that are accepted already, in addition to the embedded ones")
 	options.served.addFlags(cmd)
 	_ = cmd.MarkFlagRequired("output")
 	return cmd

@@ -37,9 +37,9 @@ func newLinkRewriter(target traffic.Base, host string) linkRewriter {
 	return l
 }
 
-// rewrite changes the links of a response, if it is a list that has some. Everything else of the body stays as it is, byte
-// for byte. What describes the bytes of the body follows: a length that was given is that of the new body, a strong
-// ETag becomes a weak one, since the body means the same, and digests go. Only a body with a link to change is
+// rewrite changes the links of a response, if it is a list that has some. Everything else of the body stays as it is,
+// byte for byte. What describes the bytes of the body follows: a length that was given is that of the new body, a
+// strong ETag becomes a weak one, since the body means the same, and digests go. Only a body with a link to change is
 // decompressed.
 func (l linkRewriter) rewrite(resp *http.Response, body []byte) {
 	if resp.StatusCode != http.StatusOK || l.host == "" {
@@ -92,8 +92,8 @@ func (l linkRewriter) inBody(body []byte) ([]byte, bool) {
 	return append(changed, body[end:]...), true
 }
 
-// link returns a link that leads to the proxy instead, and reports whether it leads to the target at all. The scheme does
-// not count: a gateway that ends TLS may name another than its own.
+// link returns a link that leads to the proxy instead, and reports whether it leads to the target at all. The scheme
+// does not count: a gateway that ends TLS may name another than its own.
 func (l linkRewriter) link(address string) (string, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil {

@@ -124,7 +124,8 @@ func runSuite(
 	progress := newProgress(o.process)
 	defer progress.clear()
 	target.Transport = progress.transport(target.Transport)
-	// A run may end in a way in which nothing can be written. An error is reported at the end, when they are written again.
+	// A run may end in a way in which nothing can be written. An error is reported at the end, when they are written
+	// again.
 	target.AfterCase = func(_ string, sofar *report.Report) {
 		if o.configure(sofar) == nil {
 			_ = o.writeFiles(sofar)

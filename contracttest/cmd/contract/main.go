@@ -12,8 +12,8 @@
 //	contract suggest FILE… -o overlay.yaml
 //	contract checks
 //
-// Its exit code is 0 if nothing was found, 1 if something was found, a case failed or was not run, or nothing was checked,
-// and 2 if it could not do what it was asked for. contract --help says it in full.
+// Its exit code is 0 if nothing was found, 1 if something was found, a case failed or was not run, or nothing was
+// checked, and 2 if it could not do what it was asked for. contract --help says it in full.
 //
 // Each command has a file with three things: a type with its flags, the command, which fills it, and a function that
 // runs it. What several commands need is in output.go (what fails a run, and where its report goes), target.go (the

@@ -76,7 +76,8 @@ func runRecord(ctx context.Context, p process, options recordOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%d of %s recorded in %s\n", recorded, plural.Of(r.Exchanges, "exchange"), redact.Printable(options.file))
+	fmt.Fprintf(p.stdout, "%d of %s recorded in %s\n",
+		recorded, plural.Of(r.Exchanges, "exchange"), redact.Printable(options.file))
 	return casesVerdict(results)
 }
 

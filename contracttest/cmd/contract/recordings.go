@@ -18,8 +18,8 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// addRecordings adds the exchanges of recordings to a report. A recording that cannot be used is noted, and does not keep
-// the others from being checked. The error is that of ctx.
+// addRecordings adds the exchanges of recordings to a report. A recording that cannot be used is noted, and does not
+// keep the others from being checked. The error is that of ctx.
 func (s *reading) addRecordings(ctx context.Context, r *report.Report, found []found, where served) error {
 	for _, f := range found {
 		if err := s.ended(ctx, f, s.addRecording(ctx, r, f, where)); err != nil {

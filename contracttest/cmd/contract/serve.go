@@ -65,7 +65,8 @@ N is a number, D a time such as 2s, T a media type, P a probability from 0 to 1.
 	flags.BoolVar(&options.listFailed, "list-failed-imports", false, "keep images whose import failed in the lists")
 	flags.StringVar(&options.baseURL, "base-url", "", "where clients find the fake, such as behind a proxy, for links")
 	flags.BoolVar(&options.control, "control", false, "serve /_fake/, which controls the fake, to whoever reaches it")
-	flags.BoolVar(&options.examples, "examples", false, "serve what the examples of the contract name; without --control and --fault")
+	flags.BoolVar(&options.examples, "examples", false,
+		"serve what the examples of the contract name; without --control and --fault")
 	flags.StringArrayVar(&options.faults, "fault", nil, "something that goes wrong; may be given several times")
 	return cmd
 }
