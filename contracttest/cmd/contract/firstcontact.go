@@ -36,9 +36,9 @@ func firstContactCommand(p process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "first-contact --base-url URL [-o DIR]",
 		Short: "Compare the API with what others saw of it, and record its responses",
-		Long: `For the first person with a token. What is known of the API beside its documentation comes from reports of others.
-This command asks the API for each of them that a token with the scope image:read can see, and prints whether
-it is confirmed, refuted or not seen. It only reads.
+		Long: `For the first person with a token. What is known of the API beside its documentation comes from reports of
+others. This command asks the API for each of them that a token with the scope image:read can see, and prints
+whether it is confirmed, refuted or not seen. It only reads.
 
 Every exchange is checked against the contract, and recorded: DIR, which must be new or empty, gets a cassette
 and its provenance for each operation, without tokens and e-mail addresses. Names, ids and dates of the account's
