@@ -26,7 +26,7 @@ live: ## run the live suite on the API, reading only; needs a token
 	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make live needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
 	$(CONTRACT) live --base-url https://api.digitalocean.com $(REPORT)
 
-first-contact: ## hold the API to what others saw of it, and record it; needs a token
+first-contact: ## compare the API with what others saw of it, and record it; needs a token
 	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make first-contact needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
 	$(CONTRACT) first-contact --base-url https://api.digitalocean.com
 

@@ -180,3 +180,21 @@ func TestCopyRefuses(t *testing.T) {
 	_, err = clean.Add(e)
 	assert.ErrorContains(t, err, "copy.cassette.yaml: more than 32 MiB for one file")
 }
+
+// A copy has no more exchanges than a cassette that can be read: small ones take room too.
+func TestCopyCountsMoreThanBodies(t *testing.T) {
+	clean, err := recording.NewCopy(filepath.Join(t.TempDir(), "copy.cassette.yaml"))
+	require.NoError(t, err)
+	exchange := traffic.Exchange{
+		Method: http.MethodGet,
+		URL:    &url.URL{Scheme: "https", Host: "api.digitalocean.com", Path: "/v2/images/1"},
+		Status: http.StatusNotFound,
+		Body:   []byte(`{"id":"not_found","message":"The resource you were accessing could not be found."}`),
+	}
+	for range 20_000 {
+		if _, err = clean.Add(exchange); err != nil {
+			break
+		}
+	}
+	assert.ErrorContains(t, err, "more than 32 MiB for one file")
+}

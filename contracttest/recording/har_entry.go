@@ -143,7 +143,7 @@ func (e *harEntry) exchange(u *url.URL, archive harArchive) (traffic.Exchange, *
 	return exchange, nil
 }
 
-// setMimeType lets the type of a body stand in for headers that were left out.
+// setMimeType takes the type of a body for its Content-Type, if all headers were left out.
 func setMimeType(header http.Header, kind string) {
 	if len(header) == 0 && strings.Contains(kind, "/") { // Chrome has x-unknown for none
 		header.Set("Content-Type", kind)

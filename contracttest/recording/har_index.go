@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -119,7 +120,7 @@ func (d *harDecoder) unexpected(problem string) error {
 	return err
 }
 
-// hasNext reports whether there is another entry, or something that next says is none.
+// hasNext reports whether the entries have not ended. What comes next may be damaged, which next returns.
 func (d *harDecoder) hasNext() bool { return d.decoder.PeekKind() != jsontext.KindEndArray }
 
 // next reads what the first pass needs of an entry. What is not an object has no method and no URL.
@@ -212,13 +213,5 @@ func sortPlaces(places []harPlace) {
 		}
 		known = places[i].began
 	}
-	slices.SortStableFunc(places, func(a, b harPlace) int {
-		switch {
-		case a.began < b.began:
-			return -1
-		case a.began > b.began:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(places, func(a, b harPlace) int { return cmp.Compare(a.began, b.began) })
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -229,8 +228,7 @@ func str(value tree) string {
 // headerOf returns headers from names with one value or a list of them each.
 func headerOf(value tree) http.Header {
 	header := http.Header{}
-	names := object(value)
-	for name, values := range names {
+	for name, values := range object(value) {
 		if one, ok := text(values); ok {
 			header.Add(name, one)
 		}
@@ -252,6 +250,5 @@ func keys(document tree) []string {
 	for name := range object(document) {
 		names = append(names, name)
 	}
-	slices.Sort(names)
 	return names
 }

@@ -71,7 +71,7 @@ func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 
 // NewSession says that the exchanges to come have nothing to do with those before, such as when another recording
 // begins. The kind is that of its provenance, or empty: a baseline may accept a finding for one kind only, and how much
-// of the contract each kind shows is counted apart. Exchanges without a kind count in the sum alone.
+// of the contract each kind shows is counted apart. Exchanges without a kind count only in the sum.
 func (r *Report) NewSession(kind string) {
 	r.session, r.kind = check.NewSession(), kind
 	r.coverage.SetOrigin(redact.Printable(kind))

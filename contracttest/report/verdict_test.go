@@ -221,3 +221,16 @@ func TestShowBodiesIsBounded(t *testing.T) {
 		})
 	}
 }
+
+// An exchange that says nothing of a file, a host or a kind adds no empty name to those that are known.
+func TestEvidenceHasNoEmptyNames(t *testing.T) {
+	r := report.New(testkit.Contract(t))
+	exchange := testkit.Exchanges(t, "images_get")[0]
+	for _, file := range []string{"a.har", "", "b.har"} {
+		exchange.File = file
+		r.Add(exchange)
+	}
+	var written struct{ Files []string }
+	require.NoError(t, json.Unmarshal([]byte(write(t, r, "json")), &written))
+	assert.Equal(t, []string{"a.har", "b.har"}, written.Files)
+}

@@ -15,7 +15,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
+	"example.com/doimages/openapi"
 )
 
 // baselineOptions are the flags of contract baseline.
@@ -30,17 +33,20 @@ func baselineCommand(p process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline FILE… -o known.yaml",
 		Short: "Write a baseline with an entry for each finding in recordings",
-		Long: `Checks recordings as contract verify does, and writes an entry of a baseline for the findings that there are,
-those that are alike in one. Each has a reason to fill in: verify refuses a baseline in which one is left.
+		Long: `Checks recordings as contract verify does, and writes a baseline with an entry for each finding, one for
+those that are alike. Each has a reason to fill in: verify refuses a baseline in which one is left.
 Each also has a date, half a year from now, from which on verify asks whether the entry still holds.
 
-A file that is there already is not replaced, since it may hold reasons. The exit code is 0 if the file was
-written, and 2 if a file or a flag cannot be used.`,
+A file that exists is not replaced, since it may have reasons.
+
+The exit code is 0 if the baseline was written. It is 2 if a file, an entry in one or a flag cannot be used;
+then nothing is written.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runBaseline(cmd.Context(), p, options, files) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&options.file, "output", "o", "", "the baseline to write")
-	flags.StringVar(&options.baseline, "baseline", "", "a file with findings that are accepted already")
+	flags.StringVar(&options.baseline, "baseline", "",
+		"a file with findings that are accepted already, in addition to the embedded ones")
 	options.served.addFlags(cmd)
 	_ = cmd.MarkFlagRequired("output")
 	return cmd
@@ -52,17 +58,17 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 		return errors.New("baseline: name at least one recording")
 	}
 	if _, err := os.Stat(options.file); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--output %s: it is there already, and may hold reasons; name a new file", options.file)
+		return fmt.Errorf("--output %s: it exists, and may have reasons; name a new file", options.file)
 	}
 	where, err := options.served.parse()
 	if err != nil {
 		return err
 	}
-	o, err := newOutput(ctx, p, outputOptions{format: "text", failOn: check.Breaking, baseline: options.baseline})
+	known, err := readBaseline(ctx, options.baseline)
 	if err != nil {
 		return err
 	}
-	r, err := newReport(ctx, "", o)
+	r, err := loadReport(ctx, "", openapi.Document(), known)
 	if err != nil {
 		return err
 	}
@@ -70,10 +76,11 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
-	if err != nil {
+	seen := newReading(p, nil)
+	if err := seen.addRecordings(ctx, r, found, where); err != nil {
 		return err
 	}
+	seen.write()
 	if err := seen.err(); err != nil {
 		return err
 	}
@@ -82,10 +89,11 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(options.file, text, 0o644); err != nil {
+	if err := writeFile(options.file, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	fmt.Fprintf(p.stdout, "%d entries in %s: replace each %q by the reason\n", len(entries), options.file, check.FillIn)
+	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", plural.Of(len(entries), "entry"),
+		redact.Printable(options.file), check.FillIn)
 	return nil
 }
 

@@ -43,10 +43,42 @@ func TestBaseline(t *testing.T) {
 
 	exit, out = execute(t, nil, "baseline", broken, "-o", known)
 	assert.Equal(t, 2, exit)
-	assert.Contains(t, out, "it is there already")
+	assert.Contains(t, out, "it exists, and may have reasons")
 
 	exit, out = execute(t, nil, "baseline", recordings+"images_get.cassette.yaml", "-o", filepath.Join(dir, "none.yaml"))
 	assert.Equal(t, 0, exit, out)
 	exit, out = execute(t, nil, "verify", "--baseline", filepath.Join(dir, "none.yaml"), recordings+"images_get.cassette.yaml")
 	assert.Equal(t, 0, exit, out)
+}
+
+// A run that writes no report says itself what it could not use and what it left out.
+func TestBaselineAndSuggestNameWhatTheyCannotUse(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"baseline", "suggest"} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			good, err := os.ReadFile(makers + "chrome.har")
+			require.NoError(t, err)
+			for name, text := range map[string]string{
+				"good.har":   string(good),
+				"page.html":  "<html>",
+				"broken.har": `{"log":{"entries":[{`,
+			} {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+			}
+			written := filepath.Join(dir, "written.yaml")
+			exit, out := execute(t, nil, command, dir, "-o", written)
+			assert.Equal(t, 2, exit, out)
+			assert.Contains(t, out, "broken.har: not an HTTP Archive")
+			assert.NoFileExists(t, written)
+
+			require.NoError(t, os.Remove(filepath.Join(dir, "broken.har")))
+			exit, out = execute(t, nil, command, dir, "-o", written)
+			assert.Equal(t, 0, exit, out)
+			assert.Contains(t, out, "left out: an HTML page: page.html\n")
+			assert.Contains(t, out, "not checked: good.har#3: omitted: no response\n")
+			assert.FileExists(t, written)
+		})
+	}
 }

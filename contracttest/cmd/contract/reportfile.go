@@ -1,12 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
+	"example.com/doimages/contracttest/internal/wholefile"
 	"example.com/doimages/contracttest/report"
 )
 
@@ -30,23 +31,7 @@ func checkReportFile(file string) error {
 	return nil
 }
 
-// writeReportFile writes a report to a file whole, or leaves the file as it was. A link to a file stays a link.
+// writeReportFile writes a report to a file, in the format of its name.
 func writeReportFile(file string, r *report.Report) error {
-	var text bytes.Buffer
-	if err := r.Write(&text, formatOf[filepath.Ext(file)]); err != nil {
-		return err
-	}
-	if linked, err := filepath.EvalSymlinks(file); err == nil {
-		file = linked
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".report-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(text.Bytes())
-	if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), file)
+	return wholefile.Write(file, func(w io.Writer) error { return r.Write(w, formatOf[filepath.Ext(file)]) })
 }

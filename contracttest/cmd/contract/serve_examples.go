@@ -33,8 +33,8 @@ type examples struct {
 	settings []fakeapi.Option
 	images   map[int64]gen.Image
 	actions  []gen.Action
-	slugs    []string // of images that paths name so
-	named    []int64  // the actions that paths name, on whatever image
+	slugs    []string // in paths, of images
+	named    []int64  // ids of actions in paths, of whichever image the path names
 }
 
 // newExamples reads the examples of the contract.
@@ -78,7 +78,7 @@ func (e *examples) collect(part any) {
 	}
 }
 
-// collectInto adds an example, or each of a list. What is no example, such as a schema of the same name, has no id.
+// collectInto adds an example, or each of a list. A schema of the same name has no id.
 func collectInto[T any](value any, add func(T)) {
 	list, isList := value.([]any)
 	if !isList {
@@ -177,8 +177,8 @@ func (e *examples) holdings(id int64, rest, method string) []fakeapi.Option {
 		})
 	}
 	actions := slices.Clip(e.actions)
-	for _, named := range e.named {
-		if id != 0 {
+	if id != 0 {
+		for _, named := range e.named {
 			actions = append(actions, completedAction(named, id))
 		}
 	}

@@ -185,7 +185,7 @@ func TestVerify(t *testing.T) {
 		"help": {
 			args: []string{"--help"},
 			exit: 0,
-			want: []string{"contract verify FILE", "Nothing is sent\nanywhere"},
+			want: []string{"contract verify FILE", "Nothing is sent anywhere"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
