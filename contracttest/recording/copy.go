@@ -170,6 +170,7 @@ func missingBytes(e traffic.Exchange, header http.Header) (int, bool) {
 func (c *Copy) clean() {
 	for i := range c.entries {
 		entry := &c.entries[i]
+		entry.method = c.secrets.Text(entry.method)
 		entry.address = c.secrets.Text(entry.address)
 		entry.sent = c.secrets.Text(entry.sent)
 		entry.body = c.secrets.Text(entry.body)
@@ -182,9 +183,13 @@ func (c *Copy) clean() {
 }
 
 func (c *Copy) cleanHeader(header http.Header) {
-	for _, values := range header {
+	for name, values := range header {
 		for i, value := range values {
 			values[i] = c.secrets.Text(value)
+		}
+		if clean := c.secrets.Text(name); clean != name { // of a header about the rate limit, whatever follows
+			delete(header, name)
+			header[clean] = values
 		}
 	}
 }
