@@ -103,8 +103,8 @@ type baselineEntry struct {
 	Review    string  `yaml:"review"`
 }
 
-// pattern is a pattern of a value, which may have characters that do not print: an entry accepts it as it was sent. It is
-// then written in quotes, in which YAML knows escapes for them, so that an editor shows what is accepted.
+// pattern is a pattern of a value, which may have characters that do not print: an entry accepts it as it was sent.
+// It is then written in quotes, in which YAML knows escapes for them, so that an editor shows what is accepted.
 type pattern string
 
 // MarshalYAML returns what YAML writes for the pattern.
