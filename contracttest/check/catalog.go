@@ -318,9 +318,10 @@ var catalog = []Info{
 			"client may have caused it.",
 	},
 	{
-		Name:        "sequence-twice",
-		Severity:    Breaking,
-		Description: "An item is on two pages of a list that did not change; a note where the account is not known.",
+		Name:     "sequence-twice",
+		Severity: Breaking,
+		Description: "Two items of a page, or of two pages of an unchanged list, have one id; across pages a note where " +
+			"the account is unknown.",
 	},
 	{
 		Name:        "sequence-lost",

@@ -175,11 +175,35 @@ func (w *pageWalk) addItems(page int, items []object) (all []problem) {
 		}
 		key := remembered(id.value.String())
 		before, duplicate := w.seen[key]
-		if duplicate && !w.changed && len(all) < maxFindings {
+		// Of one that the same page has before, duplicates says it.
+		if duplicate && before != page && !w.changed && len(all) < maxFindings {
 			message := fmt.Sprintf("%s was on page %d already", key, before)
 			all = append(all, contradiction("sequence-twice", id, message))
 		}
 		w.seen[key] = page
+	}
+	return all
+}
+
+// duplicates returns the items of a page that the same page has before. No change of the list and no second account
+// explains them.
+func duplicates(list listView) (all []problem) {
+	seen := make(map[string]int, len(list.items)) // where each id is
+	for i := range list.items {
+		id := fieldOf[json.Number](&list.items[i], "id")
+		if !id.isTold {
+			continue
+		}
+		key := remembered(id.value.String())
+		first, duplicate := seen[key]
+		if !duplicate {
+			seen[key] = i
+			continue
+		}
+		if len(all) < maxFindings {
+			message := fmt.Sprintf("is the id of the item at index %d as well", first)
+			all = append(all, contradiction("sequence-twice", id, message))
+		}
 	}
 	return all
 }

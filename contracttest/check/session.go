@@ -247,6 +247,11 @@ func (s *Session) checkAction(found *findings, action actionView, result Result)
 // checkLists follows lists over their pages.
 func (s *Session) checkLists(found *findings, result Result, account account) {
 	asked, tells := result.view.asks.page, result.view.tells
+	for _, list := range tells.lists {
+		for _, p := range duplicates(list) {
+			found.addProblem("body", p)
+		}
+	}
 	if !asked.isValid() || !tells.total.isTold {
 		return
 	}

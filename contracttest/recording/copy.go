@@ -171,6 +171,7 @@ func missingBytes(e traffic.Exchange, header http.Header) (int, bool) {
 func (c *Copy) clean() {
 	for i := range c.entries {
 		entry := &c.entries[i]
+		entry.method = c.secrets.Text(entry.method)
 		entry.address = c.secrets.Text(entry.address)
 		entry.sent = c.secrets.Text(entry.sent)
 		entry.body = c.secrets.Text(entry.body)

@@ -157,6 +157,28 @@ func TestCopyHasNoSecrets(t *testing.T) {
 	}
 }
 
+// A copy has no token in the places that nobody expects one in: the method, and the name of a header.
+func TestCopyHasNoSecretInNames(t *testing.T) {
+	for _, name := range []string{"copy.cassette.yaml", "copy.har"} {
+		file := filepath.Join(t.TempDir(), name)
+		clean, err := recording.NewCopy(file)
+		require.NoError(t, err)
+		e := exchangeWith(t, "the-first-token", "{}")
+		e.Method = "THE-FIRST-TOKEN"
+		e.Header.Set("RateLimit-The%2Dfirst-token", "1")
+		added, err := clean.Add(e)
+		require.NoError(t, err)
+		require.True(t, added)
+		require.NoError(t, clean.Write(recording.Provenance{Kind: recording.KindUnknown}))
+
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.NotContains(t, strings.ToLower(string(text)), "first", name)
+		assert.Contains(t, string(text), "Ratelimit-[redacted-", name)
+		testkit.ReadAll(t, file)
+	}
+}
+
 func TestCopyRefuses(t *testing.T) {
 	_, err := recording.NewCopy("copy.json")
 	require.ErrorContains(t, err, "copy.json: the name of a copy ends in .cassette.yaml or .har")

@@ -16,11 +16,16 @@ func sizeOf(address, sent string, body []byte) int {
 	return others + len(address) + len(sent) + len(body)
 }
 
-// redactHeader takes secrets out of the values of headers.
+// redactHeader takes secrets out of headers: out of their values, and of the names of those about the rate limit, which
+// are kept whatever follows.
 func redactHeader(secrets *redact.Redactor, header http.Header) {
-	for _, values := range header {
+	for name, values := range header {
 		for i, value := range values {
 			values[i] = secrets.Text(value)
+		}
+		if clean := secrets.Text(name); clean != name {
+			delete(header, name)
+			header[clean] = values
 		}
 	}
 }

@@ -46,8 +46,32 @@ func newHARDecoder(in *input) (*harDecoder, error) {
 	if len(head) >= len(byteOrderMark) && string(head[:len(byteOrderMark)]) == byteOrderMark {
 		d.base = int64(len(byteOrderMark))
 	}
-	d.decoder = jsontext.NewDecoder(io.NewSectionReader(in.content, d.base, in.size-d.base), harOptions)
+	reader := &heldReader{reader: io.NewSectionReader(in.content, d.base, in.size-d.base)}
+	d.decoder = jsontext.NewDecoder(reader, harOptions)
+	reader.used = d.decoder.InputOffset
 	return d, nil
+}
+
+// maxHeld is how long a text of an archive may be, in bytes, and white space between two. A body of 32 MiB in base64
+// has 43 MiB. With more a decoder would take a buffer of 128 MiB.
+const maxHeld = 44 << 20
+
+// heldReader reads for a decoder, which holds a text as a whole even if it is skipped, and white space, too. It fails
+// before that takes too much memory: a small compressed file can have a text of gigabytes.
+type heldReader struct {
+	reader io.Reader
+	used   func() int64 // how much the decoder is done with
+	read   int64
+}
+
+func (r *heldReader) Read(p []byte) (int, error) {
+	room := maxHeld - (r.read - r.used())
+	if room <= 0 {
+		return 0, fmt.Errorf("a text is larger than %d MiB", maxHeld>>20)
+	}
+	n, err := r.reader.Read(p[:min(int64(len(p)), room)])
+	r.read += int64(n)
+	return n, err
 }
 
 // offset returns where the next value begins, or a comma or white space before it.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
@@ -99,15 +100,51 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 
 // baselineEntry is an entry of a baseline; see check.LoadBaseline.
 type baselineEntry struct {
-	Check     string `yaml:"check"`
-	Operation string `yaml:"operation,omitempty"`
-	Status    int    `yaml:"status,omitempty"`
-	In        string `yaml:"in,omitempty"`
-	Pointer   string `yaml:"pointer,omitempty"`
-	Got       string `yaml:"got,omitempty"`
-	Reason    string `yaml:"reason"`
-	Source    string `yaml:"source"`
-	Review    string `yaml:"review"`
+	Check     string  `yaml:"check"`
+	Operation string  `yaml:"operation,omitempty"`
+	Status    int     `yaml:"status,omitempty"`
+	In        string  `yaml:"in,omitempty"`
+	Pointer   string  `yaml:"pointer,omitempty"`
+	Got       pattern `yaml:"got,omitempty"`
+	Reason    string  `yaml:"reason"`
+	Source    string  `yaml:"source"`
+	Review    string  `yaml:"review"`
+}
+
+// pattern is a pattern of a value, which may have characters that do not print: an entry accepts it as it was sent.
+// It is then written in quotes, in which YAML knows escapes for them, so that an editor shows what is accepted.
+type pattern string
+
+// MarshalYAML returns what YAML writes for the pattern.
+func (p pattern) MarshalYAML() (any, error) {
+	if strings.IndexFunc(string(p), isHidden) < 0 {
+		return string(p), nil
+	}
+	return &yaml.Node{
+		Kind:  yaml.ScalarNode,
+		Tag:   "!!str",
+		Value: string(p),
+		Style: yaml.DoubleQuotedStyle,
+	}, nil
+}
+
+// isHidden reports whether a character of a pattern does not print.
+func isHidden(r rune) bool { return !unicode.IsGraphic(r) }
+
+// escaped writes what does not print in a text of YAML as escapes. But for line ends, it is in quotes.
+func escaped(text []byte) []byte {
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		switch {
+		case r == '\n' || !isHidden(r):
+			b.WriteRune(r)
+		case r > 0xFFFF:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.Bytes()
 }
 
 // baselineEntries returns an entry for each group of findings that is not accepted. Groups that an entry cannot tell
@@ -125,7 +162,7 @@ func baselineEntries(groups []report.Group, review time.Time) []baselineEntry {
 			Status:    group.Status,
 			In:        literally(group.In),
 			Pointer:   pointerPattern(group.Pointer),
-			Got:       literally(unquoted(group.Got)),
+			Got:       pattern(literally(unquoted(group.Got))),
 			Reason:    check.FillIn,
 			Review:    review.Format(time.DateOnly),
 		}
@@ -179,5 +216,5 @@ func baselineText(entries []baselineEntry) ([]byte, error) {
 	err := encoder.Encode(struct {
 		Findings []baselineEntry `yaml:"findings"`
 	}{Findings: entries})
-	return text.Bytes(), err
+	return escaped(text.Bytes()), err
 }

@@ -18,7 +18,7 @@ func TestBaseline(t *testing.T) {
 	require.NoError(t, err)
 	broken := filepath.Join(dir, "broken.cassette.yaml")
 	changed := strings.ReplaceAll(string(text), `"name":`, `"a*[b]?": 1, "name":`)
-	changed = strings.ReplaceAll(changed, `"status": "available"`, `"status": "tha*wing"`)
+	changed = strings.ReplaceAll(changed, `"status": "available"`, "\"status\": \"\\\\u202etha*wing\\\\u200b\\\\udb40\\\\udc41\"")
 	require.NotEqual(t, string(text), changed)
 	require.NoError(t, os.WriteFile(broken, []byte(changed), 0o600))
 
