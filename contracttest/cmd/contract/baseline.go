@@ -82,10 +82,10 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(options.file, text, 0o644); err != nil {
+	if err := writeWhole(options.file, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	fmt.Fprintf(p.stdout, "%d entries in %s: replace each %q by the reason\n", len(entries), options.file, check.FillIn)
+	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", count(len(entries), "entry"), options.file, check.FillIn)
 	return nil
 }
 

@@ -68,6 +68,9 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	if err != nil {
 		return err
 	}
+	if err := o.checkInputs(found); err != nil {
+		return err
+	}
 	for _, f := range found { // before the run, which may take an hour
 		if err := checkReadable(ctx, p, f, served{}); err != nil {
 			return err

@@ -100,7 +100,8 @@ func newOutput(ctx context.Context, p process, options outputOptions) (output, e
 	if err != nil {
 		return output{}, fmt.Errorf("--baseline: %w", err)
 	}
-	return output{process: p, options: options, baseline: baseline}, nil
+	o := output{process: p, options: options, baseline: baseline}
+	return o, o.checkInputs(nil, options.baseline)
 }
 
 // configure has a report judge by the options.

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 )
 
@@ -27,15 +29,23 @@ func checkReportFile(file string) error {
 	if _, err := os.Stat(filepath.Dir(file) + "/."); err != nil { // with the dot, a file is not a folder
 		return fmt.Errorf("its folder: %w", err)
 	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return errors.New("a folder")
+	}
 	return nil
 }
 
-// writeReportFile writes a report to a file whole, or leaves the file as it was. A link to a file stays a link.
+// writeReportFile writes a report to a file.
 func writeReportFile(file string, r *report.Report) error {
 	var text bytes.Buffer
 	if err := r.Write(&text, formatOf[filepath.Ext(file)]); err != nil {
 		return err
 	}
+	return writeWhole(file, text.Bytes())
+}
+
+// writeWhole writes a file whole, or leaves it as it was. A link to a file stays a link.
+func writeWhole(file string, text []byte) error {
 	if linked, err := filepath.EvalSymlinks(file); err == nil {
 		file = linked
 	}
@@ -44,9 +54,34 @@ func writeReportFile(file string, r *report.Report) error {
 		return err
 	}
 	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(text.Bytes())
+	_, err = temporary.Write(text)
 	if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err != nil {
 		return err
 	}
 	return os.Rename(temporary.Name(), file)
+}
+
+// checkInputs returns an error if a report would replace a recording, or another file that the run reads: archives end
+// in .json as reports do. In a folder, the report of an earlier run is none of its recordings.
+func (o output) checkInputs(recordings []found, others ...string) error {
+	for _, file := range o.options.files {
+		info, err := os.Stat(file)
+		if err != nil {
+			continue // nothing is there that could be lost
+		}
+		isInput := func(input string) bool { return isSame(info, input) }
+		isRecording := func(f found) bool { return isInput(f.file) && (!f.inFolder || isRecording(f.file)) }
+		if slices.ContainsFunc(recordings, isRecording) || slices.ContainsFunc(others, isInput) {
+			return fmt.Errorf("--output %s: it is one of the files to read", file)
+		}
+	}
+	return nil
+}
+
+// isRecording reports whether a file begins as a recording does, though it may be damaged.
+func isRecording(file string) bool {
+	for _, err := range recording.Read(file) {
+		return !isOfOtherKind(err)
+	}
+	return true
 }

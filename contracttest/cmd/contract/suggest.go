@@ -108,13 +108,14 @@ func writeOverlay(p process, file string, suggestions *suggest.Suggestions) erro
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, text, 0o644); err != nil {
+	if err := writeWhole(file, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
 	for _, line := range rejected {
 		fmt.Fprintln(p.stdout, "not suggested:", line)
 	}
-	fmt.Fprintf(p.stdout, "%d actions in %s, and %d findings without one\n", actions, file, len(rejected))
+	fmt.Fprintf(p.stdout, "%s in %s, and %s without one\n",
+		count(actions, "action"), file, count(len(rejected), "finding"))
 	return nil
 }
 

@@ -70,6 +70,9 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
+	if err := o.checkInputs(found, options.spec); err != nil {
+		return err
+	}
 	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
 	if err != nil {
 		return err
