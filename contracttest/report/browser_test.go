@@ -87,7 +87,7 @@ func TestHTMLReportInABrowser(t *testing.T) {
 		accepted := acceptedReport(t)
 		b.open(t, write(t, accepted, "html"), view{width: 390})
 		assert.EqualValues(t, len(accepted.Findings), b.eval(t, "visibleRows()"))
-		assert.Equal(t, "Contract of /v2/images: clean", b.eval(t, "document.querySelector('h1').textContent"))
+		assert.Equal(t, "Contract of /v2/images: passed: clean", b.eval(t, "document.querySelector('h1').textContent"))
 	})
 
 	t.Run("nothing to show", func(t *testing.T) {
