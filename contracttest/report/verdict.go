@@ -69,7 +69,7 @@ func (r *Report) unmet() []demand {
 				percent, r.MinCoverage),
 		})
 	}
-	if n := r.skips.unchecked(); r.FailOnSkip && n > 0 {
+	if n := r.unchecked(); r.FailOnSkip && n > 0 {
 		list = append(list, demand{
 			name: "skipped exchanges",
 			text: plural(n, "exchange") + " of the API could not be checked",
@@ -102,7 +102,7 @@ func (r *Report) heading() []string {
 	add(r.Exchanges == 0, "nothing checked")
 	percent := r.Coverage().Percent
 	add(percent < r.MinCoverage, "%.1f %% of %.1f %% covered", percent, r.MinCoverage)
-	skipped := r.skips.unchecked()
+	skipped := r.unchecked()
 	add(r.FailOnSkip && skipped > 0, "%d not checkable", skipped)
 	add(r.failures.count > 0, "%s of the run", plural(r.failures.count, "failure"))
 	return words

@@ -62,7 +62,7 @@ type showingTransport struct {
 // RoundTrip implements [http.RoundTripper].
 func (t *showingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.sent++
-	t.progress.set(fmt.Sprintf("%d requests, now %s %s", t.sent, req.Method, req.URL.Path))
+	t.progress.set(fmt.Sprintf("%s, now %s %s", count(t.sent, "request"), req.Method, req.URL.Path))
 	return t.next.RoundTrip(req)
 }
 
