@@ -85,7 +85,8 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err := writeWhole(options.file, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", count(len(entries), "entry"), options.file, check.FillIn)
+	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n",
+		count(len(entries), "entry"), options.file, check.FillIn)
 	return nil
 }
 
@@ -102,13 +103,13 @@ type baselineEntry struct {
 	Review    string `yaml:"review"`
 }
 
-// baselineEntries returns an entry for each group of findings that is not accepted. Groups that an entry cannot tell
-// apart, since they differ in their messages, share one.
+// baselineEntries returns an entry for each group of findings that can be accepted and is not. Groups that an entry
+// cannot tell apart, since they differ in their messages, share one.
 func baselineEntries(groups []report.Group, review time.Time) []baselineEntry {
 	var entries []baselineEntry
 	seen := map[baselineEntry]bool{}
 	for _, group := range groups {
-		if group.Severity == check.Accepted {
+		if group.Severity == check.Accepted || group.Check == "secret" { // a token is taken out, and not accepted
 			continue
 		}
 		entry := baselineEntry{

@@ -124,6 +124,9 @@ type source struct {
 // add adds the exchanges of a recording. The error ends the conversion.
 func (c *conversion) add(ctx context.Context, f found) error {
 	from := source{name: filepath.Base(f.file)}
+	if f.file == standardInput {
+		from.name = "standard input"
+	}
 	kind, where, err := originOf(ctx, f, c.where)
 	if err != nil {
 		return err

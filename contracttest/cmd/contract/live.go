@@ -68,13 +68,8 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	if err != nil {
 		return err
 	}
-	if err := o.checkInputs(found); err != nil {
+	if err := o.checkRecordings(ctx, found); err != nil { // before the run, which may take an hour
 		return err
-	}
-	for _, f := range found { // before the run, which may take an hour
-		if err := checkReadable(ctx, p, f, served{}); err != nil {
-			return err
-		}
 	}
 	if options.target.baseURL == "" {
 		fmt.Fprintln(p.stderr, "the target is the embedded fake, which is no evidence of how the API behaves:")
@@ -122,6 +117,19 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 		return err
 	}
 	return verdict
+}
+
+// checkRecordings returns an error if a recording cannot be read, or if a report would replace it.
+func (o output) checkRecordings(ctx context.Context, recordings []found) error {
+	if err := o.checkInputs(recordings); err != nil {
+		return err
+	}
+	for _, f := range recordings {
+		if err := checkReadable(ctx, o.process, f, served{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addCases adds the cases to a report, so that each of its formats has them.

@@ -29,8 +29,14 @@ func checkReportFile(file string) error {
 	if _, err := os.Stat(filepath.Dir(file) + "/."); err != nil { // with the dot, a file is not a folder
 		return fmt.Errorf("its folder: %w", err)
 	}
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return nil // it does not exist yet
+	case info.IsDir():
 		return errors.New("a folder")
+	case !info.Mode().IsRegular():
+		return errors.New("not a regular file")
 	}
 	return nil
 }
@@ -44,10 +50,14 @@ func writeReportFile(file string, r *report.Report) error {
 	return writeWhole(file, text.Bytes())
 }
 
-// writeWhole writes a file whole, or leaves it as it was. A link to a file stays a link.
+// writeWhole writes a file whole, or leaves it as it was. A link to a file stays a link, and a pipe or a device what it
+// is: to replace /dev/null would cost every program.
 func writeWhole(file string, text []byte) error {
 	if linked, err := filepath.EvalSymlinks(file); err == nil {
 		file = linked
+	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(file, text, 0o644)
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(file), ".report-*")
 	if err != nil {
