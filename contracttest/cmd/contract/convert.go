@@ -211,8 +211,3 @@ func checkReplaced(outputs []string, inputs []found, force bool) error {
 	}
 	return nil
 }
-
-func isSame(info os.FileInfo, file string) bool {
-	other, err := os.Stat(file)
-	return err == nil && os.SameFile(info, other)
-}

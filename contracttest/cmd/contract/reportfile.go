@@ -91,7 +91,8 @@ func (o output) checkInputs(recordings []found, others ...string) error {
 // isRecording reports whether a file begins as a recording does, though it may be damaged.
 func isRecording(file string) bool {
 	for _, err := range recording.Read(file) {
-		return !isOfOtherKind(err)
+		var other *recording.KindError
+		return !errors.As(err, &other)
 	}
 	return true
 }
