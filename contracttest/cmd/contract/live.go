@@ -121,7 +121,7 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 
 // checkRecordings returns an error if a recording cannot be read, or if a report would replace it.
 func (o output) checkRecordings(ctx context.Context, recordings []found) error {
-	if err := o.checkInputs(recordings); err != nil {
+	if err := checkInputs(o.options.files, recordings); err != nil {
 		return err
 	}
 	for _, f := range recordings {

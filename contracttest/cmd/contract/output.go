@@ -101,7 +101,7 @@ func newOutput(ctx context.Context, p process, options outputOptions) (output, e
 		return output{}, fmt.Errorf("--baseline: %w", err)
 	}
 	o := output{process: p, options: options, baseline: baseline}
-	return o, o.checkInputs(nil, options.baseline)
+	return o, checkInputs(options.files, nil, options.baseline)
 }
 
 // configure has a report judge by the options.

@@ -73,8 +73,8 @@ func writeWhole(file string, text []byte) error {
 
 // checkInputs returns an error if a report would replace a recording, or another file that the run reads: archives end
 // in .json as reports do. In a folder, the report of an earlier run is none of its recordings.
-func (o output) checkInputs(recordings []found, others ...string) error {
-	for _, file := range o.options.files {
+func checkInputs(reports []string, recordings []found, others ...string) error {
+	for _, file := range reports {
 		info, err := os.Stat(file)
 		if err != nil {
 			continue // nothing is there that could be lost

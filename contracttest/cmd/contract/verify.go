@@ -70,7 +70,7 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
-	if err := o.checkInputs(found, options.spec); err != nil {
+	if err := checkInputs(options.output.files, found, options.spec); err != nil {
 		return err
 	}
 	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
