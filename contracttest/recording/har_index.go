@@ -200,10 +200,32 @@ func (d *harDecoder) field(head *harHead) error {
 	return d.decoder.SkipValue()
 }
 
-// endEntries reads the end of the entries. What follows them is not read.
+// endEntries reads the end of the entries. What is wrong with the rest of the archive costs no entry. Another archive
+// after this one has entries of its own, as when cat made one file of several.
 func (d *harDecoder) endEntries() error {
-	_, err := d.decoder.ReadToken()
-	return d.fail(err)
+	if _, err := d.decoder.ReadToken(); err != nil {
+		return d.fail(err)
+	}
+	for d.decoder.StackDepth() > 0 {
+		if d.isAtEnd() {
+			_, err := d.decoder.ReadToken()
+			if err != nil {
+				return nil
+			}
+		} else if d.decoder.SkipValue() != nil {
+			return nil
+		}
+	}
+	if d.decoder.PeekKind() == jsontext.KindBeginObject {
+		return d.fail(errAnother)
+	}
+	return nil
+}
+
+// isAtEnd reports whether the object or array that is being read ends here.
+func (d *harDecoder) isAtEnd() bool {
+	kind := d.decoder.PeekKind()
+	return kind == jsontext.KindEndObject || kind == jsontext.KindEndArray
 }
 
 // fail says where an archive cannot be read and why, without the value that is there.

@@ -141,10 +141,9 @@ func known(document tree) (c tape, what string) {
 	return tape{}, whatUnknown
 }
 
-// isOfVCRPy reports whether the first request has a URI, where go-vcr writes a URL.
+// isOfVCRPy reports whether a request has a URI, where go-vcr writes a URL.
 func isOfVCRPy(interactions list) bool {
-	for _, interaction := range interactions {
+	return slices.ContainsFunc(interactions, func(interaction tree) bool {
 		return object(object(interaction)["request"])["uri"] != nil
-	}
-	return false
+	})
 }

@@ -75,7 +75,7 @@ func (r *Report) unmet() []demand {
 			words: fmt.Sprintf("%.1f %% of %.1f %% covered", percent, r.MinCoverage),
 		})
 	}
-	if n := r.skips.unchecked(); r.FailOnSkip && n > 0 {
+	if n := r.unchecked(); r.FailOnSkip && n > 0 {
 		list = append(list, demand{
 			name:  "skipped exchanges",
 			text:  plural.Of(n, "exchange") + " of the API could not be checked",

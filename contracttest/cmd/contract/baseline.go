@@ -147,13 +147,13 @@ func escaped(text []byte) []byte {
 	return b.Bytes()
 }
 
-// baselineEntries returns an entry for each group of findings that is not accepted. Groups that an entry cannot tell
-// apart, since they differ in their messages, share one.
+// baselineEntries returns an entry for each group of findings that can be accepted and is not. Groups that an entry
+// cannot tell apart, since they differ in their messages, share one.
 func baselineEntries(groups []report.Group, review time.Time) []baselineEntry {
 	var entries []baselineEntry
 	seen := map[baselineEntry]bool{}
 	for _, group := range groups {
-		if group.Severity == check.Accepted {
+		if group.Severity == check.Accepted || group.Check == "secret" { // a token is taken out, and not accepted
 			continue
 		}
 		entry := baselineEntry{

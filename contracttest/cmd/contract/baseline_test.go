@@ -82,3 +82,19 @@ func TestBaselineAndSuggestNameWhatTheyCannotUse(t *testing.T) {
 		})
 	}
 }
+
+// A recording that holds a token is to be cleaned: no entry of a baseline offers to accept it.
+func TestBaselineOfATokenInARecording(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	session, known := filepath.Join(dir, "session.har"), filepath.Join(dir, "known.yaml")
+	require.NoError(t, os.WriteFile(session, []byte(archive), 0o600))
+	_, out := execute(t, nil, "verify", session)
+	require.Contains(t, out, "[secret]")
+	exit, out := execute(t, nil, "baseline", session, "-o", known)
+	assert.Equal(t, 0, exit, out)
+	entries, err := os.ReadFile(known)
+	require.NoError(t, err)
+	assert.Contains(t, string(entries), "check: missing-field")
+	assert.NotContains(t, string(entries), "check: secret")
+}

@@ -111,6 +111,14 @@ type conversion struct {
 	undecodable int      // exchanges that were left out
 }
 
+// nameOf returns what a recording is called in the provenance of its copy.
+func nameOf(file string) string {
+	if file == standardInput {
+		return "standard input"
+	}
+	return filepath.Base(file)
+}
+
 // source is a recording that a copy is made from.
 type source struct {
 	name     string
@@ -143,7 +151,7 @@ func (c *conversion) add(ctx context.Context, f found) error {
 	}
 	if c.copy.Len() > before {
 		c.made = append(c.made, source{
-			name:     filepath.Base(f.file),
+			name:     nameOf(f.file),
 			kind:     provenance.Kind,
 			document: provenance.Document,
 		})
@@ -188,9 +196,4 @@ func checkReplaced(outputs []string, inputs []found, force bool) error {
 		}
 	}
 	return nil
-}
-
-func isSame(info os.FileInfo, file string) bool {
-	other, err := os.Stat(file)
-	return err == nil && os.SameFile(info, other)
 }

@@ -94,3 +94,9 @@ func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 		return none, context.Cause(ctx)
 	}
 }
+
+// isSame reports whether a name is that of a file, by whatever path.
+func isSame(info os.FileInfo, file string) bool {
+	other, err := os.Stat(file)
+	return err == nil && os.SameFile(info, other)
+}

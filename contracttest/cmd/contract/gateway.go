@@ -204,7 +204,7 @@ func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error)
 			Findings: broken.findings,
 		})
 	case r.Context().Err() != nil:
-		g.log.Info("the client did not wait for the response")
+		g.log.Info("the client did not wait for the response, or the proxy ended first")
 	default:
 		var secrets redact.Redactor // net/http quotes what the target sent, which may be the token
 		secrets.Request(r.Header)

@@ -96,6 +96,9 @@ func checkBeforeRun(ctx context.Context, o output, recordings []string) ([]found
 	if err != nil {
 		return nil, err
 	}
+	if err := checkInputs(o.options.files, found); err != nil {
+		return nil, err
+	}
 	for _, f := range found {
 		if err := checkReadable(ctx, o.process, f, served{}); err != nil {
 			return nil, err

@@ -98,7 +98,8 @@ func newOutput(ctx context.Context, p process, options outputOptions) (output, e
 	if err != nil {
 		return output{}, err
 	}
-	return output{process: p, options: options, baseline: baseline}, nil
+	o := output{process: p, options: options, baseline: baseline}
+	return o, checkInputs(options.files, nil, options.baseline)
 }
 
 // configure has a report judge by the options.

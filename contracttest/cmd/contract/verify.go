@@ -70,6 +70,9 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
+	if err := checkInputs(options.output.files, found, options.spec); err != nil {
+		return err
+	}
 	seen := newReading(p, r)
 	if err := seen.addRecordings(ctx, r, found, where); err != nil {
 		return err

@@ -140,7 +140,7 @@ func TestVerify(t *testing.T) {
 		"a folder as a file": {
 			args: []string{"-o", files + "folder.txt", recordings + "images_get.cassette.yaml"},
 			exit: 2,
-			want: []string{"7 exchanges checked", "--output " + files + "folder.txt: "},
+			want: []string{"--output " + files + "folder.txt: a folder"},
 		},
 		"a missing file": {
 			args: []string{files + "missing.yaml"},

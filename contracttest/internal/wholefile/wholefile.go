@@ -15,6 +15,9 @@ func Write(file string, write func(io.Writer) error) error {
 	if linked, err := filepath.EvalSymlinks(file); err == nil {
 		file = linked
 	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return writeTo(file, write)
+	}
 	temporary, err := os.CreateTemp(filepath.Dir(file), ".unfinished-*")
 	if err != nil {
 		return err
@@ -26,4 +29,13 @@ func Write(file string, write func(io.Writer) error) error {
 		return err
 	}
 	return os.Rename(temporary.Name(), file)
+}
+
+// writeTo writes to a pipe or a device.
+func writeTo(file string, write func(io.Writer) error) error {
+	out, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(out), out.Close())
 }
