@@ -1,9 +1,6 @@
 package check
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // checkActions looks at every action of a response by itself.
 func (c *checker) checkActions(v view) {
@@ -48,11 +45,4 @@ func (c *checker) checkActionTimes(action actionView) {
 	if message != "" && !c.isJudged("body", completed.at()) {
 		c.add("action-times", "body", completed.at(), message).Got = c.got(completed.given())
 	}
-}
-
-// isBefore reports whether a time is before another. Texts that are not times are judged by their schema.
-func isBefore(a, b string) bool {
-	t, err1 := time.Parse(time.RFC3339, a)
-	u, err2 := time.Parse(time.RFC3339, b)
-	return err1 == nil && err2 == nil && t.Before(u)
 }

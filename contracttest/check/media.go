@@ -1,11 +1,26 @@
 package check
 
 import (
+	"fmt"
 	"mime"
+	"net/http"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
+
+// mediaType returns what the contract has for a media type, or files that it has nothing and
+// returns nil.
+func (c *checker) mediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
+	media := mediaTypeOf(kind, documented)
+	if media == nil {
+		c.add("content-type", in, nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
+		return nil
+	}
+	return media
+}
 
 // mediaTypeOf returns what fits a media type best of what is documented, or nil: the same type with
 // the same parameters, the same type, a range such as application/*, and then */*. Case does not
@@ -49,9 +64,21 @@ func closeness(entry, base string, parameters map[string]string) int {
 	return 0
 }
 
+// addNotJSON files that a body of a type that is documented, and is not JSON, is not judged.
+func (c *checker) addNotJSON(in, kind string) {
+	message := fmt.Sprintf("a body of %q is not judged: only JSON is", redact.Shorten(kind))
+	c.add("unjudged", in, nil, message).Severity = Note
+}
+
 // isJSON reports whether a media type is that of JSON, which is all that can be judged.
 func isJSON(kind string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(kind), ";")
 	base = strings.TrimSpace(base)
 	return base == "application/json" || base == "text/json" || strings.HasSuffix(base, "+json")
+}
+
+// isHTML reports whether a body is a page for people.
+func isHTML(header http.Header) bool {
+	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && kind == "text/html"
 }

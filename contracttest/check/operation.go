@@ -74,25 +74,6 @@ var methods = []string{
 	http.MethodPatch, http.MethodTrace,
 }
 
-// follow returns an object, or the one that it refers to.
-func (d *document) follow(value any) (map[string]any, error) {
-	for range maxInlined {
-		fields, ok := value.(map[string]any)
-		ref, isReference := fields["$ref"].(string)
-		switch {
-		case !ok:
-			return nil, errors.New("it is not an object")
-		case !isReference:
-			return fields, nil
-		}
-		var err error
-		if value, err = d.resolve(ref); err != nil {
-			return nil, err
-		}
-	}
-	return nil, errors.New("its $ref leads to another one, and so on")
-}
-
 // statusesOf returns the statuses that an operation documents.
 func statusesOf(fields map[string]any) (statuses []string) {
 	responses, _ := fields["responses"].(map[string]any)
@@ -201,22 +182,6 @@ func (o *operation) addTo(s *subset, paths map[string]any) error {
 		item["parameters"], err = s.copy(o.around["parameters"], "")
 	}
 	return err
-}
-
-// addSecurity adds what stands for the schemes by which a client authenticates: no check needs to
-// know more of them than that there is one.
-func (s *subset) addSecurity(requirements any) {
-	for _, requirement := range listOf(requirements) {
-		fields, _ := requirement.(map[string]any)
-		for name := range fields {
-			schemes, _ := s.components["securitySchemes"].(map[string]any)
-			if schemes == nil {
-				schemes = map[string]any{}
-				s.components["securitySchemes"] = schemes
-			}
-			schemes[name] = map[string]any{"type": "http", "scheme": "bearer"}
-		}
-	}
 }
 
 // take takes over what kin-openapi has made of an operation.

@@ -14,7 +14,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 
-	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
 
@@ -122,23 +121,6 @@ func lowerAccepted(found []Finding) {
 			finding.Severity = Note
 		}
 	}
-}
-
-// mediaType returns what the contract has for a media type, or files that it has nothing and
-// returns nil.
-func (c *checker) mediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
-	media := mediaTypeOf(kind, documented)
-	if media == nil {
-		c.add("content-type", in, nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
-		return nil
-	}
-	return media
-}
-
-// addNotJSON files that a body of a type that is documented, and is not JSON, is not judged.
-func (c *checker) addNotJSON(in, kind string) {
-	message := fmt.Sprintf("a body of %q is not judged: only JSON is", redact.Shorten(kind))
-	c.add("unjudged", in, nil, message).Severity = Note
 }
 
 // checkCredentials notes a request without a token, which the API would have refused: either it was

@@ -68,12 +68,6 @@ func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
 // isOfCloudflare reports whether a status is one of Cloudflare, which stands in front of the API.
 func isOfCloudflare(status int) bool { return 520 <= status && status <= 530 }
 
-// isHTML reports whether a body is a page for people.
-func isHTML(header http.Header) bool {
-	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	return err == nil && kind == "text/html"
-}
-
 // addUndocumentedStatus files a status that the contract does not have.
 func (c *checker) addUndocumentedStatus(status int) {
 	switch {

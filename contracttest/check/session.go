@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -78,45 +77,6 @@ func (s *Session) Check(result Result) []Finding {
 	// Together an exchange has no more findings than one may have. If it has as many by itself, it says so.
 	contradictions := found.redacted()
 	return contradictions[:min(len(contradictions), max(0, maxFindings-len(result.Findings)))]
-}
-
-// checkBudget demands that the requests that remain to an account not grow within a window.
-func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, account account) {
-	budget := s.budgets[account]
-	if budget == nil {
-		if len(s.budgets) >= maxAccounts { // to start again misses something, and is wrong about nothing
-			clear(s.budgets)
-		}
-		budget = &budgetWindow{}
-		s.budgets[account] = budget
-	}
-	if before, grew := budget.observe(exchange); grew {
-		message := fmt.Sprintf("was %d before, in the same window", before)
-		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
-		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
-		finding.Severity = account.severity(finding.Severity)
-	}
-}
-
-// changes is what may have changed the lists so far.
-type changes struct {
-	count  int
-	latest time.Time // when the latest of them had ended
-}
-
-// observe takes in an exchange. A write that failed with 5xx may have been carried out, and so may a create that was
-// refused with 400: one whose source could not be reached was seen to make an image all the same (nanovms/ops#1166,
-// 2021).
-func (c *changes) observe(e traffic.Exchange) {
-	reads := e.Method == http.MethodGet || e.Method == http.MethodHead
-	mayHaveActed := e.Status/100 == 2 || e.Status/100 == 5 || e.Status == http.StatusBadRequest
-	if reads || !mayHaveActed {
-		return
-	}
-	c.count++
-	if e.Ended.After(c.latest) {
-		c.latest = e.Ended
-	}
 }
 
 // checkDeleted remembers a delete, and looks for what is still done with a deleted image.
@@ -279,6 +239,24 @@ func (s *Session) forget(name string) {
 	if walk := s.walks[name]; walk != nil {
 		s.walked -= walk.size()
 		delete(s.walks, name)
+	}
+}
+
+// checkBudget demands that the requests that remain to an account not grow within a window.
+func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, account account) {
+	budget := s.budgets[account]
+	if budget == nil {
+		if len(s.budgets) >= maxAccounts { // to start again misses something, and is wrong about nothing
+			clear(s.budgets)
+		}
+		budget = &budgetWindow{}
+		s.budgets[account] = budget
+	}
+	if before, grew := budget.observe(exchange); grew {
+		message := fmt.Sprintf("was %d before, in the same window", before)
+		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
+		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
+		finding.Severity = account.severity(finding.Severity)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +16,6 @@ const (
 	maxSubsetParts = 200_000
 	maxSubsetBytes = 4 << 20
 	maxChain       = 1_000 // components that lead to each other: the time for them grows with the square
-	maxInlined     = 20    // references outside of components that lead to each other
 )
 
 // subset is the part of a document that some operations need, in words that kin-openapi understands.
@@ -210,11 +208,6 @@ func (s *subset) copyReference(ref string, object map[string]any) (any, error) {
 	return beside, nil
 }
 
-func listOf(value any) []any {
-	list, _ := value.([]any)
-	return list
-}
-
 // addMapped adds the schemas that a discriminator names.
 func (s *subset) addMapped(mapping map[string]any) error {
 	for _, value := range mapping {
@@ -261,6 +254,22 @@ func (s *subset) addComponent(kind, name string) error {
 	return nil
 }
 
+// addSecurity adds what stands for the schemes by which a client authenticates: no check needs to
+// know more of them than that there is one.
+func (s *subset) addSecurity(requirements any) {
+	for _, requirement := range listOf(requirements) {
+		fields, _ := requirement.(map[string]any)
+		for name := range fields {
+			schemes, _ := s.components["securitySchemes"].(map[string]any)
+			if schemes == nil {
+				schemes = map[string]any{}
+				s.components["securitySchemes"] = schemes
+			}
+			schemes[name] = map[string]any{"type": "http", "scheme": "bearer"}
+		}
+	}
+}
+
 // text returns the subset with paths, as a document.
 func (s *subset) text(paths map[string]any) ([]byte, error) {
 	version := "3.0.3"
@@ -277,45 +286,4 @@ func (s *subset) text(paths map[string]any) ([]byte, error) {
 		return nil, fmt.Errorf("it is made of more than %d MiB", maxSubsetBytes>>20)
 	}
 	return text, err
-}
-
-// resolve returns what a reference leads to.
-func (d *document) resolve(ref string) (any, error) {
-	pointer, ok := strings.CutPrefix(ref, "#")
-	if !ok {
-		return nil, fmt.Errorf("its $ref %.100q leads out of the document, and nothing but the document is read: "+
-			"bundle it first, for example with redocly bundle", ref)
-	}
-	var value any = d.root
-	for key := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		value, ok = child(value, unescapePointer(key))
-		if !ok || !strings.HasPrefix(pointer, "/") {
-			return nil, fmt.Errorf("its $ref %.100q leads nowhere", ref)
-		}
-	}
-	return value, nil
-}
-
-// child returns the field of an object or the item of a list with a name.
-func child(value any, name string) (any, bool) {
-	switch value := value.(type) {
-	case map[string]any:
-		field, ok := value[name]
-		return field, ok
-	case []any:
-		for i, item := range value {
-			if fmt.Sprint(i) == name {
-				return item, true
-			}
-		}
-	}
-	return nil, false
-}
-
-// unescapePointer returns a part of a JSON pointer in a URL as the name that it stands for.
-func unescapePointer(part string) string {
-	if name, err := url.PathUnescape(part); err == nil {
-		part = name
-	}
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
 }

@@ -75,3 +75,17 @@ func (l latestTime) isBefore(text string) bool {
 	at, err := time.Parse(time.RFC3339, text)
 	return err == nil && at.After(l.at)
 }
+
+// isBefore reports whether a time is before another. Texts that are not times are judged by their schema.
+func isBefore(a, b string) bool {
+	t, err1 := time.Parse(time.RFC3339, a)
+	u, err2 := time.Parse(time.RFC3339, b)
+	return err1 == nil && err2 == nil && t.Before(u)
+}
+
+// isSameTime reports whether two texts are the same time, in whatever form.
+func isSameTime(a, b string) bool {
+	t, err1 := time.Parse(time.RFC3339, a)
+	u, err2 := time.Parse(time.RFC3339, b)
+	return a == b || err1 == nil && err2 == nil && t.Equal(u)
+}
