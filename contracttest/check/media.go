@@ -11,9 +11,9 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// mediaType returns what the contract has for a media type, or files that it has nothing and
-// returns nil.
-func (c *checker) mediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
+// demandMediaType returns what the contract has for a media type. If it has nothing, that is filed, and
+// nil is returned.
+func (c *checker) demandMediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
 	media := mediaTypeOf(kind, documented)
 	if media == nil {
 		c.add("content-type", in, nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
@@ -26,11 +26,8 @@ func (c *checker) mediaType(in, kind string, documented openapi3.Content) *opena
 // the same parameters, the same type, a range such as application/*, and then */*. Case does not
 // count, nor do parameters that only one of the two has: a charset that is wrong is filed by itself.
 func mediaTypeOf(kind string, documented openapi3.Content) (best *openapi3.MediaType) {
-	base, parameters, err := mime.ParseMediaType(kind)
-	if err != nil && base == "" { // it may be readable but for its parameters
-		base, _, _ = strings.Cut(strings.ToLower(kind), ";")
-		base = strings.TrimSpace(base)
-	}
+	_, parameters, _ := mime.ParseMediaType(kind)
+	base := baseOf(kind)
 	closest := 0
 	for key, media := range documented {
 		for entry := range strings.SplitSeq(key, ",") { // kin-openapi refuses lists that overlap
@@ -40,6 +37,12 @@ func mediaTypeOf(kind string, documented openapi3.Content) (best *openapi3.Media
 		}
 	}
 	return best
+}
+
+// baseOf returns a media type in lower case without its parameters, which may be wrong.
+func baseOf(kind string) string {
+	base, _, _ := strings.Cut(strings.ToLower(kind), ";")
+	return strings.TrimSpace(base)
 }
 
 // closeness returns how well a documented range fits a media type: 0 if not at all. More is better.
@@ -72,8 +75,7 @@ func (c *checker) addNotJSON(in, kind string) {
 
 // isJSON reports whether a media type is that of JSON, which is all that can be judged.
 func isJSON(kind string) bool {
-	base, _, _ := strings.Cut(strings.ToLower(kind), ";")
-	base = strings.TrimSpace(base)
+	base := baseOf(kind)
 	return base == "application/json" || base == "text/json" || strings.HasSuffix(base, "+json")
 }
 

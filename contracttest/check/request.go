@@ -91,7 +91,7 @@ func (c *checker) checkRequestBody() (body any) {
 		return nil
 	}
 	kind := c.exchange.RequestHeader.Get("Content-Type")
-	media := c.mediaType("request header content-type", kind, documented.Value.Content)
+	media := c.demandMediaType("request header content-type", kind, documented.Value.Content)
 	if media == nil {
 		return nil
 	}

@@ -18,8 +18,8 @@ func (c *checker) checkResponse() (body any) {
 	status := c.exchange.Status
 	documented := c.operation.Responses.Status(status)
 	byDefault := documented == nil && status/100 != 2 && c.operation.Responses.Default() != nil
-	isAlone := c.operation.Responses.Default() != nil && c.operation.Responses.Len() == 1
-	if byDefault || isAlone { // it describes failures, and successes only where nothing else does
+	isOnlyDefault := c.operation.Responses.Default() != nil && c.operation.Responses.Len() == 1
+	if byDefault || isOnlyDefault { // the default describes failures, and successes only where nothing else does
 		documented = c.operation.Responses.Default()
 	}
 	c.checkHeaders(documented)
@@ -28,8 +28,8 @@ func (c *checker) checkResponse() (body any) {
 
 	// No default can describe a redirect: a client that follows it sends its token to where it
 	// leads.
-	isOf3xx := status/100 == 3 && (documented == nil || byDefault)
-	if isOf3xx || documented == nil {
+	isUndocumentedRedirect := status/100 == 3 && (documented == nil || byDefault)
+	if isUndocumentedRedirect || documented == nil {
 		c.addUndocumentedStatus(status)
 		return nil
 	}
@@ -37,7 +37,7 @@ func (c *checker) checkResponse() (body any) {
 	switch {
 	case c.isBodiless() || len(content) == 0:
 		return nil
-	case byDefault && !isAlone:
+	case byDefault && !isOnlyDefault:
 		return c.checkDefaultBody(content)
 	}
 	return c.checkBody(content)
@@ -115,7 +115,7 @@ func (c *checker) checkUnexpectedBody(documented *openapi3.ResponseRef) {
 func (c *checker) checkBody(content openapi3.Content) (body any) {
 	const in = "header content-type"
 	kind := c.exchange.Header.Get("Content-Type")
-	media := c.mediaType(in, kind, content)
+	media := c.demandMediaType(in, kind, content)
 	if media == nil {
 		return nil
 	}

@@ -30,7 +30,7 @@ func adaptTexts(o *openapi3.Operation) error {
 			}
 		}
 		own := *ref.Value // the schema may be that of a body as well
-		types := openapi3.Types(slices.DeleteFunc(slices.Clone(own.Type.Slice()), func(t string) bool { return t == "null" }))
+		types := openapi3.Types(typesButNull(&own))
 		if len(types) == 0 && !isComposed(&own) && !slices.ContainsFunc(own.Enum, isNoText) {
 			types = openapi3.Types{"string"}
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // judge files what is wrong with a decoded body by its schema: first what kin-openapi finds, then
-// what it does not look at. As says whether the body is of a request or of a response, since some
+// what it does not look at. The option says whether the body is of a request or of a response, since some
 // fields are of one only.
 func (c *checker) judge(in string, body any, schema *openapi3.Schema, as openapi3.SchemaValidationOption) {
 	for p := range problemsOf(c.operation.schemas, body, schema, as) {
@@ -37,16 +37,25 @@ func (c *checker) walk(in string, at []string, value any, schemas []*openapi3.Sc
 			c.walkField(in, append(slices.Clip(at), name), value[name], schemas)
 		}
 	case []any:
-		items := itemsOf(schemas, len(value)) // of those that no schema lists
-		for i, item := range value {
-			if slices.ContainsFunc(schemas, func(s *openapi3.Schema) bool { return i < len(s.PrefixItems) }) {
-				c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, itemsOf(schemas, i))
-				continue
-			}
-			c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, items)
-		}
+		c.walkItems(in, at, value, schemas)
 	case json.Number, string:
 		c.walkScalar(in, at, value, schemas)
+	}
+}
+
+// walkItems looks at the items of an array that the schemas describe.
+func (c *checker) walkItems(in string, at []string, list []any, schemas []*openapi3.Schema) {
+	listed := 0 // how many items have a schema of their own
+	for _, s := range schemas {
+		listed = max(listed, len(s.PrefixItems))
+	}
+	others := itemsOf(schemas, listed)
+	for i, item := range list {
+		ofItem := others
+		if i < listed {
+			ofItem = itemsOf(schemas, i)
+		}
+		c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, ofItem)
 	}
 }
 
@@ -124,7 +133,7 @@ func schemasOf(name string, schemas []*openapi3.Schema) (declared []*openapi3.Sc
 	return declared, open || silent
 }
 
-// itemsOf returns the schemas of an item of an array.
+// itemsOf returns the schemas of the item of an array at an index.
 func itemsOf(schemas []*openapi3.Schema, i int) []*openapi3.Schema {
 	var items []*openapi3.Schema
 	for _, s := range schemas {
@@ -145,7 +154,7 @@ func expand(in2020 *schemas2020, schemas []*openapi3.Schema, value any) []*opena
 	for _, s := range schemas {
 		all = append(all, s)
 		for _, inner := range [][]*openapi3.Schema{
-			schemasIn(s.AllOf), fitting(in2020, s.AnyOf, value), fitting(in2020, s.OneOf, value), conditional(s, value),
+			resolved(s.AllOf), fitting(in2020, s.AnyOf, value), fitting(in2020, s.OneOf, value), conditional(s, value),
 		} {
 			all = append(all, expand(in2020, inner, value)...)
 		}
@@ -168,7 +177,7 @@ func conditional(s *openapi3.Schema, value any) (all []*openapi3.Schema) {
 
 // fitting returns the branches that a value fits, or all if it fits none.
 func fitting(in2020 *schemas2020, branches openapi3.SchemaRefs, value any) []*openapi3.Schema {
-	all := schemasIn(branches)
+	all := resolved(branches)
 	fit := slices.DeleteFunc(slices.Clone(all), func(s *openapi3.Schema) bool {
 		if in2020 != nil {
 			return !in2020.fits(value, s)
@@ -179,13 +188,4 @@ func fitting(in2020 *schemas2020, branches openapi3.SchemaRefs, value any) []*op
 		return all
 	}
 	return fit
-}
-
-// schemasIn returns the schemas that are referred to.
-func schemasIn(refs openapi3.SchemaRefs) []*openapi3.Schema {
-	schemas := make([]*openapi3.Schema, len(refs))
-	for i, ref := range refs {
-		schemas[i] = ref.Value
-	}
-	return schemas
 }
