@@ -27,7 +27,7 @@ func (c *checker) demandMediaType(in, kind string, documented openapi3.Content) 
 // count, nor do parameters that only one of the two has: a charset that is wrong is filed by itself.
 func mediaTypeOf(kind string, documented openapi3.Content) (best *openapi3.MediaType) {
 	_, parameters, _ := mime.ParseMediaType(kind)
-	base := baseOf(kind)
+	base := bareType(kind)
 	closest := 0
 	for key, media := range documented {
 		for entry := range strings.SplitSeq(key, ",") { // kin-openapi refuses lists that overlap
@@ -39,8 +39,8 @@ func mediaTypeOf(kind string, documented openapi3.Content) (best *openapi3.Media
 	return best
 }
 
-// baseOf returns a media type in lower case without its parameters, which may be wrong.
-func baseOf(kind string) string {
+// bareType returns a media type in lower case without its parameters, which may be wrong.
+func bareType(kind string) string {
 	base, _, _ := strings.Cut(strings.ToLower(kind), ";")
 	return strings.TrimSpace(base)
 }
@@ -75,7 +75,7 @@ func (c *checker) addNotJSON(in, kind string) {
 
 // isJSON reports whether a media type is that of JSON, which is all that can be judged.
 func isJSON(kind string) bool {
-	base := baseOf(kind)
+	base := bareType(kind)
 	return base == "application/json" || base == "text/json" || strings.HasSuffix(base, "+json")
 }
 
