@@ -85,7 +85,7 @@ func (p page) length(total int) int { return min(p.size, max(0, total-(p.number-
 type filters struct {
 	kind    string // type
 	private string // true however it is written, or a text that is not a boolean; empty for false, the default
-	tag     string // in lower case, as tags are compared
+	tag     string // in its comparable form
 	extra   int    // values beyond the first of each parameter; which of them counts is unknown
 }
 
@@ -100,7 +100,7 @@ func filtersOf(query url.Values) filters {
 	f := filters{
 		kind:    query.Get("type"),
 		private: query.Get("private"),
-		tag:     strings.ToLower(query.Get("tag_name")),
+		tag:     comparableTag(query.Get("tag_name")),
 	}
 	if isPrivate, err := strconv.ParseBool(f.private); err == nil {
 		f.private = ""

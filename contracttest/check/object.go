@@ -67,6 +67,12 @@ func fieldOf[T any](o *object, name string) field[T] {
 // given returns the value as it was decoded, of whatever type.
 func (f field[T]) given() any { return f.of.fields[f.name] }
 
+// isNull reports whether the object has the field, and null in it.
+func (f field[T]) isNull() bool { return f.isThere && f.given() == nil }
+
+// fits reports whether the field has a value of the type, or null. Anything else was found by its schema.
+func (f field[T]) fits() bool { return f.isTold || f.isNull() }
+
 // at returns the place of the field, for a JSON pointer.
 func (f field[T]) at() []string { return append(f.of.at(), f.name) }
 

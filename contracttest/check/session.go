@@ -24,8 +24,8 @@ type Session struct {
 	images  map[string]*imageHistory  // by id
 	actions map[string]*actionHistory // by id
 	deleted map[string]time.Time      // by id: when the response to the delete had been read
-	copies  copies
-	endings endings
+	copies  regionCopies
+	ends    transferEnds
 	walks   map[string]*pageWalk // by account and list
 	walked  int                  // the pages and items of all of them
 	crowded bool                 // whether one of them was forgotten for want of room
@@ -68,7 +68,7 @@ func (s *Session) Check(result Result) []Finding {
 		s.checkLists(found, result, account)
 	}
 	s.checkBudget(found, exchange, account)
-	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), s.endings.count)
+	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), s.ends.count)
 	if !s.full && (largest >= s.limit || s.crowded) {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
@@ -112,13 +112,13 @@ func (s *Session) checkAccountTransfer(found *findings, result Result) {
 	image, how := remembered(result.view.asks.image), endsOfTransfers[result.Operation]
 	switch {
 	case result.Operation == "images_post_account_transfer_create":
-		s.endings.forget(image)
+		s.ends.forget(image)
 	case how == "":
 	case s.isDeleted(image, result.Exchange):
 		message := fmt.Sprintf("the image was deleted before, and a transfer of it is %s", how)
 		found.add("sequence-deleted", "status", nil, message)
 	case !s.full:
-		if before := s.endings.observe(image, rootOf(result.request), how, result.Exchange); before != "" {
+		if before := s.ends.observe(image, rootOf(result.request), how, result.Exchange); before != "" {
 			message := fmt.Sprintf("the transfer was %s before, and is %s", before, how)
 			found.add("sequence-transfer", "status", nil, message)
 		}
@@ -127,11 +127,8 @@ func (s *Session) checkAccountTransfer(found *findings, result Result) {
 
 // checkImages compares every image of a response with what was told of it before.
 func (s *Session) checkImages(found *findings, result Result) {
-	for _, image := range result.view.tells.images {
+	for image := range result.view.tells.everyImage {
 		s.checkImage(found, image, result)
-	}
-	if image := result.view.tells.image; image != nil {
-		s.checkImage(found, *image, result)
 	}
 }
 
@@ -167,11 +164,8 @@ func (s *Session) checkImage(found *findings, image imageView, result Result) {
 
 // checkActions compares every action of a response with what was told of it before.
 func (s *Session) checkActions(found *findings, result Result) {
-	for _, action := range result.view.tells.actions {
+	for action := range result.view.tells.everyAction {
 		s.checkAction(found, action, result)
-	}
-	if action := result.view.tells.action; action != nil {
-		s.checkAction(found, *action, result)
 	}
 }
 

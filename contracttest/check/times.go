@@ -31,16 +31,10 @@ func (c *checker) checkTimes(tells tells) {
 		return
 	}
 	latest := newLatestTime(date.Add(clockSkew))
-	if tells.image != nil {
-		c.checkPast(tells.image.object, latest, "created_at", "updated_at")
-	}
-	if tells.action != nil {
-		c.checkPast(tells.action.object, latest, "started_at", "completed_at")
-	}
-	for _, image := range tells.images {
+	for image := range tells.everyImage {
 		c.checkPast(image.object, latest, "created_at", "updated_at")
 	}
-	for _, action := range tells.actions {
+	for action := range tells.everyAction {
 		c.checkPast(action.object, latest, "started_at", "completed_at")
 	}
 }

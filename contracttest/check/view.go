@@ -20,13 +20,12 @@ type view struct {
 // newView returns the view of an exchange with a decoded body.
 func newView(exchange traffic.Exchange, body any) view {
 	v := view{asks: newAsks(exchange.URL)}
-	root, ok := body.(map[string]any)
+	root := rootOf(body)
 	switch {
-	case !ok:
 	case exchange.Status/100 == 2:
-		v.tells = newTells(&object{fields: root})
+		v.tells = newTells(root)
 	case exchange.Status >= http.StatusBadRequest:
-		v.errorID = fieldOf[string](&object{fields: root}, "id")
+		v.errorID = fieldOf[string](root, "id")
 	}
 	return v
 }
@@ -37,7 +36,7 @@ type tells struct {
 	action  *actionView
 	images  []imageView
 	actions []actionView
-	lists   []listView // images and actions once more, as lists; a body of the API has at most one
+	lists   []listView // those of images and actions; a body of the API has at most one
 	total   field[int]
 	links   pageLinks
 }
@@ -65,6 +64,30 @@ func newTells(root *object) tells {
 		}
 	}
 	return t
+}
+
+// everyImage yields the image of a body and those of its list.
+func (t tells) everyImage(yield func(imageView) bool) {
+	if t.image != nil && !yield(*t.image) {
+		return
+	}
+	for _, image := range t.images {
+		if !yield(image) {
+			return
+		}
+	}
+}
+
+// everyAction yields the action of a body and those of its list.
+func (t tells) everyAction(yield func(actionView) bool) {
+	if t.action != nil && !yield(*t.action) {
+		return
+	}
+	for _, action := range t.actions {
+		if !yield(action) {
+			return
+		}
+	}
 }
 
 // imageView is an image.
