@@ -68,7 +68,7 @@ func (s *Session) Check(result Result) []Finding {
 		s.checkLists(found, result, account)
 	}
 	s.checkBudget(found, exchange, account)
-	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), s.ends.count)
+	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), s.copies.count, s.ends.count)
 	if !s.full && (largest >= s.limit || s.crowded) {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
