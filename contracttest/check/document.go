@@ -120,6 +120,17 @@ func unescapePointer(part string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
 }
 
+// fieldIn returns the object in a field of another one, which it makes if there is none.
+func fieldIn(object map[string]any, name string) map[string]any {
+	field, _ := object[name].(map[string]any)
+	if field == nil {
+		field = map[string]any{}
+		object[name] = field
+	}
+	return field
+}
+
+// listOf returns a value as a list, which is empty if the value is something else.
 func listOf(value any) []any {
 	list, _ := value.([]any)
 	return list

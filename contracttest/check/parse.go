@@ -21,6 +21,14 @@ const (
 	maxDepth    = 100
 )
 
+// recoverAs makes an error of a panic: a document may be one that a library was not written for. It is
+// to be deferred.
+func recoverAs(err *error) {
+	if problem := recover(); problem != nil {
+		*err = fmt.Errorf("it cannot be read: %.200v", problem)
+	}
+}
+
 // parseText reads JSON or YAML. Numbers are as they were written, and so are dates, which YAML has a
 // type for.
 func parseText(text []byte) (any, error) {

@@ -36,7 +36,7 @@ var unsupported = []string{
 	"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$anchor", "$id",
 }
 
-// annotations are fields that say nothing of a value. Those of other people's documents are wrong often.
+// annotations are fields that say nothing of a value. Those of other people's documents are often wrong.
 var annotations = []string{
 	"description", "summary", "title", "example", "examples", "externalDocs", "tags", "xml",
 	"deprecated", "$comment", "callbacks", "links", "encoding", "servers",
@@ -53,8 +53,16 @@ var named = []string{
 	"responses", "content", "headers", "mapping", "schemas", "requestBodies", "parameters",
 }
 
-// statusClass matches the key of a class of statuses. OpenAPI writes it in upper case.
+// statusClass matches the key of a class of statuses.
 var statusClass = regexp.MustCompile(`^[1-5][xX]{2}$`)
+
+// statusKey returns the key of a response as OpenAPI writes it: a class of statuses in upper case.
+func statusKey(written string) string {
+	if statusClass.MatchString(written) {
+		return strings.ToUpper(written)
+	}
+	return written
+}
 
 // copy returns a part of the document without what does not matter here. The field is the one that
 // it is in.
@@ -97,9 +105,7 @@ func (s *subset) copyNamed(object map[string]any, field string) (any, error) {
 		}
 		if field == "responses" {
 			describe(value)
-			if statusClass.MatchString(name) {
-				name = strings.ToUpper(name)
-			}
+			name = statusKey(name)
 		}
 		copied[name] = value
 	}
@@ -228,11 +234,7 @@ func (s *subset) addMapped(mapping map[string]any) error {
 
 // addComponent adds a component, and all that it refers to.
 func (s *subset) addComponent(kind, name string) error {
-	ofKind, _ := s.components[kind].(map[string]any)
-	if ofKind == nil {
-		ofKind = map[string]any{}
-		s.components[kind] = ofKind
-	}
+	ofKind := fieldIn(s.components, kind)
 	if _, known := ofKind[name]; known {
 		return nil
 	}
@@ -260,12 +262,7 @@ func (s *subset) addSecurity(requirements any) {
 	for _, requirement := range listOf(requirements) {
 		fields, _ := requirement.(map[string]any)
 		for name := range fields {
-			schemes, _ := s.components["securitySchemes"].(map[string]any)
-			if schemes == nil {
-				schemes = map[string]any{}
-				s.components["securitySchemes"] = schemes
-			}
-			schemes[name] = map[string]any{"type": "http", "scheme": "bearer"}
+			fieldIn(s.components, "securitySchemes")[name] = map[string]any{"type": "http", "scheme": "bearer"}
 		}
 	}
 }
