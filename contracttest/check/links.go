@@ -39,7 +39,7 @@ func (c *checker) checkLink(written field[string], asked, wanted page, applies b
 		return
 	}
 	if problem := c.excess(link, query); problem != "" { // which a client takes along, and the API may ignore
-		c.add("page-links", "body", written.at(), problem).Severity = Drift
+		c.addAs("page-links", Drift, "body", written.at(), problem)
 	}
 }
 

@@ -70,7 +70,7 @@ func closeness(entry, base string, parameters map[string]string) int {
 // addNotJSON files that a body of a type that is documented, and is not JSON, is not judged.
 func (c *checker) addNotJSON(in, kind string) {
 	message := fmt.Sprintf("a body of %q is not judged: only JSON is", redact.Shorten(kind))
-	c.add("unjudged", in, nil, message).Severity = Note
+	c.addAs("unjudged", Note, in, nil, message)
 }
 
 // isJSON reports whether a media type is that of JSON, which is all that can be judged.

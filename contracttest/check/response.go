@@ -58,10 +58,11 @@ func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
 	if isTheError && (status == http.StatusServiceUnavailable || isOfCloudflare(status)) {
 		return body
 	}
-	finding := c.add("undocumented-status", "status", nil, "only the default of the contract covers it")
+	severity := Breaking
 	if isTheError { // as default promises, so that a client can read it
-		finding.Severity = Drift
+		severity = Drift
 	}
+	c.addAs("undocumented-status", severity, "status", nil, "only the default of the contract covers it")
 	return body
 }
 
@@ -87,10 +88,11 @@ func (c *checker) addUndocumentedStatus(status int) {
 func (c *checker) addNotModified() {
 	sent := c.exchange.RequestHeader
 	asked := sent.Get("If-None-Match") != "" || sent.Get("If-Modified-Since") != ""
-	finding := c.add("undocumented-status", "status", nil, "not modified, and the contract has no such response")
+	severity := Breaking
 	if asked || c.exchange.Redacted {
-		finding.Severity = Note
+		severity = Note
 	}
+	c.addAs("undocumented-status", severity, "status", nil, "not modified, and the contract has no such response")
 }
 
 // isBodiless reports whether HTTP allows the response no body.
@@ -147,10 +149,11 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 func (c *checker) addUnreadable() {
 	coding := redact.Shorten(c.exchange.Header.Get("Content-Encoding"))
 	message := fmt.Sprintf("cannot be decompressed from %q; it is not judged", coding)
-	finding := c.add("unreadable-body", "body", nil, message)
+	severity := Breaking
 	if c.exchange.File != "" {
-		finding.Severity = Note
+		severity = Note
 	}
+	c.addAs("unreadable-body", severity, "body", nil, message)
 }
 
 // nameSecondDocument gives what follows a document a name of its own if it is the document of a

@@ -217,8 +217,8 @@ func (s *Session) checkLists(found *findings, result Result, account account) {
 		before := walk.size()
 		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
 		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
-			finding := found.addProblem("body", p)
-			finding.Severity = account.severity(finding.Severity)
+			p.severity = account.severity(severities[p.check])
+			found.addProblem("body", p)
 		}
 		s.walked += walk.size() - before
 		s.crowded = s.crowded || s.walked > maxListSize*s.limit
@@ -248,9 +248,9 @@ func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, accoun
 	}
 	if before, grew := budget.observe(exchange); grew {
 		message := fmt.Sprintf("was %d before, in the same window", before)
-		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
+		severity := account.severity(severities["sequence-ratelimit"])
+		finding := found.addAs("sequence-ratelimit", severity, "header ratelimit-remaining", nil, message)
 		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
-		finding.Severity = account.severity(finding.Severity)
 	}
 }
 

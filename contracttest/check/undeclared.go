@@ -15,12 +15,31 @@ import (
 func (c *checker) judge(in string, body any, schema *openapi3.Schema, as openapi3.SchemaValidationOption) {
 	for p := range problemsOf(c.operation.schemas, body, schema, as) {
 		c.markJudged(in, p.at)
+		if in == requestBody {
+			p.severity = severityInRequest(p)
+		}
 		c.addProblem(in, p)
 		if c.isAtEnd() {
 			return
 		}
 	}
 	c.walk(in, nil, body, []*openapi3.Schema{schema})
+}
+
+// requestBody names the body of the request as a part of an exchange.
+const requestBody = "request body"
+
+// severityInRequest lowers what is wrong with the body of a request, and misleads no typed client: a null
+// that the API took for a field that is left out, and a distribution that the contract does not have,
+// of which the API makes "Unknown OS" (nanovms/ops#1166, 2021).
+func severityInRequest(p problem) Severity {
+	switch {
+	case p.check == "null":
+		return Drift
+	case p.check == "unknown-enum-value" && slices.Equal(p.at, []string{"distribution"}):
+		return Note
+	}
+	return severities[p.check]
 }
 
 // walk looks at the value in a place, and at all below it, for what kin-openapi does not judge:
