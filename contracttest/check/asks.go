@@ -8,6 +8,9 @@ import (
 	"example.com/doimages/openapi"
 )
 
+// imagesPath is the path of the images API.
+const imagesPath = "/v2/images"
+
 // asks is what the URL of a request asks for.
 type asks struct {
 	image   string // the id or the slug of an image in the path; empty if it names none
@@ -24,7 +27,7 @@ func newAsks(u *url.URL) asks {
 		a.page, a.filters = pageOf(query), filtersOf(query)
 	}
 	// In its escaped form, since a slug may hold a slash.
-	rest, found := strings.CutPrefix(u.EscapedPath(), "/v2/images/")
+	rest, found := strings.CutPrefix(u.EscapedPath(), imagesPath+"/")
 	if !found {
 		return a
 	}

@@ -77,7 +77,7 @@ func load(text []byte) (c *Contract, err error) {
 // isOfImages reports whether an operation is one of the images API, below a path of its servers.
 func (o *operation) isOfImages(base string) bool {
 	path := base + o.path
-	return strings.HasSuffix(path, "/v2/images") || strings.Contains(path, "/v2/images/")
+	return strings.HasSuffix(path, imagesPath) || strings.Contains(path, imagesPath+"/")
 }
 
 // newRouter returns what finds the operation of a request by its method and path, whatever the host.
