@@ -185,11 +185,11 @@ func (b *Baseline) Warnings(now time.Time) []string {
 	defer b.mu.Unlock()
 	var warnings []string
 	for i, e := range b.entries {
-		name := fmt.Sprintf("entry %d of the baseline (%s)", i+1, e.summary())
+		name := e.name(i)
 		if !e.review.IsZero() && now.After(e.review) {
 			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
 		}
-		if e.hits == 0 && (e.Kind == "" || b.kinds[e.Kind]) {
+		if b.isUnused(&e) {
 			warnings = append(warnings, name+" matches nothing here")
 		}
 	}
@@ -197,8 +197,8 @@ func (b *Baseline) Warnings(now time.Time) []string {
 }
 
 // Unused returns a sentence for each entry that has accepted nothing since the baseline was loaded, and for each whose
-// operation is none of the contract, so that it never can. Entries for an origin that was not seen are left out, unless
-// their operation is wrong. A nil Baseline has none.
+// operation the contract does not have, so that it never can. Entries for a kind that was not seen are left out, unless
+// their operation is wrong. A nil Baseline returns none.
 func (b *Baseline) Unused(contract *Contract) []string {
 	if b == nil {
 		return nil
@@ -207,27 +207,32 @@ func (b *Baseline) Unused(contract *Contract) []string {
 	defer b.mu.Unlock()
 	var sentences []string
 	for i, e := range b.entries {
-		name := fmt.Sprintf("entry %d of the baseline (%s)", i+1, e.summary())
+		name := e.name(i)
 		switch {
 		case !contract.hasOperation(e.Operation):
 			sentences = append(sentences, name+" names no operation of the contract")
-		case e.hits == 0 && (e.Kind == "" || b.kinds[e.Kind]):
+		case b.isUnused(&e):
 			sentences = append(sentences, name+" matches nothing here")
 		}
 	}
 	return sentences
 }
 
-// summary names an entry by what it says of a finding.
-func (e *baselineEntry) summary() string {
-	parts := strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " ")
-	return redact.Printable(strings.Join(strings.Fields(parts), " "))
+// isUnused reports whether an entry has accepted nothing, although recordings of its kind were seen.
+func (b *Baseline) isUnused(e *baselineEntry) bool {
+	return e.hits == 0 && (e.Kind == "" || b.kinds[e.Kind])
+}
+
+// name names the entry at an index, by what it says of a finding.
+func (e *baselineEntry) name(index int) string {
+	says := strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " "))
+	return fmt.Sprintf("entry %d of the baseline (%s)", index+1, redact.Printable(strings.Join(says, " ")))
 }
 
 // hasOperation reports whether a pattern is of an operation of the contract. No pattern is of all of them.
 func (c *Contract) hasOperation(pattern string) bool {
 	for id := range c.operations {
-		if ok, _ := path.Match(pattern, id); ok || pattern == "" {
+		if matches(pattern, id) {
 			return true
 		}
 	}
