@@ -58,8 +58,8 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	}
 	checks := newChecker(c, operation, exchange)
 	checks.ctx, checks.unreadable = ctx, !isReadable
-	if exchange.URL != written {
-		if exchange.Status == http.StatusNotFound && checks.operation.Responses.Status(exchange.Status) == nil {
+	if isRewritten := exchange.URL != written; isRewritten {
+		if exchange.Status == http.StatusNotFound && operation.Responses.Status(exchange.Status) == nil {
 			// The API does not take this form of the path for the one of the contract.
 			return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
 		}
@@ -81,8 +81,8 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	return Result{
 		Exchange:  exchange,
 		Findings:  checks.redacted(),
-		Operation: checks.operation.OperationID,
-		operation: checks.operation,
+		Operation: operation.id,
+		operation: operation,
 		request:   requestBody,
 		response:  responseBody,
 		view:      seen,

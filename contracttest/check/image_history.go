@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
@@ -16,12 +15,6 @@ type imageHistory struct {
 	kind    string
 	created string
 	status  toldStatus
-}
-
-// toldStatus is a status, and when it had been told for the first time.
-type toldStatus struct {
-	status string
-	at     time.Time
 }
 
 // observe takes in what an exchange tells of the image, and returns what of it contradicts what was
@@ -81,9 +74,4 @@ func (h *imageHistory) observeStatus(image imageView, exchange traffic.Exchange)
 // it any more.
 func (h *imageHistory) leavesLists(image imageView) bool {
 	return image.status().value == "deleted" && h.status.status != "deleted"
-}
-
-// contradiction returns what is wrong with a field that had another value before.
-func contradiction[T any](check string, f field[T], message string) problem {
-	return problem{check: check, at: f.at(), message: message, given: f.given(), shown: true}
 }

@@ -42,8 +42,9 @@ func (c *checker) checkTimes(tells tells) {
 // checkPast demands that the times in some fields of an object not be after the latest that may be.
 func (c *checker) checkPast(of *object, latest latestTime, names ...string) {
 	for _, name := range names {
-		if at := fieldOf[string](of, name); latest.isBefore(at.value) {
-			c.add("future-time", "body", at.at(), "more than a day after the Date of the response").Got = c.got(at.value)
+		if told := fieldOf[string](of, name); latest.isBefore(told.value) {
+			const message = "more than a day after the Date of the response"
+			c.add("future-time", "body", told.at(), message).Got = c.got(told.value)
 		}
 	}
 }
@@ -77,7 +78,7 @@ func isBefore(a, b string) bool {
 	return err1 == nil && err2 == nil && t.Before(u)
 }
 
-// isSameTime reports whether two texts are the same time, in whatever form.
+// isSameTime reports whether two texts are the same time, whatever their form.
 func isSameTime(a, b string) bool {
 	t, err1 := time.Parse(time.RFC3339, a)
 	u, err2 := time.Parse(time.RFC3339, b)

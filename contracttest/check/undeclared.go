@@ -166,8 +166,8 @@ func itemsOf(schemas []*openapi3.Schema, i int) []*openapi3.Schema {
 }
 
 // expand returns the schemas with those that they are composed of: all of allOf, and of anyOf and
-// oneOf the branches that the value fits. If it fits none, all of them count, so that no field is
-// called undocumented which a branch declares.
+// oneOf the branches that the value fits. If it fits none, all of them count, so that no field that a
+// branch declares is called undocumented.
 func expand(in2020 *schemas2020, schemas []*openapi3.Schema, value any) []*openapi3.Schema {
 	var all []*openapi3.Schema
 	for _, s := range schemas {
@@ -182,7 +182,7 @@ func expand(in2020 *schemas2020, schemas []*openapi3.Schema, value any) []*opena
 }
 
 // conditional returns the schemas that a schema of OpenAPI 3.1 applies under a condition, whether or not
-// it holds: no field is called undocumented which one of them declares.
+// it holds: no field that one of them declares is called undocumented.
 func conditional(s *openapi3.Schema, value any) (all []*openapi3.Schema) {
 	all = resolved(openapi3.SchemaRefs{s.If, s.Then, s.Else})
 	object, _ := value.(map[string]any)
