@@ -32,5 +32,11 @@ type toldStatus struct {
 
 // contradiction returns what is wrong with a field that had another value before.
 func contradiction[T any](check string, f field[T], message string) problem {
-	return problem{check: check, at: f.at(), message: message, given: f.given(), shown: true}
+	return problem{
+		check:   check,
+		at:      f.at(),
+		message: message,
+		given:   f.given(),
+		shown:   true,
+	}
 }
