@@ -43,6 +43,9 @@ func newGateway(target *url.URL, r *report.Report, logger *slog.Logger, fail boo
 	g.reverse = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
+			if keepsHost(target) {
+				r.Out.Host = r.In.Host
+			}
 			r.Out.Header.Del("Accept-Encoding") // so that the transport decompresses what it asked for itself
 		},
 		ErrorLog:     slog.NewLogLogger(slog.DiscardHandler, 0), // it quotes what the target sends
@@ -101,7 +104,7 @@ func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) e
 	if tooLarge {
 		exchange.Header.Del("Content-Length") // the body was truncated here, and not by the target
 	}
-	exchange.URL = onHost(req.URL, t.asked)
+	exchange.URL = onHost(req, t.asked)
 	failing := t.gateway.add(exchange)
 	switch {
 	case exchange.Truncated:
@@ -116,10 +119,16 @@ func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) e
 	return nil
 }
 
-// onHost returns what was asked for, with the host of the target: links in the response may lead there.
-func onHost(target, asked *url.URL) *url.URL {
+// keepsHost reports whether a target is sent the Host that the client asked for. A fake on this machine makes its links
+// from that: they lead to the proxy, so that a client that follows links stays behind it.
+func keepsHost(target *url.URL) bool {
+	return target.Scheme == "http" && traffic.IsLoopback(target.Hostname())
+}
+
+// onHost returns what was asked for, with the host that the target was sent: links in the response may lead there.
+func onHost(sent *http.Request, asked *url.URL) *url.URL {
 	address := *asked
-	address.Scheme, address.Host = target.Scheme, target.Host
+	address.Scheme, address.Host = sent.URL.Scheme, cmp.Or(sent.Host, sent.URL.Host)
 	return &address
 }
 

@@ -71,6 +71,16 @@ func TestProxyThatFails(t *testing.T) {
 	assert.Contains(t, body, "bad_gateway")
 }
 
+// Links of a fake on this machine lead to the proxy, so that a client that follows them stays behind it.
+func TestProxyKeepsTheHost(t *testing.T) {
+	t.Parallel()
+	api := startServer(t)
+	p := startProxy(t, "--target", api.url)
+	_, body := p.get(t, "/v2/images", canary)
+	assert.Contains(t, body, `"next":"`+p.url+`/v2/images?page=2"`)
+	assert.Equal(t, 0, p.stop(), "such links are no finding")
+}
+
 // What a client sends and the target accepts is reported, and the client gets the response.
 func TestProxyThatFailsForResponsesAlone(t *testing.T) {
 	t.Parallel()
