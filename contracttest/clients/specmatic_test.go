@@ -1,0 +1,68 @@
+//go:build specmatic
+
+package clients
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/fakeapi"
+)
+
+const specmatic = "specmatic@2.55.1"
+
+// TestSpecmatic has Specmatic send the examples of a document to the fake, and check what it responds.
+func TestSpecmatic(t *testing.T) {
+	need(t, specmatic, "java", "-version")
+	dir := t.TempDir()
+	npmInstall(t, dir, specmatic) // the package has the jar
+	jar := filepath.Join(dir, "node_modules", "specmatic", "specmatic.jar")
+	contract := buildContract(t)
+	for _, document := range documents(t) {
+		t.Run(document.name, func(t *testing.T) {
+			fake := contract.start(t, "serve", "--examples")
+			examples := t.TempDir()
+			all := document.examples(t)
+			for _, e := range all {
+				e.writeForSpecmatic(t, examples)
+			}
+			c := exec.CommandContext(t.Context(), "java", "-jar", jar, "test", "--strict", "--testBaseURL", fake.url,
+				"--examples", examples, document.file)
+			c.Dir = dir
+			c.Env = append(os.Environ(), "HOME="+dir, "bearer_auth="+fakeapi.Token) // a variable of its scheme's name
+			out, err := c.CombinedOutput()
+			ran := regexp.MustCompile(`Tests run: (\d+), Successes: (\d+), Failures: (\d+)`).FindStringSubmatch(string(out))
+			require.NotNil(t, ran, "%v: %s", err, out)
+			t.Log(ran[0])
+			assert.Equal(t, ran[1], ran[2], "%s", out)
+		})
+	}
+}
+
+// writeForSpecmatic writes an example to a file of a folder. The response says what a success has, and not its values.
+func (e example) writeForSpecmatic(t *testing.T, dir string) {
+	t.Helper()
+	request := map[string]any{"method": e.method, "path": e.path}
+	if e.query != nil {
+		request["query"] = e.query
+	}
+	if e.body != nil {
+		request["body"] = e.body
+		request["headers"] = map[string]string{"Content-Type": "application/json"}
+	}
+	response := map[string]any{"status": e.status}
+	if e.response != nil {
+		response["body"] = e.response
+		response["headers"] = map[string]string{"Content-Type": "application/json"}
+	}
+	text, err := json.Marshal(map[string]any{"http-request": request, "http-response": response})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, e.name+".json"), text, 0o600))
+}
