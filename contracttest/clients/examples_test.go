@@ -29,7 +29,8 @@ type example struct {
 	body   any // nil if the request has none
 
 	status   int
-	response any // nil if it has no body
+	response any    // nil if it has no body
+	unknown  string // a field of the response that its schema does not have: the document contradicts itself
 }
 
 // document is one that describes /v2/images, without its named examples: tools want each to stand at a request and at
@@ -137,7 +138,7 @@ func (d document) examples(t *testing.T) (all []example) {
 		item := loaded.Paths.Value(path)
 		for method, operation := range item.Operations() {
 			first := example{method: method, path: path}
-			first.status, first.response = success(operation)
+			first.addSuccess(operation)
 			require.NotZero(t, first.status, operation.OperationID)
 			for i, e := range first.with(slices.Concat(item.Parameters, operation.Parameters), operation.RequestBody) {
 				e.name = fmt.Sprintf("%s-%d", operation.OperationID, i+1)
@@ -149,18 +150,25 @@ func (d document) examples(t *testing.T) (all []example) {
 	return all
 }
 
-// success returns the status and the first example of the response to a request that succeeds.
-func success(operation *openapi3.Operation) (status int, response any) {
-	for text, documented := range operation.Responses.Map() {
-		if !strings.HasPrefix(text, "2") {
+// addSuccess adds what is documented for a request that succeeds.
+func (e *example) addSuccess(operation *openapi3.Operation) {
+	for status, documented := range operation.Responses.Map() {
+		if !strings.HasPrefix(status, "2") {
 			continue
 		}
-		_, _ = fmt.Sscan(text, &status)
-		if media := documented.Value.Content["application/json"]; media != nil {
-			response = first(values(media.Example, media.Examples))
+		_, _ = fmt.Sscan(status, &e.status)
+		media := documented.Value.Content["application/json"]
+		if media == nil {
+			continue
+		}
+		e.response = first(values(media.Example, media.Examples))
+		fields, _ := e.response.(map[string]any)
+		for field := range fields {
+			if !has(media.Schema.Value, field) {
+				e.unknown = field
+			}
 		}
 	}
-	return status, response
 }
 
 // with returns a request with each example of its parameters and its body.
@@ -168,8 +176,12 @@ func (e example) with(parameters openapi3.Parameters, body *openapi3.RequestBody
 	all := []example{e}
 	if body != nil {
 		media := body.Value.Content["application/json"]
+		bodies := values(media.Example, media.Examples)
+		if len(bodies) == 0 {
+			bodies = schemaExamples(media.Schema.Value)
+		}
 		all = nil
-		for _, value := range values(media.Example, media.Examples) {
+		for _, value := range bodies {
 			e.body = value
 			all = append(all, e)
 		}
@@ -187,6 +199,59 @@ func (e example) with(parameters openapi3.Parameters, body *openapi3.RequestBody
 		}
 	}
 	return all
+}
+
+// schemaExamples returns the examples of a schema, or else of each of its branches, made from those of their properties.
+func schemaExamples(schema *openapi3.Schema) (all []any) {
+	if schema.Example != nil {
+		return []any{schema.Example}
+	}
+	for _, branch := range slices.Concat(schema.AnyOf, schema.OneOf) {
+		for _, example := range schemaExamples(branch.Value) {
+			all = append(all, discriminated(schema.Discriminator, branch.Ref, example))
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	object := map[string]any{}
+	for _, part := range schema.AllOf {
+		for _, example := range schemaExamples(part.Value) {
+			properties, _ := example.(map[string]any)
+			maps.Copy(object, properties)
+		}
+	}
+	for name, property := range schema.Properties {
+		if value := first(schemaExamples(property.Value)); value != nil {
+			object[name] = value
+		}
+	}
+	if len(object) == 0 {
+		return nil
+	}
+	return []any{object}
+}
+
+// discriminated returns an example of a branch, with the value that stands for the branch.
+func discriminated(d *openapi3.Discriminator, branch string, example any) any {
+	object, isObject := example.(map[string]any)
+	if d == nil || !isObject {
+		return example
+	}
+	for value, target := range d.Mapping {
+		if target.Ref == branch {
+			object = maps.Clone(object)
+			object[d.PropertyName] = value
+		}
+	}
+	return object
+}
+
+// has reports whether a schema has a property of its own or in one of its parts.
+func has(schema *openapi3.Schema, property string) bool {
+	return schema.Properties[property] != nil || slices.ContainsFunc(schema.AllOf, func(part *openapi3.SchemaRef) bool {
+		return has(part.Value, property)
+	})
 }
 
 // withPath returns requests with each example of a parameter of their path.

@@ -3,12 +3,14 @@
 package clients
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,11 +31,16 @@ func TestSpecmatic(t *testing.T) {
 		t.Run(document.name, func(t *testing.T) {
 			fake := contract.start(t, "serve", "--examples")
 			examples := t.TempDir()
-			all := document.examples(t)
-			for _, e := range all {
+			for _, e := range document.examples(t) {
+				if e.unknown != "" { // which Specmatic refuses
+					t.Logf("%s is skipped: the example of its response has %q, and the schema does not", e.name, e.unknown)
+					continue
+				}
 				e.writeForSpecmatic(t, examples)
 			}
-			c := exec.CommandContext(t.Context(), "java", "-jar", jar, "test", "--strict", "--testBaseURL", fake.url,
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+			defer cancel()
+			c := exec.CommandContext(ctx, "java", "-jar", jar, "test", "--strict", "--testBaseURL", fake.url,
 				"--examples", examples, document.file)
 			c.Dir = dir
 			c.Env = append(os.Environ(), "HOME="+dir, "bearer_auth="+fakeapi.Token) // a variable of its scheme's name
