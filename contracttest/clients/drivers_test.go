@@ -65,7 +65,8 @@ func driveGodo(t *testing.T, _, url string) map[string]any {
 	require.NoError(t, err)
 	results["renamed"] = updated.Name
 
-	action, _, err := client.ImageActions.Transfer(ctx, image.ID, &godo.ActionRequest{"type": "transfer", "region": "fra1"})
+	transfer := &godo.ActionRequest{"type": "transfer", "region": "fra1"}
+	action, _, err := client.ImageActions.Transfer(ctx, image.ID, transfer)
 	require.NoError(t, err)
 	for action.Status == godo.ActionInProgress {
 		time.Sleep(200 * time.Millisecond)
@@ -133,7 +134,8 @@ func driveDoctl(t *testing.T, dir, url string) map[string]any {
 	assert.Equal(t, action, run("compute", "image-action", "get", id, "--action-id", fmt.Sprint(action.ID))[0])
 	results["copied"] = slices.Contains(run("compute", "image", "get", id)[0].Regions, "fra1")
 	run("compute", "image", "delete", id, "--force")
-	read := exec.CommandContext(t.Context(), doctl, "compute", "image", "get", id, "--access-token", fakeapi.Token, "--api-url", url)
+	read := exec.CommandContext(t.Context(), doctl, "compute", "image", "get", id,
+		"--access-token", fakeapi.Token, "--api-url", url)
 	text, err := read.CombinedOutput()
 	assert.Error(t, err)
 	results["deleted"] = regexp.MustCompile(`\b404\b`).FindString(string(text))

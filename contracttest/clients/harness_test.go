@@ -120,8 +120,8 @@ func npmInstall(t *testing.T, dir, pkg string) {
 	t.Helper()
 	need(t, pkg, "node", "--version")
 	need(t, pkg, "npm", "--version")
-	install := exec.CommandContext(t.Context(), "npm", "install", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund",
-		"--prefer-offline", pkg)
+	install := exec.CommandContext(t.Context(), "npm", "install", "--prefix", dir, "--ignore-scripts", "--no-audit",
+		"--no-fund", "--prefer-offline", pkg)
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Skipf("%s cannot be had: npm: %s", pkg, out)
 	}

@@ -5,15 +5,12 @@ const [url, token] = process.argv.slice(2);
 const { hostname, port } = new URL(url);
 const { images } = digitalocean.client(token, { protocol: "http:", hostname, port });
 
-// The list that it returns can read its further pages itself, but asks for the first one again each time.
+// A list reads its further pages by itself.
 async function all(query) {
   const found = [];
-  for (let page = 1; ; page++) {
-    const list = await images.list({ ...query, page, per_page: 50 });
-    if (list.length === undefined) return found; // an empty page is an object to it
-    found.push(...list);
-    if (list.length < 50) return found;
-  }
+  const iterator = (await images.list({ ...query, per_page: 50 })).iterator();
+  for (let next = iterator.next(); !next.done; next = iterator.next()) found.push(await next.value);
+  return found;
 }
 
 const own = await all({ private: true });
