@@ -1,7 +1,7 @@
 //go:build clients
 
-// The clients of this file are had from registries of packages: Go's module proxy, npm and Debian. One that cannot be
-// had is skipped, with the reason. README.md has a table of what they do.
+// The clients of this file come from package registries: Go's module proxy, npm and Debian. One that cannot be had is
+// skipped, with the reason. README.md has a table of what they do.
 
 package clients
 

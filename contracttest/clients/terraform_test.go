@@ -29,7 +29,7 @@ func terraform(t *testing.T, dir string, args ...string) []byte {
 }
 
 // TestTerraform applies a configuration, changes it, and destroys what it made. TERRAFORM_PROVIDER_DIR names a checkout
-// of github.com/digitalocean/terraform-provider-digitalocean: its versions from 2.0 on are not to be had as a module.
+// of github.com/digitalocean/terraform-provider-digitalocean: no version after 1.23.0 can be had as a module.
 func TestTerraform(t *testing.T) {
 	checkout := os.Getenv("TERRAFORM_PROVIDER_DIR")
 	if checkout == "" {
