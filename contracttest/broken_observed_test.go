@@ -218,7 +218,7 @@ func TestWhatObservationsSaw(t *testing.T) {
 		{
 			name: "retired-images",
 			of:   fakeapi.New(fakeapi.WithImages(gen.Image{ID: 1, Status: gen.ImageStatusRetired})),
-			saw:  "1 images",
+			saw:  "1 image",
 		},
 		{name: "unknown-distribution", of: fakeapi.New(), saw: "3 images"},
 		{

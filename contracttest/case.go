@@ -45,8 +45,13 @@ type Result struct {
 	// Requests is how many requests the case sent.
 	Requests int
 
-	own error // Err without the findings
+	own      error // Err without the findings
+	cutShort bool  // whether own says that the run ended before the case did
 }
+
+// NotRun reports whether the case was not run to its end, since the budget or the time of the run was used up or the
+// run was interrupted. Err says which of these it was. That says nothing of the target.
+func (r Result) NotRun() bool { return r.cutShort }
 
 // Refuted reports whether the target contradicts what was observed of the API, so that [Case.Observed] does not hold
 // for it. A case that fails for another reason, such as a token that was refused, says nothing of that.
@@ -75,7 +80,7 @@ func (s *session) runCase(ctx context.Context, c Case) Result {
 		return result
 	}
 	if ctx.Err() != nil {
-		result.own = fmt.Errorf("not run: %w", context.Cause(ctx))
+		result.own, result.cutShort = fmt.Errorf("not run: %w", context.Cause(ctx)), true
 		result.Err = result.own
 		return result
 	}
@@ -88,9 +93,21 @@ func (s *session) runCase(ctx context.Context, c Case) Result {
 		result.Skipped, err = string(reason), nil
 	}
 	result.own = s.redact(err)
-	result.Err = errors.Join(result.own, findingsError(findings, s.FailOn))
+	failing := findingsError(findings, s.FailOn)
+	result.Err = errors.Join(result.own, failing)
+	result.cutShort = failing == nil && isCutShort(ctx, err)
 	result.Saw, result.Requests = s.seen, requests
 	return result
+}
+
+// isCutShort reports whether an error of a case says only that the run ended before it. An image that is left behind is
+// more than that.
+func isCutShort(ctx context.Context, err error) bool {
+	if errors.Is(err, errLeftBehind) {
+		return false
+	}
+	ended := ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
+	return ended || errors.Is(err, errBudget)
 }
 
 // maxQuotedFindings bounds how many findings an error quotes. What is wrong with one image of a page is often wrong
@@ -105,7 +122,15 @@ func findingsError(findings []check.Finding, failOn check.Severity) error {
 		errs = append(errs, errors.New(finding.String()))
 	}
 	if more := len(failing) - maxQuotedFindings; more > 0 {
-		errs = append(errs, fmt.Errorf("and %d more findings", more))
+		errs = append(errs, errors.New("and "+count(more, "more finding")))
 	}
 	return errors.Join(errs...)
+}
+
+// count returns a number with what is counted, in the plural unless it is one.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -85,7 +85,7 @@ func (s *session) comparePages(ctx context.Context, all []gen.Image, size int) e
 		}
 	}
 	if number != last {
-		return fmt.Errorf("there are %d pages, expected %d", number, last)
+		return fmt.Errorf("the list has %s, expected %d", count(number, "page"), last)
 	}
 	return nil
 }

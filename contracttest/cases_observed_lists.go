@@ -50,7 +50,7 @@ func typeOf(kind gen.ImagesListParamsType, want gen.ImageType) func(context.Cont
 				return refuted("image %d is listed with type=%s and has the type %q", image.ID, kind, image.Type)
 			}
 		}
-		s.saw("%d images", len(images))
+		s.saw("%s", count(len(images), "image"))
 		return nil
 	}
 }
@@ -69,7 +69,7 @@ func retiredImages(ctx context.Context, s *session) error {
 			return refuted("the retired image is %s", imageJSON(image))
 		}
 	}
-	s.saw("%d images", len(retired))
+	s.saw("%s", count(len(retired), "image"))
 	return nil
 }
 
@@ -108,7 +108,7 @@ func unknownType(ctx context.Context, s *session) error {
 		return err
 	}
 	if got, want := page.Meta.Total, all.Meta.Total; got != want {
-		return refuted("there are %d images, and %d with an unknown type", want, got)
+		return refuted("the list has %s, and %d with an unknown type", count(want, "image"), got)
 	}
 	return expectQuery(page.Links.Pages.Next, query)
 }
@@ -163,7 +163,7 @@ func perPageZero(ctx context.Context, s *session) error {
 	if page.Meta.Total > 0 && len(page.Images) == 0 {
 		return refuted("the page has none of %d images", page.Meta.Total)
 	}
-	s.saw("a page of %d images", len(page.Images))
+	s.saw("a page of %s", count(len(page.Images), "image"))
 	return nil
 }
 
@@ -176,7 +176,7 @@ func pageAfterLast(ctx context.Context, s *session) error {
 		return err
 	}
 	if len(page.Images) > 0 || page.Meta.Total != 0 {
-		return refuted("the page has %d images, and a total of %d", len(page.Images), page.Meta.Total)
+		return refuted("the page has %s, and a total of %d", count(len(page.Images), "image"), page.Meta.Total)
 	}
 	links := page.Links.Pages
 	first, firstErr := linkedPage(links.First)
@@ -237,7 +237,7 @@ func distributionUnknownOS(ctx context.Context, s *session) error {
 	if found == 0 {
 		return errSkip("no image of the account is of an unknown distribution")
 	}
-	s.saw("%d images", found)
+	s.saw("%s", count(found, "image"))
 	return nil
 }
 
@@ -259,7 +259,7 @@ func regionOfActions(ctx context.Context, s *session) error {
 			without++
 		}
 	}
-	s.saw("%d of %d actions without a region", without, len(actions))
+	s.saw("%d of %s without a region", without, count(len(actions), "action"))
 	return nil
 }
 

@@ -16,6 +16,9 @@ const namePrefix = "doimages-contract-"
 // cleanUpTime bounds a create, the search for its image and a removal, each by itself. An interrupt ends none of them.
 const cleanUpTime = time.Minute
 
+// errLeftBehind is part of every error that says that an image may still be there.
+var errLeftBehind = errors.New("remove it by hand")
+
 // create starts an import from an address. The caller removes the image with cleanUp.
 //
 // An interrupt does not cancel the request: the API may act on it all the same, and the id of the image would be
@@ -68,7 +71,7 @@ func (s *session) cleanUpByName(ctx context.Context, name string) error {
 	private := s.client.Images(removal(ctx), wrapper.ListParams{Private: true})
 	for image, err := range wrapper.Filter(private, wrapper.HasName(name)) {
 		if err != nil {
-			err = fmt.Errorf("look for an image %q, and remove it by hand: %w", name, err)
+			err = fmt.Errorf("look for an image %q, and %w: %w", name, errLeftBehind, err)
 			return errors.Join(append(errs, err)...)
 		}
 		errs = append(errs, s.cleanUp(ctx, image.ID))
@@ -85,5 +88,5 @@ func (s *session) cleanUp(ctx context.Context, id int64) error {
 	if err == nil || errors.Is(err, wrapper.ErrNotFound) { // ErrAlreadyDeleted among them
 		return nil
 	}
-	return fmt.Errorf("image %d (%s…) could not be removed, remove it by hand: %w", id, namePrefix, err)
+	return fmt.Errorf("image %d (%s…) could not be removed, %w: %w", id, namePrefix, errLeftBehind, err)
 }

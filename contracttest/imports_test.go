@@ -26,6 +26,9 @@ var mayImport = map[string][]string{
 	"contracttest/fakeapi":             {"gen", "gen/server", "openapi"},
 	"contracttest/internal/redact":     {},
 	"contracttest/internal/decompress": {"contracttest/traffic"},
+	"contracttest/internal/suggest": {
+		"contracttest/check", "contracttest/internal/decompress", "contracttest/internal/redact", "contracttest/traffic",
+	},
 	// Only tests import the testkit.
 	"contracttest/internal/testkit": {"contracttest/check", "contracttest/recording", "contracttest/traffic", "openapi"},
 	"contracttest/traffic":          {"openapi"},
@@ -46,8 +49,9 @@ var mayImport = map[string][]string{
 		"gen", "openapi", "wrapper",
 	},
 	"contracttest/cmd/contract": {
-		"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/redact",
-		"contracttest/recording", "contracttest/report", "contracttest/traffic", "gen", "openapi", "wrapper",
+		"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/decompress",
+		"contracttest/internal/redact", "contracttest/internal/suggest", "contracttest/recording", "contracttest/report",
+		"contracttest/traffic", "gen", "openapi", "wrapper",
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,6 +24,22 @@ func runIn(t *testing.T, dir string, env []string, name string, args ...string) 
 	out, err := command.CombinedOutput()
 	require.NoError(t, err, string(out))
 	return string(out)
+}
+
+// goEnv returns a setting of the go command.
+func goEnv(t *testing.T, name string) string {
+	t.Helper()
+	return strings.TrimSpace(runIn(t, ".", nil, "go", "env", name))
+}
+
+// setVersion sets the version of a checkout, as who releases it does first.
+func setVersion(t *testing.T, repository, version string) {
+	t.Helper()
+	file := filepath.Join(repository, "openapi/openapi.go")
+	text := readText(t, file)
+	require.Contains(t, text, `"`+openapi.Version+`"`)
+	text = strings.Replace(text, `"`+openapi.Version+`"`, `"`+version+`"`, 1)
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 }
 
 // publish puts a module into a file proxy, as its tag is.
@@ -49,15 +66,25 @@ func TestReleaseCanBeImported(t *testing.T) {
 	repository, proxy, consumer := t.TempDir(), t.TempDir(), t.TempDir()
 	author := []string{"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com"}
 	runIn(t, ".", nil, "git", "clone", "-q", "..", repository)
-	out := runIn(t, repository, author, ".ci/release", openapi.Version)
-	version, name := "v"+openapi.Version, readModule(t, "../go.mod").Module.Mod.Path
+	setVersion(t, repository, "0.99.0-rc.1")
+	runIn(t, repository, author, "git", "commit", "-qam", "Set the version")
+	out := runIn(t, repository, author, ".ci/release", "0.99.0-rc.1")
+	version, name := "v0.99.0-rc.1", readModule(t, "../go.mod").Module.Mod.Path
 	assert.Contains(t, out, "tagged "+version+", wrapper/redislimit/"+version+", wrapper/oteltrace/"+version)
+	template := runIn(t, repository, nil, "git", "show", version+":.gitlab/contract.yml")
+	assert.Contains(t, template, "CONTRACT_VERSION: "+version+" #")
+	assert.Contains(t, template, "/"+version+"/.gitlab/contract.yml\n")
+	readme := runIn(t, repository, nil, "git", "show", version+":.github/actions/contract/README.md")
+	assert.Contains(t, readme, "/.github/actions/contract@"+version+"\n")
+	assert.Contains(t, readme, "/"+version+"/.gitlab/contract.yml\n")
 	for _, subdir := range []string{"", "wrapper/redislimit", "wrapper/oteltrace"} {
 		publish(t, proxy, repository, subdir, xmodule.Version{Path: filepath.Join(name, subdir), Version: version})
 	}
 
+	cached := filepath.Join(goEnv(t, "GOMODCACHE"), "cache", "download")
 	env := []string{
-		"GOPROXY=file://" + proxy + "," + runIn(t, ".", nil, "go", "env", "GOPROXY"),
+		// What the build of this module has downloaded is read from its cache, which is laid out like a proxy.
+		"GOPROXY=file://" + proxy + ",file://" + cached + "," + goEnv(t, "GOPROXY"),
 		"GONOSUMDB=" + name + ",*",
 		"GOFLAGS=-mod=mod",
 		"GOMODCACHE=" + filepath.Join(t.TempDir(), "mod"), // the placeholder's zip must not stay behind

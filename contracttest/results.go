@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // WriteCases writes a table of all cases: name, whether it writes, and what it does.
@@ -36,8 +38,11 @@ func WriteResults(w io.Writer, results []Result) error {
 	for _, r := range results {
 		writeReason(w, r)
 	}
-	_, err := fmt.Fprintf(w, "%d cases: %d passed, %d failed, %d skipped; %d requests\n",
-		len(results), outcomes[passed], outcomes[failed], outcomes[skipped], requests)
+	counts := fmt.Sprintf("%d passed, %d failed, %d skipped", outcomes[passed], outcomes[failed], outcomes[skipped])
+	if n := outcomes[notRun]; n > 0 {
+		counts += fmt.Sprintf(", %d not run", n)
+	}
+	_, err := fmt.Fprintf(w, "%s: %s; %s\n", count(len(results), "case"), counts, count(requests, "request"))
 	return err
 }
 
@@ -46,11 +51,14 @@ const (
 	passed  = "pass"
 	failed  = "FAIL"
 	skipped = "skip"
+	notRun  = "not run"
 )
 
-// outcome returns one of the three. A case that was skipped after a finding has failed.
+// outcome returns one of the four. A case that was skipped after a finding has failed.
 func (r Result) outcome() string {
 	switch {
+	case r.NotRun():
+		return notRun
 	case r.Err != nil:
 		return failed
 	case r.Skipped != "":
@@ -63,11 +71,21 @@ func (r Result) outcome() string {
 func writeReason(w io.Writer, r Result) {
 	switch r.outcome() {
 	case failed:
-		reason := strings.ReplaceAll(r.Err.Error(), "\n", "\n  ")
-		fmt.Fprintf(w, "FAIL %s: %s\n  %s\n", r.Case.Name, r.Case.Explanation, reason)
+		fmt.Fprintf(w, "FAIL %s: %s\n  %s\n", r.Case.Name, r.Case.Explanation, indented(r.Err.Error(), "  "))
+	case notRun:
+		fmt.Fprintf(w, "not run %s: %s\n", r.Case.Name, indented(strings.TrimPrefix(r.Err.Error(), "not run: "), "  "))
 	case skipped:
-		fmt.Fprintf(w, "skip %s: %s\n", r.Case.Name, r.Skipped)
+		fmt.Fprintf(w, "skip %s: %s\n", r.Case.Name, redact.Printable(r.Skipped))
 	}
+}
+
+// indented returns a text whose lines after the first are indented, and print: it may quote a server.
+func indented(text, by string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = redact.Printable(line)
+	}
+	return strings.Join(lines, "\n"+by)
 }
 
 func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
@@ -81,11 +99,12 @@ func WriteObservations(w io.Writer, results []Result) error {
 		verdicts[r.verdict()]++
 		fmt.Fprintf(w, "%-9s %s: %s (%s)\n", r.verdict(), r.Case.Name, r.Case.Proves, r.Case.Observed)
 		if detail := r.detail(); detail != "" {
-			fmt.Fprintf(w, "          %s\n", strings.ReplaceAll(detail, "\n", "\n          "))
+			fmt.Fprintf(w, "          %s\n", indented(detail, "          "))
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d observations: %d confirmed, %d refuted, %d not seen, %d failed\n",
-		len(observations), verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen], verdicts[notAsked])
+	_, err := fmt.Fprintf(w, "%s: %d confirmed, %d refuted, %d not seen, %d failed\n",
+		count(len(observations), "observation"),
+		verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen], verdicts[notAsked])
 	return err
 }
 

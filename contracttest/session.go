@@ -10,6 +10,7 @@ import (
 
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
@@ -33,7 +34,7 @@ func newSession(target Target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.FailOn = target.FailOn
+	r.FailOn, r.ShowBodies = target.FailOn, target.ShowBodies
 	watch := &watcher{
 		next:   target.Transport,
 		token:  target.Token,
@@ -61,6 +62,10 @@ func newSession(target Target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if watch.base, err = traffic.ParseBase(target.BaseURL); err != nil {
+		return nil, fmt.Errorf("base URL: %w", err)
+	}
+	target.BaseURL = watch.base.String() // as the client resolves it, for requests that the client would not send
 	return &session{Target: target, watch: watch, client: client, http: httpClient}, nil
 }
 

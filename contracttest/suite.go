@@ -40,7 +40,7 @@ func runAsTest(t *testing.T, c Case, target Target) {
 }
 
 // RunCases runs cases, all of them if none is named, one after the other against one target. If ctx ends, the case
-// that runs removes what it made, and those after it fail without a request.
+// that runs removes what it made, and those after it fail without a request; see [Result.NotRun].
 //
 // The report has every exchange; see [report.Report.Write]. The error says that the target cannot be used: its
 // base URL, its token, FailOn or Budget is invalid. Whether a case failed is in its [Result].
@@ -59,6 +59,9 @@ func RunCases(ctx context.Context, target Target, cases ...Case) ([]Result, *rep
 	results := make([]Result, len(cases))
 	for i, c := range cases {
 		results[i] = s.runCase(ctx, c)
+		if target.AfterCase != nil {
+			target.AfterCase(c.Name, s.watch.report)
+		}
 	}
 	return results, s.watch.report, nil
 }

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/report"
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
@@ -16,6 +16,21 @@ import (
 // DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send some 180 to
 // the fake with its 60 images; a list of thousands needs more.
 const DefaultBudget = 300
+
+// BudgetFor returns a budget that is enough for all cases on an account that lists so many images. A case that compares
+// lists reads them whole, with up to 200 images in a request, so that a budget for a small account is used up by a
+// large one before the cases have been run.
+func BudgetFor(images int) int { return max(DefaultBudget, fewRequests+40*pages(images)) }
+
+// LeastBudgetFor returns how many requests the lists of such an account take at least, so that a run with fewer cannot
+// come to its end.
+func LeastBudgetFor(images int) int { return 15 * pages(images) }
+
+// fewRequests is how many requests all cases send to an account with few images.
+const fewRequests = 200
+
+// pages returns how many requests it takes to read a list.
+func pages(images int) int { return max(1, (images+openapi.MaxPerPage-1)/openapi.MaxPerPage) }
 
 // removalReserve is how many requests of the budget of a run that writes are kept for the removal of what it made. At
 // most one image exists at a time: one request finds it, three attempts delete it, and one is left over.
@@ -60,6 +75,13 @@ type Target struct {
 	// Baseline holds findings that are accepted beside those of openapi.Baseline; it may be nil.
 	Baseline *check.Baseline
 
+	// ShowBodies adds to each finding of the report what its exchange held there; see [report.Report].
+	ShowBodies bool
+
+	// AfterCase is called after each case with its name and the report so far, such as to write it down before the run
+	// ends. The report is not to be kept or changed. It may be nil.
+	AfterCase func(name string, sofar *report.Report)
+
 	// Wait says how to wait for imports and actions.
 	Wait []wrapper.WaitOption
 }
@@ -69,7 +91,7 @@ func (t Target) withDefaults() Target {
 	if t.Transport == nil {
 		t.Transport = http.DefaultTransport
 	}
-	t.BaseURL = strings.TrimSuffix(cmp.Or(t.BaseURL, openapi.BaseURL), "/")
+	t.BaseURL = cmp.Or(t.BaseURL, openapi.BaseURL)
 	t.ImageURL = cmp.Or(t.ImageURL, defaultImageURL)
 	t.Region = cmp.Or(t.Region, gen.RegionSlugNyc3)
 	t.FailOn = cmp.Or(t.FailOn, check.Breaking)

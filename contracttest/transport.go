@@ -21,9 +21,10 @@ var errBudget = errors.New("the request budget is used up")
 // The budget protects the rate limit of a real account: a server whose lists never end must not use it up.
 type watcher struct {
 	next    http.RoundTripper
-	token   string // of the target, which findings do not show
-	budget  int    // requests that may still be sent
-	reserve int    // how many of those only the removal of images may use
+	base    traffic.Base // where the target has the API
+	token   string       // of the target, which findings do not show
+	budget  int          // requests that may still be sent
+	reserve int          // how many of those only the removal of images may use
 
 	mu       sync.Mutex
 	report   *report.Report
@@ -59,6 +60,7 @@ func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	exchange, _ = w.base.Exchange(exchange)
 	exchange.Source, exchange.Secrets = source, []string{w.token}
 	w.add(exchange, isInvalidOnPurpose(req.Context()))
 	return resp, nil

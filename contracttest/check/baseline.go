@@ -7,12 +7,15 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
 
 // Baseline is a list of known differences between the contract and what the API sends, such as
@@ -22,7 +25,7 @@ import (
 type Baseline struct {
 	mu      sync.Mutex
 	entries []baselineEntry
-	origins map[string]bool // those that were seen
+	kinds   map[string]bool // of recordings, those that were seen
 }
 
 // baselineEntry accepts the findings that match everything that it says. Operation, in, pointer and
@@ -33,8 +36,8 @@ type baselineEntry struct {
 	Status    int    `yaml:"status"`
 	In        string `yaml:"in"`
 	Pointer   string `yaml:"pointer"`
-	Got       string `yaml:"got"`    // the value as it was sent, without quotes
-	Origin    string `yaml:"origin"` // only what has this origin
+	Got       string `yaml:"got"`  // the value as it was sent, without quotes
+	Kind      string `yaml:"kind"` // only in recordings of this kind; see kinds
 	Reason    string `yaml:"reason"`
 	Source    string `yaml:"source"`
 	Review    string `yaml:"review"` // a date, after which a warning asks whether the entry still holds
@@ -43,13 +46,23 @@ type baselineEntry struct {
 	hits   int       // how many findings it accepted
 }
 
+// kinds are those of recordings, as their provenance names them; package recording has a constant for
+// each. The last is that of a recording without provenance.
+var kinds = []string{
+	"documentation",
+	"reported",
+	"recording of the API",
+	"recording of another server than the API",
+	"unknown origin",
+}
+
 // goTypes matches the names of Go types in the errors of the YAML decoder, which mean nothing to
 // who writes a baseline.
 var goTypes = regexp.MustCompile(` (in|into) (type )?((\[\])?\*?check\.\w+|struct \{.*\})`)
 
 // LoadBaseline reads a baseline from YAML, such as openapi.Baseline returns. Every entry needs a
-// check, a reason and a source. An unknown field and an unknown check are errors, since such an
-// entry would accept nothing, and so is a text without a list of findings. An error begins with
+// check, a reason and a source. An unknown field, an unknown check and an unknown kind are errors,
+// since such an entry would accept nothing, and so is a text without a list of findings. An error begins with
 // "load the baseline" and says which line or entry is wrong.
 func LoadBaseline(text []byte) (*Baseline, error) {
 	var file struct {
@@ -67,7 +80,7 @@ func LoadBaseline(text []byte) (*Baseline, error) {
 	if _, ok := top["findings"]; !ok { // a list without entries is written, too: a typo must not pass for one
 		return nil, errors.New("load the baseline: it has no findings")
 	}
-	b := &Baseline{entries: file.Findings, origins: map[string]bool{}}
+	b := &Baseline{entries: file.Findings, kinds: map[string]bool{}}
 	for i := range b.entries {
 		if err := b.entries[i].prepare(); err != nil {
 			return nil, fmt.Errorf("load the baseline: entry %d: %w", i+1, err)
@@ -81,9 +94,16 @@ func (e *baselineEntry) prepare() error {
 	if e.Check == "" || e.Reason == "" || e.Source == "" {
 		return errors.New("check, reason and source are required")
 	}
+	if e.Reason == FillIn {
+		return fmt.Errorf("say why it is accepted: it still has %q", FillIn)
+	}
 	if severities[e.Check] == "" {
 		return fmt.Errorf("there is no check %q", e.Check)
 	}
+	if e.Kind != "" && !slices.Contains(kinds, e.Kind) {
+		return fmt.Errorf("there is no kind %q of recordings, only %s", e.Kind, strings.Join(kinds, ", "))
+	}
+	e.Reason = strings.TrimSpace(redact.Printable(e.Reason)) // a finding prints it
 	for _, pattern := range []string{e.Operation, e.In, e.Pointer, e.Got} {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return fmt.Errorf("%q: %w", pattern, err)
@@ -99,25 +119,25 @@ func (e *baselineEntry) prepare() error {
 }
 
 // Accept marks the findings that the baseline knows: it makes them [Accepted], and gives each the
-// reason of the first entry that matches. The origin is the provenance of the exchange, as the
-// entries name it; one without is "".
-func (b *Baseline) Accept(findings []Finding, origin string) {
+// reason of the first entry that matches. The kind is that of the recording that has the exchange, as
+// the entries name it; of an exchange that is not recorded it is "".
+func (b *Baseline) Accept(findings []Finding, kind string) {
 	if b == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.origins[origin] = true
+	b.kinds[kind] = true
 	for i := range findings {
 		if findings[i].Severity != Accepted { // by another baseline
-			b.accept(&findings[i], origin)
+			b.accept(&findings[i], kind)
 		}
 	}
 }
 
-func (b *Baseline) accept(f *Finding, origin string) {
+func (b *Baseline) accept(f *Finding, kind string) {
 	for i := range b.entries {
-		if e := &b.entries[i]; e.matches(*f, origin) {
+		if e := &b.entries[i]; e.matches(*f, kind) {
 			e.hits++
 			f.Severity, f.Reason = Accepted, e.Reason
 			return
@@ -125,13 +145,13 @@ func (b *Baseline) accept(f *Finding, origin string) {
 	}
 }
 
-func (e *baselineEntry) matches(f Finding, origin string) bool {
+func (e *baselineEntry) matches(f Finding, kind string) bool {
 	switch {
 	case e.Check != f.Check:
 		return false
 	case e.Status != 0 && e.Status != f.Status:
 		return false
-	case e.Origin != "" && e.Origin != origin:
+	case e.Kind != "" && e.Kind != kind:
 		return false
 	}
 	got := f.Got
@@ -151,8 +171,8 @@ func matches(pattern, text string) bool {
 }
 
 // Warnings returns a sentence for each entry that has accepted nothing since the baseline was
-// loaded, and for each whose date of review is before now. Entries for an origin that was not seen
-// are not reported as unused.
+// loaded, and for each whose date of review is before now. Entries for a kind that was not seen are
+// not reported as unused.
 func (b *Baseline) Warnings(now time.Time) []string {
 	if b == nil {
 		return nil
@@ -165,7 +185,7 @@ func (b *Baseline) Warnings(now time.Time) []string {
 		if !e.review.IsZero() && now.After(e.review) {
 			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
 		}
-		if e.hits == 0 && (e.Origin == "" || b.origins[e.Origin]) {
+		if e.hits == 0 && (e.Kind == "" || b.kinds[e.Kind]) {
 			warnings = append(warnings, name+" matches nothing here")
 		}
 	}
@@ -174,5 +194,6 @@ func (b *Baseline) Warnings(now time.Time) []string {
 
 // summary names an entry by what it says of a finding.
 func (e *baselineEntry) summary() string {
-	return strings.Join(strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " ")), " ")
+	parts := strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " ")
+	return redact.Printable(strings.Join(strings.Fields(parts), " "))
 }

@@ -10,6 +10,8 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
 
@@ -37,13 +39,13 @@ func TestBaselineAcceptsWhatItKnows(t *testing.T) {
 	}{
 		"the entry":         {baseline: entry, accepted: true},
 		"any operation":     {baseline: without("    operation: images_*\n"), accepted: true},
-		"its origin":        {baseline: with("    in: body\n", "    origin: api\n"), accepted: true},
+		"its kind":          {baseline: with("    in: body\n", "    kind: recording of the API\n"), accepted: true},
 		"another operation": {baseline: with("images_*", "imageActions_*"), unused: true},
 		"another status":    {baseline: with("200", "404"), unused: true},
 		"another pointer":   {baseline: with("/images/*/status", "/image/status"), unused: true},
 		"another value":     {baseline: with("thawing", "frozen"), unused: true},
 		"another check":     {baseline: with("unknown-enum-value", "wrong-type"), unused: true},
-		"another origin":    {baseline: with("    in: body\n", "    origin: documentation\n")}, // of which nothing was seen
+		"another kind":      {baseline: with("    in: body\n", "    kind: documentation\n")}, // of which nothing was seen
 		"no entries":        {baseline: "findings:\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -53,7 +55,7 @@ func TestBaselineAcceptsWhatItKnows(t *testing.T) {
 			testkit.ReplaceBody(`"available"`, `"thawing"`)(&exchange)
 			findings := testkit.Contract(t).Check(exchange)
 			require.Len(t, findings, 1)
-			baseline.Accept(findings, "api")
+			baseline.Accept(findings, string(recording.KindAPI))
 			assert.Equal(t, test.accepted, findings[0].Severity == check.Accepted)
 
 			warnings := strings.Join(baseline.Warnings(early), "\n")
@@ -96,6 +98,8 @@ func TestLoadBaselineRejects(t *testing.T) {
 		"an unknown field": {strings.Replace(entry, "pointer:", "pointr:", 1), "line 7: field pointr not found"},
 		"not a number":     {strings.Replace(entry, "200", "all", 1), "line 5: "},
 		"an unknown check": {strings.Replace(entry, "unknown-enum-value", "unknown", 1), `there is no check "unknown"`},
+		"an unknown kind":  {strings.Replace(entry, "    in: body\n", "    kind: documentaton\n", 1), `entry 1: there is no kind "documentaton" of recordings, only documentation, `},
+		"an old name":      {strings.Replace(entry, "    in: body\n", "    origin: documentation\n", 1), "line 6: field origin not found"},
 		"no reason":        {strings.Replace(entry, "    reason: It is winter.\n", "", 1), "check, reason and source are required"},
 		"no source":        {strings.Replace(entry, "    source: a weather report\n", "", 1), "check, reason and source are required"},
 		"a broken pattern": {strings.Replace(entry, "/images/*/status", "/images/[", 1), "syntax error in pattern"},
@@ -113,4 +117,18 @@ func TestBaselineOfTheProjectLoads(t *testing.T) {
 	baseline, err := check.LoadBaseline(openapi.Baseline())
 	require.NoError(t, err)
 	assert.NotEmpty(t, baseline.Warnings(time.Now()), "it has entries, and none was used")
+}
+
+// An entry can name every kind that a recording may have.
+func TestBaselineKnowsTheKindsOfRecordings(t *testing.T) {
+	for _, kind := range []string{
+		string(recording.KindDocumentation),
+		string(recording.KindReported),
+		string(recording.KindAPI),
+		string(recording.KindOtherServer),
+		report.UnknownOrigin,
+	} {
+		_, err := check.LoadBaseline([]byte(strings.Replace(entry, "    in: body\n", "    kind: "+kind+"\n", 1)))
+		assert.NoError(t, err)
+	}
 }

@@ -32,6 +32,12 @@ var catalog = []Info{
 			"request, too.",
 	},
 	{
+		Name:     "unusable-operation",
+		Severity: Breaking,
+		Description: "The document describes the operation in a way that nothing can be judged by, and " +
+			"no exchange with it was judged.",
+	},
+	{
 		Name:     "undocumented-status",
 		Severity: Breaking,
 		Description: "The contract has no such status; drift for the error that its default describes, " +
@@ -176,9 +182,10 @@ var catalog = []Info{
 
 	// Headers of responses.
 	{
-		Name:        "header",
-		Severity:    Breaking,
-		Description: "A header breaks its schema, or more requests remain than the limit allows.",
+		Name:     "header",
+		Severity: Breaking,
+		Description: "A header breaks its schema, has a sign, or contradicts another one; drift for a time that is " +
+			"too far away.",
 	},
 	{
 		Name:        "missing-header",
@@ -213,8 +220,8 @@ var catalog = []Info{
 	{
 		Name:     "request-parameter",
 		Severity: Breaking,
-		Description: "A parameter is missing, given more than once, or breaks its schema; in a query the last is drift, " +
-			"as the API may ignore it.",
+		Description: "A parameter is missing, duplicated, or breaks its schema; drift for a query's value that " +
+			"breaks it or is not in plain form.",
 	},
 	{
 		Name:        "undocumented-parameter",
@@ -238,10 +245,29 @@ var catalog = []Info{
 		Severity:    Breaking,
 		Description: "A list holds an image that the filters of the request exclude.",
 	},
+
+	// What a body tells.
+	{
+		Name:        "slug",
+		Severity:    Breaking,
+		Description: "Two images of a page have the same slug; drift for a private image that has one.",
+	},
+	{
+		Name:        "future-time",
+		Severity:    Drift,
+		Description: "An image or an action has a time that is more than a day after the Date of the response.",
+	},
+	{
+		Name:        "error-id",
+		Severity:    Drift,
+		Description: "An error has the id of another status.",
+	},
+
+	// A page beside its request.
 	{
 		Name:        "page-size",
 		Severity:    Breaking,
-		Description: "A page holds more items than the request asks for.",
+		Description: "A page holds more items than the request asks for, or fewer than its total leaves for it.",
 	},
 	{
 		Name:        "page-total",
@@ -249,9 +275,39 @@ var catalog = []Info{
 		Description: "The total of a list is less than what its pages hold so far.",
 	},
 	{
-		Name:        "page-links",
+		Name:     "page-links",
+		Severity: Breaking,
+		Description: "A page link is missing, or points to another page, list or host; drift for more than the " +
+			"link needs.",
+	},
+	{
+		Name:     "not-applied",
+		Severity: Breaking,
+		Description: "The response to a write has another name, description, tags, distribution, region or type of " +
+			"action than the request.",
+	},
+	{
+		Name:        "not-new",
 		Severity:    Breaking,
-		Description: "A page link is missing, or points to another page, list or host than it should.",
+		Description: "The response to a create has an image that is not custom, or whose import has ended.",
+	},
+
+	// An action by itself.
+	{
+		Name:     "action-times",
+		Severity: Breaking,
+		Description: "An action is completed and has no end, is in progress and has one, or has one before its " +
+			"beginning.",
+	},
+	{
+		Name:        "action-region",
+		Severity:    Breaking,
+		Description: "An action has two regions, one in its region_slug and another in its region.",
+	},
+	{
+		Name:        "action-resource",
+		Severity:    Drift,
+		Description: "An action of an image has another type of resource than image.",
 	},
 
 	// An exchange beside those before it; see Session.
@@ -274,7 +330,12 @@ var catalog = []Info{
 	{
 		Name:        "sequence-identity",
 		Severity:    Breaking,
-		Description: "An image changed its type or its time of creation.",
+		Description: "An image changed its type or time of creation, or an action its type, region, times or image.",
+	},
+	{
+		Name:        "sequence-reused",
+		Severity:    Breaking,
+		Description: "A new image or action has an id that was seen before.",
 	},
 	{
 		Name:        "sequence-status",
@@ -282,9 +343,22 @@ var catalog = []Info{
 		Description: "An image or an action went back to an earlier status.",
 	},
 	{
-		Name:        "sequence-deleted",
-		Severity:    Breaking,
-		Description: "A deleted image that is not a backup is served again, or an action on it is accepted.",
+		Name:     "sequence-deleted",
+		Severity: Breaking,
+		Description: "A deleted image that is not a backup is served again, or an action on it or its transfer to " +
+			"another account succeeds.",
+	},
+	{
+		Name:     "sequence-transfer",
+		Severity: Breaking,
+		Description: "A transfer to another account is accepted, canceled or declined that had ended before, and the " +
+			"image was not offered again.",
+	},
+	{
+		Name:     "sequence-regions",
+		Severity: Drift,
+		Description: "An image is not in a region to which its transfer was completed; the API may take a while to " +
+			"say so.",
 	},
 	{
 		Name:        "sequence-ratelimit",
@@ -298,6 +372,12 @@ var catalog = []Info{
 	},
 
 	// Anything.
+	{
+		Name:     "secret",
+		Severity: Note,
+		Description: "A recording has a token in it: credentials of a request that were not taken out, or what looks " +
+			"like a token of DigitalOcean.",
+	},
 	{
 		Name:     "unjudged",
 		Severity: Breaking,

@@ -45,11 +45,18 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 		found.add("request", "request", nil, "not an HTTP request")
 		return Result{Exchange: exchange, Findings: found.redacted()}
 	}
-	route, pathParams, err := c.router.FindRoute(request)
-	if err != nil {
+	operation, pathParams, err := c.find(request)
+	switch {
+	case operation == nil:
 		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
+	case err != nil:
+		return Result{
+			Exchange:  exchange,
+			Findings:  unusableOperation(exchange, operation, err),
+			Operation: operation.id,
+		}
 	}
-	checks := newChecker(c, c.operations[route.Operation.OperationID], exchange)
+	checks := newChecker(c, operation, exchange)
 	checks.ctx, checks.unreadable = ctx, !isReadable
 	if exchange.URL != written {
 		if exchange.Status == http.StatusNotFound && checks.operation.Responses.Status(exchange.Status) == nil {
@@ -58,7 +65,7 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 		}
 		checks.add("request-path", "request", nil, "the path is read as "+redact.Shorten(exchange.URL.EscapedPath()))
 	}
-	requestBody := checks.checkRequest(request, route, pathParams)
+	requestBody := checks.checkRequest(request, operation.route, pathParams)
 	if exchange.Status/100 == 4 {
 		checks.lowerTo(Note) // the API refused the request, as it should
 	}
@@ -69,6 +76,8 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	seen := newView(exchange, responseBody)
 	checks.checkResource(seen)
 	checks.checkPages(seen)
+	checks.checkActions(seen)
+	checks.checkApplied(seen, requestBody)
 	return Result{
 		Exchange:  exchange,
 		Findings:  checks.redacted(),
@@ -78,6 +87,15 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 		response:  responseBody,
 		view:      seen,
 	}
+}
+
+// unusableOperation returns the finding about a request whose operation the document describes in a
+// way that nothing can be judged by. It breaks a run: nothing of the exchange was judged.
+func unusableOperation(exchange traffic.Exchange, o *operation, err error) []Finding {
+	found := newFindings(exchange, o.id)
+	message := fmt.Sprintf("%s %s: not judged: %v", o.method, redact.Shorten(o.path), err)
+	found.add("unusable-operation", "exchange", nil, message)
+	return found.redacted()
 }
 
 // undocumentedOperation returns the finding about a request that the contract has no operation for, with its URL as it

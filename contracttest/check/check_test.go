@@ -29,7 +29,8 @@ type exchangeCase struct {
 func exchangeCases() map[string]exchangeCase {
 	all := map[string]exchangeCase{}
 	for _, cases := range []map[string]exchangeCase{
-		requestCases, responseCases, bodyCases, schemaCases, resourceCases,
+		requestCases, responseCases, bodyCases, schemaCases, resourceCases, queryCases, linkCases, headerCases, toldCases,
+		appliedCases, actionCases,
 	} {
 		maps.Copy(all, cases)
 	}

@@ -38,15 +38,18 @@ const (
 func newFindings(exchange traffic.Exchange, operation string) *findings {
 	f := &findings{
 		about: Finding{
-			Source:    exchange.Source,
-			File:      exchange.File,
-			Operation: operation,
+			Source:    redact.Printable(exchange.Source),
+			File:      redact.Printable(exchange.File),
+			Operation: redact.Printable(operation),
 			Status:    exchange.Status,
 		},
 		judged: map[string]bool{},
 		ctx:    context.Background(),
 	}
 	f.secrets.Request(exchange.RequestHeader)
+	if exchange.URL != nil {
+		f.secrets.WithoutUser(exchange.URL)
+	}
 	for _, secret := range exchange.Secrets {
 		f.secrets.Hide(secret)
 	}
@@ -129,7 +132,7 @@ type problem struct {
 // addProblem files a problem with a part of the exchange, and returns the finding.
 func (f *findings) addProblem(in string, p problem) *Finding {
 	finding := f.add(p.check, in, p.at, p.message)
-	finding.Expected = p.expected
+	finding.Expected = redact.Printable(p.expected) // of a document that may be the caller's
 	if p.shown {
 		finding.Got = f.got(p.given)
 	}
@@ -156,7 +159,7 @@ func (f *findings) got(value any) string {
 	case string:
 		return f.quoted(value)
 	case json.Number:
-		return redact.Shorten(value.String())
+		return redact.Printable(redact.Shorten(value.String()))
 	case float64, bool:
 		return fmt.Sprint(value)
 	case []any:
@@ -186,7 +189,9 @@ func (f *findings) redacted() []Finding {
 		if strings.HasPrefix(finding.In, "request header") {
 			finding.Got = "" // may be what authenticates
 		}
-		for _, text := range []*string{&finding.In, &finding.Pointer, &finding.Message, &finding.Got} {
+		for _, text := range []*string{
+			&finding.Source, &finding.In, &finding.Pointer, &finding.Message, &finding.Expected, &finding.Got,
+		} {
 			*text = f.secrets.Text(*text)
 		}
 	}

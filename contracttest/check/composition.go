@@ -76,7 +76,8 @@ func (c *composition) name(s *openapi3.Schema) string {
 
 // branchesOf returns the schemas that judge the same value as one that they are part of.
 func branchesOf(s *openapi3.Schema) []*openapi3.Schema {
-	return resolved(slices.Concat(s.AllOf, s.AnyOf, s.OneOf, openapi3.SchemaRefs{s.Not}))
+	branches := slices.Concat(s.AllOf, s.AnyOf, s.OneOf, openapi3.SchemaRefs{s.Not, s.If, s.Then, s.Else})
+	return resolved(slices.AppendSeq(branches, maps.Values(s.DependentSchemas)))
 }
 
 // askedIfEmpty returns the schemas that kin-openapi asks whether they demand anything, to know it

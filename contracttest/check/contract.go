@@ -2,12 +2,12 @@ package check
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -17,32 +17,29 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// Contract is a loaded document, ready to check exchanges. [Load] makes one. It does not change, so
-// that any number of goroutines may use it.
+// Contract is a loaded document, ready to check exchanges. [Load] makes one. What it says of them does
+// not change, and any number of goroutines may use it.
 type Contract struct {
+	document   *document
 	router     routers.Router
-	operations map[string]*operation            // by operation id
-	items      map[string]bool                  // what coverage counts, by operation id and item
-	fast       map[*openapi3.Schema]*fastSchema // of the bodies of responses; nil for a schema that is not simple
+	operations map[string]*operation // by operation id
+	images     []*operation          // those that are counted; see Operations
+	together   sync.Once             // prepares them all
 }
 
-// operation is an operation of the contract, with what the checks would otherwise look up for every
-// exchange.
-type operation struct {
-	*openapi3.Operation
-	statuses []string         // the documented ones, sorted, default last
-	headers  openapi3.Headers // of all its responses, by canonical name
-}
-
-// embedded loads the embedded document once per process; that takes some 10 ms, and nearly every
-// caller wants it.
+// embedded loads the embedded document once per process: nearly every caller wants it.
 var embedded = sync.OnceValues(func() (*Contract, error) { return load(openapi.Document()) })
 
-// Load reads an OpenAPI document and validates it, its examples included. The embedded document is
-// loaded once per process. An error begins with "load the contract" and says where the document is
-// wrong, or what it leaves open that the checks need: operation ids, and a schema for each
-// parameter, body and header. Schemas that judge a value by themselves without end are refused, and so
-// are those that do so in more than 1,000 steps.
+// Load reads an OpenAPI document of version 3.0 or 3.1, in YAML or JSON. The embedded document is
+// loaded once per process. An error begins with "load the contract" and says why nothing can be judged
+// by the document: it is of another version, has no paths, or is larger than 16 MiB, nested more than
+// 100 deep, or made of more than 1,000,000 values with its aliases written out. Nothing but the
+// document is read: no file and no address that it refers to.
+//
+// Of the operations it says nothing. Each is validated when an exchange touches it, and one that cannot
+// be used is a finding of the check unusable-operation then: what is wrong elsewhere in somebody's
+// document does not matter. So are schemas that judge a value by themselves without end, and those that
+// do so in more than 1,000 steps. Examples and defaults are not validated.
 func Load(document []byte) (*Contract, error) {
 	loadOnce := func() (*Contract, error) { return load(document) }
 	if bytes.Equal(document, openapi.Document()) {
@@ -55,119 +52,113 @@ func Load(document []byte) (*Contract, error) {
 	return contract, nil
 }
 
-// load reads a document, and prepares everything that does not depend on an exchange.
-func load(document []byte) (*Contract, error) {
-	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromData(document)
+// load reads a document, and finds its operations.
+func load(text []byte) (c *Contract, err error) {
+	defer func() {
+		if problem := recover(); problem != nil { // of a parser, for a document of which nobody has thought
+			c, err = nil, fmt.Errorf("it cannot be read: %.200v", problem)
+		}
+	}()
+	d, err := parseDocument(text)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkComposition(doc); err != nil { // first: what validates it would not come to an end
-		return nil, err
+	all := operationsOf(d)
+	c = &Contract{document: d, operations: map[string]*operation{}}
+	for _, o := range all {
+		c.operations[o.id] = o
+		if o.isWritten && slices.ContainsFunc(o.bases, o.isOfImages) {
+			c.images = append(c.images, o)
+		}
 	}
-	if err := doc.Validate(loader.Context, openapi3.EnableExamplesValidation()); err != nil {
-		return nil, err
+	if len(c.images) == 0 {
+		c.images = slices.DeleteFunc(all, func(o *operation) bool { return !o.isWritten })
 	}
-	doc.Servers = nil // so that an exchange with any host is matched by its path only
-	router, err := gorillamux.NewRouter(doc)
+	c.router, err = newRouter(c.operations)
+	return c, err
+}
+
+// isOfImages reports whether an operation is one of the images API, below a path of its servers.
+func (o *operation) isOfImages(base string) bool {
+	path := base + o.path
+	return strings.HasSuffix(path, "/v2/images") || strings.Contains(path, "/v2/images/")
+}
+
+// newRouter returns what finds the operation of a request by its method and path, whatever the host.
+// It knows the operations by their ids only.
+func newRouter(operations map[string]*operation) (routers.Router, error) {
+	paths := openapi3.NewPaths()
+	for _, id := range slices.Sorted(maps.Keys(operations)) {
+		o := operations[id]
+		for _, base := range o.bases {
+			path := base + o.path
+			item := paths.Value(path)
+			if item == nil {
+				item = &openapi3.PathItem{}
+				if !isRoutable(path, item) {
+					continue
+				}
+				paths.Set(path, item)
+			}
+			if item.GetOperation(o.method) == nil {
+				item.SetOperation(o.method, &openapi3.Operation{OperationID: id})
+			}
+		}
+	}
+	return gorillamux.NewRouter(&openapi3.T{Paths: paths})
+}
+
+// isRoutable reports whether a path can be that of a request: one with an open brace cannot.
+func isRoutable(path string, item *openapi3.PathItem) bool {
+	one := openapi3.NewPaths()
+	one.Set(path, item)
+	_, err := gorillamux.NewRouter(&openapi3.T{Paths: one})
+	return err == nil && strings.HasPrefix(path, "/")
+}
+
+// find returns the operation of a request, ready for the checks, with the parameters in its path. It
+// returns nil where the contract has none, and an error where it cannot be used.
+func (c *Contract) find(request *http.Request) (*operation, map[string]string, error) {
+	route, parameters, err := c.router.FindRoute(request)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil
 	}
-	c := &Contract{
-		router:     router,
-		operations: map[string]*operation{},
-		items:      map[string]bool{},
-		fast:       map[*openapi3.Schema]*fastSchema{},
-	}
-	for path, item := range doc.Paths.Map() {
-		for method, operation := range item.Operations() {
-			inheritParameters(operation, item.Parameters)
-			if err := missing(operation); err != nil {
-				return nil, fmt.Errorf("%s %s: %w", method, path, err)
+	o := c.operations[route.Operation.OperationID]
+	return o, parameters, c.prepare(o)
+}
+
+// prepare makes an operation ready. Those of the images API are made ready together, which takes far
+// less time than one by one. Where that fails, the others are not in the way of one.
+func (c *Contract) prepare(o *operation) error {
+	isOfImages := slices.Contains(c.images, o) && len(c.images) <= maxTogether
+	if isOfImages {
+		c.together.Do(func() {
+			if prepare(c.document, c.images) != nil {
+				return
 			}
-			c.add(operation)
-		}
-	}
-	return c, nil
-}
-
-// inheritParameters adds the parameters of a path to one of its operations, which may replace them
-// by its own.
-func inheritParameters(operation *openapi3.Operation, ofPath openapi3.Parameters) {
-	for _, parameter := range ofPath {
-		if operation.Parameters.GetByInAndName(parameter.Value.In, parameter.Value.Name) == nil {
-			operation.Parameters = append(operation.Parameters, parameter)
-		}
-	}
-}
-
-// missing returns what the checks need of an operation that OpenAPI makes optional.
-func missing(operation *openapi3.Operation) error {
-	if operation.OperationID == "" {
-		return errors.New("the operation has no operationId")
-	}
-	for _, parameter := range operation.Parameters {
-		if parameter.Value.Schema == nil {
-			return fmt.Errorf("the %s parameter %s has no schema", parameter.Value.In, parameter.Value.Name)
-		}
-	}
-	if operation.RequestBody != nil {
-		for kind, media := range operation.RequestBody.Value.Content {
-			if media.Schema == nil {
-				return fmt.Errorf("the request body as %s has no schema", kind)
+			for _, o := range c.images {
+				o.prepared.Do(func() {})
 			}
-		}
+		})
 	}
-	for status, response := range operation.Responses.Map() {
-		if err := missingOfResponse(status, response.Value); err != nil {
-			return err
-		}
-	}
-	return nil
+	o.prepared.Do(func() { o.err = prepare(c.document, []*operation{o}) })
+	return o.err
 }
 
-// missingOfResponse returns what the checks need of a response. A document that leaves it open is
-// refused: to pass over such a part would look as if it had been checked.
-func missingOfResponse(status string, response *openapi3.Response) error {
-	for kind, media := range response.Content {
-		if media.Schema == nil {
-			return fmt.Errorf("the body of response %s as %s has no schema", status, kind)
-		}
-	}
-	for name, header := range response.Headers {
-		if header.Value.Schema == nil {
-			return fmt.Errorf("the header %s of response %s has no schema", name, status)
-		}
-	}
-	return nil
-}
+// maxTogether is how many operations are made ready at a time.
+const maxTogether = 50
 
-// add prepares what the checks of an operation need.
-func (c *Contract) add(documented *openapi3.Operation) {
-	o := &operation{
-		Operation: documented,
-		statuses:  slices.Sorted(maps.Keys(documented.Responses.Map())),
-		headers:   openapi3.Headers{},
+// Operations returns the ids of the operations of the images API that the contract has, sorted; of all
+// operations, if it has none of those. They are counted in a [Coverage]. One without an id, or with that
+// of another one, is named by its method and path, such as "GET /v2/images/{image_id}".
+func (c *Contract) Operations() []string {
+	ids := make([]string, len(c.images))
+	for i, o := range c.images {
+		ids[i] = o.id
 	}
-	c.operations[o.OperationID] = o
-	for _, status := range o.statuses { // in order, so that two loads of a document judge alike
-		response := o.Responses.Value(status).Value
-		for _, media := range response.Content {
-			c.fast[media.Schema.Value] = newFastSchema(media.Schema.Value)
-		}
-		for name, header := range response.Headers {
-			if name = http.CanonicalHeaderKey(name); o.headers[name] == nil {
-				o.headers[name] = header
-			}
-		}
-	}
-	for _, item := range coverageItems(documented) {
-		c.items[o.OperationID+" "+item] = true
-	}
+	slices.Sort(ids)
+	return ids
 }
-
-// Operations returns the ids of the operations of the contract, sorted.
-func (c *Contract) Operations() []string { return slices.Sorted(maps.Keys(c.operations)) }
 
 // Statuses returns the statuses that the contract documents for an operation, sorted: such as 200,
 // 4XX, default. It returns none for an operation that the contract does not have.

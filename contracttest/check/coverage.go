@@ -1,6 +1,10 @@
 package check
 
-import "strings"
+import (
+	"strings"
+
+	"example.com/doimages/contracttest/internal/redact"
+)
 
 // CoverageSummary says how much of the contract was seen.
 type CoverageSummary struct {
@@ -41,7 +45,7 @@ type Coverage struct {
 type originItems struct {
 	contract *Contract
 	covered  map[string]bool   // by operation id and item
-	places   map[string]*place // by path
+	places   map[string]*place // by operation id and path
 }
 
 // NewCoverage returns a coverage that has seen nothing.
@@ -80,17 +84,9 @@ func (c *Coverage) isCovered(item string) bool {
 func (c *Coverage) Summary() CoverageSummary {
 	summary := CoverageSummary{Operations: map[string]OperationCoverage{}, Origins: map[string]OriginCoverage{}}
 	covered, total := 0, 0
-	for id, operation := range c.contract.operations {
-		of := OperationCoverage{Missing: []string{}}
-		for _, item := range coverageItems(operation.Operation) {
-			of.Total++
-			if c.isCovered(id + " " + item) {
-				of.Covered++
-			} else {
-				of.Missing = append(of.Missing, item)
-			}
-		}
-		summary.Operations[id] = of
+	for _, operation := range c.contract.images {
+		of := c.of(operation)
+		summary.Operations[operation.id] = of
 		covered, total = covered+of.Covered, total+of.Total
 	}
 	summary.Percent = percent(covered, total)
@@ -100,6 +96,23 @@ func (c *Coverage) Summary() CoverageSummary {
 		}
 	}
 	return summary
+}
+
+// of returns how much was seen of an operation. Of one that cannot be used, nothing can be seen.
+func (c *Coverage) of(o *operation) OperationCoverage {
+	of := OperationCoverage{Missing: []string{}}
+	if err := c.contract.prepare(o); err != nil {
+		of.Total, of.Missing = 1, []string{redact.Shorten("all of it, which cannot be judged: " + err.Error())}
+	}
+	for _, item := range o.items {
+		of.Total++
+		if c.isCovered(o.id + " " + item) {
+			of.Covered++
+		} else {
+			of.Missing = append(of.Missing, item)
+		}
+	}
+	return of
 }
 
 // percent returns a share, rounded down to tenths of a percent.
@@ -113,36 +126,37 @@ func percent(covered, total int) float64 {
 
 // add notes what an exchange shows.
 func (c *originItems) add(result Result) {
-	id := result.Operation
+	o, id := result.operation, result.Operation
 	query := result.Exchange.URL.Query()
-	for _, parameter := range result.operation.Parameters {
+	for _, parameter := range o.Parameters {
 		p := parameter.Value
-		name := id + " " + p.In + " " + p.Name
+		name := p.In + " " + p.Name
 		if p.In == "query" && !query.Has(p.Name) {
-			c.see(name + " left out")
+			c.see(o, name+" left out")
 			continue
 		}
-		c.see(name)
-		c.see(name + "=" + query.Get(p.Name))
+		c.see(o, name)
+		c.see(o, name+"="+query.Get(p.Name))
 	}
-	c.addValue(result.request, c.place(id+" request "))
+	c.addValue(result.request, c.place(o, "request "))
 	status := c.contract.Documents(id, result.Exchange.Status)
-	c.see(id + " response " + status)
-	c.addValue(result.response, c.place(id+" response "+status+" "))
+	c.see(o, "response "+status)
+	c.addValue(result.response, c.place(o, "response "+status+" "))
 }
 
 // see notes an item, and reports whether the contract has it. What it does not have is not noted:
 // it would grow with the input.
-func (c *originItems) see(item string) (known bool) {
-	if c.contract.items[item] {
-		c.covered[item] = true
+func (c *originItems) see(o *operation, item string) (known bool) {
+	if o.counted[item] {
+		c.covered[o.id+" "+item] = true
 	}
-	return c.contract.items[item]
+	return o.counted[item]
 }
 
 // place is a place in the bodies of an operation. Thousands of values come in the same place, which
 // is looked up once.
 type place struct {
+	of     *operation
 	path   string
 	fields map[string]*place // those that the contract has
 	item   *place            // of an array; nil if the contract knows no items here
@@ -151,21 +165,27 @@ type place struct {
 }
 
 // place returns the place with a path, as the items of coverage begin with it.
-func (c *originItems) place(path string) *place {
-	if known := c.places[path]; known != nil {
+func (c *originItems) place(o *operation, path string) *place {
+	name := o.id + " " + path
+	if known := c.places[name]; known != nil {
 		return known
 	}
 	hasItems := false
-	p := &place{path: path, fields: map[string]*place{}, values: map[string]bool{}}
-	for item := range c.contract.items {
+	p := &place{
+		of:     o,
+		path:   path,
+		fields: map[string]*place{},
+		values: map[string]bool{},
+	}
+	for item := range o.counted {
 		if value, ok := strings.CutPrefix(item, path+"="); ok {
 			p.values[value] = false
 		}
 		hasItems = hasItems || strings.HasPrefix(item, path+"/*")
 	}
-	c.places[path] = p
+	c.places[name] = p
 	if hasItems { // only then, since a body may hold arrays in arrays
-		p.item = c.place(path + "/*")
+		p.item = c.place(o, path+"/*")
 	}
 	return p
 }
@@ -175,7 +195,7 @@ func (c *originItems) addValue(value any, at *place) {
 	switch value := value.(type) {
 	case nil:
 		if !at.null {
-			c.see(at.path + " null")
+			c.see(at.of, at.path+" null")
 		}
 		at.null = true
 	case map[string]any:
@@ -193,7 +213,7 @@ func (c *originItems) addValue(value any, at *place) {
 		}
 	case string:
 		if seen, documented := at.values[value]; documented && !seen {
-			at.values[value] = c.see(at.path + "=" + value)
+			at.values[value] = c.see(at.of, at.path+"="+value)
 		}
 	}
 }
@@ -205,9 +225,9 @@ func (c *originItems) field(at *place, name string) *place {
 		return known
 	}
 	path := at.path + "/" + name
-	if !c.see(path) {
+	if !c.see(at.of, path) {
 		return nil
 	}
-	at.fields[name] = c.place(path)
+	at.fields[name] = c.place(at.of, path)
 	return at.fields[name]
 }

@@ -88,6 +88,6 @@ func ExampleChecks() {
 	fmt.Println(len(check.Checks()), "checks, such as", info.Name)
 	fmt.Println(info.Severity, info.Description)
 	// Output:
-	// 51 checks, such as undocumented-operation
+	// 64 checks, such as undocumented-operation
 	// breaking The contract has no operation for the method and the path; a note if the API refused the request, too.
 }

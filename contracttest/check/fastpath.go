@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -49,7 +50,12 @@ func (b *fastBuilder) build(s *openapi3.Schema) *fastSchema {
 	}
 	b.within[s] = true
 	defer delete(b.within, s)
-	f := &fastSchema{kind: (*s.Type)[0], nullable: s.Nullable, format: s.Format, number: s}
+	f := &fastSchema{
+		kind:     kindOf(s),
+		nullable: s.Nullable || s.Type.IncludesNull(),
+		format:   s.Format,
+		number:   s,
+	}
 	ok := true
 	switch f.kind {
 	case "string":
@@ -69,7 +75,7 @@ func (b *fastBuilder) build(s *openapi3.Schema) *fastSchema {
 // that say nothing of a value. A keyword that kin-openapi learns one day makes a schema not simple
 // by itself.
 func isSimple(s *openapi3.Schema) bool {
-	if s.Type == nil || len(*s.Type) != 1 || s.AdditionalProperties.Schema != nil {
+	if kindOf(s) == "" || s.AdditionalProperties.Schema != nil {
 		return false
 	}
 	if len(s.Enum) > 0 && !s.Type.Is("string") {
@@ -87,6 +93,15 @@ func isSimple(s *openapi3.Schema) bool {
 		reflect.ValueOf(known).Elem().SetZero()
 	}
 	return reflect.ValueOf(rest).IsZero()
+}
+
+// kindOf returns the type of a schema that has one, beside null or not; "" of any other.
+func kindOf(s *openapi3.Schema) string {
+	types := slices.DeleteFunc(slices.Clone(s.Type.Slice()), func(t string) bool { return t == "null" })
+	if len(types) != 1 {
+		return ""
+	}
+	return types[0]
 }
 
 // setEnum takes over the values of an enum, and reports whether all of them are strings.

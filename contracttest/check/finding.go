@@ -47,7 +47,8 @@ func ParseSeverity(text string) (Severity, error) {
 }
 
 // Finding is one way in which an exchange breaks the contract. Its texts hold no token and no
-// e-mail address of the exchange, and each is short, whatever a server sent.
+// e-mail address of the exchange. Each is short and prints on one line, whatever a server sent: what
+// does not print is written as an escape such as \u202e.
 type Finding struct {
 	Check     string   // the name of the check, such as missing-field; see [Checks]
 	Severity  Severity // what it does to a client

@@ -28,10 +28,10 @@ func bitsOf(s *openapi3.Schema) int {
 // compares numbers as float64, in which 2^63 fits into 64 bits and 1.0 is an integer.
 func numberProblem(number json.Number, s *openapi3.Schema) string {
 	switch {
-	case s.Type.Is("integer"):
-		return integerProblem(number, bitsOf(s))
-	case s.Type.Is("number"):
+	case s.Type.Includes("number"):
 		return floatProblem(number, s.Format)
+	case s.Type.Includes("integer"):
+		return integerProblem(number, bitsOf(s))
 	}
 	return ""
 }

@@ -22,6 +22,7 @@ const maxListSize = 4
 
 // imageHistory is what was told of one image so far.
 type imageHistory struct {
+	seen    sighting
 	kind    string
 	created string
 	status  toldStatus

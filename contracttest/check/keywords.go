@@ -75,6 +75,11 @@ func permits(types *openapi3.Types, value any) bool {
 	return types.Permits("number") || types.Permits("integer")
 }
 
+// isComposed reports whether a schema is made of others that judge the same value.
+func isComposed(s *openapi3.Schema) bool {
+	return len(s.AllOf) > 0 || len(s.AnyOf) > 0 || len(s.OneOf) > 0 || s.Not != nil
+}
+
 // branchName names a branch as the document does, or by its type where it has no name.
 func branchName(branch *openapi3.SchemaRef) string {
 	if branch.Ref != "" {

@@ -220,7 +220,18 @@ func twice(first, format string) string {
 	return s + "    A: {$ref: '#/components/schemas/S60'}\n"
 }
 
-func TestLoadRefusesSchemasWithoutEnd(t *testing.T) {
+// chain returns schemas of which each has a field of the one before.
+func chain(n int) string {
+	var s strings.Builder
+	s.WriteString("    S0: {type: object}\n")
+	for i := range n {
+		fmt.Fprintf(&s, "    S%d: {type: object, properties: {a: {$ref: '#/components/schemas/S%d'}}}\n", i+1, i)
+	}
+	fmt.Fprintf(&s, "    A: {$ref: '#/components/schemas/S%d'}\n", n)
+	return s.String()
+}
+
+func TestSchemasWithoutEndAreRefused(t *testing.T) {
 	const itself = "the schema A holds itself, without an object or an array between that has a type"
 	for name, test := range map[string]struct {
 		schemas string
@@ -238,13 +249,15 @@ func TestLoadRefusesSchemasWithoutEnd(t *testing.T) {
 		"a reference to itself":        {schemas: "    A: {$ref: '#/components/schemas/A'}\n", want: "unresolved ref"},
 		"twice the one before, allOf":  {schemas: twice("{type: object}", "{allOf: [%s, %s]}"), want: "is made of more than 1000 others"},
 		"twice the one before, anyOf":  {schemas: twice("{type: object}", "{anyOf: [%s, %s]}"), want: "is made of more than 1000 others"},
+		"a chain of 3,000":             {schemas: chain(3000), want: "refer to each other more than 1000 deep"},
 		"twice the one before, nested": {schemas: twice("{}", "{properties: {a: %s, b: %s}}"), want: "is made of more than 10000 others"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			contract, err := check.Load(spec(test.schemas))
-			require.ErrorContains(t, err, "load the contract: ")
-			assert.ErrorContains(t, err, test.want)
-			assert.Nil(t, contract)
+			require.NoError(t, err)
+			findings := contract.Check(listing(t, `{}`))
+			require.Equal(t, []string{"unusable-operation"}, checksOf(findings))
+			assert.Contains(t, findings[0].Message, test.want)
 		})
 	}
 }

@@ -40,8 +40,10 @@ func mutants(t *testing.T, e traffic.Exchange) []mutant {
 	t.Helper()
 	m := &mutator{t: t, from: e}
 	m.breakHeaders()
+	m.breakBudget()
 	m.breakStatus()
 	m.breakRequest()
+	m.breakQuery()
 	if len(e.Body) == 0 {
 		m.add("body added", "body", "", true, testkit.SetBody(`{}`))
 		return m.all
@@ -49,7 +51,9 @@ func mutants(t *testing.T, e traffic.Exchange) []mutant {
 	m.breakContentType()
 	m.breakBody()
 	m.root = testkit.Decode(t, e.Body)
+	m.breakMeaning()
 	each(m.root, responseSchema(t, e), nil, m.breakValue)
+	m.breakTold()
 	eachObject(m.root, nil, func(path []string) {
 		at := append(slices.Clone(path), "undocumented")
 		m.setAt("field added", at, true, json.Number("1"))
@@ -246,6 +250,7 @@ func (m *mutator) breakDateTime(path []string) {
 	} {
 		m.setAt("invalid date-time", path, true, text)
 	}
+	m.breakTime(path)
 	m.setAt("date-time with another zone", path, false, "2014-10-17T20:24:33.5+02:00")
 }
 
@@ -265,6 +270,7 @@ func (m *mutator) breakURI(path []string, link string) {
 	replace("link to another page", "?page=", "?page=9")
 	m.setAt("link with another filter", path, true, link+"&tag_name=other")
 	m.setAt("link with another size", path, true, link+"&per_page=199")
+	m.breakLink(path, link)
 }
 
 func (m *mutator) breakString(path []string) {
@@ -281,6 +287,9 @@ func (m *mutator) breakString(path []string) {
 // comparedWithRequest reports whether a change that the document allows is found all the same, and where, since the
 // response does not fit its request any more. Some changes of a total may or may not fit; they are left out.
 func comparedWithRequest(e traffic.Exchange, operator, pointer string) (at string, breaks, skip bool) {
+	if at, breaks, skip := comparedByMeaning(e, operator, pointer); at != "" {
+		return at, breaks, skip
+	}
 	switch operator {
 	case "another integer", "at the minimum":
 		if pointer == "/meta/total" {
@@ -288,10 +297,8 @@ func comparedWithRequest(e traffic.Exchange, operator, pointer string) (at strin
 		}
 		return pointer, namesByID(e) && isIDOfRequest(e, pointer), false
 	case "another string", "a character as escapes", "value nulled":
-		if tag := tagsOfImage.FindString(pointer); tag != "" && e.URL.Query().Has("tag_name") {
-			return tag, true, false
-		}
-		return pointer, pointer == "/image/slug" && !namesByID(e), false
+		at, breaks = comparedText(e, operator, pointer)
+		return at, breaks, false
 	case "field dropped":
 		if !hasNextLink.Match(e.Body) || e.Status != http.StatusOK || !strings.HasPrefix(pointer+"/", "/links/") {
 			return pointer, false, false
@@ -302,6 +309,17 @@ func comparedWithRequest(e traffic.Exchange, operator, pointer string) (at strin
 		return pointer, true, false
 	}
 	return pointer, false, false
+}
+
+// comparedText does so for a text.
+func comparedText(e traffic.Exchange, operator, pointer string) (at string, breaks bool) {
+	if tag := tagsOfImage.FindString(pointer); tag != "" && e.URL.Query().Has("tag_name") {
+		return tag, true
+	}
+	if operator != "value nulled" && isSlugOfPrivate(e, pointer) {
+		return pointer, true
+	}
+	return pointer, pointer == "/image/slug" && !namesByID(e)
 }
 
 var (

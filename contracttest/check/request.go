@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -57,17 +58,22 @@ func (c *checker) checkRequest(request *http.Request, route *routers.Route, path
 }
 
 // checkQuery looks for what kin-openapi passes over: parameters that the contract does not have,
-// and repeated ones.
+// repeated ones, values that only some parsers read, and what net/url leaves out.
 func (c *checker) checkQuery() {
-	query := c.exchange.URL.Query()
+	query, err := url.ParseQuery(c.exchange.URL.RawQuery)
+	if err != nil {
+		c.checkPairs()
+	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		in := "request query " + redact.Shorten(name)
+		in := queryPart(name)
 		parameter := c.operation.Parameters.GetByInAndName("query", name)
 		switch {
 		case parameter == nil:
 			c.add("undocumented-parameter", in, nil, "the contract does not know the parameter")
 		case len(query[name]) > 1 && !parameter.Schema.Value.Type.Is("array"):
 			c.add("request-parameter", in, nil, "given more than once")
+		default:
+			c.checkForm(in, query[name][0], parameter.Schema.Value)
 		}
 	}
 }
@@ -88,6 +94,10 @@ func (c *checker) checkRequestBody() (body any) {
 	kind := c.exchange.RequestHeader.Get("Content-Type")
 	media := c.mediaType("request header content-type", kind, documented.Value.Content)
 	if media == nil {
+		return nil
+	}
+	if !isJSON(kind) {
+		c.addNotJSON(in, kind)
 		return nil
 	}
 	body, ok := c.decodeBody(in, text)
@@ -117,12 +127,18 @@ func lowerAccepted(found []Finding) {
 // mediaType returns what the contract has for a media type, or files that it has nothing and
 // returns nil.
 func (c *checker) mediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
-	media := documented.Get(kind)
-	if kind == "" || media == nil { // of a body without a type, kin-openapi would take the one for any type
+	media := mediaTypeOf(kind, documented)
+	if media == nil {
 		c.add("content-type", in, nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
 		return nil
 	}
 	return media
+}
+
+// addNotJSON files that a body of a type that is documented, and is not JSON, is not judged.
+func (c *checker) addNotJSON(in, kind string) {
+	message := fmt.Sprintf("a body of %q is not judged: only JSON is", redact.Shorten(kind))
+	c.add("unjudged", in, nil, message).Severity = Note
 }
 
 // checkCredentials notes a request without a token, which the API would have refused: either it was

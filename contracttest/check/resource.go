@@ -10,8 +10,8 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// checkResource compares a success with its request, for what no schema can say: whether it is
-// about the image and the action that were asked for, and lists only what the filters allow.
+// checkResource judges what no schema can say: whether a success is about the image and the action
+// that were asked for, and lists only what the filters allow, and whether what it tells can be so.
 func (c *checker) checkResource(v view) {
 	asks, tells := v.asks, v.tells
 	if tells.image != nil && c.operation.OperationID != "images_create_custom" { // which names none
@@ -27,6 +27,9 @@ func (c *checker) checkResource(v view) {
 	for _, action := range tells.actions {
 		c.checkID(action.resource(), asks.image)
 	}
+	c.checkSlugs(tells)
+	c.checkTimes(tells)
+	c.checkErrorID(v.errorID)
 }
 
 // checkImage demands the image that was asked for, by its id or by its slug.

@@ -18,7 +18,8 @@ func (c *checker) checkResponse() (body any) {
 	status := c.exchange.Status
 	documented := c.operation.Responses.Status(status)
 	byDefault := documented == nil && status/100 != 2 && c.operation.Responses.Default() != nil
-	if byDefault { // which describes failures, and not every success
+	isAlone := c.operation.Responses.Default() != nil && c.operation.Responses.Len() == 1
+	if byDefault || isAlone { // it describes failures, and successes only where nothing else does
 		documented = c.operation.Responses.Default()
 	}
 	c.checkHeaders(documented)
@@ -36,7 +37,7 @@ func (c *checker) checkResponse() (body any) {
 	switch {
 	case c.isBodiless() || len(content) == 0:
 		return nil
-	case byDefault:
+	case byDefault && !isAlone:
 		return c.checkDefaultBody(content)
 	}
 	return c.checkBody(content)
@@ -125,6 +126,10 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 		return nil
 	}
 	c.checkCharset(in, kind)
+	if !isJSON(kind) {
+		c.addNotJSON("body", kind)
+		return nil
+	}
 	if c.unreadable {
 		c.addUnreadable()
 		return nil
@@ -136,7 +141,7 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 	c.nameSecondDocument()
 	schema := media.Schema.Value
 	// Only responses have a fast path: a page has hundreds of images, and a request a few fields.
-	if fast := c.contract.fast[schema]; useFastPath && fast != nil && fast.clearlyValid(body) {
+	if fast := c.operation.fast[schema]; useFastPath && fast != nil && fast.clearlyValid(body) {
 		return body
 	}
 	c.judge("body", body, schema, openapi3.VisitAsResponse())

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -16,7 +15,7 @@ import (
 // schemaProblems returns what kin-openapi says of the value in a place, one problem for each value
 // that is wrong. It is for values that are small, such as a header.
 func schemaProblems(at []string, err error) (all []problem) {
-	v := newVisitor(nil, func(p problem) bool {
+	v := newVisitor(nil, nil, func(p problem) bool {
 		all = append(all, p)
 		return true
 	})
@@ -24,22 +23,18 @@ func schemaProblems(at []string, err error) (all []problem) {
 	return all
 }
 
-// problemsOf judges the value in a place by its schema. It yields one problem for each value that
-// is wrong, and can be stopped after any of them.
-func problemsOf(
-	at []string, value any, s *openapi3.Schema, options []openapi3.SchemaValidationOption,
-) iter.Seq[problem] {
-	return func(yield func(problem) bool) { newVisitor(options, yield).visit(at, value, s) }
-}
-
 // visitor has kin-openapi judge a value part by part: the list of errors that it builds for a value
 // as a whole knows no bound, and each of its errors may hold the text of the value. The methods
 // return false when no more problems are wanted.
 type visitor struct {
 	options []openapi3.SchemaValidationOption
+	schemas *schemas2020 // judges whether values fit; nil for a document before 3.1, where kin-openapi does
 	yield   func(problem) bool
 
 	own, single map[*openapi3.Schema]*openapi3.Schema // as ownKeywords and withoutBranches return them
+
+	// broken finds what is wrong with a value that does not fit its schema.
+	broken func(v *visitor, at []string, value any, s *openapi3.Schema) bool
 }
 
 // quiet gives every error a short text. kin-openapi writes the text of an error into that of
@@ -48,12 +43,16 @@ var quiet = openapi3.SetSchemaErrorMessageCustomizer(func(err *openapi3.SchemaEr
 	return cmp.Or(err.Reason, err.SchemaField, "invalid")
 })
 
-func newVisitor(options []openapi3.SchemaValidationOption, yield func(problem) bool) *visitor {
+func newVisitor(
+	schemas *schemas2020, options []openapi3.SchemaValidationOption, yield func(problem) bool,
+) *visitor {
 	return &visitor{
 		options: append([]openapi3.SchemaValidationOption{quiet}, options...),
+		schemas: schemas,
 		yield:   yield,
 		own:     map[*openapi3.Schema]*openapi3.Schema{},
 		single:  map[*openapi3.Schema]*openapi3.Schema{},
+		broken:  (*visitor).visitBroken,
 	}
 }
 
@@ -62,13 +61,23 @@ func (v *visitor) judge(value any, s *openapi3.Schema, more openapi3.SchemaValid
 	return s.VisitJSON(value, append(slices.Clip(v.options), more)...)
 }
 
+// yielding returns a visitor that does something else with problems.
+func (v *visitor) yielding(yield func(problem) bool) *visitor {
+	other := *v
+	other.yield = yield
+	return &other
+}
+
 func (v *visitor) fits(value any, s *openapi3.Schema) bool {
+	if v.schemas != nil {
+		return !isTakenApart(value, s) && v.schemas.fits(value, s)
+	}
 	return v.judge(value, s, openapi3.FailFast()) == nil
 }
 
 // visit judges the value in a place.
 func (v *visitor) visit(at []string, value any, s *openapi3.Schema) bool {
-	return v.fits(value, s) || v.visitBroken(at, value, s)
+	return v.fits(value, s) || v.broken(v, at, value, s)
 }
 
 // visitBroken finds what is wrong with a value that does not fit its schema.
@@ -87,11 +96,6 @@ func (v *visitor) visitBroken(at []string, value any, s *openapi3.Schema) bool {
 		return v.report(at, v.judge(value, s, quiet)) // the first error only
 	}
 	return v.report(at, v.judge(value, s, openapi3.MultiErrors()))
-}
-
-// isComposed reports whether a schema is made of others that judge the same value.
-func isComposed(s *openapi3.Schema) bool {
-	return len(s.AllOf) > 0 || len(s.AnyOf) > 0 || len(s.OneOf) > 0 || s.Not != nil
 }
 
 // visitComposed finds what is wrong with a value by a schema that is made of others. As in
@@ -119,7 +123,7 @@ func withoutBranches(s *openapi3.Schema) *openapi3.Schema {
 func (v *visitor) visitItems(at []string, list []any, s *openapi3.Schema) bool {
 	for i := len(s.PrefixItems); i < len(list) && s.Items != nil; i++ {
 		item, items := list[i], s.Items.Value
-		if !v.fits(item, items) && !v.visitBroken(append(slices.Clip(at), strconv.Itoa(i)), item, items) {
+		if !v.fits(item, items) && !v.broken(v, append(slices.Clip(at), strconv.Itoa(i)), item, items) {
 			return false
 		}
 	}
@@ -143,7 +147,7 @@ func (v *visitor) visitField(at []string, object map[string]any, name string, s 
 	switch {
 	case field != nil:
 		return v.fits(object[name], field.Value) ||
-			v.visitBroken(append(slices.Clip(at), name), object[name], field.Value)
+			v.broken(v, append(slices.Clip(at), name), object[name], field.Value)
 	case additional.Has == nil || *additional.Has:
 		return true
 	}
@@ -208,13 +212,10 @@ func (v *visitor) reportValue(at []string, err *openapi3.SchemaError) bool {
 		return v.yield(p)
 	}
 	if branch := v.nearestBranch(err); branch != nil {
-		for p := range problemsOf(at, err.Value, branch.Value, v.options) {
+		return v.yielding(func(p problem) bool {
 			p.message = "of " + branchName(branch) + ", the nearest branch: " + p.message
-			if !v.yield(p) {
-				return false
-			}
-		}
-		return true
+			return v.yield(p)
+		}).visit(at, err.Value, branch.Value)
 	}
 	if err.SchemaField == "allOf" && err.Schema != nil {
 		for _, part := range err.Schema.AllOf {
@@ -236,7 +237,7 @@ func valueProblem(at []string, err *openapi3.SchemaError) problem {
 	// kin-openapi looks at the enum before the type, and a value of another type breaks more
 	// clients than a new one.
 	if p.check == "unknown-enum-value" && !permits(err.Schema.Type, err.Value) {
-		p.check, p.message = "wrong-type", "value must be a "+strings.Join(err.Schema.Type.Slice(), " or ")
+		p.check, p.message = "wrong-type", "value must be "+article(err.Schema.Type.Slice())
 		if err.Value == nil {
 			p.check, p.message = "null", "Value is not nullable"
 		}
@@ -245,6 +246,15 @@ func valueProblem(at []string, err *openapi3.SchemaError) problem {
 		p.expected, p.given, p.shown = expected(err.Schema), err.Value, true
 	}
 	return p
+}
+
+// article names types in a sentence.
+func article(types []string) string {
+	text := strings.Join(types, " or ")
+	if text != "" && strings.ContainsRune("aio", rune(text[0])) {
+		return "an " + text
+	}
+	return "a " + text
 }
 
 // nearestBranch returns which branch of a oneOf or anyOf a value was meant for: the one that the
@@ -301,11 +311,10 @@ func namedBranch(err *openapi3.SchemaError) (ref string) {
 
 // countProblems counts what is wrong with a value by one branch, up to maxFindings.
 func (v *visitor) countProblems(value any, branch *openapi3.Schema) (n int) {
-	for range problemsOf(nil, value, branch, v.options) {
-		if n++; n == maxFindings {
-			break
-		}
-	}
+	v.yielding(func(problem) bool {
+		n++
+		return n < maxFindings
+	}).visit(nil, value, branch)
 	return n
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"example.com/doimages/contracttest/traffic"
@@ -23,23 +22,27 @@ import (
 // images and actions are the same for all. Where the token of a request is not known, another account
 // may explain what contradicts a list or a budget, which is a note then.
 type Session struct {
-	images  map[string]*imageHistory // by id
-	actions map[string]toldStatus    // by id
-	deleted map[string]time.Time     // by id: when the response to the delete had been read
-	walks   map[string]*pageWalk     // by account and list
-	walked  int                      // the pages and items of all of them
-	crowded bool                     // whether one of them was forgotten for want of room
+	images  map[string]*imageHistory  // by id
+	actions map[string]*actionHistory // by id
+	deleted map[string]time.Time      // by id: when the response to the delete had been read
+	copies  copies
+	endings endings
+	walks   map[string]*pageWalk // by account and list
+	walked  int                  // the pages and items of all of them
+	crowded bool                 // whether one of them was forgotten for want of room
 	budgets map[account]*budgetWindow
 	changes changes
 	limit   int  // how many of each are remembered
 	full    bool // whether there was more
+
+	token tokenNote
 }
 
 // NewSession returns a session without exchanges.
 func NewSession() *Session {
 	return &Session{
 		images:  map[string]*imageHistory{},
-		actions: map[string]toldStatus{},
+		actions: map[string]*actionHistory{},
 		deleted: map[string]time.Time{},
 		walks:   map[string]*pageWalk{},
 		budgets: map[account]*budgetWindow{},
@@ -50,21 +53,23 @@ func NewSession() *Session {
 // Check takes in the next exchange of the session, and returns how it contradicts those before.
 // What the exchange breaks by itself is in the result already, and is not returned once more.
 func (s *Session) Check(result Result) []Finding {
-	if result.operation == nil {
-		return nil
-	}
 	exchange := result.Exchange
 	found := newFindings(exchange, result.Operation)
+	s.token.check(found, exchange)
+	if result.operation == nil {
+		return found.redacted()
+	}
 	account := accountOf(exchange.RequestHeader)
 	s.changes.observe(exchange)
 	if exchange.Status/100 == 2 {
 		s.checkDeleted(found, result)
+		s.checkAccountTransfer(found, result)
 		s.checkImages(found, result)
 		s.checkActions(found, result)
 		s.checkLists(found, result, account)
 	}
 	s.checkBudget(found, exchange, account)
-	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks))
+	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), s.endings.count)
 	if !s.full && (largest >= s.limit || s.crowded) {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
@@ -142,20 +147,37 @@ func (s *Session) isDeleted(id string, exchange traffic.Exchange) bool {
 	return deleted && !isBackup && exchange.BeganAfter(at)
 }
 
+// checkAccountTransfer demands that a transfer to another account end once, until the image is offered again.
+func (s *Session) checkAccountTransfer(found *findings, result Result) {
+	image, how := remembered(result.view.asks.image), endsOfTransfers[result.Operation]
+	switch {
+	case result.Operation == "images_post_account_transfer_create":
+		s.endings.forget(image)
+	case how == "":
+	case s.isDeleted(image, result.Exchange):
+		message := fmt.Sprintf("the image was deleted before, and a transfer of it is %s", how)
+		found.add("sequence-deleted", "status", nil, message)
+	case !s.full:
+		if before := s.endings.observe(image, rootOf(result.request), how, result.Exchange); before != "" {
+			message := fmt.Sprintf("the transfer was %s before, and is %s", before, how)
+			found.add("sequence-transfer", "status", nil, message)
+		}
+	}
+}
+
 // checkImages compares every image of a response with what was told of it before.
 func (s *Session) checkImages(found *findings, result Result) {
-	images := result.view.tells.images
-	if one := result.view.tells.image; one != nil {
-		images = append(slices.Clip(images), *one)
+	for _, image := range result.view.tells.images {
+		s.checkImage(found, image, result)
 	}
-	for _, image := range images {
-		s.checkImage(found, image, result.Exchange)
+	if image := result.view.tells.image; image != nil {
+		s.checkImage(found, *image, result)
 	}
 }
 
 // checkImage compares one image with what was told of it before.
-func (s *Session) checkImage(found *findings, image imageView, exchange traffic.Exchange) {
-	id := remembered(image.id().value.String())
+func (s *Session) checkImage(found *findings, image imageView, result Result) {
+	id, exchange := remembered(image.id().value.String()), result.Exchange
 	history := s.images[id]
 	if id == "" || history == nil && s.full {
 		return
@@ -164,10 +186,17 @@ func (s *Session) checkImage(found *findings, image imageView, exchange traffic.
 		history = &imageHistory{}
 		s.images[id] = history
 	}
+	if history.seen.observe(exchange, result.Operation == "images_create_custom") {
+		const message = "the image is new, and its id was seen before"
+		found.addProblem("body", contradiction("sequence-reused", image.id(), message))
+		*history = imageHistory{seen: history.seen} // of another image
+		delete(s.deleted, id)
+		s.copies.forget(id)
+	}
 	if history.leavesLists(image) {
 		s.changes.count++
 	}
-	for _, p := range history.observe(image, exchange) {
+	for _, p := range append(history.observe(image, exchange), s.copies.missing(id, image, exchange)...) {
 		found.addProblem("body", p)
 	}
 	if image.status().value != "deleted" && s.isDeleted(id, exchange) { // as deleted it may be served
@@ -176,37 +205,44 @@ func (s *Session) checkImage(found *findings, image imageView, exchange traffic.
 	}
 }
 
-// checkActions demands of every action of a response that, once it has ended, it stay as it is.
+// checkActions compares every action of a response with what was told of it before.
 func (s *Session) checkActions(found *findings, result Result) {
-	actions := result.view.tells.actions
-	if one := result.view.tells.action; one != nil {
-		actions = append(slices.Clip(actions), *one)
+	for _, action := range result.view.tells.actions {
+		s.checkAction(found, action, result)
 	}
-	for _, action := range actions {
-		s.checkAction(found, action, result.Exchange)
+	if action := result.view.tells.action; action != nil {
+		s.checkAction(found, *action, result)
 	}
 }
 
-// checkAction compares one action with what was told of it before.
-func (s *Session) checkAction(found *findings, action actionView, exchange traffic.Exchange) {
-	id, now := remembered(action.id().value.String()), action.status()
-	status := remembered(now.value)
-	before, known := s.actions[id]
-	if id == "" || now.value == "" || !known && s.full {
+// checkAction compares one action with what was told of it before, and remembers where it has copied its image.
+func (s *Session) checkAction(found *findings, action actionView, result Result) {
+	id, exchange := idOf(action), result.Exchange
+	history := s.actions[id]
+	if id == "" || history == nil && s.full {
 		return
 	}
-	isSame := status == before.status
-	switch {
-	case !isEnd(before.status), isSame && exchange.Ended.Before(before.at):
-		s.actions[id] = toldStatus{status: status, at: exchange.Ended}
-	case !isSame && (isEnd(now.value) || exchange.BeganAfter(before.at)): // of two ends one is wrong, whichever came first
-		found.addProblem("body", contradiction("sequence-status", now,
-			fmt.Sprintf("action %s was %s before", id, before.status)))
+	if history == nil {
+		history = &actionHistory{}
+		s.actions[id] = history
+	}
+	isNew := result.Operation == "imageActions_post"
+	if history.seen.observe(exchange, isNew) {
+		const message = "the action is new, and its id was seen before"
+		found.addProblem("body", contradiction("sequence-reused", action.id(), message))
+		*history = actionHistory{seen: history.seen} // of another action
+	}
+	image := imageOf(action, result.view.asks.image)
+	for _, p := range history.observe(action, image, exchange) {
+		found.addProblem("body", p)
+	}
+	if isNew {
+		history.startedBy(rootOf(result.request))
+	}
+	if region := history.transferredTo(action); region != "" && image != "" && !s.full {
+		s.copies.observe(image, region, exchange)
 	}
 }
-
-// isEnd reports whether an action with a status has ended.
-func isEnd(status string) bool { return status == "completed" || status == "errored" }
 
 // checkLists follows lists over their pages.
 func (s *Session) checkLists(found *findings, result Result, account account) {

@@ -124,7 +124,7 @@ func TestSequenceOfRateLimits(t *testing.T) {
 // The header may have the time at which the oldest request was made. It stays while the rest falls, and moves on when
 // that request expires an hour later; others of the same second are given back then one by one.
 func TestSequenceOfRateLimitsWithThePastTime(t *testing.T) {
-	const oldest = 1_530_000_000
+	const oldest = 1_590_000_000 // when the image was there
 	for name, test := range map[string]struct {
 		after int64 // seconds from the oldest request to the last exchange
 		want  []string

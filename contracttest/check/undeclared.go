@@ -13,7 +13,7 @@ import (
 // what it does not look at. As says whether the body is of a request or of a response, since some
 // fields are of one only.
 func (c *checker) judge(in string, body any, schema *openapi3.Schema, as openapi3.SchemaValidationOption) {
-	for p := range problemsOf(nil, body, schema, []openapi3.SchemaValidationOption{as}) {
+	for p := range problemsOf(c.operation.schemas, body, schema, as) {
 		c.markJudged(in, p.at)
 		c.addProblem(in, p)
 		if c.isAtEnd() {
@@ -30,15 +30,19 @@ func (c *checker) walk(in string, at []string, value any, schemas []*openapi3.Sc
 	if c.isAtEnd() {
 		return
 	}
-	schemas = expand(schemas, value)
+	schemas = expand(c.operation.schemas, schemas, value)
 	switch value := value.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(value)) {
 			c.walkField(in, append(slices.Clip(at), name), value[name], schemas)
 		}
 	case []any:
-		items := itemsOf(schemas)
+		items := itemsOf(schemas, len(value)) // of those that no schema lists
 		for i, item := range value {
+			if slices.ContainsFunc(schemas, func(s *openapi3.Schema) bool { return i < len(s.PrefixItems) }) {
+				c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, itemsOf(schemas, i))
+				continue
+			}
 			c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, items)
 		}
 	case json.Number, string:
@@ -108,21 +112,25 @@ func schemasOf(name string, schemas []*openapi3.Schema) (declared []*openapi3.Sc
 	silent := true // schemas without properties say nothing about them
 	for _, s := range schemas {
 		silent = silent && len(s.Properties) == 0
+		matching := patternsOf(s, name)
+		declared = append(declared, matching...)
 		open = open || s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
 		if property := s.Properties[name]; property != nil {
 			declared = append(declared, property.Value)
-		} else if additional := s.AdditionalProperties.Schema; additional != nil {
+		} else if additional := s.AdditionalProperties.Schema; additional != nil && len(matching) == 0 {
 			declared = append(declared, additional.Value)
 		}
 	}
 	return declared, open || silent
 }
 
-// itemsOf returns the schemas of the items of an array.
-func itemsOf(schemas []*openapi3.Schema) []*openapi3.Schema {
+// itemsOf returns the schemas of an item of an array.
+func itemsOf(schemas []*openapi3.Schema, i int) []*openapi3.Schema {
 	var items []*openapi3.Schema
 	for _, s := range schemas {
-		if s.Items != nil {
+		if i < len(s.PrefixItems) {
+			items = append(items, s.PrefixItems[i].Value)
+		} else if s.Items != nil {
 			items = append(items, s.Items.Value)
 		}
 	}
@@ -132,21 +140,39 @@ func itemsOf(schemas []*openapi3.Schema) []*openapi3.Schema {
 // expand returns the schemas with those that they are composed of: all of allOf, and of anyOf and
 // oneOf the branches that the value fits. If it fits none, all of them count, so that no field is
 // called undocumented which a branch declares.
-func expand(schemas []*openapi3.Schema, value any) []*openapi3.Schema {
+func expand(in2020 *schemas2020, schemas []*openapi3.Schema, value any) []*openapi3.Schema {
 	var all []*openapi3.Schema
 	for _, s := range schemas {
 		all = append(all, s)
-		all = append(all, expand(schemasIn(s.AllOf), value)...)
-		all = append(all, expand(fitting(s.AnyOf, value), value)...)
-		all = append(all, expand(fitting(s.OneOf, value), value)...)
+		for _, inner := range [][]*openapi3.Schema{
+			schemasIn(s.AllOf), fitting(in2020, s.AnyOf, value), fitting(in2020, s.OneOf, value), conditional(s, value),
+		} {
+			all = append(all, expand(in2020, inner, value)...)
+		}
+	}
+	return all
+}
+
+// conditional returns the schemas that a schema of OpenAPI 3.1 applies under a condition, whether or not
+// it holds: no field is called undocumented which one of them declares.
+func conditional(s *openapi3.Schema, value any) (all []*openapi3.Schema) {
+	all = resolved(openapi3.SchemaRefs{s.If, s.Then, s.Else})
+	object, _ := value.(map[string]any)
+	for name, dependent := range s.DependentSchemas {
+		if _, ok := object[name]; ok {
+			all = append(all, dependent.Value)
+		}
 	}
 	return all
 }
 
 // fitting returns the branches that a value fits, or all if it fits none.
-func fitting(branches openapi3.SchemaRefs, value any) []*openapi3.Schema {
+func fitting(in2020 *schemas2020, branches openapi3.SchemaRefs, value any) []*openapi3.Schema {
 	all := schemasIn(branches)
 	fit := slices.DeleteFunc(slices.Clone(all), func(s *openapi3.Schema) bool {
+		if in2020 != nil {
+			return !in2020.fits(value, s)
+		}
 		return s.VisitJSON(value, openapi3.FailFast()) != nil
 	})
 	if len(fit) == 0 {

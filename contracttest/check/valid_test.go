@@ -87,9 +87,11 @@ func generateExchange(t *rapid.T, c documented) traffic.Exchange {
 		Status:        status,
 		Header:        http.Header{},
 	}
+	var request map[string]any
 	if body := c.operation.RequestBody; body != nil {
+		request = objectOf(generate(t, "request", body.Value.Content["application/json"].Schema.Value))
 		e.RequestHeader.Set("Content-Type", "application/json")
-		e.RequestBody = marshal(t, generate(t, "request", body.Value.Content["application/json"].Schema.Value))
+		e.RequestBody = marshal(t, request)
 	}
 	response := c.operation.Responses.Value(c.status).Value
 	generateHeaders(t, e.Header, response)
@@ -98,8 +100,12 @@ func generateExchange(t *rapid.T, c documented) traffic.Exchange {
 		e.Header.Set("Content-Type", rapid.SampledFrom(types).Draw(t, "content type"))
 		body := generate(t, "response", media.Schema.Value)
 		if status < 300 {
+			fitMeaning(t, e.Method, request, body.(map[string]any))
 			fitToRequest(t, e.URL, body.(map[string]any))
+		} else {
+			fitErrorID(t, status, body.(map[string]any))
 		}
+		fitDate(t, e.Header, body.(map[string]any))
 		e.Body = marshal(t, body)
 		if rapid.Bool().Draw(t, "length is sent") {
 			e.Header.Set("Content-Length", strconv.Itoa(len(e.Body)))
@@ -127,15 +133,17 @@ func generateURL(t *rapid.T, c documented) *url.URL {
 func generateHeaders(t *rapid.T, header http.Header, response *openapi3.Response) {
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
 		if rapid.Bool().Draw(t, name+" is sent") {
-			header.Set(name, strconv.FormatInt(rapid.Int64().Draw(t, name), 10))
+			most := map[string]int64{"ratelimit-reset": 99_999_999_999, "retry-after": 3600}[strings.ToLower(name)]
+			if most == 0 {
+				most = math.MaxInt64
+			}
+			header.Set(name, strconv.FormatInt(rapid.Int64Range(0, most).Draw(t, name), 10))
 		}
 	}
 	limit, err := strconv.ParseInt(header.Get("Ratelimit-Limit"), 10, 64)
 	if err != nil || header.Get("Ratelimit-Remaining") == "" {
 		return
 	}
-	limit = max(limit, 1) // of which a part remains
-	header.Set("Ratelimit-Limit", strconv.FormatInt(limit, 10))
 	header.Set("Ratelimit-Remaining", strconv.FormatInt(rapid.Int64Range(0, limit).Draw(t, "remaining"), 10))
 }
 
@@ -158,6 +166,7 @@ func fitToRequest(t *rapid.T, u *url.URL, body map[string]any) {
 	for _, image := range images {
 		fitFilters(objectOf(image), query)
 	}
+	fitSlugs(append(slices.Clone(images), body["image"]))
 	if isImages || isActions {
 		fitPage(t, u, body, max(len(images), len(actions)))
 	}
@@ -205,27 +214,30 @@ func fitPage(t *rapid.T, u *url.URL, body map[string]any, length int) {
 	u.RawQuery = query.Encode()
 
 	length = min(length, perPage)
+	more := length > 0 && rapid.Bool().Draw(t, "has pages after it")
+	if more {
+		length = perPage
+	}
 	for _, key := range []string{"images", "actions"} {
 		if list, ok := body[key].([]any); ok {
-			body[key] = list[:min(len(list), length)]
+			body[key] = ofLength(list, length)
 		}
 	}
-	more := rapid.Bool().Draw(t, "has pages after it")
 	total := (number-1)*perPage + length
 	if more {
 		total = number*perPage + 1
 	}
 	body["meta"].(map[string]any)["total"] = total
-	pages := map[string]any{}
+	pages, base := map[string]any{}, generateBase(t, u)
 	isAfterEnd := length == 0 && !more && number > 1
 	if isAfterEnd && rapid.Bool().Draw(t, "is as it was seen after the end") {
 		body["meta"].(map[string]any)["total"] = 0
 	}
 	if number > 1 && (!isAfterEnd || rapid.Bool().Draw(t, "has links after the end")) {
-		pages["first"], pages["prev"] = linkTo(t, u, 1), linkTo(t, u, number-1)
+		pages["first"], pages["prev"] = linkTo(t, u, base, 1), linkTo(t, u, base, number-1)
 	}
 	if more {
-		pages["next"], pages["last"] = linkTo(t, u, number+1), linkTo(t, u, number+1)
+		pages["next"], pages["last"] = linkTo(t, u, base, number+1), linkTo(t, u, base, number+1)
 	}
 	body["links"] = map[string]any{"pages": pages}
 }
@@ -238,13 +250,13 @@ func numberIn(query url.Values, name string, byDefault int) int {
 }
 
 // linkTo returns a link to another page of a list.
-func linkTo(t *rapid.T, u *url.URL, page int) string {
+func linkTo(t *rapid.T, u *url.URL, base string, page int) string {
 	query := u.Query()
 	query.Set("page", strconv.Itoa(page))
 	if query.Get("per_page") == "" && rapid.Bool().Draw(t, "default size in links") {
 		query.Set("per_page", "20")
 	}
-	return "https://api.digitalocean.com" + u.Path + "?" + query.Encode()
+	return base + u.Path + "?" + query.Encode()
 }
 
 func marshal(t *rapid.T, value any) []byte {

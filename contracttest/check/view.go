@@ -2,6 +2,7 @@ package check
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -14,15 +15,21 @@ import (
 // made once, and read by the checks of one exchange and of a session. It judges nothing: what does
 // not have the form that the contract gives it is not there, and the schemas have said so.
 type view struct {
-	asks  asks
-	tells tells // empty unless the response is a success
+	asks    asks
+	tells   tells         // empty unless the response is a success
+	errorID field[string] // of a response with 4xx or 5xx; empty otherwise
 }
 
 // newView returns the view of an exchange with a decoded body.
 func newView(exchange traffic.Exchange, body any) view {
 	v := view{asks: newAsks(exchange.URL)}
-	if root, ok := body.(map[string]any); ok && exchange.Status/100 == 2 {
+	root, ok := body.(map[string]any)
+	switch {
+	case !ok:
+	case exchange.Status/100 == 2:
 		v.tells = newTells(&object{fields: root})
+	case exchange.Status >= http.StatusBadRequest:
+		v.errorID = fieldOf[string](&object{fields: root}, "id")
 	}
 	return v
 }
@@ -35,10 +42,13 @@ type asks struct {
 	filters filters
 }
 
-// newAsks reads what the URL of a request asks for, whatever the operation.
+// newAsks reads what the URL of a request asks for, whatever the operation. Of a query that parsers
+// disagree on it reads nothing: what was left out may be the page, or a filter.
 func newAsks(u *url.URL) asks {
-	query := u.Query()
-	a := asks{page: pageOf(query), filters: filtersOf(query)}
+	a := asks{}
+	if query, err := url.ParseQuery(u.RawQuery); err == nil {
+		a.page, a.filters = pageOf(query), filtersOf(query)
+	}
 	// In its escaped form, since a slug may hold a slash.
 	rest, found := strings.CutPrefix(u.EscapedPath(), "/v2/images/")
 	if !found {
@@ -53,7 +63,7 @@ func newAsks(u *url.URL) asks {
 }
 
 // page is which page of a list is asked for, and how many items of it. A value that is given more
-// than once, or is not a number, is 0.
+// than once, or is not a number in its plain form, is 0.
 type page struct{ number, size int }
 
 // maxPage is far above the last page of any list, and keeps number*size within 32 bits.
@@ -72,10 +82,17 @@ func numberOf(values []string, byDefault int) int {
 		return byDefault
 	}
 	n, err := strconv.Atoi(values[0])
-	if err != nil || len(values) > 1 {
+	if err != nil || len(values) > 1 || !isPlainInteger(values[0]) {
 		return 0
 	}
 	return n
+}
+
+// isPlainInteger reports whether an integer is written in the one way that every parser reads alike:
+// without a plus sign, and without leading zeros, which some take for octal.
+func isPlainInteger(text string) bool {
+	digits := strings.TrimPrefix(text, "-")
+	return digits != "" && digits[0] != '+' && (digits[0] != '0' || text == "0")
 }
 
 // isValid reports whether the contract has such a page. What the API sends for another is unknown, but
@@ -87,10 +104,13 @@ func (p page) isValid() bool {
 // last returns the number of the last page of a list with a total. An empty list has one page.
 func (p page) last(total int) int { return max(1, (total+p.size-1)/p.size) }
 
+// length returns how many items the page has of a list with a total. A page after the last has none.
+func (p page) length(total int) int { return min(p.size, max(0, total-(p.number-1)*p.size)) }
+
 // filters is which images a list is limited to. Two that are equal ask for the same.
 type filters struct {
 	kind    string // type
-	private string // empty for false, which is the default
+	private string // true however it is written, or a text that is not a boolean; empty for false, the default
 	tag     string // in lower case, as tags are compared
 	extra   int    // values beyond the first of each parameter; which of them counts is unknown
 }
@@ -100,15 +120,19 @@ type filters struct {
 // has that effect is unknown, so either is taken to have it.
 func (f filters) overridesKind() bool { return f.private != "" || f.tag != "" }
 
-// filtersOf reads the filters of a query, of a request or of a link.
+// filtersOf reads the filters of a query, of a request or of a link. A boolean that is not written as
+// the contract has it, such as 1 or TRUE, is taken for what it means.
 func filtersOf(query url.Values) filters {
 	f := filters{
 		kind:    query.Get("type"),
 		private: query.Get("private"),
 		tag:     strings.ToLower(query.Get("tag_name")),
 	}
-	if f.private == "false" {
+	if isPrivate, err := strconv.ParseBool(f.private); err == nil {
 		f.private = ""
+		if isPrivate {
+			f.private = "true"
+		}
 	}
 	for _, name := range []string{"type", "private", "tag_name"} {
 		f.extra += max(0, len(query[name])-1)
@@ -261,3 +285,9 @@ func (f field[T]) given() any { return f.of.fields[f.name] }
 
 // at returns the place of the field, for a JSON pointer.
 func (f field[T]) at() []string { return append(f.of.at(), f.name) }
+
+// rootOf returns the object that a body is. One that is not an object, or could not be decoded, has no fields.
+func rootOf(body any) *object {
+	fields, _ := body.(map[string]any)
+	return &object{fields: fields}
+}

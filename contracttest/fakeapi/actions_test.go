@@ -162,6 +162,15 @@ func TestAccountTransfers(t *testing.T) {
 		_, err = alice.Get(ctx, 1)
 		assert.NoError(t, err)
 	})
+	t.Run("of an image that is deleted", func(t *testing.T) {
+		alice, bob := setUp(t)
+		id, err := alice.CreateAccountTransfer(ctx, 1, wrapper.Recipient{Email: "bob@example.com"})
+		require.NoError(t, err)
+		require.NoError(t, alice.Delete(ctx, 1))
+		assert.ErrorIs(t, alice.CancelAccountTransfer(ctx, 1, id), wrapper.ErrNotFound)
+		assert.ErrorIs(t, bob.DeclineAccountTransfer(ctx, 1, id), wrapper.ErrNotFound)
+		assert.ErrorIs(t, bob.AcceptAccountTransfer(ctx, 1, id, team), wrapper.ErrNotFound)
+	})
 	t.Run("refused", func(t *testing.T) {
 		alice, _ := setUp(t)
 		_, err := alice.CreateAccountTransfer(ctx, 2, wrapper.Recipient{Email: "bob@example.com"})

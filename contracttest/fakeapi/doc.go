@@ -118,6 +118,7 @@
 //   - no redirects: repeated slashes and one at the end of a path, which some clients send, mean nothing
 //   - private is a boolean in any case, 1 or 0 as well; a body of a GET or DELETE is ignored
 //   - a body above 1 MiB is 400, as one that is truncated
-//   - a deleted image is 404 at once; one of DigitalOcean's images cannot be changed by any account (403)
+//   - a deleted image is 404 at once, and so are the transfers of it to other accounts; one of DigitalOcean's images
+//     cannot be changed by any account (403)
 //   - requests that get 401 or 429 do not count towards the limits; error messages not named above
 package fakeapi

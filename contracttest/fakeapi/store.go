@@ -1,6 +1,7 @@
 package fakeapi
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -246,11 +247,13 @@ func isForEverybody(image gen.Image) bool {
 }
 
 // remove deletes an image. A second delete by its owner is told so; to all others the image was never there.
+// An offer of the image ends with it.
 func (s *store) remove(id int64, owner int) {
 	if at := slices.Index(s.order, id); at >= 0 {
 		s.order = slices.Delete(s.order, at, at+1)
 	}
 	delete(s.changed, id)
+	maps.DeleteFunc(s.transfers, func(_ int64, t *transfer) bool { return t.image == id })
 	s.deleted[id] = owner
 	clear(s.views)
 }

@@ -26,6 +26,10 @@ type Options struct {
 	// by itself.
 	Sample float64
 
+	// Base is where the server has the API, such as a gateway that has it below a path; [traffic.ParseBase] makes one.
+	// The zero value is for a server that has it at /v2/images, whatever its host.
+	Base traffic.Base
+
 	// Report is called with each finding, from one goroutine at a time. While it runs no exchange is checked, so one that
 	// takes long makes exchanges be dropped. If it is nil, exchanges are only counted.
 	Report func(check.Finding)
@@ -112,7 +116,7 @@ func (m *Monitor) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode == http.StatusSwitchingProtocols { // whose body is a connection
 		return resp, err
 	}
-	exchange := exchangeOf(req, resp)
+	exchange, _ := m.options.Base.Exchange(exchangeOf(req, resp))
 	resp.Body = &capture{
 		ReadCloser: resp.Body,
 		limit:      m.options.MaxBody,
@@ -224,5 +228,6 @@ func (m *Monitor) check(exchange traffic.Exchange) {
 func sourceOf(exchange traffic.Exchange) string {
 	var secrets redact.Redactor
 	secrets.Request(exchange.RequestHeader)
+	secrets.WithoutUser(exchange.URL)
 	return redact.Shorten(secrets.Text(redact.Printable(exchange.Source)))
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"github.com/andybalholm/brotli"
 	"github.com/stretchr/testify/assert"
@@ -18,6 +19,7 @@ import (
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/monitor"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
@@ -260,4 +262,81 @@ func TestMonitorHoldsABoundedNumberOfBytes(t *testing.T) {
 	close(blocked)
 	monitor.Close()
 	assert.Equal(t, int64(17), monitor.Checked())
+}
+
+// What a client asks for and what a server sends may hold anything, and a finding can go into a log.
+func TestMonitorFindingsPrint(t *testing.T) {
+	const hostile = "a\n::error::b\r\x1b[31mc\u0085d\u007fe\u202ef\u2066g\u200eh\u061ci\u200bj\u2028k\u2029l\ufeffm"
+	const token = "hunter2secret"
+	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{
+			StatusCode: http.StatusOK,
+			Header:     http.Header{"Content-Type": {hostile}, "Ratelimit-" + hostile: {hostile}},
+			Body:       io.NopCloser(strings.NewReader(`{"` + hostile + `\u0068unter2secret%31":"`)),
+			Request:    req,
+		}, nil
+	})
+	for name, change := range map[string]func(*http.Request){
+		"the path":   func(req *http.Request) { req.URL.Path = "/v2/" + hostile + token },
+		"the query":  func(req *http.Request) { req.URL.RawQuery = url.QueryEscape(hostile) + "h%75nter2secret=1" },
+		"the method": func(req *http.Request) { req.Method = hostile },
+		"the user": func(req *http.Request) {
+			req.URL.User, req.URL.Path = url.UserPassword("a", "sesame-sesame"), "/v2/sesame-sesame"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var findings []check.Finding
+			m := monitor.New(testkit.Contract(t), next, monitor.Options{Sample: 1, Report: func(f check.Finding) { findings = append(findings, f) }})
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.digitalocean.com/v2/images/1", nil)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", "Bearer "+token)
+			change(req)
+			resp, err := m.RoundTrip(req)
+			require.NoError(t, err)
+			_, err = io.Copy(io.Discard, resp.Body)
+			require.NoError(t, err)
+			m.Close()
+			require.NotEmpty(t, findings)
+			for _, f := range findings {
+				line := f.String() + f.Source
+				assert.Negative(t, strings.IndexFunc(line, func(r rune) bool { return !unicode.IsGraphic(r) }), "%q", line)
+				assert.NotContains(t, line, "nter2secret")
+				assert.NotContains(t, line, "sesame")
+			}
+		})
+	}
+}
+
+// A client of a gateway asks for the API below a path.
+func TestMonitorBehindAGateway(t *testing.T) {
+	const address = "https://proxy.example/do"
+	base, err := traffic.ParseBase(address)
+	require.NoError(t, err)
+	for name, test := range map[string]struct {
+		base traffic.Base
+		want []string
+	}{
+		"known":   {base: base, want: []string{"undocumented-field"}},
+		"unknown": {want: []string{"undocumented-operation"}},
+	} {
+		var found []string
+		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Do: fakeapi.ExtraField()}))
+		next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
+			sent := req.Clone(req.Context())
+			sent.URL.Path = strings.TrimPrefix(sent.URL.Path, "/do")
+			return fake.RoundTrip(sent)
+		})
+		monitor := monitor.New(testkit.Contract(t), next, monitor.Options{
+			Sample: 1,
+			Base:   test.base,
+			Report: func(f check.Finding) { found = append(found, f.Check) },
+		})
+		client, err := wrapper.NewClient(fakeapi.Token,
+			wrapper.WithBaseURL(address), wrapper.WithHTTPClient(&http.Client{Transport: monitor}))
+		require.NoError(t, err)
+		_, err = client.Get(t.Context(), 6_000_000)
+		require.NoError(t, err)
+		monitor.Close()
+		assert.Equal(t, test.want, found, name)
+	}
 }

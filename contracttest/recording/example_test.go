@@ -32,7 +32,7 @@ func ExampleReadHAR() {
 	}
 	// Output:
 	// session.har#0 GET /v2/images/42 404
-	// session.har#1: omitted: the request has no response
+	// session.har#1: omitted: no response
 }
 
 // A recording holds no token, and says where it comes from.

@@ -1,160 +1,125 @@
 package recording
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/doimages/contracttest/traffic"
 )
 
-// byteOrderMark is what some writers on Windows begin an archive with, and what JSON does not allow.
-const byteOrderMark = "\xef\xbb\xbf"
+// maxKept is how large a buffer may be to be kept for the next entry, in bytes.
+const maxKept = 1 << 20
 
-// ReadHAR reads the exchanges of an HTTP Archive (HAR 1.2), as browsers, mitmproxy and Playwright write it. It holds
-// one entry at a time, whatever the size of the archive. The source begins the name of each exchange, such as
-// session.har#3.
-//
-// Names count as HAR spells them. Unknown fields, duplicate names and invalid UTF-8 are tolerated: they say nothing
-// about the API, and tools write them.
-//
-// An entry that cannot be checked, such as a request that was blocked, is yielded as an [OmittedError]. Any other error
-// ends the sequence and comes last. Errors name the place and never what is there: archives have secrets.
-func ReadHAR(r io.Reader, source string) iter.Seq2[traffic.Exchange, error] {
-	return func(yield func(traffic.Exchange, error) bool) {
-		archive := newHAR(r, source)
-		if err := archive.enterEntries(); err != nil {
-			yield(traffic.Exchange{}, err)
-			return
-		}
-		for archive.hasNext() {
-			exchange, err := archive.next()
-			var omitted *OmittedError
-			if !yield(exchange, err) || err != nil && !errors.As(err, &omitted) {
-				return
-			}
-		}
-		if err := archive.endEntries(); err != nil {
-			yield(traffic.Exchange{}, err)
-		}
-	}
+// harReader reads an archive in two passes: where each entry is and when it began, then the entries in the order of
+// their times. So it holds some bytes for each entry and the whole of one, whatever the size of the archive, and knows
+// the tokens of all requests before the first response is shown.
+type harReader struct {
+	Reader
+	in      *input
+	yield   func(traffic.Exchange, error) bool
+	archive harArchive
+	places  []harPlace
+	buffer  []byte
 }
 
-// har is an archive that is being read.
-type har struct {
-	source  string
-	decoder *jsontext.Decoder
-	index   int // of the next entry
-}
-
-func newHAR(r io.Reader, source string) *har {
-	buffered := bufio.NewReader(r)
-	if mark, err := buffered.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
-		_, _ = buffered.Discard(len(byteOrderMark))
+// readHAR yields the exchanges of an archive. It reports whether to go on.
+func (r Reader) readHAR(in *input, yield func(traffic.Exchange, error) bool) bool {
+	h := &harReader{
+		Reader:  r,
+		in:      in,
+		yield:   yield,
+		archive: harArchive{bodies: in.bodies},
 	}
-	return &har{
-		source:  source,
-		decoder: jsontext.NewDecoder(buffered, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+	more, failed := h.index()
+	if !more {
+		return false
 	}
-}
-
-// enterEntries reads on to the first entry.
-func (h *har) enterEntries() error {
-	for _, name := range []string{"log", "entries"} {
-		if err := h.enter(name); err != nil {
-			return h.fail(err)
+	sortPlaces(h.places)
+	for _, place := range h.places {
+		if !h.yieldEntry(place) {
+			return false
 		}
 	}
-	if h.decoder.PeekKind() != jsontext.KindBeginArray {
-		return h.fail(h.unexpected("entries is not an array"))
+	if failed != nil { // last, so that what comes before the damage is checked
+		return yield(traffic.Exchange{}, failed)
 	}
-	_, err := h.decoder.ReadToken()
-	return h.fail(err)
+	return true
 }
 
-// enter reads on to the value of a name in the object that comes next. It skips other values without holding them: the
-// pages of an archive can be large.
-func (h *har) enter(name string) error {
-	if h.decoder.PeekKind() != jsontext.KindBeginObject {
-		return h.unexpected("not an object")
-	}
-	if _, err := h.decoder.ReadToken(); err != nil {
-		return err
-	}
-	for h.decoder.PeekKind() == jsontext.KindString {
-		token, err := h.decoder.ReadToken()
-		if err != nil {
-			return err
-		}
-		if token.String() == name {
-			return nil
-		}
-		if err := h.decoder.SkipValue(); err != nil {
-			return err
-		}
-	}
-	return h.unexpected(name + " is missing")
-}
-
-// unexpected returns why the next value cannot be used: that it is not JSON, or else what is given.
-func (h *har) unexpected(problem string) error {
-	if h.decoder.PeekKind() != jsontext.KindInvalid {
-		return errors.New(problem)
-	}
-	_, err := h.decoder.ReadToken()
-	return err
-}
-
-// hasNext reports whether there is another entry, or something that next says is none.
-func (h *har) hasNext() bool { return h.decoder.PeekKind() != jsontext.KindEndArray }
-
-// next reads an entry.
-func (h *har) next() (traffic.Exchange, error) {
-	var entry harEntry
-	if err := json.UnmarshalDecode(h.decoder, &entry); err != nil {
-		return traffic.Exchange{}, h.fail(err)
-	}
-	source := fmt.Sprintf("%s#%d", h.source, h.index)
-	h.index++
-	return entry.exchange(source)
-}
-
-// endEntries reads the end of the entries. What follows them is not read.
-func (h *har) endEntries() error {
-	_, err := h.decoder.ReadToken()
-	return h.fail(err)
-}
-
-// fail says where an archive cannot be read and why, without the value that is there.
-func (h *har) fail(err error) error {
+// index finds the entries to read, and yields why others are not. It returns the error that ends the archive early.
+func (h *harReader) index() (more bool, failed error) {
+	decoder, err := newHARDecoder(h.in)
 	if err == nil {
-		return nil
+		err = decoder.enterEntries()
 	}
-	var syntactic *jsontext.SyntacticError
-	var semantic *json.SemanticError
-	switch {
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		err = errors.New("the file ends too early")
-	case errors.As(err, &syntactic):
-		err = fmt.Errorf("not valid JSON: %w", syntactic.Err) // its text has the names around it, which may be anything
-	case errors.As(err, &semantic):
-		err = fmt.Errorf("unusable %s at %s", kindName(semantic.JSONKind), semantic.JSONPointer)
+	if err != nil {
+		return true, err
 	}
-	return fmt.Errorf("%s: not an HTTP Archive: at byte %d: %w", h.source, h.decoder.InputOffset(), err)
+	h.archive.maker = decoder.maker
+	for number := 0; decoder.hasNext(); number++ {
+		head, err := decoder.next()
+		if err != nil {
+			return true, err
+		}
+		head.number = number
+		if !h.take(head) {
+			return false, nil
+		}
+	}
+	return true, decoder.endEntries()
 }
 
-// kindName returns what JSON calls a kind of value.
-func kindName(kind jsontext.Kind) string {
-	switch kind {
-	case jsontext.KindBeginObject:
-		return "object"
-	case jsontext.KindBeginArray:
-		return "array"
+// take notes an entry that is to be read, and yields why one is not.
+func (h *harReader) take(head harHead) bool {
+	if head.isNull {
+		return h.omit(head.number, &OmittedError{Reason: NoResponse, Detail: "the entry is null"})
 	}
-	return kind.String()
+	if _, omitted := h.want(head.method, head.url); omitted != nil {
+		return h.omit(head.number, omitted)
+	}
+	var headers []harHeader
+	if json.Unmarshal(head.headers, &headers, harOptions) == nil {
+		h.archive.secrets.addHeader(harHeaders(headers))
+	}
+	h.places = append(h.places, head.harPlace)
+	return true
 }
+
+// yieldEntry reads an entry and yields it.
+func (h *harReader) yieldEntry(place harPlace) bool {
+	if cap(h.buffer) < place.length || cap(h.buffer) > maxKept {
+		h.buffer = make([]byte, place.length)
+	}
+	text := h.buffer[:place.length]
+	if _, err := h.in.content.ReadAt(text, place.offset); err != nil && !errors.Is(err, io.EOF) {
+		return h.yield(traffic.Exchange{}, fmt.Errorf("%s: %w", h.in.name, err))
+	}
+	entry, omitted := readHAREntry(text)
+	if omitted != nil {
+		return h.omit(place.number, omitted)
+	}
+	u, omitted := h.want(entry.Request.Method.text, entry.Request.URL.text)
+	if omitted != nil {
+		return h.omit(place.number, omitted)
+	}
+	exchange, omitted := entry.exchange(u, h.archive)
+	if omitted != nil {
+		omitted.URL = u
+		return h.omit(place.number, omitted)
+	}
+	exchange.Source = h.name(place.number)
+	exchange.Secrets = h.archive.secrets.list
+	return h.yield(exchange, nil)
+}
+
+// omit yields why an entry is not checked.
+func (h *harReader) omit(number int, omitted *OmittedError) bool {
+	omitted.Source = h.name(number)
+	return h.yield(traffic.Exchange{}, omitted)
+}
+
+// name returns the name of an entry.
+func (h *harReader) name(number int) string { return fmt.Sprintf("%s#%d", h.in.name, number) }

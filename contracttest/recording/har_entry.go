@@ -1,9 +1,10 @@
 package recording
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -22,165 +23,238 @@ const maxTook = 1e9
 // harEntry is what is read of an entry of an archive. Where writers differ in the type of a value, it stays as written.
 type harEntry struct {
 	Started  jsontext.Value `json:"startedDateTime"`
-	Time     jsontext.Value `json:"time"`       // milliseconds
-	Cache    jsontext.Value `json:"_fromCache"` // the cache of the browser that responded; null or false if none did
+	Time     jsontext.Value `json:"time"`      // milliseconds
+	Redacted jsontext.Value `json:"_redacted"` // true in a Copy, if credentials may have been taken out before
 	Request  harRequest     `json:"request"`
 	Response harResponse    `json:"response"`
+	harOrigin
 }
 
 type harRequest struct {
-	Method   string       `json:"method"`
-	URL      string       `json:"url"`
+	Method   harText      `json:"method"`
+	URL      harText      `json:"url"`
 	Headers  []harHeader  `json:"headers"`
 	PostData *harPostData `json:"postData"`
 }
 
 type harPostData struct {
-	Text     string `json:"text"`
-	Encoding string `json:"encoding"`
+	Text     harText `json:"text"`
+	Encoding harText `json:"encoding"`
+	MimeType harText `json:"mimeType"`
+	File     harText `json:"_file"` // of Playwright
 }
 
 type harResponse struct {
-	Status  int         `json:"status"`
-	Headers []harHeader `json:"headers"`
-	Content harContent  `json:"content"`
+	Status   jsontext.Value `json:"status"`
+	Headers  []harHeader    `json:"headers"`
+	Content  harContent     `json:"content"`
+	BodySize jsontext.Value `json:"bodySize"`
+	harWorker
 }
 
 type harContent struct {
-	Size     int64  `json:"size"` // below 0 where the writer does not know
-	Text     string `json:"text"`
-	Encoding string `json:"encoding"`
-	MimeType string `json:"mimeType"`
+	Size     jsontext.Value `json:"size"` // below 0 where the writer does not know
+	Text     harText        `json:"text"`
+	Encoding harText        `json:"encoding"`
+	MimeType harText        `json:"mimeType"`
+	File     harText        `json:"_file"` // of Playwright
 }
 
 type harHeader struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
+	Name  harText `json:"name"`
+	Value harText `json:"value"`
 }
 
-// exchange returns what an entry says of an exchange. The error of one that cannot be checked is an [OmittedError].
-func (e *harEntry) exchange(source string) (traffic.Exchange, error) {
-	if e.Request.Method == "" || e.Request.URL == "" {
-		return traffic.Exchange{}, fmt.Errorf("%s: an entry without the method or the URL of its request", source)
+// harArchive is what holds for all entries of an archive.
+type harArchive struct {
+	maker   string // such as Firefox
+	bodies  bodies // the files beside it
+	secrets secrets
+}
+
+// readHAREntry reads an entry that is known to be JSON.
+func readHAREntry(text []byte) (*harEntry, *OmittedError) {
+	var entry harEntry
+	if err := json.Unmarshal(text, &entry, harOptions); err != nil {
+		return nil, &OmittedError{Reason: Unusable, Detail: unusableValue(err)}
 	}
-	u, err := url.Parse(e.Request.URL)
-	if err != nil {
-		return traffic.Exchange{}, fmt.Errorf("%s: the URL of the request is not a URL", source)
+	return &entry, nil
+}
+
+// unusableValue says which value has another type than HAR gives it, without the value.
+func unusableValue(err error) string {
+	var semantic *json.SemanticError
+	if errors.As(err, &semantic) {
+		return fmt.Sprintf("a %s at %s", kindName(semantic.JSONKind), semantic.JSONPointer)
 	}
-	if reason := e.omitted(); reason != "" {
-		return traffic.Exchange{}, &OmittedError{Source: source, Reason: reason}
+	return "a value of another type"
+}
+
+// kindName returns what JSON calls a kind of value.
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case jsontext.KindBeginObject:
+		return "object"
+	case jsontext.KindBeginArray:
+		return "array"
 	}
-	sent, err := e.Request.body()
-	if err != nil {
-		return traffic.Exchange{}, fmt.Errorf("%s: the body of the request: %w", source, err)
+	return kind.String()
+}
+
+// exchange returns what an entry says of an exchange with a URL, and what no exchange can be made of.
+func (e *harEntry) exchange(u *url.URL, archive harArchive) (traffic.Exchange, *OmittedError) {
+	status, ok := wholeNumber(e.Response.Status)
+	switch {
+	case !ok && len(e.Response.Status) > 0 && e.Response.Status.Kind() != jsontext.KindNull:
+		return traffic.Exchange{}, &OmittedError{Reason: Unusable, Detail: "the status is not a whole number"}
+	case status <= 0: // as writers give it to requests without a response
+		return traffic.Exchange{}, &OmittedError{Reason: NoResponse}
+	case status > 999:
+		return traffic.Exchange{}, &OmittedError{Reason: Unusable, Detail: "the status is not one of HTTP"}
+	case status == http.StatusNotModified || e.isNotOfServer(archive.maker, e.Response.harWorker):
+		return traffic.Exchange{}, &OmittedError{Reason: Cached}
 	}
-	received, err := harBody(e.Response.Content.Text, e.Response.Content.Encoding)
-	if err != nil {
-		return traffic.Exchange{}, fmt.Errorf("%s: the body of the response: %w", source, err)
-	}
-	header := harHeaders(e.Response.Headers)
-	if len(header) == 0 && e.Response.Content.MimeType != "" && len(received) > 0 {
-		header.Set("Content-Type", e.Response.Content.MimeType) // some writers leave the headers out
-	}
-	dropWireLength(header, received, e.Response.Content.Size)
-	began, ended := e.times()
-	return traffic.Exchange{
-		Source:        source,
-		Method:        strings.ToUpper(e.Request.Method),
+	exchange := traffic.Exchange{
+		Method:        strings.ToUpper(e.Request.Method.text),
 		URL:           u,
 		RequestHeader: harHeaders(e.Request.Headers),
-		RequestBody:   sent,
-		Status:        e.Response.Status,
-		Header:        header,
-		Body:          received,
-		Began:         began,
-		Ended:         ended,
-	}, nil
+		Status:        status,
+		Header:        harHeaders(e.Response.Headers),
+	}
+	// Every client sends some headers. Where there are none, they were left out.
+	exchange.Redacted = string(e.Redacted) == "true" || len(exchange.RequestHeader) == 0
+	var omitted *OmittedError
+	if exchange.RequestBody, omitted = e.Request.body(archive.bodies); omitted != nil {
+		return traffic.Exchange{}, omitted
+	}
+	if exchange.Body, omitted = e.body(exchange, archive.bodies); omitted != nil {
+		return traffic.Exchange{}, omitted
+	}
+	if e.Request.PostData != nil && len(exchange.RequestBody) > 0 {
+		setMimeType(exchange.RequestHeader, e.Request.PostData.MimeType.text)
+	}
+	if len(exchange.Body) > 0 {
+		setMimeType(exchange.Header, e.Response.Content.MimeType.text)
+	}
+	if size, ok := wholeNumber(e.Response.Content.Size); ok {
+		dropWireLength(exchange.Header, exchange.Body, int64(size))
+	}
+	exchange.Began, exchange.Ended = e.times()
+	return exchange, nil
 }
 
-// omitted returns why an entry cannot be checked, or "" if it can.
-func (e *harEntry) omitted() string {
+// setMimeType lets the type of a body stand in for headers that were left out.
+func setMimeType(header http.Header, kind string) {
+	if len(header) == 0 && strings.Contains(kind, "/") { // Chrome has x-unknown for none
+		header.Set("Content-Type", kind)
+	}
+}
+
+// body returns the body of a request, which an archive leaves out where there is none.
+func (r *harRequest) body(beside bodies) ([]byte, *OmittedError) {
 	switch {
-	case !e.hasResponse():
-		return "the request has no response"
-	case e.isFromCache():
-		return "the response came from a cache"
-	case e.lacksBody():
-		return "the body of the response was left out of the archive"
+	case r.PostData == nil:
+		return nil, nil
+	case r.PostData.File.text != "" && r.PostData.Text.text == "":
+		return bodyBeside(beside, r.PostData.File.text)
 	}
-	return ""
+	return harBody(r.PostData.Text.text, r.PostData.Encoding.text), nil
 }
 
-// hasResponse reports whether the request got a response: writers give status 0, or less, to those that got none.
-func (e *harEntry) hasResponse() bool { return e.Response.Status > 0 }
-
-// isFromCache reports whether a cache of the browser responded, and not the server.
-func (e *harEntry) isFromCache() bool {
-	kind := e.Cache.Kind()
-	named := len(e.Cache) > 0 && kind != jsontext.KindNull && kind != jsontext.KindFalse // writers have either for none
-	return named || e.Response.Status == http.StatusNotModified
-}
-
-// lacksBody reports whether there was a body that the writer left out of the file.
-func (e *harEntry) lacksBody() bool {
+// body returns the body of the response. One without a text was not recorded, unless there was none.
+func (e *harEntry) body(exchange traffic.Exchange, beside bodies) ([]byte, *OmittedError) {
 	content := e.Response.Content
-	if content.Text != "" {
-		return false
+	switch {
+	case content.Text.text != "":
+		return harBody(content.Text.text, content.Encoding.text), nil
+	case content.File.text != "":
+		return bodyBeside(beside, content.File.text)
+	case hasNoBody(exchange.Method, exchange.Status), exchange.Header.Get("Content-Length") == "0":
+		return nil, nil
+	case content.Text.has && e.saysEmpty():
+		return nil, nil
 	}
-	if content.Size < 0 { // the writer does not know
-		hasNone := e.Response.Status == http.StatusNoContent || strings.EqualFold(e.Request.Method, http.MethodHead)
-		return !hasNone
+	return nil, &OmittedError{Reason: NoBody}
+}
+
+// saysEmpty reports whether nothing in an entry with an empty text says that there was a body: writers leave it out
+// and keep its size, or say with -1 that they do not know it.
+func (e *harEntry) saysEmpty() bool {
+	size, _ := wholeNumber(e.Response.Content.Size)
+	sent, _ := wholeNumber(e.Response.BodySize)
+	return size == 0 && sent <= 0
+}
+
+// bodyBeside returns a body that is in a file beside the archive.
+func bodyBeside(beside bodies, name string) ([]byte, *OmittedError) {
+	if beside == nil {
+		return nil, &OmittedError{Reason: NoBody, Detail: "it is in a file beside the archive, whose folder is not known"}
 	}
-	return content.Size > 0
+	body, err := beside.read(name)
+	switch {
+	case err == nil:
+		return body, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &OmittedError{Reason: NoBody, Detail: "the file that has it is missing"}
+	case errors.Is(err, errOutside):
+		return nil, &OmittedError{Reason: Unusable, Detail: err.Error()}
+	}
+	return nil, &OmittedError{Reason: Unreadable, Detail: err.Error()}
+}
+
+// harBody returns a body of which an archive has the text, or for what is not text the Base64 encoding.
+func harBody(text, encoding string) []byte {
+	if strings.EqualFold(encoding, "base64") {
+		return decodeBase64(text)
+	}
+	if body, ok := decodePollyHex(text); ok {
+		return body
+	}
+	return []byte(text)
 }
 
 // times returns when the request was sent and when the response had been read. Both are zero if the entry does not
 // say both in a known form. Without times the checks take exchanges to have been one after the other.
 func (e *harEntry) times() (began, ended time.Time) {
-	var text string
-	if len(e.Started) == 0 || json.Unmarshal(e.Started, &text) != nil {
-		return time.Time{}, time.Time{}
-	}
-	began, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return time.Time{}, time.Time{}
-	}
+	began = harTime(e.Started)
 	took, err := strconv.ParseFloat(string(e.Time), 64)
-	if err != nil || took <= 0 || took >= maxTook {
+	if began.IsZero() || err != nil || took <= 0 || took >= maxTook {
 		return time.Time{}, time.Time{}
 	}
-	return began, began.Add(time.Duration(took * float64(time.Millisecond)))
+	return began, began.Add(time.Duration(math.Round(took * float64(time.Millisecond))))
 }
 
-// body returns the body of a request, which an archive leaves out where there is none.
-func (r *harRequest) body() ([]byte, error) {
-	if r.PostData == nil {
-		return nil, nil
+// harTime returns the time of an entry, or zero if it has none in a known form.
+func harTime(value jsontext.Value) time.Time {
+	var text string
+	if len(value) == 0 || json.Unmarshal(value, &text) != nil {
+		return time.Time{}
 	}
-	return harBody(r.PostData.Text, r.PostData.Encoding)
-}
-
-// harBody returns a body of which an archive has the text, or for what is not text the Base64 encoding.
-func harBody(text, encoding string) ([]byte, error) {
-	if !strings.EqualFold(encoding, "base64") {
-		return []byte(text), nil
-	}
-	body, err := base64.StdEncoding.DecodeString(text)
+	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return nil, errors.New("not Base64")
+		return time.Time{}
 	}
-	return body, nil
+	return at
+}
+
+// wholeNumber returns a whole number, and reports whether the value is one of 32 bits.
+func wholeNumber(value jsontext.Value) (int, bool) {
+	number, err := strconv.ParseFloat(string(value), 64)
+	if err != nil || math.Abs(number) > math.MaxInt32 || number != math.Trunc(number) {
+		return 0, false
+	}
+	return int(number), true
 }
 
 // harHeaders returns headers without the pseudo-headers of HTTP/2, and splits what some writers join with line ends.
 func harHeaders(list []harHeader) http.Header {
 	headers := http.Header{}
 	for _, h := range list {
-		if h.Name == "" || strings.HasPrefix(h.Name, ":") {
+		if h.Name.text == "" || strings.HasPrefix(h.Name.text, ":") {
 			continue
 		}
-		for _, value := range strings.Split(h.Value, "\n") {
-			headers.Add(h.Name, strings.TrimSpace(value))
+		for _, value := range strings.Split(h.Value.text, "\n") {
+			headers.Add(h.Name.text, strings.TrimSpace(value))
 		}
 	}
 	return headers

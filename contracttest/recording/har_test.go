@@ -85,7 +85,6 @@ func TestReadHARDialects(t *testing.T) {
 	}
 }
 
-// What tools write and the API has no part in keeps no archive from being read.
 // A tool that writes a body again keeps the length that was sent. A body that was truncated is still to be found.
 func TestReadHARWithBodiesThatAreWrittenAgain(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -118,6 +117,7 @@ func TestReadHARWithBodiesThatAreWrittenAgain(t *testing.T) {
 	}
 }
 
+// What tools write and the API has no part in keeps no archive from being read.
 func TestReadHARTolerates(t *testing.T) {
 	const response = `"response":{"status":404,"content":{"text":"{}"}}`
 	for name, entry := range map[string]string{
@@ -128,6 +128,13 @@ func TestReadHARTolerates(t *testing.T) {
 		"invalid UTF-8":          "{\"comment\":\"\xff\",\"request\":{\"method\":\"GET\",\"url\":\"/v2/images\"}," + response + "}",
 		"an unpaired escape":     `{"comment":"\ud800","request":{"method":"GET","url":"/v2/images"},` + response + `}`,
 		"names of other cases":   `{"REQUEST":{"method":"PUT"},"request":{"Method":"PUT","method":"GET","url":"/v2/images"},` + response + `}`,
+		"sizes as texts":         `{"request":{"method":"GET","url":"/v2/images","bodySize":"2"},"response":{"status":404,"bodySize":"2","content":{"size":"2","text":"{}"}}}`,
+		"a null header":          `{"request":{"method":"GET","url":"/v2/images","headers":[null]},"response":{"status":404,"headers":[null,{"name":"a","value":null}],"content":{"text":"{}"}}}`,
+		"a header as a number":   `{"request":{"method":"GET","url":"/v2/images"},"response":{"status":404,"headers":[{"name":"ratelimit-limit","value":5000}],"content":{"text":"{}"}}}`,
+		"a status with a point":  `{"request":{"method":"GET","url":"/v2/images"},"response":{"status":404.0,"content":{"text":"{}"}}}`,
+		"Base64 without padding": `{"request":{"method":"GET","url":"/v2/images"},"response":{"status":404,"content":{"text":"e30","encoding":"base64"}}}`,
+		"Base64 with line ends":  `{"request":{"method":"GET","url":"/v2/images"},"response":{"status":404,"content":{"text":"e3\r\n0=","encoding":"base64"}}}`,
+		"Base64 that is none":    `{"request":{"method":"GET","url":"/v2/images"},"response":{"status":404,"content":{"text":"{}","encoding":"base64"}}}`,
 		"another case of Base64": `{"request":{"method":"GET","url":"/v2/images"},"response":{"status":404,"content":{"text":"e30=","encoding":"Base64"}}}`,
 	} {
 		exchanges, left, err := readHAR(t, archiveOf(entry))
@@ -141,9 +148,9 @@ func TestReadHARTolerates(t *testing.T) {
 
 func TestReadHARSaysWhyAnEntryIsOmitted(t *testing.T) {
 	for entry, want := range map[string]string{
-		entryOf(`{"status":0}`):                        "session.har#1: omitted: the request has no response",
-		entryOf(`{"status":304}`):                      "session.har#1: omitted: the response came from a cache",
-		entryOf(`{"status":200,"content":{"size":9}}`): "session.har#1: omitted: the body of the response was left out of the archive",
+		entryOf(`{"status":0}`):                        "session.har#1: omitted: no response",
+		entryOf(`{"status":304}`):                      "session.har#1: omitted: cached",
+		entryOf(`{"status":200,"content":{"size":9}}`): "session.har#1: omitted: body not recorded",
 	} {
 		whole := entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`)
 		var yielded []string
@@ -184,14 +191,6 @@ func TestReadHARRejects(t *testing.T) {
 		"no log":                    `{"a":{"b":[1,{"c":2}]}}`,
 		"no entries":                `{"log":{"version":"1.2"}}`,
 		"entries of another type":   `{"log":{"entries":{}}}`,
-		"an entry of another type":  archiveOf(`"dop_v1_secret"`),
-		"a header of another type":  archiveOf(`{"request":{"method":"GET","url":"https://a/","headers":"dop_v1_secret"},"response":{}}`),
-		"a header that is a number": archiveOf(`{"request":{"method":"GET","url":"https://a/","headers":987654321},"response":{}}`),
-		"a status beyond an int":    archiveOf(entryOf(`{"status":987654321987654321987,"headers":[]}`)),
-		"an entry without request":  archiveOf(`{}`),
-		"an entry without a method": archiveOf(`{"request":{"url":"https://a/"},"response":{"status":200}}`),
-		"not a URL":                 archiveOf(`{"request":{"method":"GET","url":"http://[dop_v1_secret"},"response":{"status":200}}`),
-		"not Base64":                archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"dop_v1_secret!","encoding":"base64"}}`)),
 		"truncated in an entry":     whole[:len(whole)/2],
 		"truncated before it ends":  whole[:len(whole)-26],
 		"truncated after it":        whole[:strings.Index(whole, `],"comment"`)],
@@ -210,10 +209,13 @@ func TestReadHARRejects(t *testing.T) {
 	}
 }
 
-// An archive of any size is read an entry at a time.
+// An archive of any size is read an entry at a time. With LONG=1 it has 120 MB.
 func TestReadHARHoldsOneEntry(t *testing.T) {
 	entry := entryOf(`{"status":200,"headers":[],"content":{"size":60000,"text":"` + strings.Repeat("x", 60_000) + `"}}`)
-	const entries = 500 // 30 MB
+	entries := 500 // 30 MB
+	if os.Getenv("LONG") != "" {
+		entries = 2_000
+	}
 	r, w := io.Pipe()
 	go func() {
 		_, _ = io.WriteString(w, `{"log":{"entries":[`)
@@ -240,6 +242,9 @@ func TestReadHARHoldsOneEntry(t *testing.T) {
 func FuzzReadHAR(f *testing.F) {
 	f.Add(archiveOf(entryOf(`{"status":200,"headers":[],"content":{"size":2,"text":"{}"}}`)))
 	f.Add(`{"log":{"entries":[{"request":{"method":"GET","url":"/"},"response":{"status":200}}]}}`)
+	f.Add(`{"log":{"creator":{"name":"Firefox"},"entries":[null,{"cache":{"afterRequest":null}},{"request":{"method":"OPTIONS","url":"/"}}]}}`)
+	f.Add(archiveOf(entryOf(`{"status":200,"content":{"encoding":"base64","text":"[\"eyJh\",\"Ijox\",\"fQ==\"]"}}`)))
+	f.Add(archiveOf(entryOf(`{"status":"200","content":{"_file":"../a.json"}}`)))
 	f.Fuzz(func(t *testing.T, text string) {
 		for e, err := range recording.ReadHAR(strings.NewReader(text), "fuzz.har") {
 			if err == nil && (e.URL == nil || e.Status <= 0) {

@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -27,14 +26,16 @@ import (
 // use.
 //
 // A recording has no credentials. Of headers only those known to be harmless are kept. Tokens and e-mail addresses
-// are taken out of URLs, bodies and those headers. So are user and password of a URL, and query, fragment and
-// credentials of the address that an image is imported from, which can be a signature.
+// are taken out of URLs, bodies and those headers, however they are spelled. So are user and password of any URL, and
+// query, fragment and credentials of the address that an image is imported from, which can be a signature.
 //
 // Bodies are recorded decompressed. An exchange with a body that cannot be decompressed is left out, since no secret
-// could be found in it. The provenance says how many were.
+// could be found in it. A Recorder holds what it records in memory until it is closed, and at most 32 MiB: an exchange
+// that would be more passes and is left out, too. The provenance says how many were.
 type Recorder struct {
 	next http.RoundTripper
 	file string
+	base traffic.Base
 
 	mu          sync.Mutex
 	secrets     redact.Redactor // those that were sent, wherever else they occur
@@ -43,18 +44,33 @@ type Recorder struct {
 	overTLS     bool            // whether every response came over TLS, which none of a fake in memory does
 	began       []time.Time     // of each interaction
 	undecodable int             // exchanges with a body that could not be decompressed
+	size        int             // of what is recorded, in bytes; see sizeOf
+	limit       int             // of size; maxRecorded but in tests
+	tooMany     int             // exchanges for which there was no room
 }
+
+// maxRecorded bounds the memory of a Recorder, and with it the size of a cassette: [Read] refuses one of more than
+// 64 MiB, and YAML takes more room than the bodies in it.
+const maxRecorded = 32 << 20
+
+// ErrNothingRecorded is the error of [Recorder.Close] if there is nothing to write.
+var ErrNothingRecorded = errors.New("nothing was recorded, so nothing is written")
 
 // NewRecorder returns a Recorder in front of next, or of [http.DefaultTransport] if that is nil. It will write the
 // cassette to file, whose name ends in .cassette.yaml, and its provenance beside it.
 //
-// It makes the folder of the file, so that a folder that cannot be made is known before anything is sent.
-func NewRecorder(next http.RoundTripper, file string) (*Recorder, error) {
+// It makes the folder of the file, and tries to write there, so that a mistake is known before anything is sent.
+// Files of an earlier run are replaced by Close, and not before.
+func NewRecorder(next http.RoundTripper, file string, options ...RecorderOption) (*Recorder, error) {
 	if !strings.HasSuffix(file, ".cassette.yaml") {
-		return nil, fmt.Errorf("%s: the name of a recording ends in .cassette.yaml", file)
+		return nil, fmt.Errorf("%s: the name of a recording ends in .cassette.yaml", redact.Printable(file))
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return nil, fmt.Errorf("%s: its folder: %w", file, err)
+	if err := checkWritable(file); err != nil {
+		return nil, redact.PrintableError(err)
+	}
+	var config recorderConfig
+	for _, option := range options {
+		option(&config)
 	}
 	if next == nil {
 		next = http.DefaultTransport
@@ -62,9 +78,11 @@ func NewRecorder(next http.RoundTripper, file string) (*Recorder, error) {
 	return &Recorder{
 		next:     next,
 		file:     file,
+		base:     config.base,
 		cassette: cassette.New("recording"),
 		hosts:    map[string]bool{},
 		overTLS:  true,
+		limit:    maxRecorded,
 	}, nil
 }
 
@@ -98,6 +116,12 @@ func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 		r.undecodable++
 		return
 	}
+	size := sizeOf(address.String(), sentBody, body)
+	if r.size+size > r.limit {
+		r.tooMany++
+		return
+	}
+	r.size += size
 	r.began = append(r.began, exchange.Began)
 	interaction := &cassette.Interaction{
 		Request: cassette.Request{
@@ -127,13 +151,33 @@ func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 	r.cassette.AddInteraction(interaction)
 }
 
+// sizeOf returns how many bytes an exchange takes, with a sum for all that has no large part of its own.
+func sizeOf(address, sent string, body []byte) int {
+	const others = 2 << 10 // headers, of which only known ones are kept, and the fields of a cassette
+	return others + len(address) + len(sent) + len(body)
+}
+
+// Len returns how many exchanges are recorded so far. The index of the next in the cassette is as high.
+func (r *Recorder) Len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.cassette.Interactions)
+}
+
+// Full reports whether an exchange was left out since there was no more room.
+func (r *Recorder) Full() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tooMany > 0
+}
+
 // statusLine returns a status with its standard text. The server's own text could be anything.
 func statusLine(status int) string {
 	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
 }
 
-// Close writes the cassette and its provenance. It is an error if nothing was recorded. A recording of anything but the
-// API over https says so in its provenance, and cannot pass as one of the API.
+// Close writes the cassette and its provenance. The error is [ErrNothingRecorded] if nothing was recorded. A recording
+// of anything but the API over https says so in its provenance, and cannot pass as one of the API.
 //
 // Each file is there whole or not at all. Until both could be written, those of an earlier run stay as they were. If
 // moving them into place fails or is interrupted, there may be a cassette without a provenance. There is never one with
@@ -146,24 +190,25 @@ func (r *Recorder) Close() error {
 	}
 	r.redactAll()
 	if err := writeRecording(r.file, r.cassette, r.provenance(time.Now().UTC())); err != nil {
-		return fmt.Errorf("%s: %w", r.file, err)
+		return redact.PrintableError(fmt.Errorf("%s: %w", r.file, err))
 	}
 	return nil
 }
 
 func (r *Recorder) nothingRecorded() error {
-	const problem = "nothing was recorded, so nothing is written"
 	if r.undecodable > 0 {
-		return fmt.Errorf("%s: the bodies of %d exchanges cannot be decompressed", problem, r.undecodable)
+		return fmt.Errorf("%w: %s left out, since a body could not be decompressed",
+			ErrNothingRecorded, exchangesWere(r.undecodable))
 	}
-	return errors.New(problem)
+	return ErrNothingRecorded
 }
 
 // redactAll takes the secrets out of all that is recorded.
 func (r *Recorder) redactAll() {
 	for _, interaction := range r.cassette.Interactions {
 		request, response := &interaction.Request, &interaction.Response
-		request.URL = r.secrets.Text(request.URL)
+		request.URL, request.Host = r.redactURL(request.URL), r.redactHost(request.Host)
+		request.Method = r.secrets.Text(request.Method)
 		request.Body = r.secrets.Text(request.Body)
 		request.ContentLength = int64(len(request.Body))
 		response.Body = r.secrets.Text(response.Body)
@@ -171,6 +216,22 @@ func (r *Recorder) redactAll() {
 		r.redactHeader(request.Headers)
 		r.redactHeader(response.Headers)
 	}
+}
+
+// redactURL takes the secrets out of the URL of a request, which stays one that can be parsed.
+func (r *Recorder) redactURL(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		text = strings.Replace(text, "://"+u.Host, "://"+r.redactHost(u.Host), 1)
+	}
+	return r.secrets.Text(text)
+}
+
+// redactHost returns a host, or the name of none if it has a secret: a placeholder would be no host.
+func (r *Recorder) redactHost(host string) string {
+	if r.secrets.Text(host) != host {
+		return "redacted.invalid"
+	}
+	return host
 }
 
 func (r *Recorder) redactHeader(header http.Header) {
@@ -187,11 +248,16 @@ func (r *Recorder) provenance(now time.Time) Provenance {
 	note := "Recorded by doimages " + openapi.Version +
 		". Headers that are not known to be harmless, tokens and e-mail addresses were taken out."
 	if r.undecodable > 0 {
-		note += fmt.Sprintf(" %d exchanges were left out, since their bodies could not be decompressed.", r.undecodable)
+		note += " " + exchangesWere(r.undecodable) + " left out, since a body could not be decompressed."
 	}
+	if r.tooMany > 0 {
+		note += fmt.Sprintf(" %s left out, since a recording holds %d MiB.", exchangesWere(r.tooMany), r.limit>>20)
+	}
+	hosts := strings.Join(slices.Sorted(maps.Keys(r.hosts)), ", ")
 	provenance := Provenance{
 		Kind:         r.kind(),
-		Document:     "requests sent to " + strings.Join(slices.Sorted(maps.Keys(r.hosts)), ", "),
+		BaseURL:      r.secrets.Text(r.base.String()),
+		Document:     "requests sent to " + redact.Printable(r.secrets.Text(hosts)),
 		Revision:     "sha256 of the contract: " + hex.EncodeToString(revision[:8]),
 		DocumentDate: now.Format(time.DateOnly),
 		Transcribed:  now.Format(time.DateOnly),
@@ -201,11 +267,19 @@ func (r *Recorder) provenance(now time.Time) Provenance {
 		provenance.Exchanges = append(provenance.Exchanges, ExchangeOrigin{
 			Interaction: i,
 			Status:      interaction.Response.Code,
-			Source:      interaction.Request.Method,
+			Source:      redact.Printable(interaction.Request.Method),
 			Began:       r.began[i].UTC(),
 		})
 	}
 	return provenance
+}
+
+// exchangesWere returns a number of exchanges, with the verb of a sentence about them.
+func exchangesWere(n int) string {
+	if n == 1 {
+		return "1 exchange was"
+	}
+	return fmt.Sprintf("%d exchanges were", n)
 }
 
 // kind returns what the recording is evidence of. A name proves nothing: a fake in memory is also asked for the host

@@ -148,9 +148,10 @@ func TestRecorderThatCannotWriteItsProvenance(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "session.cassette.yaml")
 	require.NoError(t, os.WriteFile(file, []byte("of an earlier run"), 0o600))
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, "session.provenance.yaml", "in the way"), 0o700))
 	recorder, err := recording.NewRecorder(fakeapi.New(), file)
 	require.NoError(t, err)
+	inTheWay := filepath.Join(dir, "session.provenance.yaml", "in the way")
+	require.NoError(t, os.MkdirAll(inTheWay, 0o700)) // by another program, meanwhile
 	resp, err := (&http.Client{Transport: recorder}).Get("https://api.digitalocean.com/v2/images")
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
@@ -166,9 +167,9 @@ func TestRecorderThatCannotWriteItsProvenance(t *testing.T) {
 func TestRecorderWritesNoProvenanceAlone(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "session.cassette.yaml")
-	require.NoError(t, os.MkdirAll(filepath.Join(file, "in the way"), 0o700))
 	recorder, err := recording.NewRecorder(fakeapi.New(), file)
 	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join(file, "in the way"), 0o700)) // by another program, meanwhile
 	resp, err := (&http.Client{Transport: recorder}).Get("https://api.digitalocean.com/v2/images")
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())

@@ -2,13 +2,31 @@ package recording
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"go.yaml.in/yaml/v3"
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 )
+
+// checkWritable returns an error if a cassette and its provenance cannot be written, as far as that can be known in
+// advance. It makes their folder.
+func checkWritable(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("%s: its folder: %w", file, err)
+	}
+	for _, name := range []string{file, provenanceFile(file)} {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return fmt.Errorf("%s: it is a folder", name)
+		}
+	}
+	folder, err := os.MkdirTemp(filepath.Dir(file), ".recording-*")
+	if err != nil {
+		return fmt.Errorf("%s: its folder: %w", file, err)
+	}
+	return os.Remove(folder)
+}
 
 // writeRecording writes a cassette and the provenance beside it. It writes both whole into a temporary folder first, so
 // that a full disk leaves the files of an earlier run as they were. Then it moves them into place.
@@ -21,7 +39,7 @@ func writeRecording(file string, recorded *cassette.Cassette, provenance Provena
 	recorded.Name = filepath.Join(folder, "recording")
 	recorded.File = recorded.Name + ".yaml"
 	recorded.IsNew = true // otherwise the library writes nothing
-	recorded.MarshalFunc = yaml.Marshal
+	recorded.MarshalFunc = marshal
 	if err := recorded.Save(); err != nil {
 		return err
 	}
@@ -47,7 +65,7 @@ func moveIntoPlace(file, writtenCassette, writtenProvenance string) error {
 }
 
 func writeProvenance(file string, provenance Provenance) error {
-	text, err := yaml.Marshal(provenance)
+	text, err := marshal(provenance)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,9 @@ import (
 func TestHTMLReportInABrowser(t *testing.T) {
 	page := write(t, mixedReport(t), "html")
 	empty := write(t, report.New(testkit.Contract(t)), "html")
+	full := fullReport(t)
+	full.ShowBodies = true
+	full.Add(brokenGet(t))
 	b := startBrowser(t)
 	pictures := os.Getenv("BROWSER_PICTURES")
 	picture := func(t *testing.T, name, method string, params map[string]any) []byte {
@@ -44,7 +47,7 @@ func TestHTMLReportInABrowser(t *testing.T) {
 	for _, width := range []int{390, 1400} {
 		for _, scheme := range []string{"light", "dark"} {
 			t.Run(fmt.Sprint(width, " ", scheme), func(t *testing.T) {
-				for name, text := range map[string]string{"mixed": page, "empty": empty} {
+				for name, text := range map[string]string{"mixed": page, "empty": empty, "full": write(t, full, "html")} {
 					b.open(t, text, view{width: width, scheme: scheme})
 					assert.Equal(t, true, b.eval(t, "matchMedia('(prefers-color-scheme: "+scheme+")').matches"))
 					assert.EqualValues(t, width, b.eval(t, "document.documentElement.clientWidth"))

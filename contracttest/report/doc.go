@@ -15,18 +15,29 @@
 // of the API, and a recording of it are evidence of different worth. An exchange without a kind, such as those of the
 // live suite, counts in the sum alone.
 //
-// A report holds the first 10,000 findings of each severity, and counts all. So the sums, the table and the verdict are
-// right for an archive in which everything is wrong. However many findings are accepted, one that breaks a client is
-// held.
+// Findings that are alike are a [Group]: they have the check, the severity, the operation, the status, the part, the
+// pointer but for indices, the message and the value in common. A report holds 1,000 groups of each severity, 20 of
+// which may differ in message and value alone, and counts all. So the sums, the table and the verdict are right for an
+// archive in which everything is wrong. However many findings are accepted, one that breaks a client is held.
+//
+// # What fails a run
+//
+// [Report.Verdict] has all of it: findings of FailOn or worse, cases that failed, what [Report.AddProblem] and
+// [Report.AddFailure] say, too little coverage, and that nothing was checked. Every format has the verdict, with the
+// reasons.
 //
 // # Formats
 //
-//   - text, for a terminal: a table of operations and statuses, the findings, and the sums.
+//   - text, for a terminal: a table of operations and statuses, the findings, the sums, and the verdict in the last
+//     line.
 //   - html, for a browser: one page that needs nothing beside it. It lets only its own script run, since the texts of
 //     findings come from a server.
 //   - json, for another program: report.schema.json describes it.
-//   - junit, for CI: a test case for each operation and status that the contract documents.
-//   - github, for GitHub Actions: an annotation for each finding. [Report.WriteMarkdown] is the summary of its job.
+//   - junit, for CI: a test case for each operation and status that the contract documents, for each case of the live
+//     suite, and for what else fails the run. It keeps to the schema of Jenkins' xUnit plugin.
+//   - sarif, for code scanning: SARIF 2.1.0, with a rule for each check. What a baseline accepts is suppressed.
+//   - github, for GitHub Actions: an annotation for each group. [Report.WriteMarkdown] is the summary of its job.
 //
-// Nothing here redacts. Findings come from package check, which takes secrets out of them.
+// Every text that comes from a server or a file is made harmless for a terminal, Markdown, a log of GitHub Actions, XML
+// and HTML. Secrets are taken out of findings by package check, and of the excerpts of ShowBodies here.
 package report

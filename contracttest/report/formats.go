@@ -7,8 +7,8 @@ import (
 )
 
 // Formats are the formats in which a report can be written. For people there are text and html; for programs json, as
-// report.schema.json describes it; for CI junit and github.
-var Formats = []string{"text", "json", "junit", "github", "html"}
+// report.schema.json describes it; for CI junit, sarif and github.
+var Formats = []string{"text", "json", "junit", "sarif", "github", "html"}
 
 // Write writes the report in one of [Formats]. Another is an error.
 func (r *Report) Write(w io.Writer, format string) error {
@@ -19,6 +19,8 @@ func (r *Report) Write(w io.Writer, format string) error {
 		return r.writeJSON(w)
 	case "junit":
 		return r.writeJUnit(w)
+	case "sarif":
+		return r.writeSARIF(w)
 	case "github":
 		return r.writeGitHub(w)
 	case "html":

@@ -16,20 +16,50 @@ var (
 	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// writeGitHub writes the findings as annotations of GitHub Actions, each beside its recording if that is known.
+// writeGitHub writes the findings as annotations of GitHub Actions, the worst first and those that are alike in one,
+// each beside its recording if that is known. GitHub shows ten of a level. What a baseline accepts is a line.
 func (r *Report) writeGitHub(w io.Writer) error {
 	var text strings.Builder
-	for _, f := range r.Findings {
-		properties := "title=" + githubProperty.Replace(f.Check)
-		if f.File != "" {
-			properties = "file=" + githubProperty.Replace(f.File) + "," + properties
+	verdict := r.Verdict()
+	for _, reason := range verdict.Reasons {
+		fmt.Fprintf(&text, "::error title=contract::%s\n", githubData.Replace(reason))
+	}
+	for _, c := range r.cases {
+		if c.Outcome == CaseFailed {
+			fmt.Fprintf(&text, "::error title=%s::%s\n", githubProperty.Replace(c.Name), githubData.Replace(c.Reason))
 		}
-		fmt.Fprintf(&text, "::%s %s::%s\n", r.githubLevel(f.Severity), properties, githubData.Replace(f.String()))
+	}
+	for _, group := range r.worstFirst() {
+		if group.Severity != check.Accepted {
+			r.githubAnnotation(&text, group)
+		}
+	}
+	for _, line := range r.accepted.lines() {
+		fmt.Fprintln(&text, line)
+	}
+	for _, line := range r.skips.lines() {
+		fmt.Fprintf(&text, "skipped %s\n", line)
+	}
+	if more := r.Omitted(); more > 0 {
+		fmt.Fprintf(&text, "and %s, counted and not held\n", plural(more, "more finding"))
 	}
 	fmt.Fprintf(&text, "%s checked, %s (%d breaking)\n", plural(r.Exchanges, "exchange"),
 		plural(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking))
-	_, err := io.WriteString(w, text.String())
+	fmt.Fprintf(&text, "verdict: %s\n", verdict)
+	_, err := io.WriteString(w, noCommand.Replace(text.String()))
 	return err
+}
+
+func (r *Report) githubAnnotation(text *strings.Builder, group Group) {
+	properties := "title=" + githubProperty.Replace(group.Check)
+	if group.File != "" {
+		properties = "file=" + githubProperty.Replace(group.File) + "," + properties
+	}
+	what := group.String()
+	if group.Excerpt != "" {
+		what += "\n" + group.Excerpt
+	}
+	fmt.Fprintf(text, "::%s %s::%s\n", r.githubLevel(group.Severity), properties, githubData.Replace(what))
 }
 
 // githubLevel returns the level of an annotation: error for all that fails the run.

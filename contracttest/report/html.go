@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
 	"strings"
 
 	"example.com/doimages/contracttest/check"
@@ -30,14 +29,18 @@ var htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 
 // htmlPage is what the template reads.
 type htmlPage struct {
-	Report         *Report
-	Verdict, Class string
-	Numbers        []htmlNumber
-	Percent        float64
-	Origins        string          // how much each kind shows; empty if there is nothing to tell apart
-	Findings       []check.Finding // the worst first
-	Columns        []string        // statuses
-	Rows           []htmlRow
+	Report   *Report
+	Verdict  Verdict
+	Class    string
+	About    []htmlAbout // where the exchanges come from
+	Cases    []Case      // those that did not pass
+	CaseSum  string
+	Numbers  []htmlNumber
+	Percent  float64
+	Origins  string   // how much each kind shows; empty if there is nothing to tell apart
+	Findings []Group  // the worst first
+	Columns  []string // statuses
+	Rows     []htmlRow
 
 	Style      template.CSS
 	Script     template.JS
@@ -60,12 +63,15 @@ type htmlCell struct{ Text, Class, Label string }
 
 // writeHTML writes one page that needs nothing beside it.
 func (r *Report) writeHTML(w io.Writer) error {
-	verdict, class := r.verdict()
+	verdict := r.Verdict()
 	coverage := r.Coverage()
 	return htmlTemplate.Execute(w, htmlPage{
 		Report:     r,
 		Verdict:    verdict,
-		Class:      class,
+		Class:      verdict.class(),
+		About:      r.htmlAbout(),
+		Cases:      r.htmlCases(),
+		CaseSum:    r.caseSum(),
 		Numbers:    r.htmlNumbers(),
 		Percent:    coverage.Percent,
 		Origins:    origins(coverage),
@@ -84,21 +90,6 @@ func scriptHash() string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// verdict says in a few words what the findings amount to, and which style shows that.
-func (r *Report) verdict() (words, class string) {
-	switch {
-	case r.CountAtLeast(check.Breaking) > 0:
-		return fmt.Sprintf("%d breaking", r.CountAtLeast(check.Breaking)), "breaking"
-	case r.CountAtLeast(r.FailOn) > 0:
-		return fmt.Sprintf("%d %s", r.CountAtLeast(r.FailOn), r.FailOn), "breaking"
-	case r.Exchanges == 0:
-		return "nothing checked", "drift"
-	case r.CountAtLeast(check.Note) > 0:
-		return "nothing breaking", "drift"
-	}
-	return "clean", "clean"
-}
-
 func (r *Report) htmlNumbers() []htmlNumber {
 	labels := map[check.Severity]string{check.Note: "notes"} // the others are their own label
 	var numbers []htmlNumber
@@ -112,17 +103,10 @@ func (r *Report) htmlNumbers() []htmlNumber {
 	return numbers
 }
 
-// worstFirst returns the findings by their severity, and those of one severity as they came.
-func (r *Report) worstFirst() []check.Finding {
-	return slices.SortedStableFunc(slices.Values(r.Findings), func(a, b check.Finding) int {
-		return slices.Index(check.Severities(), a.Severity) - slices.Index(check.Severities(), b.Severity)
-	})
-}
-
 func (r *Report) htmlRows() []htmlRow {
 	columns, coverage := r.table.columns(), r.Coverage().Operations
 	var rows []htmlRow
-	for _, operation := range r.contract.Operations() {
+	for _, operation := range r.counted() {
 		row := htmlRow{Operation: operation, Coverage: coverage[operation]}
 		for _, status := range columns {
 			row.Cells = append(row.Cells, htmlCellOf(r.table.tally(cell{operation: operation, status: status})))

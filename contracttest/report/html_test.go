@@ -50,7 +50,7 @@ func TestHTMLReportSaysItAtOnce(t *testing.T) {
 		"drift":    {drift, "drift", "nothing breaking", "1 exchange checked, 0 skipped."},
 		"accepted": {acceptedReport(t), "clean", "clean", `value="accepted" checked`},
 		"clean":    {one, "clean", "clean", "None: every exchange that was checked is as the contract has it."},
-		"nothing":  {report.New(testkit.Contract(t)), "drift", "nothing checked", "None, because no exchange was checked."},
+		"nothing":  {report.New(testkit.Contract(t)), "breaking", "nothing checked", "None, because no exchange was checked."},
 	} {
 		text := write(t, c.report, "html")
 		assert.Contains(t, text, "<title>"+c.verdict+": contract of /v2/images</title>", name)

@@ -5,15 +5,34 @@ import (
 	"io"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/openapi"
 )
 
 // jsonReport is what report.schema.json describes. Programs read it, so a field is added but not renamed.
 type jsonReport struct {
+	Verdict   jsonVerdict           `json:"verdict"`
 	Exchanges int                   `json:"exchanges"`
 	Skipped   int                   `json:"skipped"`
+	Skips     []jsonSkip            `json:"skips"`
+	Files     []string              `json:"files"`
+	Hosts     []string              `json:"hosts"`
+	Version   string                `json:"version"`
 	Findings  []jsonFinding         `json:"findings"`
 	Omitted   int                   `json:"findings_not_held"`
+	Cases     []Case                `json:"cases"`
 	Coverage  check.CoverageSummary `json:"coverage"`
+}
+
+type jsonVerdict struct {
+	Result  string   `json:"result"`
+	Heading string   `json:"heading"`
+	Reasons []string `json:"reasons"`
+}
+
+type jsonSkip struct {
+	Reason  string   `json:"reason"`
+	Count   int      `json:"count"`
+	Sources []string `json:"sources"`
 }
 
 type jsonFinding struct {
@@ -23,39 +42,82 @@ type jsonFinding struct {
 	Status    int            `json:"status"`
 	In        string         `json:"in"`
 	Pointer   string         `json:"pointer"`
+	Pattern   string         `json:"pattern"`
 	Message   string         `json:"message"`
 	Expected  string         `json:"expected,omitempty"`
 	Got       string         `json:"got,omitempty"`
 	Reason    string         `json:"reason,omitempty"`
 	Source    string         `json:"source"`
+	Count     int            `json:"count"`
+	Places    []jsonPlace    `json:"places"`
+	Excerpt   string         `json:"excerpt,omitempty"`
 }
 
-// writeJSON writes the report for another program.
+type jsonPlace struct {
+	Source  string `json:"source"`
+	File    string `json:"file,omitempty"`
+	Pointer string `json:"pointer"`
+}
+
+// writeJSON writes the report for another program. An array is one where it has nothing, too.
 func (r *Report) writeJSON(w io.Writer) error {
 	report := jsonReport{
+		Verdict:   r.jsonVerdict(),
 		Exchanges: r.Exchanges,
 		Skipped:   r.Skipped,
-		Findings:  []jsonFinding{}, // an array where there are none, too
+		Skips:     []jsonSkip{},
+		Files:     array(r.evidence.files.shown()),
+		Hosts:     array(r.evidence.hosts.shown()),
+		Version:   openapi.Version,
+		Findings:  []jsonFinding{},
 		Omitted:   r.Omitted(),
+		Cases:     array(r.cases),
 		Coverage:  r.Coverage(),
 	}
-	for _, f := range r.Findings {
-		report.Findings = append(report.Findings, jsonFinding{
-			Check:     f.Check,
-			Severity:  f.Severity,
-			Operation: f.Operation,
-			Status:    f.Status,
-			In:        f.In,
-			Pointer:   f.Pointer,
-			Message:   f.Message,
-			Expected:  f.Expected,
-			Got:       f.Got,
-			Reason:    f.Reason,
-			Source:    f.Source,
-		})
+	for _, reason := range r.skips.order {
+		of := r.skips.by[reason]
+		report.Skips = append(report.Skips, jsonSkip{Reason: reason, Count: of.count, Sources: array(of.sources)})
+	}
+	for _, group := range r.worstFirst() {
+		report.Findings = append(report.Findings, jsonFindingOf(group))
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(report)
 }
+
+func (r *Report) jsonVerdict() jsonVerdict {
+	verdict := r.Verdict()
+	return jsonVerdict{
+		Result:  verdict.result(),
+		Heading: verdict.Heading,
+		Reasons: array(verdict.Reasons),
+	}
+}
+
+func jsonFindingOf(group Group) jsonFinding {
+	f := jsonFinding{
+		Check:     group.Check,
+		Severity:  group.Severity,
+		Operation: group.Operation,
+		Status:    group.Status,
+		In:        group.In,
+		Pointer:   group.Pointer,
+		Pattern:   group.Pattern,
+		Message:   group.Message,
+		Expected:  group.Expected,
+		Got:       group.Got,
+		Reason:    group.Reason,
+		Source:    group.Source,
+		Count:     group.Count,
+		Excerpt:   group.Excerpt,
+	}
+	for _, place := range group.Places {
+		f.Places = append(f.Places, jsonPlace(place))
+	}
+	return f
+}
+
+// array returns a list that is written as an array, not as null.
+func array[S ~[]T, T any](list S) []T { return append([]T{}, list...) }

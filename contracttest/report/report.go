@@ -5,17 +5,33 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
 
 // Report checks exchanges and counts what was found. [New] makes one. It is not safe for concurrent use.
 type Report struct {
-	Exchanges int             // how many were checked
-	Skipped   int             // how many were not; [Report.Skip] counts them
-	Findings  []check.Finding // the first 10,000 of each severity; CountAtLeast counts all
-	FailOn    check.Severity  // the least severity that a report calls a failure; New sets Breaking
+	Exchanges int     // how many were checked
+	Skipped   int     // how many were not; [Report.AddSkipped] counts them
+	Findings  []Group // in the order of the first of each; CountAtLeast counts those that are not held as well
+
+	// What fails a run beside what is added as a problem or a failure, and as a case that failed.
+	FailOn      check.Severity // the least severity of a finding that does; New sets Breaking
+	MinCoverage float64        // the least share of the contract to be seen, in percent; 0 for any
+	FailOnSkip  bool           // whether an exchange with the API that could not be checked does
+
+	// Operations are those whose coverage is counted; all if there are none. [Seen] stands for those that appear.
+	Operations []string
+
+	// ListMissing adds to the text what of the contract was not seen.
+	ListMissing bool
+
+	// ShowBodies adds to the first 200 groups of findings what the first exchange held there. Otherwise no report has
+	// any of a body but the value that a finding is about.
+	ShowBodies bool
 
 	contract   *check.Contract
 	baselines  []*check.Baseline
@@ -23,13 +39,16 @@ type Report struct {
 	kind       string                 // the provenance of the session
 	bySeverity map[check.Severity]int // how many findings, whether they are held or not
 	accepted   reasons                // of all that are accepted
+	groups     groups
+	excerpts   int // how many groups have one
 	table      *table
 	coverage   *check.Coverage
+	evidence   evidence
+	skips      skips
+	cases      cases
+	problems   trouble
+	failures   trouble
 }
-
-// maxFindings is how many findings of one severity a report holds. It bounds a report of an archive in which everything
-// is wrong. It is counted by severity, so that no number of lesser findings takes the room of one that breaks a client.
-const maxFindings = 10_000
 
 // New returns a report of nothing. Of several baselines the first that knows a finding accepts it; nil ones are left
 // out.
@@ -40,8 +59,11 @@ func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 		baselines:  baselines,
 		bySeverity: map[check.Severity]int{},
 		accepted:   reasons{times: map[string]int{}},
+		groups:     newGroups(),
 		table:      newTable(contract),
 		coverage:   contract.NewCoverage(),
+		evidence:   evidence{began: time.Now()},
+		skips:      skips{by: map[string]*skipped{}},
 	}
 	r.NewSession("")
 	return r
@@ -52,7 +74,7 @@ func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 // of the contract each kind shows is counted apart. Exchanges without a kind count in the sum alone.
 func (r *Report) NewSession(kind string) {
 	r.session, r.kind = check.NewSession(), kind
-	r.coverage.SetOrigin(kind)
+	r.coverage.SetOrigin(redact.Printable(kind))
 }
 
 // Add checks an exchange and counts it. It returns all that was found, whether the report holds it or not.
@@ -64,7 +86,8 @@ func (r *Report) Add(exchange traffic.Exchange) []check.Finding {
 // a few for each core at a time, so that a sequence may be of any length. The first error of the sequence ends it and
 // is returned, after what came before it was counted.
 //
-// The sequence runs while exchanges are counted. Of the report it may call [Report.Skip] and nothing else.
+// The sequence runs while exchanges are counted. Of the report it may call [Report.AddSkipped], [Report.AddProblem] and
+// [Report.AddFailure], and nothing else.
 func (r *Report) AddAll(exchanges iter.Seq2[traffic.Exchange, error]) error {
 	return r.AddAllContext(context.Background(), exchanges)
 }
@@ -100,17 +123,20 @@ func (r *Report) include(result check.Result) []check.Finding {
 	}
 	r.Exchanges++
 	r.coverage.Add(result)
-	r.table.add(r.table.at(result.Operation, result.Exchange.Status), found)
+	r.evidence.add(result.Exchange, r.kind)
+	r.table.add(r.table.at(result.Operation, result.Exchange.Status), result.Exchange, found)
 	for _, f := range found {
-		r.hold(f)
+		r.hold(printable(f), result.Exchange)
 	}
+	r.Findings = r.groups.list
 	return found
 }
 
-// hold counts a finding, and holds it while there is room for its severity.
-func (r *Report) hold(f check.Finding) {
-	if r.bySeverity[f.Severity] < maxFindings {
-		r.Findings = append(r.Findings, f)
+// hold counts a finding in its group, and begins a group while there is room for its severity.
+func (r *Report) hold(f check.Finding, exchange traffic.Exchange) {
+	if group := r.groups.add(f); group != nil && r.ShowBodies && r.excerpts < maxExcerpts {
+		group.Excerpt = excerpt(exchange, f)
+		r.excerpts++
 	}
 	r.bySeverity[f.Severity]++
 	if f.Severity == check.Accepted {
@@ -126,32 +152,4 @@ func (r *Report) AddResponse(exchange traffic.Exchange) []check.Finding {
 		return strings.HasPrefix(f.In, "request")
 	})
 	return r.include(result)
-}
-
-// Skip counts n exchanges that were not checked, since they are not with the images API or have nothing to check.
-func (r *Report) Skip(n int) { r.Skipped += n }
-
-// CountAtLeast returns how many findings are of a severity or a worse one, including those that are not held.
-func (r *Report) CountAtLeast(severity check.Severity) int {
-	return countAtLeast(r.bySeverity, severity)
-}
-
-// Accepted returns how many findings a baseline accepts.
-func (r *Report) Accepted() int { return r.bySeverity[check.Accepted] }
-
-// Omitted returns how many findings were counted and are not held in Findings.
-func (r *Report) Omitted() int { return r.CountAtLeast(check.Accepted) - len(r.Findings) }
-
-// Coverage returns how much of the contract the exchanges showed so far, all of them and those of each kind.
-func (r *Report) Coverage() check.CoverageSummary { return r.coverage.Summary() }
-
-// Unchecked returns what the contract documents and no exchange showed, such as "images_get 404".
-func (r *Report) Unchecked() []string {
-	var list []string
-	for _, at := range r.table.documented() {
-		if r.table.seen[at] == nil {
-			list = append(list, at.operation+" "+at.status)
-		}
-	}
-	return list
 }

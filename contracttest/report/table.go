@@ -3,8 +3,10 @@ package report
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/traffic"
 )
 
 // table counts by operation and status what was checked and found.
@@ -18,6 +20,7 @@ type cell struct{ operation, status string }
 
 type cellCount struct {
 	checked int
+	took    time.Duration // all of them, as far as that is known
 	found   map[check.Severity]int
 }
 
@@ -41,11 +44,12 @@ func (t *table) at(operation string, status int) cell {
 }
 
 // add counts an exchange and what was found in it.
-func (t *table) add(at cell, found []check.Finding) {
+func (t *table) add(at cell, exchange traffic.Exchange, found []check.Finding) {
 	if t.seen[at] == nil {
 		t.seen[at] = &cellCount{found: map[check.Severity]int{}}
 	}
 	t.seen[at].checked++
+	t.seen[at].took += took(exchange)
 	for _, f := range found {
 		t.seen[at].found[f.Severity]++
 	}
@@ -66,6 +70,16 @@ func (t *table) tally(at cell) tally {
 		shown.findings = t.atLeast(at, check.Note)
 	}
 	return shown
+}
+
+// isSeen reports whether an exchange of an operation was checked.
+func (t *table) isSeen(operation string) bool {
+	for at := range t.seen {
+		if at.operation == operation {
+			return true
+		}
+	}
+	return false
 }
 
 // documented returns every place that the contract documents, in its order.
@@ -96,17 +110,4 @@ func countAtLeast(counts map[check.Severity]int, severity check.Severity) (n int
 		}
 	}
 	return n
-}
-
-// reasons counts how often a baseline accepted a finding for each of its reasons, in the order in which they came.
-type reasons struct {
-	order []string
-	times map[string]int
-}
-
-func (r *reasons) add(reason string) {
-	if r.times[reason] == 0 {
-		r.order = append(r.order, reason)
-	}
-	r.times[reason]++
 }

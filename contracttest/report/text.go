@@ -3,31 +3,61 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/redact"
 )
 
-// writeText writes the table of operations and statuses, the findings, and the sums.
+// writeText writes the table of operations and statuses, the findings, the sums, and the verdict in the last line.
 func (r *Report) writeText(w io.Writer) error {
 	var text strings.Builder
 	r.textTable(&text)
 	r.textFindings(&text)
+	for _, line := range r.skips.lines() {
+		fmt.Fprintf(&text, "skipped %s\n", line)
+	}
+	if r.ListMissing {
+		r.textMissing(&text)
+	}
 	fmt.Fprintf(&text, "%s checked, %d skipped, ", plural(r.Exchanges, "exchange"), r.Skipped)
 	fmt.Fprintf(&text, "%s (%d breaking) and %d accepted, ",
 		plural(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking), r.Accepted())
 	fmt.Fprintf(&text, "%s not seen, %s\n", plural(len(r.Unchecked()), "documented response"), covered(r.Coverage()))
-	_, err := io.WriteString(w, text.String())
+	verdict := r.Verdict()
+	for _, reason := range verdict.Reasons {
+		fmt.Fprintln(&text, reason)
+	}
+	fmt.Fprintf(&text, "verdict: %s\n", verdict)
+	_, err := io.WriteString(w, harmless(text.String()))
 	return err
+}
+
+// textMissing lists what nothing shows, by operation. Of a response that was not seen it leaves out the fields.
+func (r *Report) textMissing(text *strings.Builder) {
+	coverage := r.Coverage().Operations
+	for _, operation := range r.counted() {
+		var missing []string
+		for _, item := range slices.Sorted(slices.Values(coverage[operation].Missing)) {
+			n := len(missing)
+			if n == 0 || !strings.HasPrefix(missing[n-1], "response ") || !strings.HasPrefix(item, missing[n-1]+" ") {
+				missing = append(missing, item)
+			}
+		}
+		if len(missing) > 0 {
+			fmt.Fprintf(text, "not seen of %s: %s\n", operation, redact.Printable(strings.Join(missing, ", ")))
+		}
+	}
 }
 
 func (r *Report) textTable(text *strings.Builder) {
 	columns, coverage := r.table.columns(), r.Coverage().Operations
 	aligned := tabwriter.NewWriter(text, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(aligned, "operation\t%s\tcovered\n", strings.Join(columns, "\t"))
-	for _, operation := range r.contract.Operations() {
+	for _, operation := range r.counted() {
 		fmt.Fprint(aligned, operation)
 		for _, status := range columns {
 			fmt.Fprint(aligned, "\t", textCell(r.table.tally(cell{operation: operation, status: status})))
@@ -51,28 +81,25 @@ func textCell(t tally) string {
 	return "."
 }
 
-// textFindings writes each finding in a line. Those that a baseline accepts get a line for each reason, since there
-// can be one in every exchange. It counts all of them, whether they are held or not.
+// textFindings writes the findings, the worst first, those that are alike in a line. Those that a baseline accepts get
+// a line for each reason, since there can be one in every exchange. It counts all of them, whether they are held or
+// not.
 func (r *Report) textFindings(text *strings.Builder) {
 	more := r.CountAtLeast(check.Note)
-	for _, finding := range r.Findings {
-		if finding.Severity != check.Accepted {
-			fmt.Fprintf(text, "%s: %s\n", finding.Severity, finding)
-			more--
+	for _, group := range r.worstFirst() {
+		if group.Severity == check.Accepted {
+			continue
 		}
+		fmt.Fprintf(text, "%s: %s\n", group.Severity, group)
+		if group.Excerpt != "" {
+			fmt.Fprintf(text, "    %s\n", strings.ReplaceAll(group.Excerpt, "\n", "\n    "))
+		}
+		more -= group.Count
 	}
-	for _, reason := range r.accepted.order {
-		fmt.Fprintf(text, "accepted %s: %s\n", plural(r.accepted.times[reason], "time"), reason)
+	for _, line := range r.accepted.lines() {
+		fmt.Fprintln(text, line)
 	}
 	if more > 0 {
 		fmt.Fprintf(text, "and %s, counted and not held\n", plural(more, "more finding"))
 	}
-}
-
-// plural returns a number with its noun, which gets an s unless there is exactly one.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

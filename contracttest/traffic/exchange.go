@@ -19,6 +19,7 @@ type Exchange struct {
 
 	Method        string
 	URL           *url.URL // absolute; nil counts as empty
+	Prefix        string   // what its server has before /v2/images, such as /do, if URL is without it; links may have it
 	RequestHeader http.Header
 	RequestBody   []byte
 

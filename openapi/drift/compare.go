@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,6 +29,9 @@ func (c comparison) differences() ([]string, error) {
 	document, err := readDocument(c.published)
 	if err != nil {
 		return nil, err
+	}
+	if _, err := readDocument(c.ours); err != nil {
+		return nil, err // which says once what oasdiff says in several ways, and where
 	}
 	stale, err := applyOverlay(c.overlay, document)
 	if err != nil {
@@ -54,11 +58,11 @@ func (c comparison) compare(dir, document string) ([]string, error) {
 	// diff can merge allOf itself, but not in request bodies behind a $ref. So both documents are flattened first.
 	theirs, err := c.flatten(document, filepath.Join(dir, "published.json"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", c.published, err)
 	}
 	ours, err := c.flatten(c.ours, filepath.Join(dir, "ours.json"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", c.ours, err)
 	}
 	// diff rather than breaking or changelog: it leaves nothing out, and reports both directions at once.
 	out, err := c.run("diff", theirs, ours, "--format", "json",
@@ -73,20 +77,27 @@ func (c comparison) compare(dir, document string) ([]string, error) {
 func (c comparison) flatten(document, to string) (string, error) {
 	out, err := c.run("flatten", document, "--format", "json")
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", document, err)
+		return "", err
 	}
 	return to, os.WriteFile(to, out, 0o600)
 }
 
-// run runs oasdiff and returns what it prints. The error of one that fails is what it says.
+// complaint matches what oasdiff says of a document, without what it says of itself.
+var complaint = regexp.MustCompile(`(?m)^Error: (?:failed to load \w+ spec from "[^"]*": )?(.+)$`)
+
+// run runs oasdiff and returns what it prints. The error of one that fails is what it says of the document; if it could
+// not run, it is all that was printed.
 func (c comparison) run(args ...string) ([]byte, error) {
 	args = append(slices.Clone(c.oasdiff[1:]), args...)
 	out, err := exec.Command(c.oasdiff[0], args...).Output()
 	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return nil, fmt.Errorf("%s: %s", strings.Join(c.oasdiff, " "), bytes.TrimSpace(exit.Stderr))
+	if !errors.As(err, &exit) {
+		return out, err
 	}
-	return out, err
+	if said := complaint.FindSubmatch(exit.Stderr); said != nil {
+		return nil, fmt.Errorf("%s", said[1])
+	}
+	return nil, fmt.Errorf("%s: %s", strings.Join(c.oasdiff, " "), bytes.TrimSpace(exit.Stderr))
 }
 
 // writeDocument writes a document into a folder, and returns the name of the file.
@@ -113,7 +124,7 @@ func parseDiff(out []byte) ([]string, error) {
 	}
 	// Components other than security schemes show where a path uses them.
 	return slices.Concat(
-		linesOf("", found.Paths),
+		linesOf("", found.Paths), // a path says itself what it is
 		linesOf("security", found.Security),
 		linesOf("servers", found.Servers),
 		linesOf("securitySchemes", found.Components.SecuritySchemes),

@@ -203,11 +203,11 @@ func TestDiffBecomesLines(t *testing.T) {
 	}`))
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		": only published: /v2/images/{image_id}/tags",
-		"/v2/images GET parameters query per_page max: published 200, ours 100",
+		"only published: /v2/images/{image_id}/tags",
+		"/v2/images GET parameters query per_page maximum: published 200, ours 100",
 		"/v2/images GET responses: only ours: default",
 		"servers: only published: https://api.digitalocean.com",
-		"securitySchemes bearer_auth schemaAdded",
+		"securitySchemes bearer_auth: only ours",
 	}, lines)
 
 	lines, err = parseDiff([]byte("\n"))
@@ -218,11 +218,83 @@ func TestDiffBecomesLines(t *testing.T) {
 	assert.ErrorAs(t, err, &syntax)
 }
 
+// The words of oasdiff are not those of OpenAPI, and its numbers begin with 0. A field may have the name of such a word.
+func TestLinesHaveNoWordsOfOasdiff(t *testing.T) {
+	for name, test := range map[string]struct {
+		diff string
+		want []string
+	}{
+		"names of the document": {
+			diff: `{"min": {"type": {"added": ["string"]}}, "index": {"max": {"from": null, "to": 9}}, "query": {"format": {"from": "", "to": "a"}}}`,
+			want: []string{
+				"/v2/images GET index maximum: published none, ours 9",
+				"/v2/images GET min type: only ours: string",
+				"/v2/images GET query format: published none, ours a",
+			},
+		},
+		"values that are no texts": {
+			diff: `{"tags": {"default": {"from": ["a", 1], "to": {"b": true}}, "enum": {"enumAdded": true, "added": [null, 1.5]}}}`,
+			want: []string{
+				`/v2/images GET tags default: published ["a",1], ours {"b":true}`,
+				"/v2/images GET tags enum: only ours: none",
+				"/v2/images GET tags enum: only ours: 1.5",
+			},
+		},
+		"schemas in lists": {
+			diff: `{"a": {"oneOf": {"added": [{"index": 0}, {"index": 1, "title": "Two"}], "modified": [
+				{"base": {"index": 2, "component": "image"}, "revision": {"index": 3}, "diff": {"pattern": {"from": "^a$", "to": "^b$"}}}]}}}`,
+			want: []string{
+				"/v2/images GET a oneOf: only ours: number 1",
+				"/v2/images GET a oneOf: only ours: Two",
+				"/v2/images GET a oneOf image pattern: published ^a$, ours ^b$",
+			},
+		},
+		"what is derived": {
+			diff: `{"a": {"nullableWrapping": {"nullabilityAdded": true}, "additionalPropertiesAllowed": {"from": true, "to": false}, "circularRef": true}}`,
+			want: []string{
+				"/v2/images GET a additionalProperties: published true, ours false",
+				"/v2/images GET a: refers to itself in one of the two",
+			},
+		},
+		"what is new in oasdiff": {
+			diff: `{"a": {"shape": true, "kinds": ["b"], "depth": 3}}`,
+			want: []string{
+				"/v2/images GET a depth: differs: 3",
+				"/v2/images GET a kinds: differs: b",
+				"/v2/images GET a shape: differs",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			lines, err := parseDiff([]byte(`{"paths": {"modified": {"/v2/images": {"operations": {"modified": {"GET": {"properties": {"modified": ` + test.diff + `}}}}}}}}`))
+			require.NoError(t, err)
+			assert.Equal(t, test.want, lines)
+		})
+	}
+}
+
+// A list of schemes is an alternative to another one.
+func TestLinesOfSecurity(t *testing.T) {
+	lines, err := parseDiff([]byte(`{"security": {
+		"added": [{"index": 0, "schemes": {"bearer_auth": ["image:read"], "key": []}}],
+		"modified": [{"base": {"index": 1}, "revision": {"index": 1}, "scopes": {"bearer_auth": {"deleted": ["image:create"]}}}]
+	}}`))
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		`security: only ours: bearer_auth ["image:read"] and key []`,
+		"security bearer_auth: only published: image:create",
+	}, lines)
+}
+
 func TestTheErrorOfOasdiffIsReported(t *testing.T) {
 	c := theirs("")
 	c.oasdiff = []string{"sh", "-c", "echo something is wrong >&2; exit 3"}
 	_, err := c.run("diff")
 	assert.ErrorContains(t, err, "something is wrong")
+	c.oasdiff = []string{"sh", "-c", `echo 'Error: failed to load original spec from "a.yaml": no paths
+exit status 102' >&2; exit 1`}
+	_, err = c.run("flatten")
+	assert.EqualError(t, err, "no paths")
 	c.oasdiff = []string{"no-such-command"}
 	_, err = c.run("diff")
 	assert.ErrorContains(t, err, "no-such-command")
@@ -233,6 +305,9 @@ func TestPrint(t *testing.T) {
 	var out strings.Builder
 	c.print(&out, []string{"one", "two"})
 	assert.Equal(t, "one\ntwo\n2 unexplained differences between ../images.yaml and published.yaml\n", out.String())
+	out.Reset()
+	c.print(&out, []string{"one"})
+	assert.Equal(t, "one\n1 unexplained difference between ../images.yaml and published.yaml\n", out.String())
 	out.Reset()
 	c.print(&out, nil)
 	assert.Equal(t, "no unexplained differences: ../images.yaml is published.yaml with ../overlay.yaml applied\n", out.String())

@@ -55,9 +55,12 @@ func (c comparison) print(w io.Writer, differences []string) {
 	for _, difference := range differences {
 		fmt.Fprintln(w, difference)
 	}
-	if len(differences) > 0 {
-		fmt.Fprintf(w, "%d unexplained differences between %s and %s\n", len(differences), c.ours, c.published)
-		return
+	switch n := len(differences); n {
+	case 0:
+		fmt.Fprintf(w, "no unexplained differences: %s is %s with %s applied\n", c.ours, c.published, c.overlay)
+	case 1:
+		fmt.Fprintf(w, "1 unexplained difference between %s and %s\n", c.ours, c.published)
+	default:
+		fmt.Fprintf(w, "%d unexplained differences between %s and %s\n", n, c.ours, c.published)
 	}
-	fmt.Fprintf(w, "no unexplained differences: %s is %s with %s applied\n", c.ours, c.published, c.overlay)
 }

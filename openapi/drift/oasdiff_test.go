@@ -108,12 +108,12 @@ func TestUnexplainedDifferencesAreFound(t *testing.T) {
 		"a limit": {
 			old:  "maximum: 200",
 			new:  "maximum: 100",
-			want: "/v2/images GET parameters query per_page max: published 200, ours 100",
+			want: "/v2/images GET parameters query per_page maximum: published 200, ours 100",
 		},
 		"a limit of zero": {
 			old:  "          minimum: 0\n",
 			new:  "",
-			want: "/v2/images GET responses 200 images items min_disk_size min: published 0, ours <nil>",
+			want: "/v2/images GET responses 200 images items min_disk_size minimum: published 0, ours none",
 		},
 		"the default response": {
 			old:  "        default:\n          $ref: \"#/components/responses/unexpected_error\"\n    post:",
@@ -128,7 +128,37 @@ func TestUnexplainedDifferencesAreFound(t *testing.T) {
 		"a scope": {
 			old:  `["image:update", "image:delete"]`,
 			new:  `["image:update"]`,
-			want: "/v2/images/{image_id}/account_transfer POST security",
+			want: "/v2/images/{image_id}/account_transfer POST security bearer_auth: only published: image:delete\n1 unexplained difference ",
+		},
+		"a schema in a list": {
+			old:  "format: int64",
+			new:  "format: int32",
+			want: "/v2/images/{image_id} GET parameters path image_id anyOf number 1 format: published int64, ours int32\n1 unexplained difference ",
+		},
+		"named schemas in a list": {
+			old:  "oneOf:",
+			new:  "anyOf:",
+			want: "/v2/images/{image_id}/actions POST requestBody anyOf: only ours: action_convert\n",
+		},
+		"a discriminator": {
+			old:  "propertyName: type",
+			new:  "propertyName: kind",
+			want: "/v2/images/{image_id}/actions POST requestBody discriminator propertyName: published type, ours kind\n1 unexplained difference ",
+		},
+		"a parameter elsewhere": {
+			old:  "in: query",
+			new:  "in: header",
+			want: "/v2/images GET parameters: only ours: header type\n/v2/images GET parameters: only published: query type\n",
+		},
+		"another operation id": {
+			old:  "operationId: images_list",
+			new:  "operationId: images_index",
+			want: "/v2/images GET operationId: published images_list, ours images_index\n",
+		},
+		"another kind of security": {
+			old:  "type: http\n",
+			new:  "type: apiKey\n      in: header\n      name: token\n",
+			want: "securitySchemes bearer_auth in: published none, ours header\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +167,10 @@ func TestUnexplainedDifferencesAreFound(t *testing.T) {
 			c.ours = edited(t, c.ours, test.old, test.new)
 			differences, err := c.differences()
 			require.NoError(t, err)
-			assert.Contains(t, strings.Join(differences, "\n"), test.want)
+			var printed strings.Builder
+			c.print(&printed, differences)
+			assert.Contains(t, printed.String(), test.want)
+			assert.NotRegexp(t, `\b(base|revision|index|component|schemes|modified|\w+Diff|<nil>|map\[)\b`, printed.String())
 		})
 	}
 }
@@ -152,4 +185,13 @@ func TestAStaleActionIsTheOnlyDifference(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, differences, 1)
 	assert.Contains(t, differences[0], "($.components.headers['ratelimit-reset'].schema) no longer applies")
+}
+
+// What oasdiff says of a document is told without what it says of itself.
+func TestADocumentThatOasdiffRefuses(t *testing.T) {
+	t.Parallel()
+	c := compared(t)
+	c.ours = edited(t, c.ours, "schemas/image\"", "schemas/picture\"")
+	_, err := c.differences()
+	assert.EqualError(t, err, c.ours+": map key \"picture\" not found")
 }

@@ -17,10 +17,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
-	"example.com/doimages/wrapper"
 )
 
 // firstContactOptions are the flags of contract first-contact.
@@ -64,22 +65,29 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 	if err := makeEmptyFolder(options.dir); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	target, stop, err := resolveTarget(p, targetOptions{baseURL: options.baseURL, budget: contracttest.DefaultBudget})
+	api := targetOptions{baseURL: options.baseURL}
+	target, stop, err := resolveTarget(p, api)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, firstContactTime)
 	defer cancel()
-	if err := probe(ctx, target); err != nil {
+	images, err := probe(ctx, target)
+	if err != nil {
+		return inOneLine(target.Token, err)
+	}
+	target.Budget = min(contracttest.BudgetFor(images), maxComputedBudget)
+	recorders := &operationRecorders{dir: options.dir, byOperation: map[string]*recording.Recorder{}}
+	if recorders.base, err = api.base(); err != nil {
 		return err
 	}
-	recorders := &operationRecorders{dir: options.dir, byOperation: map[string]*recording.Recorder{}}
 	target.Transport, target.Write = recorders, false
 	results, r, err := contracttest.RunCases(ctx, target, observations()...)
 	if err != nil {
 		return err
 	}
+	recorders.nameFiles(r.Findings, results)
 	files, err := recorders.close()
 	err = errors.Join(err, r.Write(p.stdout, "text"), contracttest.WriteObservations(p.stdout, results))
 	if err != nil {
@@ -92,8 +100,10 @@ func runFirstContact(ctx context.Context, p process, options firstContactOptions
 // writeFirstContactEnd writes what was asked, and what to do with the recordings.
 func writeFirstContactEnd(p process, options firstContactOptions, files []string) {
 	target := cmp.Or(options.baseURL, "the embedded fake, which is no evidence of how the API behaves")
-	fmt.Fprintf(p.stdout, "target: %s\n", target)
-	fmt.Fprintf(p.stdout, "Nothing was written to it. Recorded, each with its provenance: %s\n", strings.Join(files, ", "))
+	var secrets redact.Redactor
+	fmt.Fprintf(p.stdout, "target: %s\n", redact.Printable(secrets.Text(target)))
+	fmt.Fprintf(p.stdout, "Nothing was written to it. Recorded, each with its provenance: %s\n",
+		redact.Printable(strings.Join(files, ", ")))
 	fmt.Fprintln(p.stdout, "Names, ids and dates of images are in these files: read them before you show them to anybody.")
 }
 
@@ -104,7 +114,7 @@ func firstContactVerdict(ctx context.Context, p process, r *report.Report, resul
 		return context.Cause(ctx)
 	}
 	if n := r.CountAtLeast(r.FailOn); n > 0 {
-		fmt.Fprintf(p.stdout, "%d findings break the contract; they are listed above.\n", n)
+		fmt.Fprintf(p.stdout, "The contract is broken: %s, listed above.\n", count(n, "finding"))
 		return errFindings
 	}
 	isConfirmed := func(r contracttest.Result) bool { return r.Err == nil && r.Skipped == "" }
@@ -139,41 +149,61 @@ func observations() []contracttest.Case {
 	return slices.DeleteFunc(contracttest.Cases(), func(c contracttest.Case) bool { return c.Observed == "" || c.Writes })
 }
 
-// probe reads one image, so that a wrong token or address is told once, and not by every case.
-func probe(ctx context.Context, target contracttest.Target) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	client, err := wrapper.NewClient(target.Token,
-		wrapper.WithBaseURL(target.BaseURL),
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}),
-	)
-	if err != nil {
-		return err
-	}
-	for _, err := range client.ImagePages(ctx, wrapper.ListParams{PerPage: 1}) {
-		return err
-	}
-	return nil
-}
-
 // readOperations are the operations that a token with the scope image:read can use.
 var readOperations = []string{"images_list", "images_get", "imageActions_list", "imageActions_get"}
 
 // operationRecorders is a transport that records each operation in a cassette of its own.
 type operationRecorders struct {
-	dir string
+	dir  string
+	base traffic.Base
 
 	mu          sync.Mutex
 	byOperation map[string]*recording.Recorder // those that were used
+	places      []string                       // of each request, such as images_get.cassette.yaml#3; "" if not recorded
 }
 
-// RoundTrip implements [http.RoundTripper].
+// RoundTrip implements [http.RoundTripper]. The suite sends one request at a time, so that the last exchange of a
+// recorder is that of the request.
 func (r *operationRecorders) RoundTrip(req *http.Request) (*http.Response, error) {
-	recorder, err := r.of(readOperation(req.URL.Path))
+	u, _ := r.base.Strip(req.URL)
+	operation := readOperation(u.Path)
+	recorder, err := r.of(operation)
 	if err != nil {
 		return nil, err
 	}
-	return recorder.RoundTrip(req)
+	before := recorder.Len()
+	resp, err := recorder.RoundTrip(req)
+	place := ""
+	if recorder.Len() > before {
+		place = fmt.Sprintf("%s#%d", filepath.Base(r.file(operation)), before)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.places = append(r.places, place)
+	return resp, err
+}
+
+// nameFiles adds to the source of findings, which is a case and the number of its request, where the cassettes have the
+// exchange: who looks into it opens a file.
+func (r *operationRecorders) nameFiles(groups []report.Group, results []contracttest.Result) {
+	placeOf, sent := map[string]string{}, 0
+	for _, result := range results {
+		for i := range min(result.Requests, len(r.places)-sent) {
+			placeOf[fmt.Sprintf("%s#%d", result.Case.Name, i+1)] = r.places[sent+i]
+		}
+		sent += result.Requests
+	}
+	addPlace := func(source *string) {
+		if place := placeOf[*source]; place != "" {
+			*source += " (" + place + ")"
+		}
+	}
+	for i := range groups {
+		addPlace(&groups[i].Source)
+		for k := range groups[i].Places {
+			addPlace(&groups[i].Places[k].Source)
+		}
+	}
 }
 
 // of returns the recorder of an operation.
@@ -181,7 +211,7 @@ func (r *operationRecorders) of(operation string) (*recording.Recorder, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.byOperation[operation] == nil {
-		recorder, err := recording.NewRecorder(http.DefaultTransport, r.file(operation))
+		recorder, err := recording.NewRecorder(http.DefaultTransport, r.file(operation), recording.WithBase(r.base))
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +227,7 @@ func (r *operationRecorders) file(operation string) string {
 // readOperation returns the operation that a GET of a path is. What follows /v2/images says which: nothing, an image,
 // its actions, or one of these.
 func readOperation(path string) string {
-	_, rest, _ := strings.Cut(path, "/v2/images")
+	rest := strings.TrimPrefix(path, "/v2/images")
 	depth := min(strings.Count(rest, "/"), len(readOperations)-1)
 	return readOperations[depth]
 }
@@ -206,7 +236,11 @@ func readOperation(path string) string {
 func (r *operationRecorders) close() (files []string, err error) {
 	var errs []error
 	for _, operation := range slices.Sorted(maps.Keys(r.byOperation)) {
-		errs = append(errs, r.byOperation[operation].Close())
+		err := r.byOperation[operation].Close()
+		if errors.Is(err, recording.ErrNothingRecorded) {
+			continue // the results say why
+		}
+		errs = append(errs, err)
 		files = append(files, r.file(operation))
 	}
 	return files, errors.Join(errs...)

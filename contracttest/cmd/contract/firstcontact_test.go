@@ -6,12 +6,15 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/gen"
 )
 
@@ -51,6 +54,28 @@ func TestFirstContact(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(dir, "images_list.cassette.yaml"))
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), canary)
+}
+
+// A finding says which case saw it, and which exchange of which file shows it.
+func TestFirstContactNamesFiles(t *testing.T) {
+	t.Parallel()
+	api := startServer(t, "--fault", "images_get:extra-field", "--fault", "images_list:extra-field,after=3,count=1")
+	dir := t.TempDir()
+	exit, out := execute(t, withToken, "first-contact", "--base-url", api.url, "-o", dir)
+	assert.Equal(t, 0, exit, out)
+	found := regexp.MustCompile(`(?m)^drift: images_(\w+) 200: body /[a-z*/]+/undocumented: .*$`)
+	named := regexp.MustCompile(`[\w-]+#\d+ \((\w+\.cassette\.yaml)#(\d+)\)`)
+	operations := map[string]bool{}
+	for _, line := range found.FindAllStringSubmatch(out, -1) {
+		for _, place := range named.FindAllStringSubmatch(line[0], -1) {
+			index, err := strconv.Atoi(place[2])
+			require.NoError(t, err)
+			exchange := testkit.ReadAll(t, filepath.Join(dir, place[1]))[index]
+			assert.Contains(t, string(exchange.Body), `"undocumented":`, place[0])
+			operations[line[1]] = true
+		}
+	}
+	assert.Equal(t, map[string]bool{"get": true, "list": true}, operations, out)
 }
 
 // One observation does not hold for this server: a distribution has the type that it had before 2020.

@@ -18,6 +18,7 @@ import (
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -25,27 +26,30 @@ import (
 // gateway passes requests on to a target, and checks those to the images API with their responses. Both are held in
 // memory, up to traffic.MaxBody each, since a response is judged before it is passed on.
 type gateway struct {
-	reverse *httputil.ReverseProxy
-	log     *slog.Logger
-	fail    bool // whether a finding of report.FailOn or worse replaces the response
+	reverse  *httputil.ReverseProxy
+	target   traffic.Base
+	log      *slog.Logger
+	fail     bool                // whether a finding of report.FailOn or worse replaces the response
+	recorder *recording.Recorder // nil if nothing is recorded
+	full     sync.Once           // the recorder, of which the log tells once
+
+	progress *progress // nil for none
 
 	mu     sync.Mutex
 	report *report.Report
 	number int // of the last exchange
 }
 
-func newGateway(target *url.URL, r *report.Report, logger *slog.Logger, fail bool) *gateway {
+func newGateway(target traffic.Base, r *report.Report, logger *slog.Logger, fail bool) *gateway {
 	g := &gateway{
+		target: target,
 		log:    logger,
 		fail:   fail,
 		report: r,
 	}
 	g.reverse = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(target)
-			if keepsHost(target) {
-				r.Out.Host = r.In.Host
-			}
+			r.SetURL(target.URL())
 			r.Out.Header.Del("Accept-Encoding") // so that the transport decompresses what it asked for itself
 		},
 		ErrorLog:     slog.NewLogLogger(slog.DiscardHandler, 0), // it quotes what the target sends
@@ -70,7 +74,11 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	checked := *g.reverse
-	checked.Transport = checkingTransport{gateway: g, asked: r.URL}
+	checked.Transport = checkingTransport{
+		gateway: g,
+		asked:   r.URL,
+		links:   newLinkKeeper(g.target, r.Host),
+	}
 	checked.ServeHTTP(w, r)
 }
 
@@ -78,20 +86,38 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type checkingTransport struct {
 	gateway *gateway
 	asked   *url.URL // what the client asked for; the target may have a path of its own before it
+	links   linkKeeper
 }
 
 // RoundTrip implements [http.RoundTripper]. It returns an error for a response that must not be passed on: one that
 // is truncated, too large or of another protocol, and with --fail a *brokenError for one that breaks the contract.
 func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, exchange, err := traffic.RoundTrip(http.DefaultTransport, req)
+	resp, exchange, err := traffic.RoundTrip(t.gateway.transport(), req)
 	if err != nil {
 		return nil, err
 	}
+	t.gateway.warnOfFullRecording()
 	if err := t.judge(req, exchange); err != nil {
 		_ = resp.Body.Close()
 		return nil, err
 	}
+	t.links.keep(resp, exchange.Body)
 	return resp, nil
+}
+
+// transport returns what sends requests to the target.
+func (g *gateway) transport() http.RoundTripper {
+	if g.recorder != nil {
+		return g.recorder
+	}
+	return http.DefaultTransport
+}
+
+// warnOfFullRecording logs that there is no room for more exchanges, when the first was left out.
+func (g *gateway) warnOfFullRecording() {
+	if g.recorder != nil && g.recorder.Full() {
+		g.full.Do(func() { g.log.Warn("the recording is full: exchanges pass that are checked and not recorded") })
+	}
 }
 
 // judge adds an exchange to the report, and returns an error if its response must not be passed on.
@@ -104,7 +130,7 @@ func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) e
 	if tooLarge {
 		exchange.Header.Del("Content-Length") // the body was truncated here, and not by the target
 	}
-	exchange.URL = onHost(req, t.asked)
+	exchange.URL, exchange.Prefix = onHost(req.URL, t.asked), t.gateway.target.URL().Path
 	failing := t.gateway.add(exchange)
 	switch {
 	case exchange.Truncated:
@@ -119,16 +145,10 @@ func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) e
 	return nil
 }
 
-// keepsHost reports whether a target is sent the Host that the client asked for. A fake on this machine makes its links
-// from that: they lead to the proxy, so that a client that follows links stays behind it.
-func keepsHost(target *url.URL) bool {
-	return target.Scheme == "http" && traffic.IsLoopback(target.Hostname())
-}
-
-// onHost returns what was asked for, with the host that the target was sent: links in the response may lead there.
-func onHost(sent *http.Request, asked *url.URL) *url.URL {
+// onHost returns what was asked for, with the host of the target: links in the response may lead there.
+func onHost(target, asked *url.URL) *url.URL {
 	address := *asked
-	address.Scheme, address.Host = sent.URL.Scheme, cmp.Or(sent.Host, sent.URL.Host)
+	address.Scheme, address.Host = target.Scheme, target.Host
 	return &address
 }
 
@@ -143,6 +163,11 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	g.number++
 	exchange.Source = "exchange#" + strconv.Itoa(g.number)
 	found := g.report.Add(exchange)
+	defer func() {
+		g.progress.set(fmt.Sprintf("%d exchanges, %d findings, %d breaking", g.report.Exchanges,
+			g.report.CountAtLeast(check.Note), g.report.CountAtLeast(check.Breaking)))
+	}()
+	g.progress.clear() // before what is logged
 	slices.SortStableFunc(found, func(a, b check.Finding) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, finding := range found[:min(maxLogged, len(found))] {
 		g.log.Warn("finding", "severity", finding.Severity, "what", finding.String())
@@ -168,7 +193,7 @@ func rank(f check.Finding) int { return slices.Index(check.Severities(), f.Sever
 // brokenError says that a response breaks the contract, and how.
 type brokenError struct{ findings []string }
 
-func (e *brokenError) Error() string { return fmt.Sprintf("%d findings", len(e.findings)) }
+func (e *brokenError) Error() string { return count(len(e.findings), "finding") }
 
 // handleError writes the response to a request whose response cannot be passed on.
 func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error) {

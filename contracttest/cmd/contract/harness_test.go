@@ -82,8 +82,15 @@ func lookUp(env []string) func(string) string {
 // execute runs the program within this process, and returns its exit code and all it printed.
 func execute(t *testing.T, env []string, args ...string) (int, string) {
 	t.Helper()
+	return executeWith(t, "", env, args...)
+}
+
+// executeWith does as execute, with a text as standard input.
+func executeWith(t *testing.T, stdin string, env []string, args ...string) (int, string) {
+	t.Helper()
 	var out buffer
-	exit := run(t.Context(), process{stdout: &out, stderr: &out, getenv: lookUp(env)}, args)
+	p := process{stdin: strings.NewReader(stdin), stdout: &out, stderr: &out, getenv: lookUp(env)}
+	exit := run(t.Context(), p, args)
 	return exit, out.String()
 }
 

@@ -2,19 +2,24 @@
 // runs against the API or a fake, and those that pass through its proxy.
 //
 //	contract verify FILE…
+//	contract convert FILE… -o OUT
 //	contract live
 //	contract record
 //	contract first-contact
 //	contract proxy --target URL
 //	contract serve
+//	contract baseline FILE… -o known.yaml
+//	contract suggest FILE… -o overlay.yaml
 //	contract checks
 //
-// It exits with 0 if nothing was found, with 1 if something was found or nothing was checked, and with 2 if a file or
-// the command line cannot be used.
+// It exits with 0 if nothing was found, with 1 if something was found, a case failed or was not run, or nothing was
+// checked, and with 2 if it could not do what it was asked for: a file or the command line cannot be used, or the API
+// cannot be reached.
 //
 // Each command has a file with three things: a type with its flags, the command, which fills it, and a function that
 // runs it. What several commands need is in output.go (what fails a run, and where its report goes), target.go (the
-// API that the suite runs against), recordings.go and server.go.
+// API that the suite runs against), folder.go, recordings.go and reading.go (the recordings that are named), and
+// server.go.
 package main
 
 import (
@@ -30,6 +35,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/openapi"
 )
 
@@ -47,9 +53,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	p := process{
+		stdin:        os.Stdin,
 		stdout:       os.Stdout,
 		stderr:       os.Stderr,
 		getenv:       os.Getenv,
+		width:        terminalWidth,
 		shutdownTime: 5 * time.Second,
 	}
 	os.Exit(run(ctx, p, os.Args[1:]))
@@ -65,11 +73,31 @@ func run(ctx context.Context, p process, args []string) int {
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(err, errUnusable): // which outranks findings: not all of it is known
+		return exitUnusable // the report has said why
 	case errors.Is(err, errFindings):
-		return exitFindings // the report has said why
+		return exitFindings // so it has of this
 	}
-	fmt.Fprintln(p.stderr, "contract:", err)
+	var secrets redact.Redactor
+	secrets.Hide(p.getenv(tokenVariable))
+	for _, line := range errorLines(err) {
+		fmt.Fprintln(p.stderr, "contract:", redact.Printable(secrets.Text(line)))
+	}
 	return exitUnusable
+}
+
+// errorLines returns the texts of errors that were joined. An error names files and what is in them, which may have
+// line ends of its own: those are no end of a line here.
+func errorLines(err error) []string {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []string{err.Error()}
+	}
+	var lines []string
+	for _, one := range joined.Unwrap() {
+		lines = append(lines, errorLines(one)...)
+	}
+	return lines
 }
 
 // rootCommand returns the program. Cobra prints neither errors nor the usage after one: run prints the error, once.
@@ -79,19 +107,27 @@ func rootCommand(p process) *cobra.Command {
 		Short: "Check exchanges with DigitalOcean's images API against the contract",
 		Long: `Checks exchanges with DigitalOcean's images API against the contract that is embedded in this program.
 
-The exit code is 0 if nothing was found, 1 if something was found or nothing was checked, and 2 if a file or the command
-line cannot be used.`,
+The exit code says what came of it, for every command:
+
+  0  everything was done, and nothing was found
+  1  something of the severity --fail-on was found, a case failed or was not run to its end, less than
+     --min-coverage was seen, or nothing was checked
+  2  it could not be run: a file or the command line cannot be used, the API cannot be reached or refuses the
+     token, or the budget is too small for the account`,
 		Version:       openapi.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.AddCommand(
 		verifyCommand(p),
+		convertCommand(p),
 		liveCommand(p),
 		recordCommand(p),
 		firstContactCommand(p),
 		proxyCommand(p),
 		serveCommand(p),
+		baselineCommand(p),
+		suggestCommand(p),
 		checksCommand(p),
 	)
 	return root

@@ -16,6 +16,15 @@ func TestVersion(t *testing.T) {
 	assert.Equal(t, "contract version "+openapi.Version+"\n", out)
 }
 
+func TestHelpSaysTheExitCodes(t *testing.T) {
+	t.Parallel()
+	exit, out := execute(t, nil, "--help")
+	assert.Equal(t, 0, exit)
+	for _, code := range []string{"  0  everything", "  1  something", "  2  it could not be run"} {
+		assert.Contains(t, out, "\n"+code)
+	}
+}
+
 func TestUnknownCommand(t *testing.T) {
 	t.Parallel()
 	exit, out := execute(t, nil, "prove")
@@ -31,6 +40,9 @@ func TestProcess(t *testing.T) {
 	exit, out = executeProcess(t, nil, "verify", "--min-coverage", "100", recordings+"images_get.cassette.yaml")
 	assert.Equal(t, 1, exit, out)
 	exit, out = executeProcess(t, nil, "verify", "missing.yaml")
+	assert.Equal(t, 2, exit, out)
+	assert.Contains(t, out, "verdict: unusable")
+	exit, out = executeProcess(t, nil, "verify", "--format", "fax", recordings+"images_get.cassette.yaml")
 	assert.Equal(t, 2, exit, out)
 	assert.Contains(t, out, "contract: ")
 }

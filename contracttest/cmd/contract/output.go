@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
@@ -21,6 +23,9 @@ import (
 // printed by then. Every other error ends it with 2.
 var errFindings = errors.New("the contract is broken, or nothing was checked")
 
+// errUnusable ends the program with exit code 2. The report has said what cannot be used.
+var errUnusable = errors.New("something cannot be used")
+
 // outputOptions are what verify, live and proxy have in common: what fails a run, and where its report goes.
 type outputOptions struct {
 	failOn      check.Severity // not validated; see newOutput
@@ -28,6 +33,11 @@ type outputOptions struct {
 	files       []string
 	baseline    string // a file; none if empty
 	minCoverage float64
+
+	strictBaseline bool     // whether an entry of the baseline that accepts nothing fails the run
+	operations     []string // whose coverage counts; all if there are none
+	missing        bool     // whether the text lists what of the contract was not seen
+	showBodies     bool
 }
 
 // addFlags adds the flags, and their values to the completion of shells.
@@ -40,11 +50,20 @@ func (o *outputOptions) addFlags(cmd *cobra.Command) {
 			"github also writes to the summary of the job")
 	flags.StringArrayVarP(&o.files, "output", "o", nil,
 		"also write the report to this file, in the format of its name: .txt, .json,\n"+
-			".xml (JUnit) or .html; may be given several times")
+			".xml (JUnit), .sarif or .html; may be given several times")
 	flags.StringVar(&o.baseline, "baseline", "",
 		"a file with findings to accept, in addition to the embedded ones")
 	flags.Float64Var(&o.minCoverage, "min-coverage", 0,
 		"fail if less than this percentage of the contract was seen")
+	flags.BoolVar(&o.strictBaseline, "strict-baseline", false,
+		"fail if an entry of --baseline accepts nothing, or names no operation")
+	flags.StringSliceVar(&o.operations, "operations", nil,
+		"the operations whose coverage counts, such as images_list,images_get; seen stands\n"+
+			"for those that appear (default: all)")
+	flags.BoolVar(&o.missing, "missing", false, "also list what of the contract was not seen, in text")
+	flags.BoolVar(&o.showBodies, "show-bodies", false,
+		"add to each finding the request line, the status and the JSON around the place,\n"+
+			"without secrets; names and descriptions of images are none")
 	for flag, values := range map[string][]string{
 		"format":  report.Formats,
 		"fail-on": {string(check.Breaking), string(check.Drift)},
@@ -84,6 +103,20 @@ func newOutput(ctx context.Context, p process, options outputOptions) (output, e
 	return output{process: p, options: options, baseline: baseline}, nil
 }
 
+// configure has a report judge by the options.
+func (o output) configure(r *report.Report) error {
+	r.FailOn, r.MinCoverage = o.options.failOn, o.options.minCoverage
+	r.ShowBodies, r.ListMissing = o.options.showBodies, o.options.missing
+	known := append(r.Contract().Operations(), report.Seen)
+	for _, operation := range o.options.operations {
+		if !slices.Contains(known, operation) {
+			return fmt.Errorf("--operations: %q is not one of %s", operation, strings.Join(known, ", "))
+		}
+	}
+	r.Operations = o.options.operations
+	return nil
+}
+
 // readBaseline reads a baseline of the caller's own, if a file is named.
 func readBaseline(ctx context.Context, file string) (*check.Baseline, error) {
 	if file == "" {
@@ -113,19 +146,33 @@ func newReport(ctx context.Context, spec string, o output) (*report.Report, erro
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmp.Or(spec, "the embedded document"), err)
 	}
-	r.FailOn = o.options.failOn
-	return r, nil
+	return r, o.configure(r)
 }
 
 // write writes a report to standard output and to all files. It goes on after an error: a file that cannot be written
-// must not cost the others.
+// must not cost the others. It is called once, at the end: what the baseline says of itself goes first, so that the
+// verdict is the last line.
 func (o output) write(r *report.Report) error {
-	errs := []error{r.Write(o.stdout, o.options.format)}
+	for _, warning := range o.baseline.Warnings(time.Now()) {
+		fmt.Fprintln(o.stderr, "note:", redact.Printable(warning))
+	}
+	if o.options.strictBaseline {
+		for _, unused := range o.baseline.Unused(r.Contract()) {
+			r.AddFailure(unused)
+		}
+	}
+	errs := []error{o.writeStdout(r)}
 	if summary := o.getenv("GITHUB_STEP_SUMMARY"); o.options.format == "github" && summary != "" {
 		if err := appendSummary(summary, r); err != nil {
 			errs = append(errs, fmt.Errorf("the summary of the job: %w", err))
 		}
 	}
+	return errors.Join(append(errs, o.writeFiles(r))...)
+}
+
+// writeFiles writes a report to the files of --output.
+func (o output) writeFiles(r *report.Report) error {
+	var errs []error
 	for _, file := range o.options.files {
 		if err := writeReportFile(file, r); err != nil {
 			errs = append(errs, fmt.Errorf("--output %s: %w", file, err))
@@ -134,23 +181,32 @@ func (o output) write(r *report.Report) error {
 	return errors.Join(errs...)
 }
 
-// verdict returns errFindings if a run failed, and prints why where the report does not.
+// writeStdout writes a report to standard output, with colours if that is a terminal.
+func (o output) writeStdout(r *report.Report) error {
+	if o.options.format != "text" {
+		return r.Write(o.stdout, o.options.format)
+	}
+	var text strings.Builder
+	if err := r.Write(&text, o.options.format); err != nil {
+		return err
+	}
+	_, err := io.WriteString(o.stdout, o.terminal(o.stdout).style(text.String()))
+	return err
+}
+
+// verdict returns errFindings or errUnusable if a run failed. Where the report is for a program, it also prints why.
 func (o output) verdict(r *report.Report) error {
-	for _, warning := range o.baseline.Warnings(time.Now()) {
-		fmt.Fprintln(o.stderr, "note:", warning)
+	verdict := r.Verdict()
+	if verdict.Failed && o.options.format != "text" && o.options.format != "github" {
+		for _, reason := range verdict.Reasons {
+			fmt.Fprintln(o.stderr, reason)
+		}
+		fmt.Fprintf(o.stderr, "verdict: %s\n", verdict)
 	}
-	failed := r.CountAtLeast(r.FailOn) > 0
-	// A recording of another API, or an empty one, must not look like one without faults.
-	if r.Exchanges == 0 {
-		fmt.Fprintln(o.stderr, "nothing was checked")
-		failed = true
-	}
-	if percent := r.Coverage().Percent; percent < o.options.minCoverage {
-		fmt.Fprintf(o.stderr, "%.1f %% of the contract was seen, less than the %.1f %% of --min-coverage\n",
-			percent, o.options.minCoverage)
-		failed = true
-	}
-	if failed {
+	switch {
+	case verdict.Unusable:
+		return errUnusable
+	case verdict.Failed:
 		return errFindings
 	}
 	return nil

@@ -7,40 +7,83 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
 )
 
-// addRecordings adds the exchanges of recordings to a report, and returns how many there are of each provenance.
-func addRecordings(ctx context.Context, r *report.Report, files, hosts []string) (map[string]int, error) {
-	added := map[string]int{}
-	for _, file := range files {
-		kind, err := await(ctx, func() (string, error) { return kindOf(file) })
-		if err != nil {
-			return nil, err
-		}
-		r.NewSession(kind) // two recordings are not compared with each other
-		before := r.Exchanges
-		if err := r.AddAllContext(ctx, imagesExchanges(ctx, r, file, hosts)); err != nil {
-			if err == context.Cause(ctx) { // of an interrupt between two exchanges, which names no file
-				err = fmt.Errorf("%s: %w", filepath.Base(file), err)
-			}
-			return nil, err
-		}
-		if n := r.Exchanges - before; n > 0 {
-			added[kind] += n
-		}
+// skipReason returns why a request is not to be read, by its URL; "" for one with the images API.
+func skipReason(u *url.URL, where served) recording.Reason {
+	if _, ok := where.exchange(traffic.Exchange{Method: http.MethodGet, URL: u}); ok {
+		return ""
 	}
-	return added, nil
+	if strings.EqualFold(u.Hostname(), openapi.Host) {
+		return recording.OtherPath
+	}
+	return recording.OtherHost
 }
 
-// kindOf returns what a recording is evidence of. An HTTP Archive, and a cassette without provenance, do not say.
+// addRecordings adds the exchanges of recordings to a report, and returns what came of them. A recording that cannot be
+// used is a problem of the report, and does not keep the others from being checked. The error is that of ctx.
+func addRecordings(
+	ctx context.Context, p process, r *report.Report, found []found, where served,
+) (*reading, error) {
+	seen := newReading(p, r)
+	for _, f := range found {
+		if err := seen.addRecording(ctx, f, where); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
+}
+
+// addRecording adds the exchanges of one recording to the report. The error is that of ctx.
+func (s *reading) addRecording(ctx context.Context, f found, where served) error {
+	kind, where, err := originOf(ctx, f, where)
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(f.file), context.Cause(ctx))
+	}
+	if err != nil {
+		s.fail(err)
+		return nil
+	}
+	s.report.NewSession(kind) // two recordings are not compared with each other
+	before := s.report.Exchanges
+	err = s.report.AddAllContext(ctx, showReading(ctx, f.file, s.exchanges(ctx, f, where)))
+	if n := s.report.Exchanges - before; n > 0 {
+		s.added[kind] += n
+	}
+	switch {
+	case err == nil:
+	case ctx.Err() == nil:
+		s.failFile(f, err)
+	case err == context.Cause(ctx): // of an interrupt between two exchanges, which names no file
+		return fmt.Errorf("%s: %w", filepath.Base(f.file), err)
+	default:
+		return err
+	}
+	return nil
+}
+
+// originOf returns what a recording is evidence of, and where it was recorded, as its provenance says.
+func originOf(ctx context.Context, f found, where served) (string, served, error) {
+	kind, err := await(ctx, func() (string, error) { return kindOf(f.file) })
+	if err != nil {
+		return "", where, err
+	}
+	where, err = where.ofRecording(f.file)
+	return kind, where, err
+}
+
+// kindOf returns what a recording is evidence of.
 func kindOf(file string) (string, error) {
-	if strings.EqualFold(filepath.Ext(file), ".har") { // whatever is beside it: provenance belongs to cassettes
+	if file == standardInput {
 		return report.UnknownOrigin, nil
 	}
 	provenance, err := recording.ReadProvenance(file)
@@ -50,17 +93,15 @@ func kindOf(file string) (string, error) {
 	return string(provenance.Kind), err
 }
 
-// imagesExchanges returns the exchanges of a recording that are with the images API. The others are counted as
-// skipped.
-func imagesExchanges(
-	ctx context.Context, r *report.Report, file string, hosts []string,
-) iter.Seq2[traffic.Exchange, error] {
+// exchanges returns the exchanges of a recording that are with the images API, and counts the others as skipped.
+func (s *reading) exchanges(ctx context.Context, f found, where served) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
-		for exchange, err := range read(ctx, file) {
-			if isOmitted(err) || err == nil && !traffic.IsImagesAPI(exchange, hosts...) {
-				r.Skip(1)
+		for exchange, err := range read(ctx, s.process, f.file, where) {
+			if omitted := asOmitted(err); omitted != nil {
+				s.skip(omitted)
 				continue
 			}
+			exchange, _ = where.exchange(exchange)
 			if !yield(exchange, err) {
 				return
 			}
@@ -69,26 +110,32 @@ func imagesExchanges(
 }
 
 // checkReadable returns an error if a recording, or its provenance, cannot be read. It reads all of it, since a file
-// may be truncated.
-func checkReadable(ctx context.Context, file string) error {
-	for _, err := range read(ctx, file) {
-		if err != nil && !isOmitted(err) {
+// may be truncated. A file in a folder may be anything. Standard input cannot be read twice, and is left for later.
+func checkReadable(ctx context.Context, p process, f found, where served) error {
+	if f.file == standardInput {
+		return nil
+	}
+	for _, err := range read(ctx, p, f.file, where) {
+		omitted := asOmitted(err)
+		switch {
+		case err == nil, f.inFolder && isOfOtherKind(err):
+		case omitted == nil || omitted.Reason == recording.Unusable:
 			return err
 		}
 	}
-	_, err := await(ctx, func() (string, error) { return kindOf(file) })
+	_, err := await(ctx, func() (string, error) { return kindOf(f.file) })
 	return err
 }
 
-// read reads a recording until ctx ends. Archives of a browser can have gigabytes, and an archive may be a pipe to
-// which nobody writes.
-func read(ctx context.Context, file string) iter.Seq2[traffic.Exchange, error] {
+// read reads a recording, or standard input, until ctx ends. Archives of a browser can have gigabytes, and an archive
+// may be a pipe to which nobody writes.
+func read(ctx context.Context, p process, file string, where served) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		ctx, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		entries := make(chan entry)
-		go readInto(ctx, entries, file)
-		last := file
+		go readInto(ctx, entries, recordingOf(p, file, where))
+		last := filepath.Base(file)
 		for {
 			select {
 			case <-ctx.Done():
@@ -104,6 +151,17 @@ func read(ctx context.Context, file string) iter.Seq2[traffic.Exchange, error] {
 	}
 }
 
+// recordingOf returns what reads a file, or standard input.
+func recordingOf(p process, file string, where served) iter.Seq2[traffic.Exchange, error] {
+	reader := recording.Reader{
+		Skips: func(u *url.URL) recording.Reason { return skipReason(u, where) },
+	}
+	if file == standardInput {
+		return reader.ReadStream(p.stdin, "stdin")
+	}
+	return reader.Read(file)
+}
+
 // entry is what a recording yields.
 type entry struct {
 	exchange traffic.Exchange
@@ -111,9 +169,9 @@ type entry struct {
 }
 
 // readInto reads a recording into a channel, which it closes at the end, until ctx ends.
-func readInto(ctx context.Context, entries chan<- entry, file string) {
+func readInto(ctx context.Context, entries chan<- entry, exchanges iter.Seq2[traffic.Exchange, error]) {
 	defer close(entries)
-	for exchange, err := range recording.Read(file) {
+	for exchange, err := range exchanges {
 		select {
 		case <-ctx.Done():
 			return
@@ -122,8 +180,17 @@ func readInto(ctx context.Context, entries chan<- entry, file string) {
 	}
 }
 
-// isOmitted reports whether an error is that of one entry, after which the recording goes on.
-func isOmitted(err error) bool {
+// asOmitted returns the error of one entry, after which the recording goes on; nil if it is another one.
+func asOmitted(err error) *recording.OmittedError {
 	var omitted *recording.OmittedError
-	return errors.As(err, &omitted)
+	if errors.As(err, &omitted) {
+		return omitted
+	}
+	return nil
+}
+
+// isOfOtherKind reports whether an error only says that a file is not a recording.
+func isOfOtherKind(err error) bool {
+	var other *recording.KindError
+	return errors.As(err, &other)
 }

@@ -136,8 +136,8 @@ func TestReportsHaveNoToken(t *testing.T) {
 		"live, to drift": {"live", "--base-url", api.URL, "--fail-on", "drift"},
 		"verify":         {"verify", har},
 	} {
-		args = append(args, "--format", "github")
-		for _, extension := range []string{".txt", ".json", ".xml", ".html"} {
+		args = append(args, "--format", "github", "--show-bodies")
+		for _, extension := range []string{".txt", ".json", ".xml", ".sarif", ".html"} {
 			args = append(args, "-o", filepath.Join(dir, name+extension))
 		}
 		exit, out := execute(t, env, args...)

@@ -83,6 +83,9 @@ func runServe(ctx context.Context, p process, options serveOptions) error {
 	if err != nil {
 		return err
 	}
+	if !isLocal(listener) {
+		fmt.Fprintf(p.stderr, "warning: the fake listens on %s: others reach it, too\n", listener.Addr())
+	}
 	logger := slog.New(slog.NewTextHandler(p.stderr, nil))
 	return serve(ctx, p, listener, withDocument(withLog(fake, options.token, logger)))
 }

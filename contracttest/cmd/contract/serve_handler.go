@@ -73,7 +73,8 @@ func redactedRequest(r *http.Request, token string) (method, path string) {
 	if len(query) > 0 {
 		path += "?" + strings.Join(query, "&")
 	}
-	return redact.Shorten(secrets.Text(r.Method)), redact.Shorten(redact.Printable(secrets.Text(path)))
+	shown := func(text string) string { return redact.Shorten(redact.Printable(secrets.Text(text))) }
+	return shown(r.Method), shown(path)
 }
 
 // statusWriter remembers the status of a response; 0 if none was sent.

@@ -40,6 +40,19 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// Where the fake listens on every address, it prints one at which it can be reached, and warns.
+func TestServeEverywhere(t *testing.T) {
+	t.Parallel()
+	for addr, warns := range map[string]bool{":0": true, "0.0.0.0:0": true, "[::]:0": true, "localhost:0": false} {
+		s := start(t, "serve", "--token", canary, "--addr", addr)
+		assert.Regexp(t, `^http://127\.0\.0\.1:\d+$`, s.url, addr)
+		status, _ := s.get(t, "/v2/images", canary)
+		assert.Equal(t, 200, status, addr)
+		s.stop()
+		assert.Equal(t, warns, strings.Contains(s.log.String(), "warning: the fake listens on "), addr)
+	}
+}
+
 // What is logged of a request has no token in it, wherever one was put by mistake.
 func TestServeLogsNoToken(t *testing.T) {
 	t.Parallel()

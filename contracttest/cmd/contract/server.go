@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -18,9 +19,25 @@ func listen(address string) (net.Listener, error) {
 	return listener, nil
 }
 
+// reachable returns the address at which this machine reaches a listener: one that listens on all its addresses is on
+// 127.0.0.1, too.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
+// isLocal reports whether only this machine reaches a listener.
+func isLocal(listener net.Listener) bool {
+	tcp, ok := listener.Addr().(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
 // serve serves on a listener, whose address it prints first, until ctx ends.
 func serve(ctx context.Context, p process, listener net.Listener, handler http.Handler) error {
-	fmt.Fprintf(p.stdout, "http://%s\n", listener.Addr())
+	fmt.Fprintf(p.stdout, "http://%s\n", reachable(listener.Addr()))
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,

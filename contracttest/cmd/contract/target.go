@@ -1,14 +1,17 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http/httptest"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
@@ -21,7 +24,7 @@ const tokenVariable = "DIGITALOCEAN_TOKEN"
 type targetOptions struct {
 	baseURL   string // the embedded fake if empty
 	write     bool
-	budget    int
+	budget    int // of the caller; computed if 0
 	imageURL  string
 	region    string
 	recipient string
@@ -35,7 +38,8 @@ func (o *targetOptions) addFlags(cmd *cobra.Command) {
 		"the API to run against, such as "+openapi.BaseURL+" (default: the\n"+
 			"embedded fake, on which every case runs, whatever --write and --recipient say)")
 	flags.BoolVar(&o.write, "write", false, "also create, change and delete images")
-	flags.IntVar(&o.budget, "budget", contracttest.DefaultBudget, "how many requests the run may send")
+	flags.Var(&budgetValue{budget: &o.budget}, "budget",
+		"how many requests the run may send (default: what the number of images asks\nfor, 300 for few of them)")
 	flags.StringVar(&o.imageURL, "image-url", "", "the image that --write imports (default: a small Ubuntu)")
 	flags.StringVar(&o.region, "region", string(gen.RegionSlugNyc3), "the region that --write imports to")
 	flags.StringVar(&o.recipient, "recipient", "",
@@ -44,12 +48,40 @@ func (o *targetOptions) addFlags(cmd *cobra.Command) {
 	flags.DurationVar(&o.timeout, "timeout", 2*time.Hour, "how long the run may take")
 }
 
+// budgetValue is the value of --budget. Its zero is no budget of the caller's own, so that no caller can ask for it.
+type budgetValue struct{ budget *int }
+
+// String implements [pflag.Value].
+func (v *budgetValue) String() string { return "" }
+
+// Type implements [pflag.Value].
+func (v *budgetValue) Type() string { return "int" }
+
+// Set implements [pflag.Value].
+func (v *budgetValue) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return errors.New("it must be a number, and at least 1")
+	}
+	*v.budget = n
+	return nil
+}
+
+// base returns where the target has the API: the zero value for the embedded fake.
+func (o targetOptions) base() (traffic.Base, error) {
+	if o.baseURL == "" {
+		return traffic.Base{}, nil
+	}
+	base, err := traffic.ParseBase(o.baseURL)
+	if err != nil {
+		return base, fmt.Errorf("--base-url: %w", err)
+	}
+	return base, nil
+}
+
 // resolveTarget returns the target that the options name. If they name none, it is a fake in this process, which runs
 // until stop is called.
 func resolveTarget(p process, o targetOptions) (target contracttest.Target, stop func(), err error) {
-	if o.budget < 1 {
-		return target, nil, fmt.Errorf("--budget %d: it must be at least 1", o.budget)
-	}
 	target = contracttest.Target{
 		BaseURL:   o.baseURL,
 		Token:     p.getenv(tokenVariable),
@@ -57,14 +89,17 @@ func resolveTarget(p process, o targetOptions) (target contracttest.Target, stop
 		ImageURL:  o.imageURL,
 		Region:    gen.RegionSlug(o.region),
 		Recipient: o.recipient,
-		Budget:    o.budget,
 	}
 	if o.baseURL == "" {
 		fake := startFake()
 		return onFake(target, fake.URL), fake.Close, nil
 	}
+	base, err := o.base()
+	if err != nil {
+		return target, nil, err
+	}
 	if target.Token == "" {
-		return target, nil, fmt.Errorf("set %s to a token for %s", tokenVariable, o.baseURL)
+		return target, nil, fmt.Errorf("set %s to a token for %s", tokenVariable, base)
 	}
 	return target, func() {}, nil
 }

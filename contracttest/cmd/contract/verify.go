@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/spf13/cobra"
 )
@@ -13,37 +10,52 @@ import (
 // verifyOptions are the flags of contract verify.
 type verifyOptions struct {
 	output outputOptions
-	spec   string   // a file; the embedded document if empty
-	hosts  []string // beside those that traffic.IsImagesAPI knows
+	served servedOptions
+	spec   string // a file; the embedded document if empty
+
+	failOnSkip bool
 }
 
 func verifyCommand(p process) *cobra.Command {
 	var options verifyOptions
 	cmd := &cobra.Command{
 		Use:   "verify FILE…",
-		Short: "Check recordings against the contract: go-vcr cassettes and HTTP Archives",
-		Long: `Checks every request and response in go-vcr cassettes (*.yaml) and HTTP Archives (*.har) against the
-contract. Prints what was checked for each operation and status, and what was found. Nothing is sent
-anywhere. Exchanges with other hosts or paths are skipped and counted.
+		Short: "Check recordings against the contract: HTTP Archives, cassettes, Postman collections",
+		Long: `Checks every request and response in recordings against the contract. Prints what was checked for each
+operation and status, what was found, and what was skipped and why. Nothing is sent
+anywhere. Each recording is a session of its own.
+
+A recording is known by what is in it: an HTTP Archive (HAR) of a browser, a proxy, Playwright or Polly.JS,
+also in gzip, zip or UTF-16; a cassette of go-vcr, vcrpy or Ruby's VCR; a Postman collection with saved
+examples. FILE may be a folder, of which files that are not recordings are named and left out. It may be
+- for standard input.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing
-was checked, or if less than --min-coverage was seen. It is 2 if a file or a flag cannot be used.`,
+was checked, if less than --min-coverage was seen, or by --fail-on-skip. It is 2 if a file, an entry in
+one or a flag cannot be used; the rest is checked all the same.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runVerify(cmd.Context(), p, options, files) },
 	}
 	options.output.addFlags(cmd)
+	options.served.addFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&options.spec, "spec", "",
-		"an OpenAPI document to check against (default: the embedded contract)")
-	flags.StringArrayVar(&options.hosts, "host", nil,
-		"another host that serves the images API; may be given several times")
+		"an OpenAPI 3.0 or 3.1 document to check against, bundled into one file\n"+
+			"(default: the embedded contract); only the operations that the\n"+
+			"recordings touch have to be valid")
+	flags.BoolVar(&options.failOnSkip, "fail-on-skip", false,
+		"fail if an exchange with the API cannot be checked, such as one without its body")
 	return cmd
 }
 
 // runVerify checks recordings, one after the other, into one report. How many exchanges came from where is printed
-// beside it: a recording of a fake is no evidence of how the API behaves.
+// beside it: a recording of a fake is no evidence of how the API behaves. So is what was not checked, and why.
 func runVerify(ctx context.Context, p process, options verifyOptions, files []string) error {
 	if len(files) == 0 {
-		return errors.New("verify: name at least one recording: FILE.yaml or FILE.har")
+		return errors.New("verify: name at least one recording, a folder, or - for standard input")
+	}
+	where, err := options.served.parse()
+	if err != nil {
+		return err
 	}
 	o, err := newOutput(ctx, p, options.output)
 	if err != nil {
@@ -53,13 +65,16 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
-	added, err := addRecordings(ctx, r, files, options.hosts)
+	r.FailOnSkip = options.failOnSkip
+	found, err := findRecordings(ctx, files)
 	if err != nil {
 		return err
 	}
-	for _, kind := range slices.Sorted(maps.Keys(added)) {
-		fmt.Fprintf(p.stderr, "%d exchanges from: %s\n", added[kind], kind)
+	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
+	if err != nil {
+		return err
 	}
+	seen.write()
 	if err := o.write(r); err != nil {
 		return err
 	}

@@ -66,8 +66,21 @@ func TestVerify(t *testing.T) {
 		},
 		"another document": {
 			args: []string{"--spec", files + "spec.yaml", recordings + "images_get.cassette.yaml"},
+			exit: 0,
+			want: []string{"drift: ", "images_get 200: body /image/status: value is not one of the allowed values"},
+		},
+		"a document of another version": {
+			args: []string{"--spec", files + "swagger.yaml", recordings + "images_get.cassette.yaml"},
 			exit: 2,
-			want: []string{"spec.yaml", "load the contract"},
+			want: []string{"swagger.yaml: load the contract: it is of Swagger 2.0; only OpenAPI 3.0 and 3.1 are supported"},
+		},
+		"a document in several files": {
+			args: []string{"--spec", files + "parts.yaml", recordings + "images_get.cassette.yaml"},
+			exit: 1,
+			want: []string{
+				"breaking: GET /v2/images/{image_id} 200: exchange: GET /v2/images/{image_id}: not judged: ",
+				`its $ref "get.yml" leads out of the document`, "[unusable-operation]",
+			},
 		},
 		"coverage that is missed": {
 			args: []string{"--min-coverage", "90", recordings + "images_get.cassette.yaml"},
@@ -112,7 +125,7 @@ func TestVerify(t *testing.T) {
 		"a report of an unknown format": {
 			args: []string{"-o", "report.pdf", "x.yaml"},
 			exit: 2,
-			want: []string{"--output report.pdf: ", "must end in .txt, .json, .xml or .html"},
+			want: []string{"--output report.pdf: ", "must end in .txt, .json, .xml, .sarif or .html"},
 		},
 		"a missing folder": {
 			args: []string{"-o", files + "missing/report.txt", recordings + "images_get.cassette.yaml"},
@@ -132,7 +145,7 @@ func TestVerify(t *testing.T) {
 		"a missing file": {
 			args: []string{files + "missing.yaml"},
 			exit: 2,
-			want: []string{"contract: ", "missing.yaml"},
+			want: []string{"missing.yaml", "verdict: unusable: 1 problem"},
 		},
 		"a truncated file": {
 			args: []string{files + "truncated.yaml"},
@@ -142,7 +155,7 @@ func TestVerify(t *testing.T) {
 		"an archive beside a provenance": {
 			args: []string{files + "claims.har"},
 			exit: 1,
-			want: []string{"1 exchanges from: unknown origin"},
+			want: []string{"1 exchange from: unknown origin"},
 		},
 		"a broken provenance": {
 			args: []string{files + "a.cassette.yaml"},
@@ -157,12 +170,12 @@ func TestVerify(t *testing.T) {
 		"another YAML file": {
 			args: []string{recordings + "images_get.cassette.yaml", files + "compose.yaml"},
 			exit: 2,
-			want: []string{"compose.yaml: not a cassette"},
+			want: []string{"compose.yaml: not read: neither an HTTP Archive, nor a cassette", "7 exchanges checked"},
 		},
 		"an empty file": {
 			args: []string{recordings + "images_get.cassette.yaml", files + "nothing.cassette.yaml"},
 			exit: 2,
-			want: []string{"nothing.cassette.yaml: not a cassette"},
+			want: []string{"nothing.cassette.yaml: not read: an empty file", "7 exchanges checked"},
 		},
 		"an unknown flag": {
 			args: []string{"--all"},
@@ -206,6 +219,8 @@ func verifyFiles(t *testing.T) string {
 		"claims.har":                 archive,
 		"claims.har.provenance.yaml": "kind: reported\n",
 		"spec.yaml":                  strings.Replace(spec, "NEW, available,", "NEW,", 1), // its examples no longer hold
+		"swagger.yaml":               "swagger: '2.0'\npaths: {}\n",
+		"parts.yaml":                 "openapi: 3.1.0\npaths: {'/v2/images/{image_id}': {get: {$ref: get.yml}}}\n",
 		"truncated.har":              archive[:len(archive)-40],
 		"truncated.yaml":             whole[:1000],
 		"baseline.yaml": `findings:

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
@@ -44,18 +45,36 @@ func (r *Redactor) Credentials(value string) string {
 	}
 	credentials := strings.TrimSpace(value[space:])
 	words := strings.Fields(credentials)
-	return value[:space] + " " + r.Hide(credentials, words[len(words)-1]) // a server may echo a part
+	echoes := []string{words[len(words)-1]} // a server may echo a part
+	if strings.EqualFold(value[:space], "Basic") {
+		echoes = append(echoes, basicEchoes(credentials)...)
+	}
+	return value[:space] + " " + r.Hide(credentials, echoes...)
+}
+
+// basicEchoes returns what a server may echo of Basic credentials (RFC 7617): user and password, and each by itself. A
+// token can be given as either.
+func basicEchoes(credentials string) []string {
+	unpadded := strings.TrimRight(credentials, "=")
+	plain, err := base64.RawStdEncoding.DecodeString(unpadded)
+	if err != nil {
+		return nil
+	}
+	user, password, _ := strings.Cut(string(plain), ":")
+	return []string{unpadded, string(plain), user, password}
 }
 
 // WithoutUser returns a copy of the URL of a request without its user and password, and adds both to the secrets. A
-// token can be given as either.
+// token can be given as either. They are sent as Basic credentials, which are added, too.
 func (r *Redactor) WithoutUser(u *url.URL) *url.URL {
 	clean := *u
 	clean.User = nil
 	if u.User != nil {
+		user := u.User.Username()
 		password, _ := u.User.Password()
-		r.Hide(u.User.Username())
+		r.Hide(user)
 		r.Hide(password)
+		r.Credentials("Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
 	}
 	return &clean
 }

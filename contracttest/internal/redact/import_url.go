@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// importURL is the field of a create that has the address from which an image is imported. The body is not decoded, so
-// that what is recorded is what was sent, with all its faults.
-var importURL = regexp.MustCompile(`(?i)("url"\s*:\s*)("(?:[^"\\]|\\.)*")`)
+// importURL is the field of a create that has the address from which an image is imported, its name also with escapes.
+// The body is not decoded, so that what is recorded is what was sent, with all its faults.
+var importURL = regexp.MustCompile(
+	`(?i)("(?:u|\\u00[57]5)(?:r|\\u00[57]2)(?:l|\\u00[46]c)"\s*:\s*)("(?:[^"\\]|\\.)*")`)
 
 // minUndelimited is the length from which on a part of an address is also searched for without its delimiters, in
 // bytes.
@@ -37,7 +38,7 @@ func (r *Redactor) ImportURL(body string) string {
 
 // Address returns the address of an import without its credentials, and with a placeholder for its query and for its
 // fragment. It adds them to the secrets: a response or an error may repeat the address. [Redactor.Text] then finds
-// them with their delimiters, however JSON writes them.
+// them with their delimiters.
 func (r *Redactor) Address(address string) string {
 	rest, fragment, hasFragment := strings.Cut(address, "#")
 	rest, query, hasQuery := strings.Cut(rest, "?")
@@ -77,18 +78,11 @@ func (r *Redactor) hidePart(delimiter, part string) string {
 	return r.hideEchoes(delimiter+part, part)
 }
 
-// hideEchoes adds a part of an address in every way in which JSON writes it, and returns its placeholder. It is
-// searched for with its delimiters, so that a short one does not match elsewhere; a long one also without.
+// hideEchoes adds a part of an address, and returns its placeholder. It is searched for with its delimiters, so that a
+// short one does not match elsewhere; a long one also without.
 func (r *Redactor) hideEchoes(delimited, part string) string {
-	escaped, _ := json.Marshal(delimited)
-	slashed := strings.ReplaceAll(delimited, "/", `\/`) // as PHP writes it
-	spellings := []string{
-		string(escaped[1 : len(escaped)-1]),
-		slashed,
-		strings.ReplaceAll(slashed, "&", `\u0026`),
-	}
 	if len(part) >= minUndelimited {
-		spellings = append(spellings, part)
+		return r.Hide(delimited, part)
 	}
-	return r.Hide(delimited, spellings...)
+	return r.Hide(delimited)
 }

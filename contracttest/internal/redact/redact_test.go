@@ -88,7 +88,7 @@ func TestRedactorText(t *testing.T) {
 		"a secret that overlaps with another": {
 			secrets: []string{"abcdefgh1234", "gh1234567890"},
 			text:    "abcdefgh1234567890 gh1234567890",
-			want:    "[redacted-1]567890 [redacted-2]",
+			want:    "[redacted-1] [redacted-2]",
 		},
 		"a secret that begins an address": {
 			secrets: []string{"bob@example"},
@@ -258,6 +258,7 @@ func TestRedactorImportURL(t *testing.T) {
 		"empty credentials":    {body: `{"url":"https://@b/a.img"}`, want: `{"url":"https://b/a.img"}`},
 		"no scheme":            {body: `{"url":"u:p@b/a.img"}`, want: `{"url":"b/a.img"}`},
 		"a name in capitals":   {body: `{"URL" : "https://b/a.img?s"}`, want: `{"URL" : "https://b/a.img?[redacted-1]"}`},
+		"a name with escapes":  {body: `{"\u0075R\u006C":"https://b/a.img?s"}`, want: `{"\u0075R\u006C":"https://b/a.img?[redacted-1]"}`},
 		"an escaped delimiter": {body: `{"url":"https://b/a.img\u003fs"}`, want: `{"url":"https://b/a.img?[redacted-1]"}`},
 		"an invalid escape":    {body: `{"url":"https://b/a.img?s\q"}`, want: `{"url":"[redacted-1]"}`},
 		"given twice":          {body: `{"url":"https://b/a?s","url":"c?t"}`, want: `{"url":"https://b/a?[redacted-1]","url":"c?[redacted-2]"}`},
@@ -308,7 +309,7 @@ func TestRedactorUserinfo(t *testing.T) {
 	assert.NotNil(t, given.User, "the URL that was given stays as it is")
 	assert.Equal(t, "bob has [redacted-2]", r.Text("bob has sesame!!"), "a short name is part of any text")
 	assert.Equal(t, "https://api.example/", r.WithoutUser(parse("https://hunter2secret@api.example/")).String())
-	assert.Equal(t, "[redacted-3]", r.Text("hunter2secret"), "a token can be given as the user")
+	assert.Equal(t, "[redacted-4]", r.Text("hunter2secret"), "a token can be given as the user")
 	assert.Equal(t, "https://api.example/", r.WithoutUser(parse("https://api.example/")).String())
 }
 
@@ -327,15 +328,23 @@ func TestRedactorFindsEchoesOfAnImport(t *testing.T) {
 
 func TestPrintable(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"text":               {text: "Ünïcode ✔", want: "Ünïcode ✔"},
-		"line ends and tabs": {text: "a\nb\tc", want: "a b c"},
-		"a carriage return":  {text: "a\rb", want: "a\ufffdb"},
-		"an escape sequence": {text: "\x1b[31mred", want: "\ufffd[31mred"},
-		"C1 controls":        {text: "a\u0085b\u009fc\u007fd", want: "a\ufffdb\ufffdc\ufffdd"},
-		"no characters":      {text: "a\ufffeb\uffffc", want: "a\ufffdb\ufffdc"},
-		"invalid UTF-8":      {text: "a\xff\xfeb", want: "a\ufffdb"},
+		"text":                 {text: "Ünïcode ✔ \u00a0日本", want: "Ünïcode ✔ \u00a0日本"},
+		"line ends and tabs":   {text: "a\nb\tc", want: "a b c"},
+		"a carriage return":    {text: "a\rb", want: `a\u000db`},
+		"an escape sequence":   {text: "\x1b[31mred", want: `\u001b[31mred`},
+		"C1 controls":          {text: "a\u0085b\u009fc\u007fd", want: `a\u0085b\u009fc\u007fd`},
+		"other line ends":      {text: "a\u2028b\u2029c", want: `a\u2028b\u2029c`},
+		"bidi embeddings":      {text: "\u202aa\u202e", want: `\u202aa\u202e`},
+		"bidi isolates":        {text: "\u2066a\u2069", want: `\u2066a\u2069`},
+		"bidi marks":           {text: "\u200ea\u200f\u061c", want: `\u200ea\u200f\u061c`},
+		"no width":             {text: "a\u200bb\u200c\u200d\u2060\ufeff", want: `a\u200bb\u200c\u200d\u2060\ufeff`},
+		"beyond the BMP":       {text: "a\U000e0001b😀", want: `a\U000e0001b😀`},
+		"no characters":        {text: "a\ufffeb\uffffc", want: `a\ufffeb\uffffc`},
+		"invalid UTF-8":        {text: "a\xff\xfeb", want: "a\ufffdb"},
+		"what is printable so": {text: `a\u202eb`, want: `a\u202eb`},
 	} {
 		assert.Equal(t, test.want, redact.Printable(test.text), name)
+		assert.Equal(t, test.want, redact.Printable(redact.Printable(test.text)), name)
 	}
 }
 

@@ -3,90 +3,153 @@ package redact
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-// minLength is the length from which on a secret is searched for, in bytes.
-const minLength = 8
-
-// minPrefix is how much of a secret has to be left, before an ellipsis, for it to be recognized as a truncated one.
-const minPrefix = 6
-
-// Someone replaces every e-mail address. In a query its @ stays escaped.
-const Someone = "someone@example.com"
-
-// escapedAt is the @ of an e-mail address in a query.
-const escapedAt = "%40"
-
-// lookalike is what a token of DigitalOcean or an e-mail address looks like, whoever sent it. The address can be that
-// of a query: escapes before the @ belong to it, since half of one would leave a URL that cannot be parsed.
-const lookalike = `do[opr]_v1_\w+|([\w.+-]|%[[:xdigit:]]{2})+(@|` + escapedAt + `)[\w-]+(\.[\w-]+)+`
-
-// placeholder is what replaces a secret. Nine digits fit into an int everywhere.
-const placeholder = `\[redacted-\d{1,9}\]`
-
-var isPlaceholder = regexp.MustCompile(`^\[redacted-(\d{1,9})\]$`)
-
 // Redactor takes the secrets it knows out of texts, with one number for each. The zero value knows none. It is not safe
 // for concurrent use.
 type Redactor struct {
-	spellings []spelling     // the longest first, since one may be part of another
-	secrets   int            // the highest number that was given, or seen in a placeholder
-	pattern   *regexp.Regexp // of all spellings and lookalikes; nil when it has to be made again
+	numbered map[string]string // the placeholder of each secret and of each lookalike, by their spellings in lower case
+	searched map[string]string // the same of those, and of their pieces, that are searched for
+	index    *index            // of searched; nil when it has to be made again
+	secrets  int               // the highest number that was given, or seen in a placeholder
 }
 
-// spelling is one way in which a secret is written.
-type spelling struct{ text, instead string }
-
-// Hide adds a secret, with other ways in which it may be written, and returns what replaces it. One shorter than eight
-// bytes is not searched for in texts. A placeholder is returned as it is.
+// Hide adds a secret, with other ways in which it may be written, and returns what replaces it. Those of URLs and of
+// JSON need not be given. One shorter than eight bytes is not searched for in texts. A placeholder is returned as it
+// is.
 func (r *Redactor) Hide(secret string, others ...string) (instead string) {
-	for _, s := range r.spellings {
-		if s.text == secret {
-			return s.instead
-		}
-	}
-	if number := isPlaceholder.FindStringSubmatch(secret); number != nil { // of a secret that was taken out before
-		n, _ := strconv.Atoi(number[1])
-		r.secrets = max(r.secrets, n)
+	if secret == "" || r.noteNumber(secret) {
 		return secret
 	}
-	if secret == "" {
-		return ""
-	}
-	r.secrets++
-	instead = fmt.Sprintf("[redacted-%d]", r.secrets)
+	instead = r.number(secret)
 	for _, text := range append([]string{secret}, others...) {
-		r.add(spelling{text: text, instead: instead})
-		r.add(spelling{text: Printable(text), instead: instead}) // texts may have been made printable before they come here
+		r.add(text, instead)
 	}
-	slices.SortStableFunc(r.spellings, func(a, b spelling) int { return len(b.text) - len(a.text) })
-	r.pattern = nil
 	return instead
 }
 
-func (r *Redactor) add(s spelling) {
-	if !slices.Contains(r.spellings, s) {
-		r.spellings = append(r.spellings, s)
+// noteNumber reports whether a text is a placeholder. No other secret gets its number.
+func (r *Redactor) noteNumber(text string) bool {
+	number := isPlaceholder.FindStringSubmatch(text)
+	if number == nil {
+		return false
+	}
+	n, _ := strconv.Atoi(number[1])
+	r.secrets = max(r.secrets, n)
+	return true
+}
+
+// number returns the placeholder of a secret.
+func (r *Redactor) number(secret string) string {
+	secret = toLower(secret)
+	if instead := r.numbered[secret]; instead != "" {
+		return instead
+	}
+	r.secrets++
+	instead := fmt.Sprintf("[redacted-%d]", r.secrets)
+	r.remember(secret, instead)
+	return instead
+}
+
+func (r *Redactor) remember(text, instead string) {
+	if r.numbered == nil {
+		r.numbered, r.searched = map[string]string{}, map[string]string{}
+	}
+	if r.numbered[text] == "" {
+		r.numbered[text] = instead
 	}
 }
 
-// Text returns a text without secrets and without e-mail addresses. Secrets are found in either case, since the names
-// of headers change theirs.
-func (r *Redactor) Text(text string) string {
-	if r.pattern == nil {
-		r.pattern = r.compile()
+// add adds a spelling to those that are searched for, as it is and as it may have become on its way here: printable,
+// without what is not UTF-8, and without escapes that it has itself.
+func (r *Redactor) add(text, instead string) {
+	forms := []string{text, Printable(text), string([]rune(text))}
+	for range maxNesting {
+		last := forms[len(forms)-1]
+		forms = append(forms, decode(last, '\\'), decode(last, '%'))
 	}
-	text = r.pattern.ReplaceAllStringFunc(text, r.instead)
-	for _, s := range r.spellings {
-		if len(s.text) >= minLength {
-			text = s.replaceTruncated(text)
+	for _, form := range forms {
+		form = toLower(form)
+		r.remember(form, instead)
+		for _, piece := range pieces(form) {
+			if len(piece) < minLength || r.searched[piece] != "" {
+				continue
+			}
+			r.searched[piece] = instead
+			r.index = nil
 		}
 	}
-	return text
+}
+
+// pieces returns the pieces that a secret is searched for in. The last ends where the secret does.
+func pieces(text string) (all []string) {
+	for rest := text; len(rest) > maxPiece; rest = rest[maxPiece:] {
+		all = append(all, rest[:maxPiece])
+	}
+	return append(all, text[max(0, len(text)-maxPiece):])
+}
+
+// Text returns a text without secrets and without e-mail addresses. Secrets are found in either case, since the names
+// of headers change theirs, and in every spelling that URLs and JSON have for them.
+func (r *Redactor) Text(text string) string {
+	if r.index == nil {
+		r.index = newIndex(r.searched)
+	}
+	return r.replace(text, r.search(text, visits{}, 0))
+}
+
+// search returns what is to be replaced in a text. It searches the text as it is, and then without its escapes of each
+// kind: whatever encodings a text passed through, to undo them in their order leads back to it.
+func (r *Redactor) search(text string, seen visits, nesting int) []span {
+	found := append(r.index.find(toLower(text)), findLookalikes(text)...)
+	for _, introducer := range []byte(introducers) {
+		plain := decode(text, introducer)
+		if plain == text || nesting == maxNesting || !seen.add(plain) {
+			continue
+		}
+		spelled := r.search(plain, seen, nesting+1)
+		toEncoded(text, introducer, spelled)
+		found = append(found, spelled...)
+	}
+	return withoutOverlaps(found)
+}
+
+// replace replaces what was found in a text.
+func (r *Redactor) replace(text string, found []span) string {
+	if len(found) == 0 {
+		return text
+	}
+	for _, s := range found { // before a number is given
+		if s.kind == isReplaced {
+			r.noteNumber(s.plain)
+		}
+	}
+	var b strings.Builder
+	from := 0
+	for _, s := range found {
+		b.WriteString(text[from:s.start])
+		b.WriteString(r.instead(s, text[s.start:s.end]))
+		from = s.end
+	}
+	b.WriteString(text[from:])
+	return b.String()
+}
+
+// instead returns what replaces a text that was found, as it is spelled there.
+func (r *Redactor) instead(s span, spelled string) string {
+	switch s.kind {
+	case isToken: // it is found again without being searched for
+		return r.number(s.plain)
+	case isAddress:
+		return someone(spelled)
+	case isUserinfo:
+		return anybody
+	case isReplaced: // without what may overlap it
+		return s.plain
+	}
+	return s.instead
 }
 
 // Error returns an error whose text has no secret. That is the error itself, for [errors.Is], if its text has none
@@ -99,49 +162,4 @@ func (r *Redactor) Error(err error) error {
 		return errors.New(text)
 	}
 	return err
-}
-
-// compile returns a pattern of everything that is searched for. It is one pattern, so that a placeholder is not
-// searched for the next secret. It prefers the longest match: a secret may begin as another does, or as a lookalike.
-func (r *Redactor) compile() *regexp.Regexp {
-	var b strings.Builder
-	b.WriteString(placeholder)
-	for _, s := range r.spellings {
-		if len(s.text) >= minLength {
-			b.WriteString("|(?i:" + regexp.QuoteMeta(string([]rune(s.text))) + ")") // a header may have what is not UTF-8
-		}
-	}
-	pattern := regexp.MustCompile(b.String() + "|" + lookalike)
-	pattern.Longest()
-	return pattern
-}
-
-// instead returns what replaces a text that the pattern found.
-func (r *Redactor) instead(found string) string {
-	for _, s := range r.spellings {
-		if strings.EqualFold(s.text, found) {
-			return s.instead
-		}
-	}
-	switch {
-	case strings.Contains(found, "@"):
-		return Someone
-	case strings.Contains(found, escapedAt):
-		return strings.Replace(Someone, "@", escapedAt, 1)
-	}
-	return r.Hide(found) // a lookalike, or a placeholder
-}
-
-// replaceTruncated replaces what is left of a secret where [Shorten] truncated the text within it.
-func (s spelling) replaceTruncated(text string) string {
-	parts := strings.Split(text, "…")
-	for i, part := range parts[:len(parts)-1] {
-		for n := min(len(s.text)-1, len(part)); n >= minPrefix; n-- {
-			if rest := len(part) - n; strings.EqualFold(part[rest:], s.text[:n]) {
-				parts[i] = part[:rest] + s.instead
-				break
-			}
-		}
-	}
-	return strings.Join(parts, "…")
 }

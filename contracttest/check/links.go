@@ -1,0 +1,147 @@
+package check
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
+)
+
+// checkLink demands that a link be there if it applies, and lead to the page that is wanted. One
+// that leads nowhere, or that is not a text, is left to the schema.
+func (c *checker) checkLink(written field[string], asked, wanted page, applies bool) {
+	if !written.isThere {
+		if applies {
+			c.add("page-links", "body", written.at(), fmt.Sprintf("missing on page %d", asked.number))
+		}
+		return
+	}
+	link, err := url.Parse(written.value)
+	if !written.isTold || err != nil || link.Host == "" && link.Opaque == "" {
+		return
+	}
+	if !applies {
+		c.add("page-links", "body", written.at(), fmt.Sprintf("unexpected on page %d", asked.number))
+		return
+	}
+	query, err := url.ParseQuery(link.RawQuery)
+	if err != nil {
+		c.add("page-links", "body", written.at(), "has a query that parsers disagree on")
+		return
+	}
+	if problem := c.targetProblem(link, query, wanted); problem != "" {
+		c.add("page-links", "body", written.at(), problem)
+		return
+	}
+	if problem := c.excess(link, query); problem != "" { // which a client takes along, and the API may ignore
+		c.add("page-links", "body", written.at(), problem).Severity = Drift
+	}
+}
+
+// targetProblem returns what keeps a link from leading to a page of the list of a request, or "".
+func (c *checker) targetProblem(link *url.URL, query url.Values, wanted page) string {
+	asked := c.exchange.URL
+	if to := pageOf(query); to != wanted {
+		return fmt.Sprintf("points to page %d with %d items, expected page %d with %d",
+			to.number, to.size, wanted.number, wanted.size)
+	}
+	if problem := hostProblem(link, asked); problem != "" {
+		return problem
+	}
+	if problem := pathProblem(link, asked, c.exchange.Prefix); problem != "" {
+		return problem
+	}
+	if filtersOf(query) != filtersOf(asked.Query()) {
+		return "drops the request's filters"
+	}
+	return ""
+}
+
+// hostProblem returns why a client should not send its token where a link leads, or "". The host may
+// be that of the API as well: a proxy passes on the links of the API as they are.
+func hostProblem(link, asked *url.URL) string {
+	toAPI := isAPI(link)
+	switch {
+	case link.Opaque != "" || link.Scheme != "https" && link.Scheme != "http":
+		return "is not an address of HTTP"
+	case link.User != nil:
+		return "holds credentials"
+	case !toAPI && strings.EqualFold(link.Hostname(), openapi.Host):
+		return "points to another port"
+	case !toAPI && asked.Host != "" && hostAndPort(link) != hostAndPort(asked):
+		return "points to another host or port"
+	case link.Scheme == "http" && (asked.Scheme == "https" || toAPI):
+		return "uses plain http"
+	}
+	return ""
+}
+
+// isAPI reports whether a URL leads to the host of the API, at the port of its scheme.
+func isAPI(u *url.URL) bool { return hostAndPort(u) == net.JoinHostPort(openapi.Host, "") }
+
+// hostAndPort returns those of a URL in one form: a client that asks for localhost may be told of
+// 127.0.0.1, and one that leaves out the port of its scheme may be told of it.
+func hostAndPort(u *url.URL) string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
+		port = ""
+	}
+	if traffic.IsLoopback(host) {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// pathProblem returns why the path of a link is not that of the list of a request, or "". The API does
+// not know what a gateway has in front of its paths, and leaves it out of its links; the gateway may put
+// it there.
+func pathProblem(link, asked *url.URL, prefix string) string {
+	path, own := traffic.CanonicalURL(link).Path, ownPath(asked.Path)
+	isGatewayPath := path == asked.Path || path == prefix+asked.Path
+	switch {
+	case path == own, isGatewayPath && !isAPI(link):
+		return ""
+	case strings.Contains(path+"/", "/./"), strings.Contains(path+"/", "/../"):
+		return "has a path with dot segments"
+	case strings.HasSuffix(path, own):
+		return "has a path prefix that the request did not have"
+	}
+	return "points to another list"
+}
+
+// ownPath returns a path without what a gateway has in front of that of the images API.
+func ownPath(path string) string {
+	const images = "/v2/images"
+	if i := strings.Index(path, images); i > 0 && traffic.IsImagesPath(path[i:]) {
+		return path[i:]
+	}
+	return path
+}
+
+// excess returns what a link to the right page has beside what it needs, or "". It may repeat whatever
+// the request had: an unknown type came back in the links (dchonch/digitalocean-postman, 2018).
+func (c *checker) excess(link *url.URL, query url.Values) string {
+	if link.Fragment != "" {
+		return "has a fragment"
+	}
+	var unknown []string
+	for name := range query {
+		if c.operation.Parameters.GetByInAndName("query", name) == nil {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) == 0 {
+		return ""
+	}
+	asked := c.exchange.URL.Query()
+	unknown = slices.DeleteFunc(unknown, asked.Has)
+	if len(unknown) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("has a parameter that the request did not have: %q", redact.Shorten(slices.Min(unknown)))
+}

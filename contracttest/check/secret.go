@@ -1,0 +1,71 @@
+package check
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/contracttest/traffic"
+)
+
+// tokenNote says once of a recording that it has a token in it. An exchange that is not of a recording has one as a
+// matter of course.
+type tokenNote struct {
+	file string // of which it was said
+}
+
+func (n *tokenNote) check(found *findings, exchange traffic.Exchange) {
+	if exchange.File == "" || exchange.File == n.file || !hasToken(exchange) {
+		return
+	}
+	n.file = exchange.File
+	finding := found.add("secret", "exchange", nil, "")
+	// Not truncated: a command in part is no use, and the name is the caller's.
+	finding.Message = fmt.Sprintf(`holds a token; "contract convert %s -o clean.cassette.yaml" makes a copy without`,
+		redact.Printable(exchange.File))
+}
+
+// hasToken reports whether an exchange has what it authenticates with, or what looks like a token of DigitalOcean. One
+// that was taken out before is none.
+func hasToken(exchange traffic.Exchange) bool {
+	if exchange.URL.User != nil || hasCredentials(exchange.RequestHeader) {
+		return true
+	}
+	return redact.HasToken(exchange.URL.String()) ||
+		headerHasToken(exchange.RequestHeader) ||
+		headerHasToken(exchange.Header) ||
+		redact.HasToken(string(exchange.RequestBody)) ||
+		redact.HasToken(string(exchange.Body))
+}
+
+// minCredentials is how long credentials are that are no placeholder, in bytes.
+const minCredentials = 8
+
+// digits are left out of placeholders such as <TOKEN_1>, so that accountOf knows them.
+var digits = regexp.MustCompile(`\d+`)
+
+// hasCredentials reports whether a request has an Authorization header of which nothing was taken out.
+func hasCredentials(sent http.Header) bool {
+	for _, value := range sent["Authorization"] {
+		_, credentials, found := strings.Cut(strings.TrimSpace(value), " ")
+		if !found {
+			credentials = value
+		}
+		named := http.Header{"Authorization": {digits.ReplaceAllString(value, "")}}
+		if len(strings.TrimSpace(credentials)) >= minCredentials && accountOf(named) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func headerHasToken(header http.Header) bool {
+	for name, values := range header {
+		if redact.HasToken(name) || redact.HasToken(strings.Join(values, "\n")) {
+			return true
+		}
+	}
+	return false
+}

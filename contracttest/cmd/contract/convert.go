@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/openapi"
+)
+
+// convertOptions are the flags of contract convert.
+type convertOptions struct {
+	file   string
+	served servedOptions
+	force  bool
+}
+
+func convertCommand(p process) *cobra.Command {
+	var options convertOptions
+	cmd := &cobra.Command{
+		Use:   "convert FILE… -o OUT.cassette.yaml|OUT.har",
+		Short: "Write a clean copy of recordings, without secrets",
+		Long: `Reads whatever contract verify reads, and writes the exchanges with the images API to one file: a go-vcr
+cassette, or an HTTP Archive. Tokens, e-mail addresses, the signatures of import URLs, and headers that are
+not known to be harmless are taken out; one token has one placeholder in all of the copy. Bodies are
+decompressed, and times are kept. The copy says what it was made from, when, and by which version.
+
+A file that exists is not replaced without --force, and an input never is.
+
+The exit code is 0 if the copy was written. It is 1 if there was nothing to write. It is 2 if a file, an
+entry in one or a flag cannot be used; the rest is written all the same.`,
+		RunE: func(cmd *cobra.Command, files []string) error { return runConvert(cmd.Context(), p, options, files) },
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&options.file, "output", "o", "", "the copy to write; its name ends in .cassette.yaml or .har")
+	options.served.addFlags(cmd)
+	flags.BoolVar(&options.force, "force", false, "replace the copy if it exists")
+	return cmd
+}
+
+// runConvert reads all recordings and writes the copy at the end, when all secrets are known.
+func runConvert(ctx context.Context, p process, options convertOptions, files []string) error {
+	if len(files) == 0 {
+		return errors.New("convert: name at least one recording, a folder, or - for standard input")
+	}
+	where, err := options.served.parse()
+	if err != nil {
+		return err
+	}
+	clean, err := recording.NewCopy(options.file)
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	found, err := findRecordings(ctx, files)
+	if err != nil {
+		return err
+	}
+	if err := checkReplaced(clean.Files(), found, options.force); err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	c := conversion{
+		reading: newReading(p, nil),
+		copy:    clean,
+		where:   where,
+	}
+	for _, f := range found {
+		if err := c.add(ctx, f); err != nil {
+			return err
+		}
+	}
+	c.writeSkipped()
+	if c.undecodable > 0 {
+		fmt.Fprintf(p.stderr, "left out: %s with a body that cannot be decompressed\n",
+			count(c.undecodable, "exchange"))
+	}
+	return c.write(time.Now().UTC(), options.file)
+}
+
+// write writes the copy. That something could not be used is an error after that.
+func (c *conversion) write(now time.Time, file string) error {
+	err := c.copy.Write(c.provenance(now))
+	switch {
+	case err == nil:
+		fmt.Fprintf(c.stdout, "%s written to %s\n", count(c.copy.Len(), "exchange"), redact.Printable(file))
+		return c.err()
+	case errors.Is(err, recording.ErrNothingCopied):
+		fmt.Fprintln(c.stderr, err)
+		if unusable := c.err(); unusable != nil {
+			return unusable
+		}
+		return errFindings
+	}
+	return err
+}
+
+// conversion is a copy that is being made.
+type conversion struct {
+	*reading
+	copy        *recording.Copy
+	where       served
+	made        []source // the recordings with exchanges
+	undecodable int      // exchanges that were left out
+}
+
+// source is a recording that a copy is made from.
+type source struct {
+	name     string
+	kind     string
+	document string // what its provenance says of where it comes from
+}
+
+// add adds the exchanges of a recording. The error ends the conversion.
+func (c *conversion) add(ctx context.Context, f found) error {
+	from := source{name: filepath.Base(f.file)}
+	kind, where, err := originOf(ctx, f, c.where)
+	if err != nil {
+		return err
+	}
+	if provenance, err := recording.ReadProvenance(f.file); err == nil {
+		from.document = provenance.Document
+	}
+	from.kind = kind
+	c.copy.NextRecording()
+	before := c.copy.Len()
+	for exchange, err := range read(ctx, c.process, f.file, where) {
+		omitted := asOmitted(err)
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s: %w", from.name, context.Cause(ctx))
+		case omitted != nil:
+			c.skip(omitted)
+			continue
+		case err != nil:
+			c.failFile(f, err)
+			continue
+		}
+		exchange, _ = where.exchange(exchange)
+		added, err := c.copy.Add(exchange)
+		if err != nil {
+			return err
+		}
+		if !added {
+			c.undecodable++
+		}
+	}
+	if c.copy.Len() > before {
+		c.made = append(c.made, from)
+	}
+	return nil
+}
+
+// provenance returns where a copy comes from. It is evidence of what all its recordings are evidence of.
+func (c *conversion) provenance(now time.Time) recording.Provenance {
+	revision := sha256.Sum256(openapi.Document())
+	kind := string(recording.KindUnknown)
+	var made []string
+	for i, from := range c.made {
+		name := from.name
+		if from.document != "" {
+			name += " (" + from.document + ")"
+		}
+		made = append(made, name)
+		if i == 0 {
+			kind = from.kind
+		} else if from.kind != kind {
+			kind = string(recording.KindUnknown)
+		}
+	}
+	return recording.Provenance{
+		Kind:         recording.Kind(kind),
+		Document:     "copy of " + strings.Join(made, ", "),
+		Revision:     "sha256 of the contract: " + hex.EncodeToString(revision[:8]),
+		DocumentDate: now.Format(time.DateOnly),
+		Transcribed:  now.Format(time.DateOnly),
+		Note: "Copied by doimages " + openapi.Version +
+			". Headers that are not known to be harmless, tokens and e-mail addresses were taken out.",
+	}
+}
+
+// checkReplaced returns an error if a file would be replaced that should not be.
+func checkReplaced(outputs []string, inputs []found, force bool) error {
+	for _, output := range outputs {
+		info, err := os.Stat(output)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return err
+		case slices.ContainsFunc(inputs, func(f found) bool { return isSame(info, f.file) }):
+			return fmt.Errorf("%s: it is one of the recordings to read", output)
+		case info.IsDir():
+			return fmt.Errorf("%s: a folder", output)
+		case !force:
+			return fmt.Errorf("%s: it exists; --force replaces it", output)
+		}
+	}
+	return nil
+}
+
+func isSame(info os.FileInfo, file string) bool {
+	other, err := os.Stat(file)
+	return err == nil && os.SameFile(info, other)
+}

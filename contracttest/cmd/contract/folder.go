@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// standardInput is the name that stands for standard input.
+const standardInput = "-"
+
+// found is a file that may be a recording.
+type found struct {
+	file     string
+	inFolder bool // whether only the folder was named, which may have other files
+}
+
+// findRecordings returns the files that are named, and for a folder those in it and below, in the order of their names.
+// Hidden files and folders are left out, and links to folders are not followed.
+func findRecordings(ctx context.Context, names []string) ([]found, error) {
+	return await(ctx, func() ([]found, error) {
+		var list []found
+		for _, name := range names {
+			info, err := os.Stat(name)
+			if name == standardInput || err != nil || !info.IsDir() { // one that is missing is found when it is read
+				list = append(list, found{file: name})
+				continue
+			}
+			list = append(list, filesIn(name)...)
+		}
+		return list, ctx.Err()
+	})
+}
+
+func filesIn(folder string) (list []found) {
+	_ = filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
+		isHidden := file != folder && strings.HasPrefix(filepath.Base(file), ".")
+		switch {
+		case isHidden && entry.IsDir():
+			return fs.SkipDir
+		case isHidden:
+			return nil
+		case err != nil: // a folder that cannot be read is named when it is read as a file
+			list = append(list, found{file: file})
+			return nil
+		}
+		if isFile(file) && !isProvenance(file) {
+			list = append(list, found{file: file, inFolder: true})
+		}
+		return nil
+	})
+	return list
+}
+
+// isFile reports whether a name is that of a regular file, or of a link to one.
+func isFile(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// isProvenance reports whether a file is the provenance of a cassette beside it, which is read with that.
+func isProvenance(file string) bool {
+	cassette, ok := strings.CutSuffix(file, ".provenance.yaml")
+	return ok && isFile(cassette+".cassette.yaml")
+}

@@ -1,0 +1,224 @@
+package recording
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// harPlace is where an entry of an archive is, and when it began.
+type harPlace struct {
+	began  int64 // in nanoseconds; 0 if it is not known
+	offset int64
+	length int
+	number int // in the order of the file
+}
+
+// harHead is what the first pass reads of an entry.
+type harHead struct {
+	harPlace
+	isNull  bool
+	method  string
+	url     string
+	headers jsontext.Value
+}
+
+// harDecoder reads an archive from its beginning to its end, and holds one value at a time.
+type harDecoder struct {
+	source  string
+	decoder *jsontext.Decoder
+	base    int64 // where the decoder began
+	maker   string
+	origin  harProvenance
+}
+
+func newHARDecoder(in *input) (*harDecoder, error) {
+	head, err := in.head()
+	if err != nil {
+		return nil, err
+	}
+	d := &harDecoder{source: in.name}
+	if len(head) >= len(byteOrderMark) && string(head[:len(byteOrderMark)]) == byteOrderMark {
+		d.base = int64(len(byteOrderMark))
+	}
+	d.decoder = jsontext.NewDecoder(io.NewSectionReader(in.content, d.base, in.size-d.base), harOptions)
+	return d, nil
+}
+
+// offset returns where the next value begins, or a comma or white space before it.
+func (d *harDecoder) offset() int64 { return d.base + d.decoder.InputOffset() }
+
+// enterEntries reads on to the first entry.
+func (d *harDecoder) enterEntries() error {
+	if err := d.enter("log"); err != nil {
+		return d.fail(err)
+	}
+	if err := d.enter("entries"); err != nil {
+		return d.fail(err)
+	}
+	if d.decoder.PeekKind() != jsontext.KindBeginArray {
+		return d.fail(d.unexpected("entries is not an array"))
+	}
+	_, err := d.decoder.ReadToken()
+	return d.fail(err)
+}
+
+// enter reads on to the value of a name in the object that comes next. It skips other values without holding them: the
+// pages of an archive can be large. On the way it notes who made the archive.
+func (d *harDecoder) enter(name string) error {
+	if d.decoder.PeekKind() != jsontext.KindBeginObject {
+		return d.unexpected("not an object")
+	}
+	if _, err := d.decoder.ReadToken(); err != nil {
+		return err
+	}
+	for d.decoder.PeekKind() == jsontext.KindString {
+		token, err := d.decoder.ReadToken()
+		if err != nil {
+			return err
+		}
+		switch token.String() {
+		case name:
+			return nil
+		case "creator":
+			var creator harMaker
+			err = d.read(&creator)
+			d.maker = creator.Name.text
+		case "_provenance":
+			err = d.read(&d.origin)
+		default:
+			err = d.decoder.SkipValue()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return d.unexpected(name + " is missing")
+}
+
+// read reads what an archive says of itself. A value of another type says nothing.
+func (d *harDecoder) read(target any) error {
+	value, err := d.decoder.ReadValue()
+	if err != nil {
+		return err
+	}
+	_ = json.Unmarshal(value, target, harOptions)
+	return nil
+}
+
+// unexpected returns why the next value cannot be used: that it is not JSON, or else what is given.
+func (d *harDecoder) unexpected(problem string) error {
+	if d.decoder.PeekKind() != jsontext.KindInvalid {
+		return errors.New(problem)
+	}
+	_, err := d.decoder.ReadToken()
+	return err
+}
+
+// hasNext reports whether there is another entry, or something that next says is none.
+func (d *harDecoder) hasNext() bool { return d.decoder.PeekKind() != jsontext.KindEndArray }
+
+// next reads what the first pass needs of an entry. What is not an object has no method and no URL.
+func (d *harDecoder) next() (harHead, error) {
+	var head harHead
+	kind := d.decoder.PeekKind()
+	if kind != jsontext.KindBeginObject {
+		head.isNull = kind == jsontext.KindNull
+		return head, d.fail(d.decoder.SkipValue())
+	}
+	if _, err := d.decoder.ReadToken(); err != nil {
+		return head, d.fail(err)
+	}
+	head.offset = d.offset() - 1
+	for d.decoder.PeekKind() == jsontext.KindString {
+		if err := d.field(&head); err != nil {
+			return head, d.fail(err)
+		}
+	}
+	_, err := d.decoder.ReadToken() // the end of the object
+	head.length = int(d.offset() - head.offset)
+	return head, d.fail(err)
+}
+
+// field reads a field of an entry.
+func (d *harDecoder) field(head *harHead) error {
+	name, err := d.decoder.ReadToken()
+	if err != nil {
+		return err
+	}
+	switch name.String() {
+	case "startedDateTime":
+		value, err := d.decoder.ReadValue()
+		if at := harTime(value); !at.IsZero() {
+			head.began = at.UnixNano()
+		}
+		return err
+	case "request":
+		value, err := d.decoder.ReadValue()
+		if err != nil {
+			return err
+		}
+		var request struct {
+			Method  harText        `json:"method"`
+			URL     harText        `json:"url"`
+			Headers jsontext.Value `json:"headers"`
+		}
+		if json.Unmarshal(value, &request, harOptions) == nil {
+			head.method, head.url, head.headers = request.Method.text, request.URL.text, request.Headers
+		}
+		return nil
+	}
+	return d.decoder.SkipValue()
+}
+
+// endEntries reads the end of the entries. What follows them is not read.
+func (d *harDecoder) endEntries() error {
+	_, err := d.decoder.ReadToken()
+	return d.fail(err)
+}
+
+// fail says where an archive cannot be read and why, without the value that is there.
+func (d *harDecoder) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("the file ends too early")
+	case errors.As(err, &syntactic):
+		err = fmt.Errorf("not valid JSON: %w", syntactic.Err) // its text has the names around it, which may be anything
+	}
+	return fmt.Errorf("%s: not an HTTP Archive: at byte %d: %w", d.source, d.offset(), err)
+}
+
+// sortPlaces puts entries in the order of their times. One without a time stays behind the entry before it; those at
+// the beginning of the file stay before the first that has one.
+func sortPlaces(places []harPlace) {
+	known := int64(0)
+	for _, place := range places {
+		if place.began != 0 {
+			known = place.began
+			break
+		}
+	}
+	for i := range places {
+		if places[i].began == 0 {
+			places[i].began = known
+		}
+		known = places[i].began
+	}
+	slices.SortStableFunc(places, func(a, b harPlace) int {
+		switch {
+		case a.began < b.began:
+			return -1
+		case a.began > b.began:
+			return 1
+		}
+		return 0
+	})
+}

@@ -1,0 +1,32 @@
+package recording
+
+import (
+	"net/http"
+	"strings"
+
+	"example.com/doimages/contracttest/traffic"
+)
+
+// rubyVCR is how Ruby's VCR writes, in YAML or JSON. It says when an exchange was recorded, in whole seconds: that is
+// too coarse to tell which of two was first, so that the order of the file counts.
+//
+// https://benoittgt.github.io/vcr
+var rubyVCR = dialect{
+	request: func(interaction fields) (method, address string) {
+		request := object(interaction["request"])
+		return strings.ToUpper(str(request["method"])), str(request["uri"])
+	},
+	sent: func(interaction fields) http.Header { return headerOf(object(interaction["request"])["headers"]) },
+	fill: fillRubyVCR,
+}
+
+func fillRubyVCR(interaction fields, exchange *traffic.Exchange) (omitted *OmittedError) {
+	request, response := object(interaction["request"]), object(interaction["response"])
+	if exchange.Status, omitted = statusOf(object(response["status"])["code"]); omitted != nil {
+		return omitted
+	}
+	exchange.Redacted = true // as with vcrpy
+	exchange.RequestBody, _ = vcrBody(request["body"])
+	exchange.Header = headerOf(response["headers"])
+	return setVCRBody(exchange, response["body"])
+}

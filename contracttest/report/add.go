@@ -1,0 +1,41 @@
+package report
+
+import (
+	"strings"
+
+	"example.com/doimages/contracttest/internal/redact"
+)
+
+// AddSkipped counts an exchange that was not checked, and why, such as [SkipOtherHost]. Exchanges of one reason are
+// counted together, and the first five are named: a reason should say what they have in common.
+func (r *Report) AddSkipped(source, reason string) {
+	r.Skipped++
+	r.skips.add(source, reason)
+}
+
+// Skip counts n exchanges that were not checked, since they are not with the images API or have nothing to check.
+func (r *Report) Skip(n int) {
+	for range n {
+		r.AddSkipped("", skipUnnamed)
+	}
+}
+
+// AddProblem notes what could not be used, such as a file. It makes the run unusable, whatever else was found. Secrets
+// must have been taken out of the text.
+func (r *Report) AddProblem(text string) { r.problems.add(text) }
+
+// AddFailure notes what fails the run beside findings and cases, such as an entry of a baseline that accepts nothing.
+// Secrets must have been taken out of the text.
+func (r *Report) AddFailure(text string) { r.failures.add(text) }
+
+// AddCase adds what came of a case of the live suite. One that failed fails the run. Secrets must have been taken out
+// of its texts.
+func (r *Report) AddCase(c Case) {
+	c.Name, c.Proves = redact.Printable(c.Name), redact.Printable(c.Proves)
+	lines := strings.Split(c.Reason, "\n")
+	for i := range lines {
+		lines[i] = redact.Printable(lines[i])
+	}
+	c.Reason = strings.Join(lines, "\n")
+	r.cases = append(r.cases, c)
+}

@@ -1,0 +1,17 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+)
+
+// noCommand breaks what a runner of GitHub Actions takes for a command of its older kind wherever it is in a line.
+var noCommand = strings.NewReplacer("##[", "# #[")
+
+// command is how a line begins that the runner takes for a command of the newer kind.
+var command = regexp.MustCompile(`(?m)^([ \t]*):(:)`)
+
+// harmless returns a text that has no command for the log of a job: an excerpt may hold a line that is one.
+func harmless(text string) string {
+	return noCommand.Replace(command.ReplaceAllString(text, "$1: $2"))
+}

@@ -1,0 +1,117 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/doimages/contracttest/internal/redact"
+)
+
+// The reasons for which an exchange is skipped that is not one with the API, or was not answered by it. Every other
+// reason says of an exchange with the API that it could not be checked, which [Report.FailOnSkip] makes a failure.
+// More may follow each of them, such as the host.
+const (
+	SkipOtherHost = "other host"
+	SkipOtherPath = "other path"
+	SkipCached    = "cached"
+	SkipPreflight = "preflight"
+)
+
+var harmlessReasons = []string{SkipOtherHost, SkipOtherPath, SkipCached, SkipPreflight, skipUnnamed}
+
+// skipUnnamed is the reason of [Report.Skip].
+const skipUnnamed = "not for the images API, or nothing to check"
+
+// What is remembered of skipped exchanges.
+const (
+	maxReasons = 50
+	maxSkipped = 5 // places, for one reason
+)
+
+// skips counts exchanges that were not checked, by reason.
+type skips struct {
+	order []string
+	by    map[string]*skipped
+}
+
+// skipped is the exchanges that were skipped for one reason.
+type skipped struct {
+	reason  string
+	count   int
+	sources []string // the first ones, each once
+	hasMore bool     // whether there are others
+}
+
+func (s *skipped) addSource(source string) {
+	switch {
+	case source == "" || slices.Contains(s.sources, source):
+	case len(s.sources) < maxSkipped:
+		s.sources = append(s.sources, source)
+	default:
+		s.hasMore = true
+	}
+}
+
+// add counts an exchange. Beyond so many reasons those that are new count together.
+func (s *skips) add(source, reason string) {
+	reason = redact.Shorten(redact.Printable(reason))
+	if s.by[reason] == nil && len(s.order) >= maxReasons {
+		reason = commonReason(reason)
+	}
+	of := s.by[reason]
+	if of == nil {
+		of = &skipped{reason: reason}
+		s.by[reason] = of
+		s.order = append(s.order, reason)
+	}
+	of.count++
+	of.addSource(redact.Printable(source))
+}
+
+// commonReason returns the reason under which one counts that there is no room for.
+func commonReason(reason string) string {
+	for _, harmless := range harmlessReasons {
+		if strings.HasPrefix(reason, harmless) {
+			return harmless
+		}
+	}
+	return "other reasons"
+}
+
+// isHarmless reports whether a reason is that of an exchange that is not with the API.
+func isHarmless(reason string) bool {
+	return slices.Contains(harmlessReasons, commonReason(reason))
+}
+
+// unchecked returns how many exchanges with the API could not be checked.
+func (s *skips) unchecked() (n int) {
+	for _, of := range s.by {
+		if !isHarmless(of.reason) {
+			n += of.count
+		}
+	}
+	return n
+}
+
+// lines returns a line for each reason, in the order in which they came.
+func (s *skips) lines() []string {
+	var lines []string
+	for _, reason := range s.order {
+		lines = append(lines, s.by[reason].String())
+	}
+	return lines
+}
+
+// String returns how many there are, why, and which the first ones are.
+func (s *skipped) String() string {
+	line := fmt.Sprintf("%d: %s", s.count, s.reason)
+	if len(s.sources) == 0 {
+		return line
+	}
+	line += " (" + strings.Join(s.sources, ", ")
+	if s.hasMore {
+		line += ", …"
+	}
+	return line + ")"
+}

@@ -1,0 +1,120 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/doimages/contracttest/check"
+)
+
+// Verdict is what a run comes to. Every format has it, so that none says less than the exit code.
+type Verdict struct {
+	Failed   bool     // whether something failed: a finding, a case, or what the run demands
+	Unusable bool     // whether something could not be used, such as a file
+	Heading  string   // in a few words
+	Reasons  []string // a sentence for each thing that is not as it should be, beside findings and cases
+}
+
+// demand is something that a run has to show and did not.
+type demand struct{ name, text string }
+
+// Verdict returns what the run comes to so far.
+func (r *Report) Verdict() Verdict {
+	unmet := r.unmet()
+	v := Verdict{
+		Unusable: r.problems.count > 0,
+		Reasons:  r.problems.all(),
+	}
+	for _, d := range unmet {
+		v.Reasons = append(slices.Clip(v.Reasons), d.text)
+	}
+	findings, cases := r.CountAtLeast(r.FailOn), r.cases.count(CaseFailed)
+	v.Failed = v.Unusable || findings > 0 || cases > 0 || len(unmet) > 0
+	v.Heading = strings.Join(r.heading(), ", ")
+	switch {
+	case v.Heading != "":
+	case r.CountAtLeast(check.Note) > 0:
+		v.Heading = "nothing breaking"
+	default:
+		v.Heading = "clean"
+	}
+	return v
+}
+
+// String returns the verdict in one line.
+func (v Verdict) String() string { return v.result() + ": " + v.Heading }
+
+// result returns the verdict in one word.
+func (v Verdict) result() string {
+	switch {
+	case v.Unusable:
+		return "unusable"
+	case v.Failed:
+		return "failed"
+	}
+	return "passed"
+}
+
+// unmet returns each thing that the run demands and that is not so.
+func (r *Report) unmet() []demand {
+	var list []demand
+	if r.Exchanges == 0 {
+		list = append(list, demand{name: "exchanges", text: "nothing was checked"})
+	}
+	if percent := r.Coverage().Percent; percent < r.MinCoverage {
+		list = append(list, demand{
+			name: "coverage",
+			text: fmt.Sprintf("%.1f %% of the contract was seen, less than the %.1f %% of --min-coverage",
+				percent, r.MinCoverage),
+		})
+	}
+	if n := r.skips.unchecked(); r.FailOnSkip && n > 0 {
+		list = append(list, demand{
+			name: "skipped exchanges",
+			text: plural(n, "exchange") + " of the API could not be checked",
+		})
+	}
+	if n := r.cases.count(CaseNotRun); n > 0 {
+		list = append(list, demand{name: "cases", text: plural(n, "case") + " not run"})
+	}
+	for i, text := range r.failures.all() {
+		list = append(list, demand{name: fmt.Sprint("failure ", i+1), text: text})
+	}
+	return list
+}
+
+// heading returns what is wrong in a few words each, the worst first.
+func (r *Report) heading() []string {
+	var words []string
+	add := func(is bool, format string, args ...any) {
+		if is {
+			words = append(words, fmt.Sprintf(format, args...))
+		}
+	}
+	breaking, failing := r.CountAtLeast(check.Breaking), r.CountAtLeast(r.FailOn)
+	add(r.problems.count > 0, "%s", plural(r.problems.count, "problem"))
+	add(breaking > 0, "%d breaking", breaking)
+	add(failing > breaking, "%d %s", failing-breaking, r.FailOn)
+	cases, notRun := r.cases.count(CaseFailed), r.cases.count(CaseNotRun)
+	add(cases > 0, "%s failed", plural(cases, "case"))
+	add(notRun > 0, "%s not run", plural(notRun, "case"))
+	add(r.Exchanges == 0, "nothing checked")
+	percent := r.Coverage().Percent
+	add(percent < r.MinCoverage, "%.1f %% of %.1f %% covered", percent, r.MinCoverage)
+	skipped := r.skips.unchecked()
+	add(r.FailOnSkip && skipped > 0, "%d not checkable", skipped)
+	add(r.failures.count > 0, "%s of the run", plural(r.failures.count, "failure"))
+	return words
+}
+
+// class returns the style of a heading.
+func (v Verdict) class() string {
+	switch {
+	case v.Failed:
+		return "breaking"
+	case v.Heading == "clean":
+		return "clean"
+	}
+	return "drift"
+}

@@ -1,0 +1,223 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"html"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/report"
+)
+
+// Whatever fails a run is in every format: in the heading, in what is counted, and with its reason.
+func TestEveryFormatHasTheVerdict(t *testing.T) {
+	for name, test := range map[string]struct {
+		change           func(*report.Report)
+		empty            bool // whether no exchange is checked
+		result, heading  string
+		reason           string // printed in every format; none if empty
+		failures, errors int    // of JUnit
+	}{
+		"clean": {
+			change:  func(*report.Report) {},
+			result:  "passed",
+			heading: "clean",
+		},
+		"nothing checked": {
+			change:   func(*report.Report) {},
+			empty:    true,
+			result:   "failed",
+			heading:  "nothing checked",
+			reason:   "nothing was checked",
+			failures: 1,
+		},
+		"a failed case": {
+			change: func(r *report.Report) {
+				r.AddCase(report.Case{Name: "walk", Outcome: report.CaseFailed, Reason: "an image is lost"})
+				r.AddCase(report.Case{Name: "get", Outcome: report.CasePassed})
+			},
+			result:   "failed",
+			heading:  "1 case failed",
+			reason:   "an image is lost",
+			failures: 1,
+		},
+		"a case that was not run": {
+			change: func(r *report.Report) {
+				r.AddCase(report.Case{Name: "walk", Outcome: report.CaseNotRun, Reason: "the budget is used up"})
+			},
+			result:   "failed",
+			heading:  "1 case not run",
+			reason:   "1 case not run",
+			failures: 1,
+			errors:   1,
+		},
+		"missed coverage": {
+			change:   func(r *report.Report) { r.MinCoverage = 99 },
+			result:   "failed",
+			heading:  "% of 99.0 % covered",
+			reason:   "less than the 99.0 % of --min-coverage",
+			failures: 1,
+		},
+		"a file that cannot be used": {
+			change:  func(r *report.Report) { r.AddProblem("b.har: not an HTTP Archive") },
+			result:  "unusable",
+			heading: "1 problem",
+			reason:  "b.har: not an HTTP Archive",
+			errors:  1,
+		},
+		"a skipped exchange": {
+			change: func(r *report.Report) {
+				r.FailOnSkip = true
+				r.AddSkipped("a.har#1", report.SkipOtherHost+" other.example")
+				r.AddSkipped("a.har#2", "the body was not recorded")
+			},
+			result:   "failed",
+			heading:  "1 not checkable",
+			reason:   "1 exchange of the API could not be checked",
+			failures: 1,
+		},
+		"an entry of a baseline": {
+			change:   func(r *report.Report) { r.AddFailure("entry 1 of the baseline matches nothing") },
+			result:   "failed",
+			heading:  "1 failure of the run",
+			reason:   "entry 1 of the baseline matches nothing",
+			failures: 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := report.New(testkit.Contract(t))
+			if !test.empty {
+				r.Add(testkit.Exchanges(t, "images_get")[0])
+			}
+			test.change(r)
+			verdict := r.Verdict()
+			assert.Equal(t, test.result == "failed" || test.result == "unusable", verdict.Failed)
+			assert.Equal(t, test.result == "unusable", verdict.Unusable)
+			assert.Contains(t, verdict.Heading, test.heading)
+			for _, format := range report.Formats {
+				text := strings.ReplaceAll(html.UnescapeString(write(t, r, format)), "%25", "%")
+				assert.Contains(t, text, test.heading, format)
+				if format == "text" && test.failures > 0 && test.heading == "1 case failed" {
+					continue // contract live prints the cases before it
+				}
+				assert.Contains(t, text, test.reason, format)
+			}
+			var summary bytes.Buffer
+			require.NoError(t, r.WriteMarkdown(&summary))
+			assert.Contains(t, summary.String(), "### Contract of /v2/images: "+test.result)
+
+			var junit struct {
+				Failures int `xml:"failures,attr"`
+				Errors   int `xml:"errors,attr"`
+			}
+			require.NoError(t, xml.Unmarshal([]byte(write(t, r, "junit")), &junit))
+			assert.Equal(t, test.failures, junit.Failures)
+			assert.Equal(t, test.errors, junit.Errors)
+			var asJSON struct{ Verdict struct{ Result string } }
+			require.NoError(t, json.Unmarshal([]byte(write(t, r, "json")), &asJSON))
+			assert.Equal(t, test.result, asJSON.Verdict.Result)
+		})
+	}
+}
+
+// Skipped exchanges are counted by reason, and every format for people names the reasons.
+func TestSkippedExchangesHaveReasons(t *testing.T) {
+	r := report.New(testkit.Contract(t))
+	for i := range 7 {
+		r.AddSkipped(fmt.Sprint("a.har#", i), "the body was not recorded")
+	}
+	for i := range 200 {
+		r.AddSkipped("a.har#2", report.SkipCached+fmt.Sprint(" of browser ", i))
+	}
+	r.FailOnSkip = true
+	assert.Equal(t, 207, r.Skipped)
+	assert.Contains(t, r.Verdict().Reasons, "7 exchanges of the API could not be checked")
+	for _, format := range []string{"text", "html", "junit", "github", "sarif"} {
+		text := html.UnescapeString(write(t, r, format))
+		assert.Contains(t, text, "7: the body was not recorded (a.har#0, a.har#1, a.har#2, a.har#3, a.har#4, …)", format)
+		assert.Contains(t, text, "151: cached (a.har#2)", "%s: reasons beyond 50 count together", format)
+	}
+}
+
+// The coverage of a service that uses few operations is that of these.
+func TestCoverageOfSomeOperations(t *testing.T) {
+	r := report.New(testkit.Contract(t))
+	for _, exchange := range testkit.Exchanges(t, "images_get") {
+		r.Add(exchange)
+	}
+	all := r.Coverage()
+	r.Operations = []string{report.Seen}
+	some := r.Coverage()
+	assert.Len(t, some.Operations, 1)
+	assert.Greater(t, some.Percent, 2*all.Percent)
+	of := some.Operations["images_get"]
+	assert.InDelta(t, 100*float64(of.Covered)/float64(of.Total), some.Percent, .1)
+	for _, unchecked := range r.Unchecked() {
+		assert.Contains(t, unchecked, "images_get ")
+	}
+	r.Operations = []string{"images_get", "images_delete"}
+	assert.Len(t, r.Coverage().Operations, 2)
+	assert.Contains(t, r.Unchecked(), "images_delete 204")
+	r.ListMissing = true
+	assert.Regexp(t, `(?m)^not seen of images_delete: path image_id, response 204, response 401, response 403, `, write(t, r, "text"))
+	assert.NotContains(t, write(t, r, "text"), "images_list")
+}
+
+// With ShowBodies, and only with it, a report shows what the first exchange of a group held around the place.
+func TestShowBodies(t *testing.T) {
+	const secret = "dop_v1_canary0123456789"
+	get := brokenGet(t)
+	get.RequestHeader.Set("Authorization", "Bearer "+secret)
+	testkit.SetURL("https://user:" + secret + "@api.digitalocean.com/v2/images/1?a=" + secret)(&get)
+	testkit.ReplaceBody(`"description":""`, `"description":"it is `+secret+`"`)(&get)
+	for _, show := range []bool{false, true} {
+		r := report.New(testkit.Contract(t))
+		r.ShowBodies = show
+		r.Add(get)
+		r.Add(get)
+		for _, format := range report.Formats {
+			text := write(t, r, format)
+			assert.NotContains(t, text, secret, format)
+			assert.Equal(t, show, bytes.Contains([]byte(text), []byte("GET /v2/images/1?a=[redacted-1]")), format)
+			assert.Equal(t, show, bytes.Contains([]byte(text), []byte("it is [redacted-1]")), format)
+		}
+	}
+}
+
+// What a server sends is bounded before it is shown.
+func TestShowBodiesIsBounded(t *testing.T) {
+	for name, test := range map[string]struct {
+		body string
+		want string
+	}{
+		"empty":     {body: "", want: "200 OK\n(no body)"},
+		"not JSON":  {body: "<html>\x1b[31m", want: "200 OK\n<html>"},
+		"command":   {body: "::error::x", want: "200 OK\n::error::x"},
+		"huge":      {body: `{"image":"` + strings.Repeat("x", 2<<20) + `"}`, want: "200 OK\n(a body of more than 1 MiB, which is not shown)"},
+		"long line": {body: `{"image":"` + strings.Repeat("x", 1000) + `"}`, want: strings.Repeat("x", 80) + "…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := report.New(testkit.Contract(t))
+			r.ShowBodies = true
+			get := brokenGet(t)
+			testkit.SetBody(test.body)(&get)
+			r.Add(get)
+			found := false
+			for _, group := range r.Findings {
+				found = found || strings.Contains(group.Excerpt, test.want)
+				assert.Less(t, len(group.Excerpt), 2_000)
+				assert.NotContains(t, group.Excerpt, "\x1b")
+			}
+			assert.True(t, found, "%v", r.Findings)
+			assert.NotRegexp(t, `(?m)^\s*::error::x`, write(t, r, "text"), "a command to the log of a job")
+			assert.NotRegexp(t, `(?m)^\s*::error::x`, write(t, r, "github"))
+		})
+	}
+}
