@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -158,6 +159,8 @@ func (e *examples) holdings(id int64, rest, method string) []fakeapi.Option {
 	var images []gen.Image
 	for _, image := range e.images {
 		image.Status, image.Type = gen.ImageStatusAvailable, gen.ImageTypeCustom
+		image.Name = cmp.Or(image.Name, "an example") // the examples of paths name images of which they say no more
+		image.Distribution = cmp.Or(image.Distribution, gen.DistributionUnknown)
 		if image.ID == id && strings.HasPrefix(rest, "account_transfer") {
 			image.Type = gen.ImageTypeSnapshot
 		}
@@ -169,11 +172,12 @@ func (e *examples) holdings(id int64, rest, method string) []fakeapi.Option {
 	}
 	for i, slug := range e.slugs {
 		images = append(images, gen.Image{
-			ID:     int64(i + 1),
-			Name:   slug,
-			Slug:   &slug,
-			Type:   gen.ImageTypeBase,
-			Public: true,
+			ID:           int64(i + 1),
+			Name:         slug,
+			Slug:         &slug,
+			Distribution: gen.DistributionUnknown,
+			Type:         gen.ImageTypeBase,
+			Public:       true,
 		})
 	}
 	actions := slices.Clip(e.actions)
@@ -189,6 +193,13 @@ func (e *examples) holdings(id int64, rest, method string) []fakeapi.Option {
 func completedAction(id, image int64) gen.Action {
 	began := time.Date(2020, 11, 14, 16, 29, 21, 0, time.UTC)
 	ended := began.Add(45 * time.Second)
+	region := gen.Region{
+		Name:      "New York 3",
+		Slug:      "nyc3",
+		Available: true,
+		Features:  []string{},
+		Sizes:     []string{},
+	}
 	return gen.Action{
 		ID:           id,
 		Status:       gen.ActionStatusCompleted,
@@ -197,6 +208,8 @@ func completedAction(id, image int64) gen.Action {
 		CompletedAt:  &ended,
 		ResourceID:   &image,
 		ResourceType: "image",
+		RegionSlug:   &region.Slug,
+		Region:       &region,
 	}
 }
 
