@@ -80,11 +80,12 @@ func writeReason(w io.Writer, r Result) {
 	}
 }
 
-// indented returns a text whose lines after the first are indented, and print: it may quote a server.
+// indented returns a text whose lines after the first are indented, and print: it may quote a server. None is a command
+// to the log of a job.
 func indented(text, by string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = redact.Printable(line)
+		lines[i] = redact.WithoutCommands(redact.Printable(line))
 	}
 	return strings.Join(lines, "\n"+by)
 }

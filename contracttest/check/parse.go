@@ -25,7 +25,8 @@ const (
 // to be deferred.
 func recoverAs(err *error) {
 	if problem := recover(); problem != nil {
-		*err = fmt.Errorf("it cannot be read: %.200v", problem)
+		// The panic says where in kin-openapi or YAML it was, which helps nobody with the document.
+		*err = errors.New("it cannot be read: a part of it is missing, or has another form than OpenAPI gives it")
 	}
 }
 

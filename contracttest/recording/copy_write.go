@@ -98,6 +98,7 @@ func (c *Copy) encodeHAR(w io.Writer, provenance Provenance) error {
 	}
 	origin, err := json.Marshal(anyJSON{
 		"kind":          provenance.Kind,
+		"base_url":      provenance.BaseURL,
 		"document":      provenance.Document,
 		"revision":      provenance.Revision,
 		"document_date": provenance.DocumentDate,

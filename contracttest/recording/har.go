@@ -49,6 +49,10 @@ func (r Reader) readHAR(in *input, yield func(traffic.Exchange, error) bool) boo
 	return true
 }
 
+// maxEntries is how many entries of an archive are read: their places take 32 MB. A day of a browser has some ten
+// thousand.
+const maxEntries = 1_000_000
+
 // index finds the entries to read, and yields why others are not. It returns the error that ends the archive early.
 func (h *harReader) index() (more bool, failed error) {
 	decoder, err := newHARDecoder(h.in)
@@ -60,6 +64,9 @@ func (h *harReader) index() (more bool, failed error) {
 	}
 	h.archive.maker = decoder.maker
 	for number := 0; decoder.hasNext(); number++ {
+		if number == maxEntries {
+			return true, decoder.fail(fmt.Errorf("more than %d entries", maxEntries))
+		}
 		head, err := decoder.next()
 		if err != nil {
 			return true, err

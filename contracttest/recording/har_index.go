@@ -56,6 +56,8 @@ func newHARDecoder(in *input) (*harDecoder, error) {
 // has 43 MiB. With more a decoder would take a buffer of 128 MiB.
 const maxHeld = 44 << 20
 
+var errLongText = fmt.Errorf("a text is larger than %d MiB", maxHeld>>20)
+
 // heldReader reads for a decoder, which holds a text as a whole even if it is skipped, and white space, too. It fails
 // before that takes too much memory: a small compressed file can have a text of gigabytes.
 type heldReader struct {
@@ -67,7 +69,7 @@ type heldReader struct {
 func (r *heldReader) Read(p []byte) (int, error) {
 	room := maxHeld - (r.read - r.used())
 	if room <= 0 {
-		return 0, fmt.Errorf("a text is larger than %d MiB", maxHeld>>20)
+		return 0, errLongText
 	}
 	n, err := r.reader.Read(p[:min(int64(len(p)), room)])
 	r.read += int64(n)
@@ -237,6 +239,8 @@ func (d *harDecoder) fail(err error) error {
 	switch {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		err = errors.New("the file ends too early")
+	case errors.Is(err, errLongText):
+		err = errLongText // without the words around it
 	case errors.As(err, &syntactic):
 		err = fmt.Errorf("not valid JSON: %w", syntactic.Err) // its text has the names around it, which may be anything
 	}

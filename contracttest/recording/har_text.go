@@ -38,6 +38,7 @@ type harMaker struct {
 // harProvenance is the provenance of an archive that a [Copy] wrote, in a field of its own.
 type harProvenance struct {
 	Kind         harText `json:"kind"`
+	BaseURL      harText `json:"base_url"`
 	Document     harText `json:"document"`
 	Revision     harText `json:"revision"`
 	DocumentDate harText `json:"document_date"`

@@ -115,6 +115,7 @@ func archiveProvenance(file string) (Provenance, error) {
 	}
 	return Provenance{
 		Kind:         Kind(origin.Kind.text),
+		BaseURL:      origin.BaseURL.text,
 		Document:     origin.Document.text,
 		Revision:     origin.Revision.text,
 		DocumentDate: origin.DocumentDate.text,

@@ -47,9 +47,12 @@ func (r *Report) writeGitHub(w io.Writer) error {
 	fmt.Fprintf(&text, "%s checked, %s (%d breaking)\n", plural.Of(r.Exchanges, "exchange"),
 		plural.Of(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking))
 	fmt.Fprintf(&text, "verdict: %s\n", verdict)
-	_, err := io.WriteString(w, noCommand.Replace(text.String()))
+	_, err := io.WriteString(w, noOldCommand.Replace(text.String()))
 	return err
 }
+
+// noOldCommand breaks what a runner takes for a command of its older kind, wherever it is in a line. None is written here.
+var noOldCommand = strings.NewReplacer("##[", "# #[")
 
 func (r *Report) githubAnnotation(text *strings.Builder, group Group) {
 	properties := "title=" + githubProperty.Replace(group.Check)

@@ -33,7 +33,7 @@ func (r *Report) writeText(w io.Writer) error {
 		fmt.Fprintln(&text, reason)
 	}
 	fmt.Fprintf(&text, "verdict: %s\n", verdict)
-	_, err := io.WriteString(w, harmless(text.String()))
+	_, err := io.WriteString(w, redact.WithoutCommands(text.String()))
 	return err
 }
 
@@ -48,10 +48,24 @@ func (r *Report) textMissing(text *strings.Builder) {
 			}
 			missing = append(missing, item)
 		}
+		missing = withValues(missing)
 		if len(missing) > 0 {
 			fmt.Fprintf(text, "not seen of %s: %s\n", operation, redact.Printable(strings.Join(missing, ", ")))
 		}
 	}
+}
+
+// withValues returns items of coverage, with the values of one parameter or field in one item: type=a|b|c.
+func withValues(items []string) (grouped []string) {
+	for _, item := range items {
+		name, value, isValue := strings.Cut(item, "=")
+		if n := len(grouped); isValue && n > 0 && strings.HasPrefix(grouped[n-1], name+"=") {
+			grouped[n-1] += "|" + value
+			continue
+		}
+		grouped = append(grouped, item)
+	}
+	return grouped
 }
 
 // isPartOfResponse reports whether an item of coverage is of a response that is the item before it.

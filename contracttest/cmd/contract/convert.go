@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
+	"example.com/doimages/contracttest/traffic"
 )
 
 // convertOptions are the flags of contract convert.
@@ -91,6 +93,10 @@ func (c *conversion) write(file string) error {
 	switch {
 	case err == nil:
 		fmt.Fprintf(c.stdout, "%s written to %s\n", plural.Of(c.copy.Len(), "exchange"), redact.Printable(file))
+		if len(c.bases) > 1 {
+			fmt.Fprintf(c.stderr, "note: it is of several servers; verify it with --base-url %s\n",
+				redact.Printable(strings.Join(c.bases, " --base-url ")))
+		}
 		return c.err()
 	case errors.Is(err, recording.ErrNothingCopied):
 		fmt.Fprintln(c.stderr, err)
@@ -108,6 +114,7 @@ type conversion struct {
 	copy        *recording.Copy
 	where       served
 	made        []source // the recordings with exchanges
+	bases       []string // of the servers that are neither the API nor on this machine
 	undecodable int      // exchanges that were left out
 }
 
@@ -126,6 +133,22 @@ type source struct {
 	document string // what its provenance says of where it comes from
 }
 
+// atBase returns an exchange as it was recorded, with the path of its server, and notes where that has the API: a copy
+// without it would not be read as one of the API.
+func (c *conversion) atBase(e traffic.Exchange) traffic.Exchange {
+	u := *e.URL
+	u.Path, u.RawPath = e.Prefix+u.Path, (&url.URL{Path: e.Prefix}).EscapedPath()+u.EscapedPath()
+	e.URL = &u
+	base := (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: e.Prefix}).String()
+	if (e.Prefix != "" || !traffic.IsImagesAPI(e)) && !slices.Contains(c.bases, base) && len(c.bases) < maxBases {
+		c.bases = append(c.bases, base)
+	}
+	return e
+}
+
+// maxBases is how many bases of a copy are named.
+const maxBases = 20
+
 // add adds the exchanges of a recording. The error ends the conversion.
 func (c *conversion) add(ctx context.Context, f found) error {
 	provenance, where, err := originOf(ctx, f, c.where)
@@ -141,7 +164,7 @@ func (c *conversion) add(ctx context.Context, f found) error {
 			}
 			break
 		}
-		added, err := c.copy.Add(exchange)
+		added, err := c.copy.Add(c.atBase(exchange))
 		if err != nil {
 			return err
 		}
@@ -175,7 +198,11 @@ func (c *conversion) provenance() recording.Provenance {
 			kind = recording.KindUnknown
 		}
 	}
-	return recording.Provenance{Kind: kind, Document: "copy of " + strings.Join(made, ", ")}
+	copied := recording.Provenance{Kind: kind, Document: "copy of " + strings.Join(made, ", ")}
+	if len(c.bases) == 1 {
+		copied.BaseURL = c.bases[0]
+	}
+	return copied
 }
 
 // checkReplaced returns an error if a file would be replaced that should not be.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -133,4 +134,27 @@ func TestConvertGoesOn(t *testing.T) {
 	assert.Equal(t, 1, exit, out)
 	assert.Contains(t, out, "no exchange with the API, so nothing is written")
 	assert.NoFileExists(t, none)
+}
+
+// A copy of what was recorded behind a gateway says where that was, and is read as it is.
+func TestConvertBehindAGateway(t *testing.T) {
+	t.Parallel()
+	for name, address := range map[string]string{
+		"a path": "https://proxy.example/do",
+		"a host": "https://proxy.example:8443",
+	} {
+		session := filepath.Join(t.TempDir(), "session.har")
+		text := strings.ReplaceAll(archive, "https://api.digitalocean.com", address)
+		require.NoError(t, os.WriteFile(session, []byte(text), 0o600))
+		checked := regexp.MustCompile(`\d+ exchanges? checked`)
+		_, before := execute(t, nil, "verify", "--base-url", address, session)
+		require.NotContains(t, before, "0 exchanges checked", name)
+		for _, form := range []string{"copy.cassette.yaml", "copy.har"} {
+			copied := filepath.Join(t.TempDir(), form)
+			exit, out := execute(t, nil, "convert", "--base-url", address, session, "-o", copied)
+			require.Equal(t, 0, exit, out)
+			_, after := execute(t, nil, "verify", copied)
+			assert.Equal(t, checked.FindString(before), checked.FindString(after), "%s as %s", name, form)
+		}
+	}
 }

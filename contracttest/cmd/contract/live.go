@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -170,10 +169,9 @@ func writeResults(o output, results []contracttest.Result) error {
 	if o.options.format != "text" {
 		w = o.stderr
 	}
-	var text strings.Builder
-	err := contracttest.WriteResults(&text, results)
-	// An error, which is indented, may quote what a server sent. A line that begins with :: is a command to the log of a
-	// job.
-	_, writing := fmt.Fprintln(w, strings.ReplaceAll(text.String(), "  ::", "  : :"))
-	return errors.Join(err, writing)
+	if err := contracttest.WriteResults(w, results); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w)
+	return err
 }

@@ -1,4 +1,4 @@
-package report
+package redact
 
 import (
 	"regexp"
@@ -11,7 +11,7 @@ var noCommand = strings.NewReplacer("##[", "# #[")
 // command is how a line begins that the runner takes for a command of the newer kind.
 var command = regexp.MustCompile(`(?m)^([ \t]*):(:)`)
 
-// harmless returns a text that has no command for the log of a job: an excerpt may hold a line that is one.
-func harmless(text string) string {
+// WithoutCommands returns a text that has no command for the log of a job, though it may quote a line that is one.
+func WithoutCommands(text string) string {
 	return noCommand.Replace(command.ReplaceAllString(text, "$1: $2"))
 }
