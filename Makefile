@@ -1,5 +1,5 @@
 .PHONY: help contract live first-contact test race check lint generate api generators spec-diff spec-diff-test mutation
-.PHONY: faults soak bench bench-check bench-prism redis clients browser vuln module module-test release
+.PHONY: faults soak bench bench-check bench-prism redis clients specmatic prism browser vuln module module-test release
 .PHONY: release-test archives
 
 # The tools, each with its version.
@@ -26,7 +26,7 @@ live: ## run the live suite on the API, reading only; needs a token
 	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make live needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
 	$(CONTRACT) live --base-url https://api.digitalocean.com $(REPORT)
 
-first-contact: ## hold the API to what others saw of it, and record it; needs a token
+first-contact: ## compare the API with what others saw of it, and record it; needs a token
 	@test -n "$$DIGITALOCEAN_TOKEN" || { echo 'make first-contact needs a token in DIGITALOCEAN_TOKEN, with the scope image:read'; exit 2; }
 	$(CONTRACT) first-contact --base-url https://api.digitalocean.com
 
@@ -87,8 +87,23 @@ redis: ## share a request budget through Redis (installs it on Debian)
 	@command -v redis-server >/dev/null || { apt-get update && apt-get install -y --no-install-recommends redis-server; }
 	cd wrapper/redislimit && go test -count=1 -v ./...
 
-clients: ## drive the fake with doctl, dots and terraform, if available
-	cd contracttest/clients && go test -tags clients -count=1 -v ./...
+# What cannot be had is skipped by name. TERRAFORM_PROVIDER_DIR=folder has Terraform's provider built from a checkout.
+DEBIAN_CLIENTS := python3-digitalocean python3-libcloud ansible
+
+clients: ## drive the fake with others' clients (installs those of Debian)
+	@! command -v apt-get >/dev/null || dpkg -s $(DEBIAN_CLIENTS) >/dev/null 2>&1 || \
+		{ apt-get update && apt-get install -y --no-install-recommends $(DEBIAN_CLIENTS); } || true
+	cd contracttest/clients && TERRAFORM_PROVIDER_DIR='$(abspath $(TERRAFORM_PROVIDER_DIR))' \
+		go test -tags clients -count=1 -timeout 30m -v ./...
+
+# UPSTREAM=file has a copy of the published document tried as well.
+specmatic: ## have Specmatic send the contract's examples to the fake
+	cd contracttest/clients && UPSTREAM='$(abspath $(UPSTREAM))' \
+		go test -tags specmatic -count=1 -timeout 20m -v -run TestSpecmatic .
+
+prism: ## send these through Prism, which validates both directions
+	cd contracttest/clients && UPSTREAM='$(abspath $(UPSTREAM))' \
+		go test -tags prism -count=1 -timeout 20m -v -run TestPrism .
 
 # Debian's packages of tools that record. Others come from npm, if that is there, and the Go module proxy.
 RECORDERS := chromium curl mitmproxy python3-vcr ruby-multi-json ruby-vcr ruby-webmock

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 )
 
 // Case is one thing that the suite proves. [Cases] returns all of them.
@@ -122,15 +123,7 @@ func findingsError(findings []check.Finding, failOn check.Severity) error {
 		errs = append(errs, errors.New(finding.String()))
 	}
 	if more := len(failing) - maxQuotedFindings; more > 0 {
-		errs = append(errs, errors.New("and "+count(more, "more finding")))
+		errs = append(errs, errors.New("and "+plural.Of(more, "more finding")))
 	}
 	return errors.Join(errs...)
-}
-
-// count returns a number with what is counted, in the plural unless it is one.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

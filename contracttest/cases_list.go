@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
@@ -85,7 +86,7 @@ func (s *session) comparePages(ctx context.Context, all []gen.Image, size int) e
 		}
 	}
 	if number != last {
-		return fmt.Errorf("the list has %s, expected %d", count(number, "page"), last)
+		return fmt.Errorf("the list has %s, expected %d", plural.Of(number, "page"), last)
 	}
 	return nil
 }

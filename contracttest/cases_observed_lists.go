@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
@@ -50,7 +51,7 @@ func typeOf(kind gen.ImagesListParamsType, want gen.ImageType) func(context.Cont
 				return refuted("image %d is listed with type=%s and has the type %q", image.ID, kind, image.Type)
 			}
 		}
-		s.saw("%s", count(len(images), "image"))
+		s.saw("%s", plural.Of(len(images), "image"))
 		return nil
 	}
 }
@@ -69,7 +70,7 @@ func retiredImages(ctx context.Context, s *session) error {
 			return refuted("the retired image is %s", imageJSON(image))
 		}
 	}
-	s.saw("%s", count(len(retired), "image"))
+	s.saw("%s", plural.Of(len(retired), "image"))
 	return nil
 }
 
@@ -108,7 +109,7 @@ func unknownType(ctx context.Context, s *session) error {
 		return err
 	}
 	if got, want := page.Meta.Total, all.Meta.Total; got != want {
-		return refuted("the list has %s, and %d with an unknown type", count(want, "image"), got)
+		return refuted("the list has %s, and %d with an unknown type", plural.Of(want, "image"), got)
 	}
 	return expectQuery(page.Links.Pages.Next, query)
 }
@@ -163,7 +164,7 @@ func perPageZero(ctx context.Context, s *session) error {
 	if page.Meta.Total > 0 && len(page.Images) == 0 {
 		return refuted("the page has none of %d images", page.Meta.Total)
 	}
-	s.saw("a page of %s", count(len(page.Images), "image"))
+	s.saw("a page of %s", plural.Of(len(page.Images), "image"))
 	return nil
 }
 
@@ -176,7 +177,7 @@ func pageAfterLast(ctx context.Context, s *session) error {
 		return err
 	}
 	if len(page.Images) > 0 || page.Meta.Total != 0 {
-		return refuted("the page has %s, and a total of %d", count(len(page.Images), "image"), page.Meta.Total)
+		return refuted("the page has %s, and a total of %d", plural.Of(len(page.Images), "image"), page.Meta.Total)
 	}
 	links := page.Links.Pages
 	first, firstErr := linkedPage(links.First)
@@ -237,7 +238,7 @@ func distributionUnknownOS(ctx context.Context, s *session) error {
 	if found == 0 {
 		return errSkip("no image of the account is of an unknown distribution")
 	}
-	s.saw("%s", count(found, "image"))
+	s.saw("%s", plural.Of(found, "image"))
 	return nil
 }
 
@@ -259,7 +260,7 @@ func regionOfActions(ctx context.Context, s *session) error {
 			without++
 		}
 	}
-	s.saw("%d of %s without a region", without, count(len(actions), "action"))
+	s.saw("%d of %s without a region", without, plural.Of(len(actions), "action"))
 	return nil
 }
 

@@ -24,7 +24,9 @@ var mayImport = map[string][]string{
 	"openapi/drift":                    {},
 	"wrapper":                          {"gen", "openapi"},
 	"contracttest/fakeapi":             {"gen", "gen/server", "openapi"},
+	"contracttest/internal/plural":     {},
 	"contracttest/internal/redact":     {},
+	"contracttest/internal/wholefile":  {},
 	"contracttest/internal/decompress": {"contracttest/traffic"},
 	"contracttest/internal/suggest": {
 		"contracttest/check", "contracttest/internal/decompress", "contracttest/internal/redact", "contracttest/traffic",
@@ -36,22 +38,25 @@ var mayImport = map[string][]string{
 		"contracttest/internal/decompress", "contracttest/internal/redact", "contracttest/traffic", "openapi",
 	},
 	"contracttest/report": {
-		"contracttest/check", "contracttest/internal/redact", "contracttest/traffic", "openapi",
+		"contracttest/check", "contracttest/internal/plural", "contracttest/internal/redact", "contracttest/traffic",
+		"openapi",
 	},
 	"contracttest/recording": {
-		"contracttest/internal/decompress", "contracttest/internal/redact", "contracttest/traffic", "openapi",
+		"contracttest/internal/decompress", "contracttest/internal/redact", "contracttest/internal/wholefile",
+		"contracttest/traffic", "openapi",
 	},
 	"contracttest/monitor": {
 		"contracttest/check", "contracttest/internal/redact", "contracttest/traffic", "openapi",
 	},
 	"contracttest": {
-		"contracttest/check", "contracttest/internal/redact", "contracttest/report", "contracttest/traffic",
-		"gen", "openapi", "wrapper",
+		"contracttest/check", "contracttest/internal/plural", "contracttest/internal/redact", "contracttest/report",
+		"contracttest/traffic", "gen", "openapi", "wrapper",
 	},
 	"contracttest/cmd/contract": {
 		"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/decompress",
-		"contracttest/internal/redact", "contracttest/internal/suggest", "contracttest/recording", "contracttest/report",
-		"contracttest/traffic", "gen", "openapi", "wrapper",
+		"contracttest/internal/plural", "contracttest/internal/redact", "contracttest/internal/suggest",
+		"contracttest/internal/wholefile", "contracttest/recording", "contracttest/report", "contracttest/traffic", "gen",
+		"openapi", "wrapper",
 	},
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 )
 
@@ -42,7 +43,7 @@ func WriteResults(w io.Writer, results []Result) error {
 	if n := outcomes[notRun]; n > 0 {
 		counts += fmt.Sprintf(", %d not run", n)
 	}
-	_, err := fmt.Fprintf(w, "%s: %s; %s\n", count(len(results), "case"), counts, count(requests, "request"))
+	_, err := fmt.Fprintf(w, "%s: %s; %s\n", plural.Of(len(results), "case"), counts, plural.Of(requests, "request"))
 	return err
 }
 
@@ -103,7 +104,7 @@ func WriteObservations(w io.Writer, results []Result) error {
 		}
 	}
 	_, err := fmt.Fprintf(w, "%s: %d confirmed, %d refuted, %d not seen, %d failed\n",
-		count(len(observations), "observation"),
+		plural.Of(len(observations), "observation"),
 		verdicts[confirmed], verdicts[refutedHere], verdicts[notSeen], verdicts[notAsked])
 	return err
 }

@@ -79,7 +79,7 @@ type Target struct {
 	ShowBodies bool
 
 	// AfterCase is called after each case with its name and the report so far, such as to write it down before the run
-	// ends. The report is not to be kept or changed. It may be nil.
+	// ends. It may set what fails the report, and neither keep it nor add to it. It may be nil.
 	AfterCase func(name string, sofar *report.Report)
 
 	// Wait says how to wait for imports and actions.

@@ -76,6 +76,52 @@ func TestSessionsOfUnknownAccounts(t *testing.T) {
 	}
 }
 
+// Neither a second account nor a change of the list explains two items of one page that have one id.
+func TestDuplicatesOnAPage(t *testing.T) {
+	duplicate := "breaking sequence-twice /images/1/id"
+	action := strings.Replace(actionOf("completed"), `{"action":`, "", 1)
+	action = strings.TrimSuffix(action, "}")
+	actions := fmt.Sprintf(`{"actions":[%s,%s],"links":{},"meta":{"total":2}}`, action, action)
+	for name, test := range map[string]struct {
+		steps []step
+		want  []string
+	}{
+		"the whole list": {
+			steps: []step{listPage(1, 2, 1, 1)},
+			want:  []string{duplicate, "note sequence-lost /images"},
+		},
+		"a page in the middle": {
+			steps: []step{listPage(2, 5, 3, 3)},
+			want:  []string{duplicate},
+		},
+		"a page after a write": {
+			steps: []step{listPage(1, 4, 1, 2), deleted, listPage(2, 4, 3, 3)},
+			want:  []string{duplicate},
+		},
+		"a page that is read again": {
+			steps: []step{listPage(1, 5, 1, 2), listPage(2, 5, 3, 4), listPage(2, 5, 3, 3)},
+			want:  []string{duplicate},
+		},
+		"an item on two pages, and twice on the second": {
+			steps: []step{listPage(1, 5, 1, 2), listPage(2, 5, 2, 2)},
+			want:  []string{duplicate, "note sequence-twice /images/0/id"},
+		},
+		"actions": {
+			steps: []step{respond("GET /v2/images/1/actions", 200, actions)},
+			want:  []string{"breaking sequence-twice /actions/1/id", "note sequence-lost /actions"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSession(t)
+			var found []string
+			for i, step := range test.steps {
+				found = append(found, severeChecksOf(s.add(by(t, "Bearer [REDACTED]", step, 100-i)))...)
+			}
+			assert.Equal(t, test.want, found)
+		})
+	}
+}
+
 // However many accounts there are, the budgets of a hundred are remembered.
 func TestAccountsAreBounded(t *testing.T) {
 	for others, want := range map[int][]string{50: {"sequence-ratelimit"}, 100: nil} {

@@ -1,16 +1,10 @@
 package check
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // checkActions looks at every action of a response by itself.
 func (c *checker) checkActions(v view) {
-	if v.tells.action != nil {
-		c.checkAction(*v.tells.action)
-	}
-	for _, action := range v.tells.actions {
+	for action := range v.tells.everyAction {
 		c.checkAction(action)
 	}
 }
@@ -31,14 +25,14 @@ func (c *checker) checkAction(action actionView) {
 	}
 }
 
-// checkActionTimes demands an end of an action that is completed, none of one that is in progress, and no end before the
-// beginning. Whether one that errored has an end is unknown.
+// checkActionTimes demands an end of an action that is completed, none of one that is in progress, and no end before
+// the beginning. Whether one that errored has an end is unknown.
 func (c *checker) checkActionTimes(action actionView) {
 	status, started, completed := action.status().value, action.started(), action.completed()
-	isNull := !completed.isThere || completed.given() == nil
+	hasNoEnd := !completed.isThere || completed.isNull()
 	message := ""
 	switch {
-	case status == "completed" && isNull:
+	case status == "completed" && hasNoEnd:
 		message = "the action is completed, and has no end"
 	case status == "in-progress" && completed.isTold:
 		message = "the action is in progress, and has an end"
@@ -48,11 +42,4 @@ func (c *checker) checkActionTimes(action actionView) {
 	if message != "" && !c.isJudged("body", completed.at()) {
 		c.add("action-times", "body", completed.at(), message).Got = c.got(completed.given())
 	}
-}
-
-// isBefore reports whether a time is before another. Texts that are not times are judged by their schema.
-func isBefore(a, b string) bool {
-	t, err1 := time.Parse(time.RFC3339, a)
-	u, err2 := time.Parse(time.RFC3339, b)
-	return err1 == nil && err2 == nil && t.Before(u)
 }

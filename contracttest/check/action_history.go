@@ -38,7 +38,7 @@ func (h *actionHistory) observe(action actionView, image string, exchange traffi
 	if !isEnd(action.status().value) {
 		completed.value = "" // an action that goes on has no end, which was found already
 	}
-	on := field[string]{of: action.object, name: "resource_id", value: image}
+	on := field[string]{of: action.object, name: "resource_id", value: image} // which it need not tell
 	for _, fixed := range []struct {
 		was    *string
 		now    field[string]

@@ -10,38 +10,41 @@ import (
 // checkApplied holds the response to a write against its request: a client takes the response for what was done. What
 // the request leaves out, or has as null, claims nothing.
 func (c *checker) checkApplied(v view, request any) {
-	image, action := v.tells.image, v.tells.action
+	sent, image, action := rootOf(request), v.tells.image, v.tells.action
 	switch id := c.operation.OperationID; {
 	case id == "images_create_custom" && image != nil:
-		asked := rootOf(request)
-		c.checkText(fieldOf[string](asked, "name"), image.name())
-		c.checkText(fieldOf[string](asked, "description"), image.description())
-		c.checkDistribution(asked, *image)
-		c.checkTags(fieldOf[[]any](asked, "tags"), image.tags())
-		c.checkRegions(fieldOf[string](asked, "region"), image.regions())
-		c.checkNew(*image)
+		c.checkCreated(sent, *image)
 	case id == "images_update" && image != nil:
-		c.checkUpdate(rootOf(request), *image)
+		c.checkUpdate(sent, *image)
 	case id == "imageActions_post" && action != nil:
-		c.checkStarted(rootOf(request), *action)
+		c.checkStarted(sent, *action)
 	}
+}
+
+// checkCreated compares a new image with what a create asks for.
+func (c *checker) checkCreated(sent *object, image imageView) {
+	c.checkText(fieldOf[string](sent, "name"), image.name())
+	c.checkText(fieldOf[string](sent, "description"), image.description())
+	c.checkDistribution(sent, image)
+	c.checkTags(fieldOf[[]any](sent, "tags"), image.tags())
+	c.checkRegions(fieldOf[string](sent, "region"), image.regions())
+	c.checkNew(image)
 }
 
 // checkUpdate compares an image with what an update asks for. Only custom images have a description and a distribution
 // that can be changed; whether the API refuses those of another image or ignores them is unknown.
-func (c *checker) checkUpdate(asked *object, image imageView) {
-	c.checkText(fieldOf[string](asked, "name"), image.name())
+func (c *checker) checkUpdate(sent *object, image imageView) {
+	c.checkText(fieldOf[string](sent, "name"), image.name())
 	if kind := image.kind(); kind.isTold && kind.value != "custom" {
 		return
 	}
-	c.checkText(fieldOf[string](asked, "description"), image.description())
-	c.checkDistribution(asked, image)
+	c.checkText(fieldOf[string](sent, "description"), image.description())
+	c.checkDistribution(sent, image)
 }
 
 // checkText demands that a text be as the request has it. The empty text clears a description; null has none either.
 func (c *checker) checkText(asked, told field[string]) {
-	isJudged := told.isTold || told.isThere && told.given() == nil
-	if asked.isTold && isJudged && told.value != asked.value {
+	if asked.isTold && told.fits() && told.value != asked.value {
 		c.addNotApplied(told.at(), told.given(), asked.value)
 	}
 }
@@ -76,10 +79,12 @@ func (c *checker) lists(sent *object, name, value string) bool {
 
 // checkTags demands the tags of the request, and no others, in any order.
 func (c *checker) checkTags(asked, told field[[]any]) {
-	isJudged := told.isTold || told.isThere && told.given() == nil // null is no tags
+	if !asked.isTold || !told.fits() {
+		return
+	}
 	wanted, areTexts := tagSet(asked.value)
-	given, areTextsToo := tagSet(told.value)
-	if !asked.isTold || !isJudged || !areTexts || !areTextsToo {
+	given, areTextsToo := tagSet(told.value) // none, where it is null
+	if !areTexts || !areTextsToo {
 		return
 	}
 	for _, tag := range asked.value {
@@ -93,22 +98,6 @@ func (c *checker) checkTags(asked, told field[[]any]) {
 		c.add("not-applied", "body", told.at(), message).Got = c.got(told.given())
 	}
 }
-
-// tagSet returns tags in the form in which they are compared, and false if one of them is not a text.
-func tagSet(tags []any) (set map[string]bool, ok bool) {
-	set = make(map[string]bool, len(tags))
-	for _, tag := range tags {
-		text, ok := tag.(string)
-		if !ok {
-			return nil, false
-		}
-		set[comparableTag(text)] = true
-	}
-	return set, true
-}
-
-// comparableTag returns a tag in a form in which case makes no difference, as it makes none to the API.
-func comparableTag(tag string) string { return strings.ToLower(strings.ToUpper(tag)) }
 
 // checkRegions demands the region of the request among those of a new image. It may have none yet (nanovms/ops#1182,
 // 2021).

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"gopkg.in/yaml.v3"
 
 	"example.com/doimages/contracttest/internal/redact"
 )
@@ -59,6 +59,10 @@ var kinds = []string{
 // goTypes matches the names of Go types in the errors of the YAML decoder, which mean nothing to
 // who writes a baseline.
 var goTypes = regexp.MustCompile(` (in|into) (type )?((\[\])?\*?check\.\w+|struct \{.*\})`)
+
+// FillIn is what a generated baseline has for the reason of an entry. [LoadBaseline] refuses it: nobody has accepted
+// anything yet.
+const FillIn = "FILL IN"
 
 // LoadBaseline reads a baseline from YAML, such as openapi.Baseline returns. Every entry needs a
 // check, a reason and a source. An unknown field, an unknown check and an unknown kind are errors,
@@ -181,19 +185,56 @@ func (b *Baseline) Warnings(now time.Time) []string {
 	defer b.mu.Unlock()
 	var warnings []string
 	for i, e := range b.entries {
-		name := fmt.Sprintf("entry %d of the baseline (%s)", i+1, e.summary())
+		name := e.name(i)
 		if !e.review.IsZero() && now.After(e.review) {
 			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
 		}
-		if e.hits == 0 && (e.Kind == "" || b.kinds[e.Kind]) {
+		if b.isUnused(&e) {
 			warnings = append(warnings, name+" matches nothing here")
 		}
 	}
 	return warnings
 }
 
-// summary names an entry by what it says of a finding.
-func (e *baselineEntry) summary() string {
-	parts := strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " ")
-	return redact.Printable(strings.Join(strings.Fields(parts), " "))
+// Unused returns a sentence for each entry that has accepted nothing since the baseline was loaded, and for each whose
+// operation the contract does not have, so that it never can. Entries for a kind that was not seen are left out, unless
+// their operation is wrong. A nil Baseline returns none.
+func (b *Baseline) Unused(contract *Contract) []string {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var sentences []string
+	for i, e := range b.entries {
+		name := e.name(i)
+		switch {
+		case !contract.hasOperation(e.Operation):
+			sentences = append(sentences, name+" names no operation of the contract")
+		case b.isUnused(&e):
+			sentences = append(sentences, name+" matches nothing here")
+		}
+	}
+	return sentences
+}
+
+// isUnused reports whether an entry has accepted nothing, although recordings of its kind were seen.
+func (b *Baseline) isUnused(e *baselineEntry) bool {
+	return e.hits == 0 && (e.Kind == "" || b.kinds[e.Kind])
+}
+
+// name names the entry at an index, by what it says of a finding.
+func (e *baselineEntry) name(index int) string {
+	says := strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " "))
+	return fmt.Sprintf("entry %d of the baseline (%s)", index+1, redact.Printable(strings.Join(says, " ")))
+}
+
+// hasOperation reports whether a pattern is of an operation of the contract. No pattern is of all of them.
+func (c *Contract) hasOperation(pattern string) bool {
+	for id := range c.operations {
+		if matches(pattern, id) {
+			return true
+		}
+	}
+	return false
 }

@@ -94,13 +94,13 @@ func TestCatalogIsComplete(t *testing.T) {
 	assert.Equal(t, names(), slices.Sorted(maps.Keys(filed)))
 }
 
-// namesFiled returns the names of checks that a piece of code files findings under: as the first argument of add, report
-// and contradiction, as the check of a problem, as the value of a variable check, as what a function returns as check, or
+// namesFiled returns the names of checks that a piece of code files findings under: as the first argument of add, addAs,
+// report and contradiction, as the check of a problem, as the value of a variable check, as what a function returns as check, or
 // as a check of a keyword.
 func namesFiled(node ast.Node) []string {
 	switch node := node.(type) {
 	case *ast.CallExpr:
-		if slices.Contains([]string{"add", "report", "contradiction"}, nameOf(node.Fun)) {
+		if slices.Contains([]string{"add", "addAs", "report", "contradiction"}, nameOf(node.Fun)) {
 			return texts(node.Args[:1])
 		}
 	case *ast.KeyValueExpr:

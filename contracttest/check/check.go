@@ -58,8 +58,8 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	}
 	checks := newChecker(c, operation, exchange)
 	checks.ctx, checks.unreadable = ctx, !isReadable
-	if exchange.URL != written {
-		if exchange.Status == http.StatusNotFound && checks.operation.Responses.Status(exchange.Status) == nil {
+	if isRewritten := exchange.URL != written; isRewritten {
+		if exchange.Status == http.StatusNotFound && operation.Responses.Status(exchange.Status) == nil {
 			// The API does not take this form of the path for the one of the contract.
 			return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
 		}
@@ -67,7 +67,7 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	}
 	requestBody := checks.checkRequest(request, operation.route, pathParams)
 	if exchange.Status/100 == 4 {
-		checks.lowerTo(Note) // the API refused the request, as it should
+		checks.lowerToNotes() // the API refused the request, as it should
 	}
 	responseBody := checks.checkResponse()
 	checks.checkBudget()
@@ -81,8 +81,8 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	return Result{
 		Exchange:  exchange,
 		Findings:  checks.redacted(),
-		Operation: checks.operation.OperationID,
-		operation: checks.operation,
+		Operation: operation.id,
+		operation: operation,
 		request:   requestBody,
 		response:  responseBody,
 		view:      seen,
@@ -104,9 +104,9 @@ func undocumentedOperation(exchange traffic.Exchange, written *url.URL) []Findin
 	found := newFindings(exchange, "")
 	path := redact.Shorten(written.EscapedPath())
 	message := fmt.Sprintf("the contract has no operation for %s %s", exchange.Method, path)
-	finding := found.add("undocumented-operation", "request", nil, message)
-	if isRefused := exchange.Status/100 == 4; isRefused {
-		finding.Severity = Note // the API has no such operation either
+	found.add("undocumented-operation", "request", nil, message)
+	if exchange.Status/100 == 4 {
+		found.lowerToNotes() // the API has no such operation either
 	}
 	return found.redacted()
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -63,8 +64,14 @@ func newFindings(exchange traffic.Exchange, operation string) *findings {
 // returns the finding, so that more can be said. A text in it may come from a server: it is made
 // printable, and short.
 func (f *findings) add(check, in string, at []string, message string) *Finding {
+	return f.addAs(check, severities[check], in, at, message)
+}
+
+// addAs is add for a severity that is not that of the check. It is given here and not set afterwards, so
+// that what breaks no client is counted.
+func (f *findings) addAs(check string, severity Severity, in string, at []string, message string) *Finding {
 	finding := f.about
-	finding.Check, finding.Severity = check, severities[check]
+	finding.Check, finding.Severity = check, severity
 	finding.In, finding.Pointer = redact.Printable(in), jsonPointer(at)
 	finding.Message = redact.Shorten(redact.Printable(message))
 	if f.isFull() || finding.Severity != Breaking && f.lesser >= maxLesser {
@@ -105,16 +112,16 @@ func (f *findings) addLimit() {
 	f.list = append(f.list, limit)
 }
 
-// lowerTo gives everything that was found so far a severity. What breaks a client in a request that
+// lowerToNotes makes notes of everything that was found so far. What breaks a client in a request that
 // succeeds is worth a note in one that was refused.
-func (f *findings) lowerTo(severity Severity) {
+func (f *findings) lowerToNotes() {
 	if len(f.list) > maxLesser {
 		f.omitted += len(f.list) - maxLesser
 		f.list = f.list[:maxLesser]
 	}
 	f.lesser = len(f.list)
 	for i := range f.list {
-		f.list[i].Severity = severity
+		f.list[i].Severity = Note
 	}
 }
 
@@ -122,6 +129,7 @@ func (f *findings) lowerTo(severity Severity) {
 // caller may know a better name for the check, or have more to say.
 type problem struct {
 	check    string
+	severity Severity // empty for that of the check
 	at       []string // where in the body
 	message  string
 	expected string
@@ -131,7 +139,7 @@ type problem struct {
 
 // addProblem files a problem with a part of the exchange, and returns the finding.
 func (f *findings) addProblem(in string, p problem) *Finding {
-	finding := f.add(p.check, in, p.at, p.message)
+	finding := f.addAs(p.check, cmp.Or(p.severity, severities[p.check]), in, p.at, p.message)
 	finding.Expected = redact.Printable(p.expected) // of a document that may be the caller's
 	if p.shown {
 		finding.Got = f.got(p.given)
@@ -172,7 +180,7 @@ func (f *findings) got(value any) string {
 // truncated: half of one would not be recognized afterwards.
 func (f *findings) quoted(text string) string {
 	const limit = 32
-	// Far more than is shown, so that no secret in what is shown is cut: to search megabytes takes seconds.
+	// Far more than is shown, so that no secret in what is shown is truncated: to search megabytes takes seconds.
 	text = f.secrets.Text(text[:min(len(text), 64<<10)])
 	if runes := []rune(text); len(runes) > limit {
 		text = string(runes[:limit]) + "…"

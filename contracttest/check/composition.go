@@ -117,7 +117,8 @@ func refsIn(field reflect.Value) openapi3.SchemaRefs {
 }
 
 // resolved returns the schemas that are referred to. A reference may lead nowhere; validation says so.
-func resolved(refs openapi3.SchemaRefs) (schemas []*openapi3.Schema) {
+func resolved(refs openapi3.SchemaRefs) []*openapi3.Schema {
+	schemas := make([]*openapi3.Schema, 0, len(refs))
 	for _, ref := range refs {
 		if ref != nil && ref.Value != nil {
 			schemas = append(schemas, ref.Value)

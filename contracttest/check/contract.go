@@ -37,9 +37,9 @@ var embedded = sync.OnceValues(func() (*Contract, error) { return load(openapi.D
 // document is read: no file and no address that it refers to.
 //
 // Of the operations it says nothing. Each is validated when an exchange touches it, and one that cannot
-// be used is a finding of the check unusable-operation then: what is wrong elsewhere in somebody's
-// document does not matter. So are schemas that judge a value by themselves without end, and those that
-// do so in more than 1,000 steps. Examples and defaults are not validated.
+// be used is a finding of the check unusable-operation then: what is wrong elsewhere in the document does
+// not matter. One cannot be used, either, if its schemas judge a value by themselves without end, or in
+// more than 1,000 steps. Examples and defaults are not validated.
 func Load(document []byte) (*Contract, error) {
 	loadOnce := func() (*Contract, error) { return load(document) }
 	if bytes.Equal(document, openapi.Document()) {
@@ -54,11 +54,7 @@ func Load(document []byte) (*Contract, error) {
 
 // load reads a document, and finds its operations.
 func load(text []byte) (c *Contract, err error) {
-	defer func() {
-		if problem := recover(); problem != nil { // of a parser, for a document of which nobody has thought
-			c, err = nil, fmt.Errorf("it cannot be read: %.200v", problem)
-		}
-	}()
+	defer recoverAs(&err) // of the parsers of JSON and YAML
 	d, err := parseDocument(text)
 	if err != nil {
 		return nil, err
@@ -81,7 +77,7 @@ func load(text []byte) (c *Contract, err error) {
 // isOfImages reports whether an operation is one of the images API, below a path of its servers.
 func (o *operation) isOfImages(base string) bool {
 	path := base + o.path
-	return strings.HasSuffix(path, "/v2/images") || strings.Contains(path, "/v2/images/")
+	return strings.HasSuffix(path, imagesPath) || strings.Contains(path, imagesPath+"/")
 }
 
 // newRouter returns what finds the operation of a request by its method and path, whatever the host.
@@ -130,23 +126,25 @@ func (c *Contract) find(request *http.Request) (*operation, map[string]string, e
 // prepare makes an operation ready. Those of the images API are made ready together, which takes far
 // less time than one by one. Where that fails, the others are not in the way of one.
 func (c *Contract) prepare(o *operation) error {
-	isOfImages := slices.Contains(c.images, o) && len(c.images) <= maxTogether
-	if isOfImages {
-		c.together.Do(func() {
-			if prepare(c.document, c.images) != nil {
-				return
-			}
-			for _, o := range c.images {
-				o.prepared.Do(func() {})
-			}
-		})
+	if len(c.images) <= maxTogether && slices.Contains(c.images, o) {
+		c.together.Do(c.prepareTogether)
 	}
-	o.prepared.Do(func() { o.err = prepare(c.document, []*operation{o}) })
+	o.prepared.Do(func() { o.err = prepareOperations(c.document, []*operation{o}) })
 	return o.err
 }
 
 // maxTogether is how many operations are made ready at a time.
 const maxTogether = 50
+
+// prepareTogether makes the operations of the images API ready, or none of them.
+func (c *Contract) prepareTogether() {
+	if prepareOperations(c.document, c.images) != nil {
+		return
+	}
+	for _, o := range c.images {
+		o.prepared.Do(func() {}) // it is
+	}
+}
 
 // Operations returns the ids of the operations of the images API that the contract has, sorted; of all
 // operations, if it has none of those. They are counted in a [Coverage]. One without an id, or with that

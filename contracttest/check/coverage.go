@@ -41,7 +41,7 @@ type Coverage struct {
 }
 
 // originItems is what the exchanges of one origin show. An exchange is counted for its own origin
-// alone, and the sum is made when it is asked for: most of the time goes into counting.
+// only, and the sum is made when it is asked for: most of the time goes into counting.
 type originItems struct {
 	contract *Contract
 	covered  map[string]bool   // by operation id and item

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"example.com/doimages/contracttest/internal/redact"
 )
 
 // discriminatorProblem returns what is wrong with the field by which a value names its branch, and false if an error
@@ -39,12 +37,4 @@ func discriminatorProblem(at []string, err *openapi3.SchemaError) (problem, bool
 	}
 	p.given, p.shown = err.Value, true
 	return p, true
-}
-
-// oneOf describes the values that a field may have.
-func oneOf(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return redact.Shorten("one of " + strings.Join(values, ", "))
 }

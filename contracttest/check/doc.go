@@ -20,10 +20,10 @@
 //   - the response: its headers, its length, whether it may have a body, its status
 //   - the body: its media type, then as JSON, then by its schema
 //   - the response beside its request: the image that was asked for, the filters
-//   - each action by itself: its times, its region, what it is on
-//   - the response to a write: whether it has what the request asks for, and whether what a create makes is new
 //   - what a body tells: slugs, times by the Date of the response, the id of an error by its status
 //   - the page: how many items its place in the list leaves for it, its total, its links
+//   - each action by itself: its times, its region, what it is on
+//   - the response to a write: whether it has what the request asks for, and whether what a create makes is new
 //
 // If the API refused a request with 4xx, the findings about that request are notes: the API did
 // what it should.
@@ -74,10 +74,10 @@
 // that goes back, an id that is given to two images, a transfer that ends a second time. A [Session]
 // takes in the results of [Contract.Examine] in the order of the recording. Where the times of
 // exchanges are known, it says nothing of two that overlap. Accounts are told apart by their tokens,
-// of which it holds a hash.
+// of which it holds a hash. It also says once of a recording that it has a token in it.
+//
 // What it cannot know is a write that began while a page was read, and that comes after it in the
-// recording: the list may seem to change by itself. It also says once of a recording that it has a
-// token in it.
+// recording: the list may seem to change by itself.
 //
 // # Baseline
 //

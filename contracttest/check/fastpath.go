@@ -3,7 +3,6 @@ package check
 import (
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -97,7 +96,7 @@ func isSimple(s *openapi3.Schema) bool {
 
 // kindOf returns the type of a schema that has one, beside null or not; "" of any other.
 func kindOf(s *openapi3.Schema) string {
-	types := slices.DeleteFunc(slices.Clone(s.Type.Slice()), func(t string) bool { return t == "null" })
+	types := typesButNull(s)
 	if len(types) != 1 {
 		return ""
 	}

@@ -46,6 +46,13 @@ func ParseSeverity(text string) (Severity, error) {
 	return "", fmt.Errorf("%q is neither breaking nor drift", text)
 }
 
+// Info describes a check.
+type Info struct {
+	Name        string   // as in [Finding] and in a baseline
+	Severity    Severity // of its findings, unless the description says otherwise
+	Description string   // one sentence: what the check finds
+}
+
 // Finding is one way in which an exchange breaks the contract. Its texts hold no token and no
 // e-mail address of the exchange. Each is short and prints on one line, whatever a server sent: what
 // does not print is written as an escape such as \u202e.

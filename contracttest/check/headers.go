@@ -15,14 +15,9 @@ import (
 )
 
 // singleHeaders are the headers of HTTP of which two values make two clients read two bodies.
-var singleHeaders = setOf("Content-Length", "Content-Type")
-
-func setOf(names ...string) map[string]bool {
-	set := make(map[string]bool, len(names))
-	for _, name := range names {
-		set[name] = true
-	}
-	return set
+var singleHeaders = map[string]bool{
+	"Content-Length": true,
+	"Content-Type":   true,
 }
 
 // checkHeaders judges the headers of a response by what the contract says of it; documented is nil

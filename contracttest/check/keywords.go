@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -75,6 +76,11 @@ func permits(types *openapi3.Types, value any) bool {
 	return types.Permits("number") || types.Permits("integer")
 }
 
+// typesButNull returns the types that a schema has beside null.
+func typesButNull(s *openapi3.Schema) []string {
+	return slices.DeleteFunc(slices.Clone(s.Type.Slice()), func(name string) bool { return name == "null" })
+}
+
 // isComposed reports whether a schema is made of others that judge the same value.
 func isComposed(s *openapi3.Schema) bool {
 	return len(s.AllOf) > 0 || len(s.AnyOf) > 0 || len(s.OneOf) > 0 || s.Not != nil
@@ -98,7 +104,7 @@ func expected(schema *openapi3.Schema) string {
 		for i, value := range schema.Enum {
 			values[i] = fmt.Sprint(value)
 		}
-		return redact.Shorten("one of " + strings.Join(values, ", "))
+		return oneOf(values)
 	}
 	if schema.Type == nil {
 		return ""
@@ -108,4 +114,12 @@ func expected(schema *openapi3.Schema) string {
 		s += " (" + schema.Format + ")"
 	}
 	return s
+}
+
+// oneOf describes the values that a field may have; "" if there are none.
+func oneOf(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return redact.Shorten("one of " + strings.Join(values, ", "))
 }

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ func (c *checker) checkLink(written field[string], asked, wanted page, applies b
 		return
 	}
 	if problem := c.excess(link, query); problem != "" { // which a client takes along, and the API may ignore
-		c.add("page-links", "body", written.at(), problem).Severity = Drift
+		c.addAs("page-links", Drift, "body", written.at(), problem)
 	}
 }
 
@@ -73,7 +72,7 @@ func hostProblem(link, asked *url.URL) string {
 		return "holds credentials"
 	case !toAPI && strings.EqualFold(link.Hostname(), openapi.Host):
 		return "points to another port"
-	case !toAPI && asked.Host != "" && hostAndPort(link) != hostAndPort(asked):
+	case !toAPI && asked.Host != "" && !traffic.SameServer(link, asked):
 		return "points to another host or port"
 	case link.Scheme == "http" && (asked.Scheme == "https" || toAPI):
 		return "uses plain http"
@@ -82,20 +81,7 @@ func hostProblem(link, asked *url.URL) string {
 }
 
 // isAPI reports whether a URL leads to the host of the API, at the port of its scheme.
-func isAPI(u *url.URL) bool { return hostAndPort(u) == net.JoinHostPort(openapi.Host, "") }
-
-// hostAndPort returns those of a URL in one form: a client that asks for localhost may be told of
-// 127.0.0.1, and one that leaves out the port of its scheme may be told of it.
-func hostAndPort(u *url.URL) string {
-	host, port := strings.ToLower(u.Hostname()), u.Port()
-	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
-		port = ""
-	}
-	if traffic.IsLoopback(host) {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, port)
-}
+func isAPI(u *url.URL) bool { return traffic.SameServer(u, &url.URL{Host: openapi.Host}) }
 
 // pathProblem returns why the path of a link is not that of the list of a request, or "". The API does
 // not know what a gateway has in front of its paths, and leaves it out of its links; the gateway may put
@@ -116,8 +102,7 @@ func pathProblem(link, asked *url.URL, prefix string) string {
 
 // ownPath returns a path without what a gateway has in front of that of the images API.
 func ownPath(path string) string {
-	const images = "/v2/images"
-	if i := strings.Index(path, images); i > 0 && traffic.IsImagesPath(path[i:]) {
+	if i := strings.Index(path, imagesPath); i > 0 && traffic.IsImagesPath(path[i:]) {
 		return path[i:]
 	}
 	return path

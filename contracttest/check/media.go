@@ -1,21 +1,33 @@
 package check
 
 import (
+	"fmt"
 	"mime"
+	"net/http"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/doimages/contracttest/internal/redact"
 )
+
+// demandMediaType returns what the contract has for a media type. If it has nothing, that is filed, and
+// nil is returned.
+func (c *checker) demandMediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
+	media := mediaTypeOf(kind, documented)
+	if media == nil {
+		c.add("content-type", in, nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
+		return nil
+	}
+	return media
+}
 
 // mediaTypeOf returns what fits a media type best of what is documented, or nil: the same type with
 // the same parameters, the same type, a range such as application/*, and then */*. Case does not
 // count, nor do parameters that only one of the two has: a charset that is wrong is filed by itself.
 func mediaTypeOf(kind string, documented openapi3.Content) (best *openapi3.MediaType) {
-	base, parameters, err := mime.ParseMediaType(kind)
-	if err != nil && base == "" { // it may be readable but for its parameters
-		base, _, _ = strings.Cut(strings.ToLower(kind), ";")
-		base = strings.TrimSpace(base)
-	}
+	_, parameters, _ := mime.ParseMediaType(kind)
+	base := bareType(kind)
 	closest := 0
 	for key, media := range documented {
 		for entry := range strings.SplitSeq(key, ",") { // kin-openapi refuses lists that overlap
@@ -25,6 +37,12 @@ func mediaTypeOf(kind string, documented openapi3.Content) (best *openapi3.Media
 		}
 	}
 	return best
+}
+
+// bareType returns a media type in lower case without its parameters, which may be wrong.
+func bareType(kind string) string {
+	base, _, _ := strings.Cut(strings.ToLower(kind), ";")
+	return strings.TrimSpace(base)
 }
 
 // closeness returns how well a documented range fits a media type: 0 if not at all. More is better.
@@ -49,9 +67,20 @@ func closeness(entry, base string, parameters map[string]string) int {
 	return 0
 }
 
+// addNotJSON files that a body of a type that is documented, and is not JSON, is not judged.
+func (c *checker) addNotJSON(in, kind string) {
+	message := fmt.Sprintf("a body of %q is not judged: only JSON is", redact.Shorten(kind))
+	c.addAs("unjudged", Note, in, nil, message)
+}
+
 // isJSON reports whether a media type is that of JSON, which is all that can be judged.
 func isJSON(kind string) bool {
-	base, _, _ := strings.Cut(strings.ToLower(kind), ";")
-	base = strings.TrimSpace(base)
+	base := bareType(kind)
 	return base == "application/json" || base == "text/json" || strings.HasSuffix(base, "+json")
+}
+
+// isHTML reports whether a body is a page for people.
+func isHTML(header http.Header) bool {
+	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && kind == "text/html"
 }

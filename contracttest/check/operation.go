@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -16,14 +15,18 @@ import (
 )
 
 // operation is an operation of the contract. What the checks need of it is made when an exchange
-// touches it, and not before: of other people's documents the rest is wrong often.
+// touches it, and not before: the rest of other people's documents is often wrong.
 type operation struct {
+	// What the document has of it, read when that is loaded.
+
 	id, method, path string
 	fields, around   map[string]any // the operation and its path, as they were written
 	bases            []string       // the paths before its own, by its servers
 	statuses         []string       // the documented ones, sorted, default last
-	problem          error          // why it cannot be used, as far as that is known without looking closer
-	isWritten        bool           // false for the methods that a path may have which is somewhere else
+	problem          error          // why it cannot be used, as far as that is seen before it is prepared
+	isWritten        bool           // false for any method of a path whose reference cannot be followed
+
+	// What the checks need, made by prepareOperations.
 
 	prepared sync.Once
 	err      error // why it cannot be used
@@ -74,34 +77,12 @@ var methods = []string{
 	http.MethodPatch, http.MethodTrace,
 }
 
-// follow returns an object, or the one that it refers to.
-func (d *document) follow(value any) (map[string]any, error) {
-	for range maxInlined {
-		fields, ok := value.(map[string]any)
-		ref, isReference := fields["$ref"].(string)
-		switch {
-		case !ok:
-			return nil, errors.New("it is not an object")
-		case !isReference:
-			return fields, nil
-		}
-		var err error
-		if value, err = d.resolve(ref); err != nil {
-			return nil, err
-		}
-	}
-	return nil, errors.New("its $ref leads to another one, and so on")
-}
-
 // statusesOf returns the statuses that an operation documents.
 func statusesOf(fields map[string]any) (statuses []string) {
 	responses, _ := fields["responses"].(map[string]any)
 	for status := range responses {
-		if statusClass.MatchString(status) {
-			status = strings.ToUpper(status)
-		}
 		if !strings.HasPrefix(status, "x-") {
-			statuses = append(statuses, status)
+			statuses = append(statuses, statusKey(status))
 		}
 	}
 	slices.Sort(statuses)
@@ -126,14 +107,10 @@ func nameOperations(all []*operation) {
 	}
 }
 
-// prepare makes an operation ready for the checks, alone or with others. The error says what of the
-// document is wrong, of any of them.
-func prepare(d *document, operations []*operation) (err error) {
-	defer func() {
-		if problem := recover(); problem != nil { // of kin-openapi, for a document of which nobody has thought
-			err = fmt.Errorf("it cannot be read: %.200v", problem)
-		}
-	}()
+// prepareOperations makes operations ready for the checks. The error says what of the document is wrong,
+// of any of them.
+func prepareOperations(d *document, operations []*operation) (err error) {
+	defer recoverAs(&err) // of kin-openapi
 	s, paths := newSubset(d), map[string]any{}
 	for _, o := range operations {
 		if err := o.addTo(s, paths); err != nil {
@@ -191,32 +168,12 @@ func (o *operation) addTo(s *subset, paths map[string]any) error {
 		fields["security"] = s.document.root["security"]
 	}
 	s.addSecurity(fields["security"])
-	item, _ := paths[o.path].(map[string]any)
-	if item == nil {
-		item = map[string]any{}
-		paths[o.path] = item
-	}
+	item := fieldIn(paths, o.path)
 	item[strings.ToLower(o.method)] = fields
 	if o.around["parameters"] != nil {
 		item["parameters"], err = s.copy(o.around["parameters"], "")
 	}
 	return err
-}
-
-// addSecurity adds what stands for the schemes by which a client authenticates: no check needs to
-// know more of them than that there is one.
-func (s *subset) addSecurity(requirements any) {
-	for _, requirement := range listOf(requirements) {
-		fields, _ := requirement.(map[string]any)
-		for name := range fields {
-			schemes, _ := s.components["securitySchemes"].(map[string]any)
-			if schemes == nil {
-				schemes = map[string]any{}
-				s.components["securitySchemes"] = schemes
-			}
-			schemes[name] = map[string]any{"type": "http", "scheme": "bearer"}
-		}
-	}
 }
 
 // take takes over what kin-openapi has made of an operation.
@@ -249,8 +206,14 @@ func (o *operation) take(doc *openapi3.T, is2020 bool, text []byte) error {
 		Method:    o.method,
 		Operation: documented,
 	}
-	o.Operation, o.headers = documented, openapi3.Headers{}
-	o.fast, o.counted = map[*openapi3.Schema]*fastSchema{}, map[string]bool{}
+	o.Operation = documented
+	o.index()
+	return nil
+}
+
+// index makes what the checks look up of an operation again and again.
+func (o *operation) index() {
+	o.headers, o.fast, o.counted = openapi3.Headers{}, map[*openapi3.Schema]*fastSchema{}, map[string]bool{}
 	for _, status := range o.statuses { // in order, so that two loads of a document judge alike
 		response := o.Responses.Value(status).Value
 		for _, media := range response.Content {
@@ -262,11 +225,10 @@ func (o *operation) take(doc *openapi3.T, is2020 bool, text []byte) error {
 			}
 		}
 	}
-	o.items = coverageItems(documented)
+	o.items = coverageItems(o.Operation)
 	for _, item := range o.items {
 		o.counted[item] = true
 	}
-	return nil
 }
 
 // inheritParameters adds the parameters of a path to one of its operations, which may replace them

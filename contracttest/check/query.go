@@ -28,15 +28,20 @@ func (c *checker) checkForm(in, value string, schema *openapi3.Schema) {
 	if message == "" || slices.ContainsFunc(c.list, isFound) {
 		return
 	}
-	finding := c.add("request-parameter", in, nil, message)
-	finding.Severity, finding.Got = Drift, c.got(value)
+	c.addAs("request-parameter", Drift, in, nil, message).Got = c.got(value)
 }
+
+// maxPairs is how many parameters net/url reads of a query.
+const maxPairs = 10_000
 
 // checkPairs files what net/url leaves out of a query. A server may read it in another way: a semicolon
 // as a separator, as HTML 4 recommended it, and half an escape as it is written.
 func (c *checker) checkPairs() {
-	isFound := false
+	isFound, count := false, 0
 	for pair := range strings.SplitSeq(c.exchange.URL.RawQuery, "&") {
+		if count++; count > maxPairs {
+			break
+		}
 		name, value, _ := strings.Cut(pair, "=")
 		message := pairProblem(name, value)
 		if message == "" {
@@ -47,14 +52,13 @@ func (c *checker) checkPairs() {
 		if name, err := url.QueryUnescape(name); err == nil && !strings.Contains(name, ";") {
 			in = queryPart(name)
 		}
-		finding := c.add("request-parameter", in, nil, message)
-		finding.Severity, finding.Got = Drift, c.got(pair)
+		c.addAs("request-parameter", Drift, in, nil, message).Got = c.got(pair)
 		if c.isAtEnd() {
 			return
 		}
 	}
-	if !isFound { // net/url reads 10,000 parameters at most
-		c.add("request-parameter", "request query", nil, "has more parameters than are read").Severity = Drift
+	if !isFound {
+		c.addAs("request-parameter", Drift, "request query", nil, "has more parameters than are read")
 	}
 }
 

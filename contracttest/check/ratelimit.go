@@ -57,8 +57,7 @@ func (c *checker) checkReset() {
 	}
 	date, ok := c.date()
 	if away := time.Unix(reset, 0).Sub(date).Abs(); ok && away > clockSkew {
-		finding := c.add("header", in, nil, "more than a day away from the Date of the response")
-		finding.Severity, finding.Got = Drift, got
+		c.addAs("header", Drift, in, nil, "more than a day away from the Date of the response").Got = got
 	}
 }
 
@@ -71,7 +70,7 @@ const longestLimit = 3600
 func (c *checker) checkRetryAfter() {
 	seconds, ok := c.numberIn("Retry-After")
 	if ok && seconds > longestLimit && c.exchange.Status == http.StatusTooManyRequests {
-		finding := c.add("header", headerPart("Retry-After"), nil, "more seconds than the longest limit lasts, an hour")
-		finding.Severity, finding.Got = Drift, strconv.FormatInt(seconds, 10)
+		const message = "more seconds than the longest limit lasts, an hour"
+		c.addAs("header", Drift, headerPart("Retry-After"), nil, message).Got = strconv.FormatInt(seconds, 10)
 	}
 }

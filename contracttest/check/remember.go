@@ -6,6 +6,10 @@ import (
 	"strings"
 )
 
+// maxTracked is how many images, how many actions and how many lists a session remembers, so that an
+// archive of any size is checked in bounded memory. A note says that it was reached.
+const maxTracked = 50_000
+
 // maxRemembered is the longest text that a session remembers as it is, in bytes. No id, type, status
 // or time of the API is longer.
 const maxRemembered = 64

@@ -14,7 +14,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 
-	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
 
@@ -80,11 +79,11 @@ func (c *checker) checkQuery() {
 
 // checkRequestBody judges the body of the request by the schema for its media type.
 func (c *checker) checkRequestBody() (body any) {
-	const in = "request body"
+	const in = requestBody
 	text, documented := c.exchange.RequestBody, c.operation.RequestBody
 	switch {
 	case documented == nil && len(text) > 0: // which the API ignored, or refused
-		c.add("request", in, nil, "unexpected body: the contract documents none").Severity = Note
+		c.addAs("request", Note, in, nil, "unexpected body: the contract documents none")
 	case documented != nil && documented.Value.Required && len(text) == 0:
 		c.add("request", in, nil, "missing")
 	}
@@ -92,7 +91,7 @@ func (c *checker) checkRequestBody() (body any) {
 		return nil
 	}
 	kind := c.exchange.RequestHeader.Get("Content-Type")
-	media := c.mediaType("request header content-type", kind, documented.Value.Content)
+	media := c.demandMediaType("request header content-type", kind, documented.Value.Content)
 	if media == nil {
 		return nil
 	}
@@ -104,41 +103,8 @@ func (c *checker) checkRequestBody() (body any) {
 	if !ok {
 		return nil
 	}
-	before := len(c.list)
 	c.judge(in, body, media.Schema.Value, openapi3.VisitAsRequest())
-	lowerAccepted(c.list[before:])
 	return body
-}
-
-// lowerAccepted lowers what is wrong with the body of a request, and misleads no typed client: a null
-// that the API took for a field that is left out, and a distribution that the contract does not have,
-// of which the API makes "Unknown OS" (nanovms/ops#1166, 2021).
-func lowerAccepted(found []Finding) {
-	for i := range found {
-		switch finding := &found[i]; {
-		case finding.Check == "null":
-			finding.Severity = Drift
-		case finding.Check == "unknown-enum-value" && finding.Pointer == "/distribution":
-			finding.Severity = Note
-		}
-	}
-}
-
-// mediaType returns what the contract has for a media type, or files that it has nothing and
-// returns nil.
-func (c *checker) mediaType(in, kind string, documented openapi3.Content) *openapi3.MediaType {
-	media := mediaTypeOf(kind, documented)
-	if media == nil {
-		c.add("content-type", in, nil, fmt.Sprintf("%q is not what the contract has", redact.Shorten(kind)))
-		return nil
-	}
-	return media
-}
-
-// addNotJSON files that a body of a type that is documented, and is not JSON, is not judged.
-func (c *checker) addNotJSON(in, kind string) {
-	message := fmt.Sprintf("a body of %q is not judged: only JSON is", redact.Shorten(kind))
-	c.add("unjudged", in, nil, message).Severity = Note
 }
 
 // checkCredentials notes a request without a token, which the API would have refused: either it was
@@ -168,10 +134,10 @@ func (c *checker) addRequestError(err error) {
 		}
 		for _, p := range parameterProblems(err) {
 			p.check = "request-parameter" // whatever the check is called in a body
-			finding := c.addProblem(in, p)
 			if isIgnorable(err) {
-				finding.Severity = Drift
+				p.severity = Drift
 			}
+			c.addProblem(in, p)
 		}
 	default:
 		c.add("request", "request", nil, err.Error())

@@ -3,9 +3,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
 	"example.com/doimages/contracttest/internal/redact"
 )
@@ -68,16 +66,7 @@ func (c *checker) checkFilters(image imageView, asked filters) {
 		c.add("filter", "body", public.at(), "the request asks for distributions, and those are public")
 	}
 	tags := image.tags()
-	isJudged := tags.isTold || tags.isThere && tags.given() == nil // null is no tags
-	if asked.tag != "" && isJudged && !hasTag(tags.value, asked.tag) {
+	if asked.tag != "" && tags.fits() && !hasTag(tags.value, asked.tag) {
 		c.add("filter", "body", tags.at(), "the request asks for a tag that is not among them")
 	}
-}
-
-// hasTag reports whether a tag is among others. Case makes no difference to the API.
-func hasTag(tags []any, wanted string) bool {
-	return slices.ContainsFunc(tags, func(tag any) bool {
-		text, _ := tag.(string)
-		return strings.EqualFold(text, wanted) || strings.ToLower(text) == wanted // wanted is in lower case
-	})
 }

@@ -18,8 +18,8 @@ func (c *checker) checkResponse() (body any) {
 	status := c.exchange.Status
 	documented := c.operation.Responses.Status(status)
 	byDefault := documented == nil && status/100 != 2 && c.operation.Responses.Default() != nil
-	isAlone := c.operation.Responses.Default() != nil && c.operation.Responses.Len() == 1
-	if byDefault || isAlone { // it describes failures, and successes only where nothing else does
+	isOnlyDefault := c.operation.Responses.Default() != nil && c.operation.Responses.Len() == 1
+	if byDefault || isOnlyDefault { // the default describes failures, and successes only where nothing else does
 		documented = c.operation.Responses.Default()
 	}
 	c.checkHeaders(documented)
@@ -28,8 +28,8 @@ func (c *checker) checkResponse() (body any) {
 
 	// No default can describe a redirect: a client that follows it sends its token to where it
 	// leads.
-	isOf3xx := status/100 == 3 && (documented == nil || byDefault)
-	if isOf3xx || documented == nil {
+	isUndocumentedRedirect := status/100 == 3 && (documented == nil || byDefault)
+	if isUndocumentedRedirect || documented == nil {
 		c.addUndocumentedStatus(status)
 		return nil
 	}
@@ -37,7 +37,7 @@ func (c *checker) checkResponse() (body any) {
 	switch {
 	case c.isBodiless() || len(content) == 0:
 		return nil
-	case byDefault && !isAlone:
+	case byDefault && !isOnlyDefault:
 		return c.checkDefaultBody(content)
 	}
 	return c.checkBody(content)
@@ -58,21 +58,16 @@ func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
 	if isTheError && (status == http.StatusServiceUnavailable || isOfCloudflare(status)) {
 		return body
 	}
-	finding := c.add("undocumented-status", "status", nil, "only the default of the contract covers it")
+	severity := Breaking
 	if isTheError { // as default promises, so that a client can read it
-		finding.Severity = Drift
+		severity = Drift
 	}
+	c.addAs("undocumented-status", severity, "status", nil, "only the default of the contract covers it")
 	return body
 }
 
 // isOfCloudflare reports whether a status is one of Cloudflare, which stands in front of the API.
 func isOfCloudflare(status int) bool { return 520 <= status && status <= 530 }
-
-// isHTML reports whether a body is a page for people.
-func isHTML(header http.Header) bool {
-	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	return err == nil && kind == "text/html"
-}
 
 // addUndocumentedStatus files a status that the contract does not have.
 func (c *checker) addUndocumentedStatus(status int) {
@@ -93,10 +88,11 @@ func (c *checker) addUndocumentedStatus(status int) {
 func (c *checker) addNotModified() {
 	sent := c.exchange.RequestHeader
 	asked := sent.Get("If-None-Match") != "" || sent.Get("If-Modified-Since") != ""
-	finding := c.add("undocumented-status", "status", nil, "not modified, and the contract has no such response")
+	severity := Breaking
 	if asked || c.exchange.Redacted {
-		finding.Severity = Note
+		severity = Note
 	}
+	c.addAs("undocumented-status", severity, "status", nil, "not modified, and the contract has no such response")
 }
 
 // isBodiless reports whether HTTP allows the response no body.
@@ -121,7 +117,7 @@ func (c *checker) checkUnexpectedBody(documented *openapi3.ResponseRef) {
 func (c *checker) checkBody(content openapi3.Content) (body any) {
 	const in = "header content-type"
 	kind := c.exchange.Header.Get("Content-Type")
-	media := c.mediaType(in, kind, content)
+	media := c.demandMediaType(in, kind, content)
 	if media == nil {
 		return nil
 	}
@@ -153,10 +149,11 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 func (c *checker) addUnreadable() {
 	coding := redact.Shorten(c.exchange.Header.Get("Content-Encoding"))
 	message := fmt.Sprintf("cannot be decompressed from %q; it is not judged", coding)
-	finding := c.add("unreadable-body", "body", nil, message)
+	severity := Breaking
 	if c.exchange.File != "" {
-		finding.Severity = Note
+		severity = Note
 	}
+	c.addAs("unreadable-body", severity, "body", nil, message)
 }
 
 // nameSecondDocument gives what follows a document a name of its own if it is the document of a

@@ -31,7 +31,8 @@ type visitor struct {
 	schemas *schemas2020 // judges whether values fit; nil for a document before 3.1, where kin-openapi does
 	yield   func(problem) bool
 
-	own, single map[*openapi3.Schema]*openapi3.Schema // as ownKeywords and withoutBranches return them
+	own    map[*openapi3.Schema]*openapi3.Schema // as ownKeywords returns them
+	single map[*openapi3.Schema]*openapi3.Schema // as withoutBranches returns them; for 3.1, as plain does
 
 	// broken finds what is wrong with a value that does not fit its schema.
 	broken func(v *visitor, at []string, value any, s *openapi3.Schema) bool
@@ -56,7 +57,7 @@ func newVisitor(
 	}
 }
 
-// judge returns what kin-openapi says of a value as a whole.
+// judge returns what kin-openapi says of a value as a whole, with one option more.
 func (v *visitor) judge(value any, s *openapi3.Schema, more openapi3.SchemaValidationOption) error {
 	return s.VisitJSON(value, append(slices.Clip(v.options), more)...)
 }
@@ -68,6 +69,7 @@ func (v *visitor) yielding(yield func(problem) bool) *visitor {
 	return &other
 }
 
+// fits reports whether a value is known to fit a schema as a whole.
 func (v *visitor) fits(value any, s *openapi3.Schema) bool {
 	if v.schemas != nil {
 		return !isTakenApart(value, s) && v.schemas.fits(value, s)

@@ -9,7 +9,7 @@ import (
 )
 
 // visitBroken2020 finds what is wrong with a value that does not fit its schema by JSON Schema
-// 2020-12. What OpenAPI 3.0 has too is judged as there, and each other keyword by itself.
+// 2020-12. The keywords that OpenAPI 3.0 has too are judged as there, and each of the others by itself.
 func (v *visitor) visitBroken2020(at []string, value any, s *openapi3.Schema) bool {
 	if !permits(s.Type, value) {
 		return v.yield(valueProblem(at, &openapi3.SchemaError{

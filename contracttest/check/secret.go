@@ -27,8 +27,8 @@ func (n *tokenNote) check(found *findings, exchange traffic.Exchange) {
 		redact.Printable(exchange.File))
 }
 
-// hasToken reports whether an exchange has what it authenticates with, or what looks like a token of DigitalOcean. One
-// that was taken out before is none.
+// hasToken reports whether an exchange has what it authenticates with, or what looks like a token of DigitalOcean. A
+// placeholder for one does not count.
 func hasToken(exchange traffic.Exchange) bool {
 	if exchange.URL.User != nil || hasCredentials(exchange.RequestHeader) {
 		return true
@@ -40,10 +40,10 @@ func hasToken(exchange traffic.Exchange) bool {
 		redact.HasToken(string(exchange.Body))
 }
 
-// minCredentials is how long credentials are that are no placeholder, in bytes.
+// minCredentials is how long credentials are that are not a placeholder, in bytes.
 const minCredentials = 8
 
-// digits are left out of placeholders such as <TOKEN_1>, so that accountOf knows them.
+// digits are left out of placeholders such as <TOKEN_1>, so that accountOf recognises them.
 var digits = regexp.MustCompile(`\d+`)
 
 // hasCredentials reports whether a request has an Authorization header of which nothing was taken out.
@@ -53,8 +53,8 @@ func hasCredentials(sent http.Header) bool {
 		if !found {
 			credentials = value
 		}
-		named := http.Header{"Authorization": {digits.ReplaceAllString(value, "")}}
-		if len(strings.TrimSpace(credentials)) >= minCredentials && accountOf(named) != "" {
+		withoutDigits := http.Header{"Authorization": {digits.ReplaceAllString(value, "")}}
+		if len(strings.TrimSpace(credentials)) >= minCredentials && accountOf(withoutDigits) != "" {
 			return true
 		}
 	}

@@ -14,8 +14,7 @@ const maxBases = 100
 // its own, those of its path, or those of the document. Without any it is the empty one.
 func basesOf(operation, item, root map[string]any) (bases []string) {
 	for _, around := range []map[string]any{operation, item, root} {
-		servers, _ := around["servers"].([]any)
-		for _, server := range servers {
+		for _, server := range listOf(around["servers"]) {
 			if fields, ok := server.(map[string]any); ok {
 				bases = append(bases, basesOfServer(fields)...)
 			}
@@ -58,8 +57,7 @@ func basesOfServer(server map[string]any) []string {
 
 // valuesOf returns the values of a variable: its default, and those that it lists.
 func valuesOf(variable map[string]any) (values []string) {
-	listed, _ := variable["enum"].([]any)
-	for _, value := range append([]any{variable["default"]}, listed...) {
+	for _, value := range append([]any{variable["default"]}, listOf(variable["enum"])...) {
 		if text, ok := value.(string); ok {
 			values = append(values, text)
 		}

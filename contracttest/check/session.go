@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -25,8 +24,8 @@ type Session struct {
 	images  map[string]*imageHistory  // by id
 	actions map[string]*actionHistory // by id
 	deleted map[string]time.Time      // by id: when the response to the delete had been read
-	copies  copies
-	endings endings
+	copies  regionCopies
+	ends    transferEnds
 	walks   map[string]*pageWalk // by account and list
 	walked  int                  // the pages and items of all of them
 	crowded bool                 // whether one of them was forgotten for want of room
@@ -69,7 +68,7 @@ func (s *Session) Check(result Result) []Finding {
 		s.checkLists(found, result, account)
 	}
 	s.checkBudget(found, exchange, account)
-	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), s.endings.count)
+	largest := max(len(s.images), len(s.actions), len(s.deleted), len(s.walks), s.copies.count, s.ends.count)
 	if !s.full && (largest >= s.limit || s.crowded) {
 		s.full = true
 		found.add("sequence-limit", "body", nil,
@@ -78,45 +77,6 @@ func (s *Session) Check(result Result) []Finding {
 	// Together an exchange has no more findings than one may have. If it has as many by itself, it says so.
 	contradictions := found.redacted()
 	return contradictions[:min(len(contradictions), max(0, maxFindings-len(result.Findings)))]
-}
-
-// checkBudget demands that the requests that remain to an account not grow within a window.
-func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, account account) {
-	budget := s.budgets[account]
-	if budget == nil {
-		if len(s.budgets) >= maxAccounts { // to start again misses something, and is wrong about nothing
-			clear(s.budgets)
-		}
-		budget = &budgetWindow{}
-		s.budgets[account] = budget
-	}
-	if before, grew := budget.observe(exchange); grew {
-		message := fmt.Sprintf("was %d before, in the same window", before)
-		finding := found.add("sequence-ratelimit", "header ratelimit-remaining", nil, message)
-		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
-		finding.Severity = account.severity(finding.Severity)
-	}
-}
-
-// changes is what may have changed the lists so far.
-type changes struct {
-	count  int
-	latest time.Time // when the latest of them had ended
-}
-
-// observe takes in an exchange. A write that failed with 5xx may have been carried out, and so may a create that was
-// refused with 400: one whose source could not be reached was seen to make an image all the same (nanovms/ops#1166,
-// 2021).
-func (c *changes) observe(e traffic.Exchange) {
-	reads := e.Method == http.MethodGet || e.Method == http.MethodHead
-	mayHaveActed := e.Status/100 == 2 || e.Status/100 == 5 || e.Status == http.StatusBadRequest
-	if reads || !mayHaveActed {
-		return
-	}
-	c.count++
-	if e.Ended.After(c.latest) {
-		c.latest = e.Ended
-	}
 }
 
 // checkDeleted remembers a delete, and looks for what is still done with a deleted image.
@@ -152,13 +112,13 @@ func (s *Session) checkAccountTransfer(found *findings, result Result) {
 	image, how := remembered(result.view.asks.image), endsOfTransfers[result.Operation]
 	switch {
 	case result.Operation == "images_post_account_transfer_create":
-		s.endings.forget(image)
+		s.ends.forget(image)
 	case how == "":
 	case s.isDeleted(image, result.Exchange):
 		message := fmt.Sprintf("the image was deleted before, and a transfer of it is %s", how)
 		found.add("sequence-deleted", "status", nil, message)
 	case !s.full:
-		if before := s.endings.observe(image, rootOf(result.request), how, result.Exchange); before != "" {
+		if before := s.ends.observe(image, rootOf(result.request), how, result.Exchange); before != "" {
 			message := fmt.Sprintf("the transfer was %s before, and is %s", before, how)
 			found.add("sequence-transfer", "status", nil, message)
 		}
@@ -167,11 +127,8 @@ func (s *Session) checkAccountTransfer(found *findings, result Result) {
 
 // checkImages compares every image of a response with what was told of it before.
 func (s *Session) checkImages(found *findings, result Result) {
-	for _, image := range result.view.tells.images {
+	for image := range result.view.tells.everyImage {
 		s.checkImage(found, image, result)
-	}
-	if image := result.view.tells.image; image != nil {
-		s.checkImage(found, *image, result)
 	}
 }
 
@@ -207,11 +164,8 @@ func (s *Session) checkImage(found *findings, image imageView, result Result) {
 
 // checkActions compares every action of a response with what was told of it before.
 func (s *Session) checkActions(found *findings, result Result) {
-	for _, action := range result.view.tells.actions {
+	for action := range result.view.tells.everyAction {
 		s.checkAction(found, action, result)
-	}
-	if action := result.view.tells.action; action != nil {
-		s.checkAction(found, *action, result)
 	}
 }
 
@@ -247,6 +201,11 @@ func (s *Session) checkAction(found *findings, action actionView, result Result)
 // checkLists follows lists over their pages.
 func (s *Session) checkLists(found *findings, result Result, account account) {
 	asked, tells := result.view.asks.page, result.view.tells
+	for _, list := range tells.lists {
+		for _, p := range duplicates(list) {
+			found.addProblem("body", p)
+		}
+	}
 	if !asked.isValid() || !tells.total.isTold {
 		return
 	}
@@ -263,8 +222,8 @@ func (s *Session) checkLists(found *findings, result Result, account account) {
 		before := walk.size()
 		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
 		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
-			finding := found.addProblem("body", p)
-			finding.Severity = account.severity(finding.Severity)
+			p.severity = account.severity(severities[p.check])
+			found.addProblem("body", p)
 		}
 		s.walked += walk.size() - before
 		s.crowded = s.crowded || s.walked > maxListSize*s.limit
@@ -279,6 +238,24 @@ func (s *Session) forget(name string) {
 	if walk := s.walks[name]; walk != nil {
 		s.walked -= walk.size()
 		delete(s.walks, name)
+	}
+}
+
+// checkBudget demands that the requests that remain to an account not grow within a window.
+func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, account account) {
+	budget := s.budgets[account]
+	if budget == nil {
+		if len(s.budgets) >= maxAccounts { // to start again misses something, and is wrong about nothing
+			clear(s.budgets)
+		}
+		budget = &budgetWindow{}
+		s.budgets[account] = budget
+	}
+	if before, grew := budget.observe(exchange); grew {
+		message := fmt.Sprintf("was %d before, in the same window", before)
+		severity := account.severity(severities["sequence-ratelimit"])
+		finding := found.addAs("sequence-ratelimit", severity, "header ratelimit-remaining", nil, message)
+		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
 	}
 }
 

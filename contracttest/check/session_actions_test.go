@@ -253,3 +253,20 @@ func TestActionsRememberTheFirstTime(t *testing.T) {
 		}
 	}
 }
+
+// However many images one action is told to have copied, what is remembered of them is bounded.
+func TestSessionOfManyCopiesIsBounded(t *testing.T) {
+	s := newSession(t)
+	s.session.Limit(10)
+	limits := 0
+	for image := range 20 {
+		request := fmt.Sprintf(`POST /v2/images/%d/actions {"type":"transfer","region":"nyc3"}`, image+1)
+		body := strings.Replace(actionOf("completed"), `"resource_id":1,`, fmt.Sprintf(`"resource_id":%d,`, image+1), 1)
+		for _, name := range checksOf(s.add(testkit.Exchange(t, request, 201, body, 100-image, 100))) {
+			if name == "sequence-limit" {
+				limits++
+			}
+		}
+	}
+	assert.Equal(t, 1, limits, "20 images, of which 10 are remembered")
+}

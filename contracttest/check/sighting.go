@@ -23,3 +23,20 @@ func (s *sighting) observe(exchange traffic.Exchange, isNew bool) (reused bool) 
 	s.isKnown = true
 	return reused
 }
+
+// toldStatus is a status, and when it had been told for the first time.
+type toldStatus struct {
+	status string
+	at     time.Time
+}
+
+// contradiction returns what is wrong with a field that had another value before.
+func contradiction[T any](check string, f field[T], message string) problem {
+	return problem{
+		check:   check,
+		at:      f.at(),
+		message: message,
+		given:   f.given(),
+		shown:   true,
+	}
+}

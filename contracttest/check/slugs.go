@@ -42,6 +42,5 @@ func (c *checker) checkSlug(image imageView) {
 	if slug.value == "" || !public.isTold || public.value || !slices.Contains(privateKinds, image.kind().value) {
 		return
 	}
-	finding := c.add("slug", "body", slug.at(), "a private image has no slug")
-	finding.Severity, finding.Got = Drift, c.got(slug.value)
+	c.addAs("slug", Drift, "body", slug.at(), "a private image has no slug").Got = c.got(slug.value)
 }

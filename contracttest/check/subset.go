@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +16,6 @@ const (
 	maxSubsetParts = 200_000
 	maxSubsetBytes = 4 << 20
 	maxChain       = 1_000 // components that lead to each other: the time for them grows with the square
-	maxInlined     = 20    // references outside of components that lead to each other
 )
 
 // subset is the part of a document that some operations need, in words that kin-openapi understands.
@@ -38,7 +36,7 @@ var unsupported = []string{
 	"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$anchor", "$id",
 }
 
-// annotations are fields that say nothing of a value. Those of other people's documents are wrong often.
+// annotations are fields that say nothing of a value. Those of other people's documents are often wrong.
 var annotations = []string{
 	"description", "summary", "title", "example", "examples", "externalDocs", "tags", "xml",
 	"deprecated", "$comment", "callbacks", "links", "encoding", "servers",
@@ -55,8 +53,16 @@ var named = []string{
 	"responses", "content", "headers", "mapping", "schemas", "requestBodies", "parameters",
 }
 
-// statusClass matches the key of a class of statuses. OpenAPI writes it in upper case.
+// statusClass matches the key of a class of statuses.
 var statusClass = regexp.MustCompile(`^[1-5][xX]{2}$`)
+
+// statusKey returns the key of a response as OpenAPI writes it: a class of statuses in upper case.
+func statusKey(written string) string {
+	if statusClass.MatchString(written) {
+		return strings.ToUpper(written)
+	}
+	return written
+}
 
 // copy returns a part of the document without what does not matter here. The field is the one that
 // it is in.
@@ -99,9 +105,7 @@ func (s *subset) copyNamed(object map[string]any, field string) (any, error) {
 		}
 		if field == "responses" {
 			describe(value)
-			if statusClass.MatchString(name) {
-				name = strings.ToUpper(name)
-			}
+			name = statusKey(name)
 		}
 		copied[name] = value
 	}
@@ -210,11 +214,6 @@ func (s *subset) copyReference(ref string, object map[string]any) (any, error) {
 	return beside, nil
 }
 
-func listOf(value any) []any {
-	list, _ := value.([]any)
-	return list
-}
-
 // addMapped adds the schemas that a discriminator names.
 func (s *subset) addMapped(mapping map[string]any) error {
 	for _, value := range mapping {
@@ -235,11 +234,7 @@ func (s *subset) addMapped(mapping map[string]any) error {
 
 // addComponent adds a component, and all that it refers to.
 func (s *subset) addComponent(kind, name string) error {
-	ofKind, _ := s.components[kind].(map[string]any)
-	if ofKind == nil {
-		ofKind = map[string]any{}
-		s.components[kind] = ofKind
-	}
+	ofKind := fieldIn(s.components, kind)
 	if _, known := ofKind[name]; known {
 		return nil
 	}
@@ -261,6 +256,17 @@ func (s *subset) addComponent(kind, name string) error {
 	return nil
 }
 
+// addSecurity adds what stands for the schemes by which a client authenticates: no check needs to
+// know more of them than that there is one.
+func (s *subset) addSecurity(requirements any) {
+	for _, requirement := range listOf(requirements) {
+		fields, _ := requirement.(map[string]any)
+		for name := range fields {
+			fieldIn(s.components, "securitySchemes")[name] = map[string]any{"type": "http", "scheme": "bearer"}
+		}
+	}
+}
+
 // text returns the subset with paths, as a document.
 func (s *subset) text(paths map[string]any) ([]byte, error) {
 	version := "3.0.3"
@@ -277,45 +283,4 @@ func (s *subset) text(paths map[string]any) ([]byte, error) {
 		return nil, fmt.Errorf("it is made of more than %d MiB", maxSubsetBytes>>20)
 	}
 	return text, err
-}
-
-// resolve returns what a reference leads to.
-func (d *document) resolve(ref string) (any, error) {
-	pointer, ok := strings.CutPrefix(ref, "#")
-	if !ok {
-		return nil, fmt.Errorf("its $ref %.100q leads out of the document, and nothing but the document is read: "+
-			"bundle it first, for example with redocly bundle", ref)
-	}
-	var value any = d.root
-	for key := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		value, ok = child(value, unescapePointer(key))
-		if !ok || !strings.HasPrefix(pointer, "/") {
-			return nil, fmt.Errorf("its $ref %.100q leads nowhere", ref)
-		}
-	}
-	return value, nil
-}
-
-// child returns the field of an object or the item of a list with a name.
-func child(value any, name string) (any, bool) {
-	switch value := value.(type) {
-	case map[string]any:
-		field, ok := value[name]
-		return field, ok
-	case []any:
-		for i, item := range value {
-			if fmt.Sprint(i) == name {
-				return item, true
-			}
-		}
-	}
-	return nil, false
-}
-
-// unescapePointer returns a part of a JSON pointer in a URL as the name that it stands for.
-func unescapePointer(part string) string {
-	if name, err := url.PathUnescape(part); err == nil {
-		part = name
-	}
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
 }

@@ -10,18 +10,10 @@ import (
 )
 
 // adaptTexts changes the schemas of parameters and headers, which are texts, so that kin-openapi reads
-// them: it takes a text for nothing where the type is not said, or where null is one of several. The
+// them: it reads a text as no value where the type is not said, or where null is one of several. The
 // keywords that OpenAPI 3.0 does not have are refused for them.
 func adaptTexts(o *openapi3.Operation) error {
-	refs := map[string]*openapi3.SchemaRef{}
-	for _, parameter := range o.Parameters {
-		refs["the "+parameter.Value.In+" parameter "+parameter.Value.Name] = parameter.Value.Schema
-	}
-	for status, response := range o.Responses.Map() {
-		for name, header := range response.Value.Headers {
-			refs["the header "+name+" of response "+status] = header.Value.Schema
-		}
-	}
+	refs := textSchemas(o)
 	for _, name := range slices.Sorted(maps.Keys(refs)) {
 		ref := refs[name]
 		for _, s := range schemasInDocument(reflect.ValueOf(ref)) {
@@ -30,7 +22,7 @@ func adaptTexts(o *openapi3.Operation) error {
 			}
 		}
 		own := *ref.Value // the schema may be that of a body as well
-		types := openapi3.Types(slices.DeleteFunc(slices.Clone(own.Type.Slice()), func(t string) bool { return t == "null" }))
+		types := openapi3.Types(typesButNull(&own))
 		if len(types) == 0 && !isComposed(&own) && !slices.ContainsFunc(own.Enum, isNoText) {
 			types = openapi3.Types{"string"}
 		}
@@ -40,6 +32,21 @@ func adaptTexts(o *openapi3.Operation) error {
 		}
 	}
 	return nil
+}
+
+// textSchemas returns the schemas of the parameters and the headers of an operation, each by what it is
+// the schema of.
+func textSchemas(o *openapi3.Operation) map[string]*openapi3.SchemaRef {
+	refs := map[string]*openapi3.SchemaRef{}
+	for _, parameter := range o.Parameters {
+		refs["the "+parameter.Value.In+" parameter "+parameter.Value.Name] = parameter.Value.Schema
+	}
+	for status, response := range o.Responses.Map() {
+		for name, header := range response.Value.Headers {
+			refs["the header "+name+" of response "+status] = header.Value.Schema
+		}
+	}
+	return refs
 }
 
 func isNoText(value any) bool {

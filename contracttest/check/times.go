@@ -31,16 +31,10 @@ func (c *checker) checkTimes(tells tells) {
 		return
 	}
 	latest := newLatestTime(date.Add(clockSkew))
-	if tells.image != nil {
-		c.checkPast(tells.image.object, latest, "created_at", "updated_at")
-	}
-	if tells.action != nil {
-		c.checkPast(tells.action.object, latest, "started_at", "completed_at")
-	}
-	for _, image := range tells.images {
+	for image := range tells.everyImage {
 		c.checkPast(image.object, latest, "created_at", "updated_at")
 	}
-	for _, action := range tells.actions {
+	for action := range tells.everyAction {
 		c.checkPast(action.object, latest, "started_at", "completed_at")
 	}
 }
@@ -48,8 +42,9 @@ func (c *checker) checkTimes(tells tells) {
 // checkPast demands that the times in some fields of an object not be after the latest that may be.
 func (c *checker) checkPast(of *object, latest latestTime, names ...string) {
 	for _, name := range names {
-		if at := fieldOf[string](of, name); latest.isBefore(at.value) {
-			c.add("future-time", "body", at.at(), "more than a day after the Date of the response").Got = c.got(at.value)
+		if told := fieldOf[string](of, name); latest.isBefore(told.value) {
+			const message = "more than a day after the Date of the response"
+			c.add("future-time", "body", told.at(), message).Got = c.got(told.value)
 		}
 	}
 }
@@ -74,4 +69,18 @@ func (l latestTime) isBefore(text string) bool {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	return err == nil && at.After(l.at)
+}
+
+// isBefore reports whether a time is before another. Texts that are not times are judged by their schema.
+func isBefore(a, b string) bool {
+	t, err1 := time.Parse(time.RFC3339, a)
+	u, err2 := time.Parse(time.RFC3339, b)
+	return err1 == nil && err2 == nil && t.Before(u)
+}
+
+// isSameTime reports whether two texts are the same time, whatever their form.
+func isSameTime(a, b string) bool {
+	t, err1 := time.Parse(time.RFC3339, a)
+	u, err2 := time.Parse(time.RFC3339, b)
+	return a == b || err1 == nil && err2 == nil && t.Equal(u)
 }

@@ -10,17 +10,36 @@ import (
 )
 
 // judge files what is wrong with a decoded body by its schema: first what kin-openapi finds, then
-// what it does not look at. As says whether the body is of a request or of a response, since some
+// what it does not look at. The option says whether the body is of a request or of a response, since some
 // fields are of one only.
 func (c *checker) judge(in string, body any, schema *openapi3.Schema, as openapi3.SchemaValidationOption) {
 	for p := range problemsOf(c.operation.schemas, body, schema, as) {
 		c.markJudged(in, p.at)
+		if in == requestBody {
+			p.severity = severityInRequest(p)
+		}
 		c.addProblem(in, p)
 		if c.isAtEnd() {
 			return
 		}
 	}
 	c.walk(in, nil, body, []*openapi3.Schema{schema})
+}
+
+// requestBody names the body of the request as a part of an exchange.
+const requestBody = "request body"
+
+// severityInRequest lowers what is wrong with the body of a request, and misleads no typed client: a null
+// that the API took for a field that is left out, and a distribution that the contract does not have,
+// of which the API makes "Unknown OS" (nanovms/ops#1166, 2021).
+func severityInRequest(p problem) Severity {
+	switch {
+	case p.check == "null":
+		return Drift
+	case p.check == "unknown-enum-value" && slices.Equal(p.at, []string{"distribution"}):
+		return Note
+	}
+	return severities[p.check]
 }
 
 // walk looks at the value in a place, and at all below it, for what kin-openapi does not judge:
@@ -37,16 +56,25 @@ func (c *checker) walk(in string, at []string, value any, schemas []*openapi3.Sc
 			c.walkField(in, append(slices.Clip(at), name), value[name], schemas)
 		}
 	case []any:
-		items := itemsOf(schemas, len(value)) // of those that no schema lists
-		for i, item := range value {
-			if slices.ContainsFunc(schemas, func(s *openapi3.Schema) bool { return i < len(s.PrefixItems) }) {
-				c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, itemsOf(schemas, i))
-				continue
-			}
-			c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, items)
-		}
+		c.walkItems(in, at, value, schemas)
 	case json.Number, string:
 		c.walkScalar(in, at, value, schemas)
+	}
+}
+
+// walkItems looks at the items of an array that the schemas describe.
+func (c *checker) walkItems(in string, at []string, list []any, schemas []*openapi3.Schema) {
+	listed := 0 // how many items have a schema of their own
+	for _, s := range schemas {
+		listed = max(listed, len(s.PrefixItems))
+	}
+	others := itemsOf(schemas, listed)
+	for i, item := range list {
+		ofItem := others
+		if i < listed {
+			ofItem = itemsOf(schemas, i)
+		}
+		c.walk(in, append(slices.Clip(at), strconv.Itoa(i)), item, ofItem)
 	}
 }
 
@@ -124,7 +152,7 @@ func schemasOf(name string, schemas []*openapi3.Schema) (declared []*openapi3.Sc
 	return declared, open || silent
 }
 
-// itemsOf returns the schemas of an item of an array.
+// itemsOf returns the schemas of the item of an array at an index.
 func itemsOf(schemas []*openapi3.Schema, i int) []*openapi3.Schema {
 	var items []*openapi3.Schema
 	for _, s := range schemas {
@@ -138,14 +166,14 @@ func itemsOf(schemas []*openapi3.Schema, i int) []*openapi3.Schema {
 }
 
 // expand returns the schemas with those that they are composed of: all of allOf, and of anyOf and
-// oneOf the branches that the value fits. If it fits none, all of them count, so that no field is
-// called undocumented which a branch declares.
+// oneOf the branches that the value fits. If it fits none, all of them count, so that no field that a
+// branch declares is called undocumented.
 func expand(in2020 *schemas2020, schemas []*openapi3.Schema, value any) []*openapi3.Schema {
 	var all []*openapi3.Schema
 	for _, s := range schemas {
 		all = append(all, s)
 		for _, inner := range [][]*openapi3.Schema{
-			schemasIn(s.AllOf), fitting(in2020, s.AnyOf, value), fitting(in2020, s.OneOf, value), conditional(s, value),
+			resolved(s.AllOf), fitting(in2020, s.AnyOf, value), fitting(in2020, s.OneOf, value), conditional(s, value),
 		} {
 			all = append(all, expand(in2020, inner, value)...)
 		}
@@ -154,7 +182,7 @@ func expand(in2020 *schemas2020, schemas []*openapi3.Schema, value any) []*opena
 }
 
 // conditional returns the schemas that a schema of OpenAPI 3.1 applies under a condition, whether or not
-// it holds: no field is called undocumented which one of them declares.
+// it holds: no field that one of them declares is called undocumented.
 func conditional(s *openapi3.Schema, value any) (all []*openapi3.Schema) {
 	all = resolved(openapi3.SchemaRefs{s.If, s.Then, s.Else})
 	object, _ := value.(map[string]any)
@@ -168,7 +196,7 @@ func conditional(s *openapi3.Schema, value any) (all []*openapi3.Schema) {
 
 // fitting returns the branches that a value fits, or all if it fits none.
 func fitting(in2020 *schemas2020, branches openapi3.SchemaRefs, value any) []*openapi3.Schema {
-	all := schemasIn(branches)
+	all := resolved(branches)
 	fit := slices.DeleteFunc(slices.Clone(all), func(s *openapi3.Schema) bool {
 		if in2020 != nil {
 			return !in2020.fits(value, s)
@@ -179,13 +207,4 @@ func fitting(in2020 *schemas2020, branches openapi3.SchemaRefs, value any) []*op
 		return all
 	}
 	return fit
-}
-
-// schemasIn returns the schemas that are referred to.
-func schemasIn(refs openapi3.SchemaRefs) []*openapi3.Schema {
-	schemas := make([]*openapi3.Schema, len(refs))
-	for i, ref := range refs {
-		schemas[i] = ref.Value
-	}
-	return schemas
 }

@@ -111,11 +111,11 @@ func (s *session) until(t *testing.T, done func() bool) {
 }
 
 func TestArchivesOfPlaywright(t *testing.T) {
-	need(t, "chromium")
+	needTools(t, "chromium")
 	chromium, err := exec.LookPath("chromium")
 	require.NoError(t, err)
 	dir := scripts(t, "playwright-core@1.65.1")
-	contract := buildContract(t)
+	contract := buildCommand(t)
 	for _, test := range []struct{ form, file string }{
 		{form: "embed", file: "embed.har"},
 		{form: "attach", file: "attach/session.har"},
@@ -137,7 +137,7 @@ func TestArchivesOfPlaywright(t *testing.T) {
 func TestArchivesOfPolly(t *testing.T) {
 	dir := scripts(t, "@pollyjs/core@6.0.6", "@pollyjs/adapter-fetch@6.0.7", "@pollyjs/adapter-node-http@6.0.6",
 		"@pollyjs/persister-fs@6.0.6")
-	contract := buildContract(t)
+	contract := buildCommand(t)
 	for _, adapter := range []string{"fetch", "node-http"} {
 		t.Run(adapter, func(t *testing.T) {
 			base := contract.serve(t)
@@ -156,7 +156,7 @@ func TestArchivesOfPolly(t *testing.T) {
 func TestArchivesOfVCRPy(t *testing.T) {
 	const python = "/usr/bin/python3" // of Debian, as its package is
 	needFrom(t, "vcrpy", python, "-c", "import vcr")
-	contract := buildContract(t)
+	contract := buildCommand(t)
 	for _, serializer := range []string{"yaml", "json"} {
 		t.Run(serializer, func(t *testing.T) {
 			base := contract.serve(t)
@@ -172,7 +172,7 @@ func TestArchivesOfVCRPy(t *testing.T) {
 
 func TestArchivesOfRubysVCR(t *testing.T) {
 	needFrom(t, "VCR", "ruby", "-e", `require "vcr"; require "webmock"`)
-	contract := buildContract(t)
+	contract := buildCommand(t)
 	for _, test := range []struct{ serializer, exact, file string }{
 		{serializer: "yaml", file: "session.yml"},
 		{serializer: "yaml", exact: "exact", file: "session.yml"},
@@ -195,7 +195,7 @@ func TestArchivesOfRubysVCR(t *testing.T) {
 }
 
 func TestArchivesOfGoVCR(t *testing.T) {
-	contract := buildContract(t)
+	contract := buildCommand(t)
 	for _, test := range []struct{ folder, module string }{
 		{folder: "v1", module: "github.com/dnaeon/go-vcr@v1.2.0"},
 		{folder: "v2", module: "gopkg.in/dnaeon/go-vcr.v2@v2.3.0"},
@@ -223,8 +223,8 @@ func TestArchivesOfGoVCR(t *testing.T) {
 const harDump = "/usr/share/doc/mitmproxy/examples/contrib/har_dump.py"
 
 func TestArchivesOfMitmproxy(t *testing.T) {
-	need(t, "curl", "mitmdump")
-	contract := buildContract(t)
+	needTools(t, "curl", "mitmdump")
+	contract := buildCommand(t)
 	base := contract.serve(t)
 	dir := t.TempDir()
 	args := []string{
@@ -250,8 +250,8 @@ func TestArchivesOfMitmproxy(t *testing.T) {
 
 // What clients in any language send through contract proxy is recorded without the token.
 func TestArchivesOfTheProxy(t *testing.T) {
-	need(t, "curl")
-	contract := buildContract(t)
+	needTools(t, "curl")
+	contract := buildCommand(t)
 	target := contract.serve(t)
 	dir := t.TempDir()
 	base, stop := start(t, dir, string(contract), "proxy", "--target", target, "--record", "session.cassette.yaml")

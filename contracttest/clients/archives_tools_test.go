@@ -25,17 +25,17 @@ import (
 	"example.com/doimages/contracttest/fakeapi"
 )
 
-// program is the contract command, which a test has built.
-type program string
+// contractCommand is the contract command, which a test has built.
+type contractCommand string
 
-func buildContract(t *testing.T) program {
+func buildCommand(t *testing.T) contractCommand {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "contract")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", file, "./contracttest/cmd/contract")
 	build.Dir = "../.."
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
-	return program(file)
+	return contractCommand(file)
 }
 
 // limit is how long a tool may take.
@@ -72,7 +72,7 @@ func start(t *testing.T, dir, name string, args ...string) (address string, stop
 }
 
 // serve starts a fake of its own for a test, whose lists are compressed. It returns its address.
-func (p program) serve(t *testing.T) string {
+func (p contractCommand) serve(t *testing.T) string {
 	t.Helper()
 	base, _ := start(t, "", string(p), "serve", "--import-time", "300ms", "--action-time", "300ms",
 		"--fault", "images_list:gzip")
@@ -157,7 +157,7 @@ type verified struct {
 }
 
 // verify runs contract verify, which must pass.
-func (p program) verify(t *testing.T, file string) (v verified) {
+func (p contractCommand) verify(t *testing.T, file string) (v verified) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), string(p), "verify", "--fail-on", "drift", "--format", "json", file)
 	var stderr strings.Builder
@@ -183,7 +183,7 @@ const tokenKept = "note secret"
 
 // check verifies an archive of a session. Each exchange is read, and no more is found than that the archive holds a
 // token. Of a clean copy, the same is true without the token.
-func (p program) check(t *testing.T, file string, sent int) {
+func (p contractCommand) check(t *testing.T, file string, sent int) {
 	t.Helper()
 	v := p.verify(t, file)
 	t.Logf("read: %d of %d exchanges, and found: %v", v.Exchanges, sent, v.findings())
@@ -204,8 +204,8 @@ func (p program) check(t *testing.T, file string, sent int) {
 	}
 }
 
-// need skips a test if one of its tools is missing.
-func need(t *testing.T, tools ...string) {
+// needTools skips a test if one of its tools is missing.
+func needTools(t *testing.T, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -217,7 +217,7 @@ func need(t *testing.T, tools ...string) {
 // needFrom skips a test if an interpreter has not what a tool consists of.
 func needFrom(t *testing.T, tool, interpreter string, args ...string) {
 	t.Helper()
-	need(t, interpreter)
+	needTools(t, interpreter)
 	if out, err := exec.CommandContext(t.Context(), interpreter, args...).CombinedOutput(); err != nil {
 		t.Skipf("%s is not installed: %s", tool, out)
 	}
@@ -226,7 +226,7 @@ func needFrom(t *testing.T, tool, interpreter string, args ...string) {
 // scripts copies scripts into a folder, and installs packages of npm beside them.
 func scripts(t *testing.T, packages ...string) (dir string) {
 	t.Helper()
-	need(t, "node", "npm")
+	needTools(t, "node", "npm")
 	dir = t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/archives")))
 	settings := []byte(`{"type":"module","private":true}`)

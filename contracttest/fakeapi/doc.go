@@ -63,7 +63,7 @@
 //     becomes Unknown OS if the request has none or an unknown one (the same; Flatcar's tutorial, 2024, on lists). In
 //     2019 a later read had Unknown (digitalocean/doctl#671)
 //   - a list does not show an image whose import failed, while a read by its id does (digitalocean/doctl#671, 2019;
-//     [WithFailedImportsListed] for the contrary)
+//     [WithFailedImportsListed] for the opposite)
 //   - min_disk_size and size_gigabytes are null right after a create (digitalocean/openapi#517)
 //   - a source that cannot be reached: 400 with two JSON documents, the error and a new image (nanovms/ops#1166, #1182,
 //     2021)

@@ -148,7 +148,7 @@ func WithPastReset() Option {
 }
 
 // WithBaseURL sets where clients find the API, such as behind a proxy: the links of lists begin with it. Without it
-// they have the scheme and the host that the request was sent to. WithBaseURL panics if it is no absolute URL.
+// they have the scheme and the host that the request was sent to. WithBaseURL panics if it is not an absolute URL.
 func WithBaseURL(address string) Option {
 	base, err := url.Parse(address)
 	if err != nil || base.Host == "" {

@@ -14,7 +14,8 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// How much a [Copy] takes, in bytes. A cassette is read as a whole, and YAML takes more room than what is in it.
+// How much a [Copy] takes, in bytes as sizeOf counts them. A cassette is read as a whole, and YAML takes more room than
+// what is in it.
 const (
 	maxCassetteCopy = 32 << 20
 	maxHARCopy      = 256 << 20
@@ -88,28 +89,28 @@ func (c *Copy) Add(e traffic.Exchange) (added bool, err error) {
 	sentHeader, header := traffic.CanonicalHeader(e.RequestHeader), traffic.CanonicalHeader(e.Header)
 	sent, sentOK := decompress.Body(sentHeader, e.RequestBody)
 	body, ok := decompress.Body(header, e.Body)
+	// Its secrets are noted even if it is left out: another exchange may repeat them.
+	for _, secret := range e.Secrets {
+		c.secrets.Hide(c.renumber(secret))
+	}
 	entry := copied{
 		source:     e.Source,
 		method:     e.Method,
+		address:    c.renumber(c.secrets.WithoutUser(e.URL).String()),
 		sentHeader: c.headers(sentHeader),
 		header:     c.headers(header),
-		sent:       c.secrets.ImportURL(c.renumber(string(sent))), // also of one that is left out: another may repeat it
+		sent:       c.secrets.ImportURL(c.renumber(string(sent))),
 		body:       c.renumber(string(body)),
 		status:     e.Status,
 		redacted:   e.Redacted,
 		began:      e.Began,
 		took:       e.Ended.Sub(e.Began),
 	}
-	for _, secret := range e.Secrets {
-		c.secrets.Hide(c.renumber(secret))
-	}
-	address := c.renumber(c.secrets.WithoutUser(e.URL).String())
-	entry.address = address
 	if !sentOK || !ok {
 		return false, nil
 	}
 	entry.missing, entry.hasLength = missingBytes(e, header)
-	c.size += len(address) + len(entry.sent) + len(entry.body)
+	c.size += sizeOf(entry.address, entry.sent, body)
 	if limit := c.limit(); c.size > limit {
 		return false, fmt.Errorf("%s: more than %d MiB for one file", c.file, limit>>20)
 	}
@@ -170,21 +171,14 @@ func missingBytes(e traffic.Exchange, header http.Header) (int, bool) {
 func (c *Copy) clean() {
 	for i := range c.entries {
 		entry := &c.entries[i]
+		entry.method = c.secrets.Text(entry.method)
 		entry.address = c.secrets.Text(entry.address)
 		entry.sent = c.secrets.Text(entry.sent)
 		entry.body = c.secrets.Text(entry.body)
-		c.cleanHeader(entry.sentHeader)
-		c.cleanHeader(entry.header)
+		redactHeader(&c.secrets, entry.sentHeader)
+		redactHeader(&c.secrets, entry.header)
 		if promised := len(entry.body) + entry.missing; entry.hasLength && promised >= 0 {
 			entry.header.Set("Content-Length", strconv.Itoa(promised))
-		}
-	}
-}
-
-func (c *Copy) cleanHeader(header http.Header) {
-	for _, values := range header {
-		for i, value := range values {
-			values[i] = c.secrets.Text(value)
 		}
 	}
 }

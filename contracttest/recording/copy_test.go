@@ -157,6 +157,28 @@ func TestCopyHasNoSecrets(t *testing.T) {
 	}
 }
 
+// A copy has no token in the places that nobody expects one in: the method, and the name of a header.
+func TestCopyHasNoSecretInNames(t *testing.T) {
+	for _, name := range []string{"copy.cassette.yaml", "copy.har"} {
+		file := filepath.Join(t.TempDir(), name)
+		clean, err := recording.NewCopy(file)
+		require.NoError(t, err)
+		e := exchangeWith(t, "the-first-token", "{}")
+		e.Method = "THE-FIRST-TOKEN"
+		e.Header.Set("RateLimit-The%2Dfirst-token", "1")
+		added, err := clean.Add(e)
+		require.NoError(t, err)
+		require.True(t, added)
+		require.NoError(t, clean.Write(recording.Provenance{Kind: recording.KindUnknown}))
+
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.NotContains(t, strings.ToLower(string(text)), "first", name)
+		assert.Contains(t, string(text), "Ratelimit-[redacted-", name)
+		testkit.ReadAll(t, file)
+	}
+}
+
 func TestCopyRefuses(t *testing.T) {
 	_, err := recording.NewCopy("copy.json")
 	require.ErrorContains(t, err, "copy.json: the name of a copy ends in .cassette.yaml or .har")
@@ -179,4 +201,22 @@ func TestCopyRefuses(t *testing.T) {
 	assert.True(t, added)
 	_, err = clean.Add(e)
 	assert.ErrorContains(t, err, "copy.cassette.yaml: more than 32 MiB for one file")
+}
+
+// A copy has no more exchanges than a cassette that can be read: small ones take room too.
+func TestCopyCountsMoreThanBodies(t *testing.T) {
+	clean, err := recording.NewCopy(filepath.Join(t.TempDir(), "copy.cassette.yaml"))
+	require.NoError(t, err)
+	exchange := traffic.Exchange{
+		Method: http.MethodGet,
+		URL:    &url.URL{Scheme: "https", Host: "api.digitalocean.com", Path: "/v2/images/1"},
+		Status: http.StatusNotFound,
+		Body:   []byte(`{"id":"not_found","message":"The resource you were accessing could not be found."}`),
+	}
+	for range 20_000 {
+		if _, err = clean.Add(exchange); err != nil {
+			break
+		}
+	}
+	assert.ErrorContains(t, err, "more than 32 MiB for one file")
 }

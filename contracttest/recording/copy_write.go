@@ -1,15 +1,12 @@
 package recording
 
 import (
-	"bufio"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -18,23 +15,27 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 
+	"example.com/doimages/contracttest/internal/wholefile"
 	"example.com/doimages/openapi"
 )
 
 // ErrNothingCopied is the error of [Copy.Write] if nothing was added.
 var ErrNothingCopied = errors.New("no exchange with the API, so nothing is written")
 
-// Write writes the copy, after which nothing can be added. The provenance says where it comes from; Write fills in its
-// Exchanges. It goes into a file beside a cassette, or into a field of an archive. Files are replaced whole or stay
-// as they were.
+// Write writes the copy, after which nothing can be added. Of the provenance, Kind and Document say what it was made
+// from; Write fills in the rest. It goes into a file beside a cassette, or into a field of an archive. Files are
+// replaced whole or stay as they were.
 func (c *Copy) Write(provenance Provenance) error {
 	if len(c.entries) == 0 {
 		return ErrNothingCopied
 	}
 	c.clean()
+	today := time.Now().UTC().Format(time.DateOnly)
+	provenance.DocumentDate, provenance.Transcribed = today, today
+	provenance.Revision, provenance.Note = revisionOfContract(), "Copied"+writtenBy
 	var err error
 	if c.isHAR() {
-		err = c.writeHAR(provenance)
+		err = wholefile.Write(c.file, func(w io.Writer) error { return c.encodeHAR(w, provenance) })
 	} else {
 		err = c.writeCassette(provenance)
 	}
@@ -87,21 +88,6 @@ func (e *copied) interaction() *cassette.Interaction {
 			Duration:      e.took,
 		},
 	}
-}
-
-// writeHAR writes an archive beside the file, and moves it into its place.
-func (c *Copy) writeHAR(provenance Provenance) error {
-	temporary, err := os.CreateTemp(filepath.Dir(c.file), ".copy-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name())
-	buffered := bufio.NewWriter(temporary)
-	err = c.encodeHAR(buffered, provenance)
-	if err = errors.Join(err, buffered.Flush(), temporary.Chmod(0o644), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), c.file)
 }
 
 // encodeHAR writes an archive, one entry at a time.

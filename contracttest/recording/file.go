@@ -16,9 +16,6 @@ const maxFile = 64 << 20
 // times its size in it.
 const maxSpooled = 8 << 30
 
-// headSize is how much of a file is looked at to know its kind, in bytes.
-const headSize = 512
-
 // checkFile returns an error if a file cannot be read as a whole. A pipe may have nobody that writes to it, and a
 // device no end.
 func checkFile(file string) error {
@@ -69,28 +66,28 @@ func (in *input) head() ([]byte, error) {
 	return text, nil
 }
 
-// files holds what is open while a recording is read.
-type files struct {
+// openFiles holds what is open while a recording is read.
+type openFiles struct {
 	closers []func()
 	room    *int64 // how much more may be kept in temporary files, in bytes
 }
 
-func newFiles() *files {
+func newOpenFiles() *openFiles {
 	room := int64(maxSpooled)
-	return &files{room: &room}
+	return &openFiles{room: &room}
 }
 
 // within returns files that are closed before the others, and share their room.
-func (f *files) within() *files { return &files{room: f.room} }
+func (f *openFiles) within() *openFiles { return &openFiles{room: f.room} }
 
-func (f *files) close() {
+func (f *openFiles) close() {
 	for _, closes := range f.closers {
 		closes()
 	}
 }
 
 // open opens a file. What is not a regular file, such as a pipe, is kept in a temporary one, since it is read twice.
-func (f *files) open(file string) (*input, error) {
+func (f *openFiles) open(file string) (*input, error) {
 	opened, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -114,7 +111,7 @@ func (f *files) open(file string) (*input, error) {
 }
 
 // spoolStream keeps what it reads in a temporary file, unless it begins as no recording does: a device may have no end.
-func (f *files) spoolStream(from io.Reader, name string) (*input, error) {
+func (f *openFiles) spoolStream(from io.Reader, name string) (*input, error) {
 	buffered := bufio.NewReader(from)
 	head, err := buffered.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -128,7 +125,7 @@ func (f *files) spoolStream(from io.Reader, name string) (*input, error) {
 
 // spool keeps what it reads in a temporary file. Where the system allows that, the file has no name from the start, so
 // that it is gone however the program ends.
-func (f *files) spool(from io.Reader, name string) (*input, error) {
+func (f *openFiles) spool(from io.Reader, name string) (*input, error) {
 	temporary, err := os.CreateTemp("", "recording-*")
 	if err != nil {
 		return nil, err

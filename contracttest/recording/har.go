@@ -80,6 +80,10 @@ func (h *harReader) take(head harHead) bool {
 	if _, omitted := h.want(head.method, head.url); omitted != nil {
 		return h.omit(head.number, omitted)
 	}
+	if head.length > maxFile { // of which every text may be small
+		detail := fmt.Sprintf("the entry is larger than %d MiB", maxFile>>20)
+		return h.omit(head.number, &OmittedError{Reason: Unreadable, Detail: detail})
+	}
 	var headers []harHeader
 	if json.Unmarshal(head.headers, &headers, harOptions) == nil {
 		h.archive.secrets.addHeader(harHeaders(headers))

@@ -85,20 +85,20 @@ func readHAREntry(text []byte) (*harEntry, *OmittedError) {
 func unusableValue(err error) string {
 	var semantic *json.SemanticError
 	if errors.As(err, &semantic) {
-		return fmt.Sprintf("a %s at %s", kindName(semantic.JSONKind), semantic.JSONPointer)
+		return fmt.Sprintf("%s at %s", kindName(semantic.JSONKind), semantic.JSONPointer)
 	}
 	return "a value of another type"
 }
 
-// kindName returns what JSON calls a kind of value.
+// kindName returns what JSON calls a kind of value, with its article.
 func kindName(kind jsontext.Kind) string {
 	switch kind {
 	case jsontext.KindBeginObject:
-		return "object"
+		return "an object"
 	case jsontext.KindBeginArray:
-		return "array"
+		return "an array"
 	}
-	return kind.String()
+	return "a " + kind.String()
 }
 
 // exchange returns what an entry says of an exchange with a URL, and what no exchange can be made of.
@@ -143,7 +143,7 @@ func (e *harEntry) exchange(u *url.URL, archive harArchive) (traffic.Exchange, *
 	return exchange, nil
 }
 
-// setMimeType lets the type of a body stand in for headers that were left out.
+// setMimeType takes the type of a body for its Content-Type, if all headers were left out.
 func setMimeType(header http.Header, kind string) {
 	if len(header) == 0 && strings.Contains(kind, "/") { // Chrome has x-unknown for none
 		header.Set("Content-Type", kind)

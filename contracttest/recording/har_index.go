@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -45,8 +46,32 @@ func newHARDecoder(in *input) (*harDecoder, error) {
 	if len(head) >= len(byteOrderMark) && string(head[:len(byteOrderMark)]) == byteOrderMark {
 		d.base = int64(len(byteOrderMark))
 	}
-	d.decoder = jsontext.NewDecoder(io.NewSectionReader(in.content, d.base, in.size-d.base), harOptions)
+	reader := &heldReader{reader: io.NewSectionReader(in.content, d.base, in.size-d.base)}
+	d.decoder = jsontext.NewDecoder(reader, harOptions)
+	reader.used = d.decoder.InputOffset
 	return d, nil
+}
+
+// maxHeld is how long a text of an archive may be, in bytes, and white space between two. A body of 32 MiB in base64
+// has 43 MiB. With more a decoder would take a buffer of 128 MiB.
+const maxHeld = 44 << 20
+
+// heldReader reads for a decoder, which holds a text as a whole even if it is skipped, and white space, too. It fails
+// before that takes too much memory: a small compressed file can have a text of gigabytes.
+type heldReader struct {
+	reader io.Reader
+	used   func() int64 // how much the decoder is done with
+	read   int64
+}
+
+func (r *heldReader) Read(p []byte) (int, error) {
+	room := maxHeld - (r.read - r.used())
+	if room <= 0 {
+		return 0, fmt.Errorf("a text is larger than %d MiB", maxHeld>>20)
+	}
+	n, err := r.reader.Read(p[:min(int64(len(p)), room)])
+	r.read += int64(n)
+	return n, err
 }
 
 // offset returns where the next value begins, or a comma or white space before it.
@@ -119,7 +144,7 @@ func (d *harDecoder) unexpected(problem string) error {
 	return err
 }
 
-// hasNext reports whether there is another entry, or something that next says is none.
+// hasNext reports whether the entries have not ended. What comes next may be damaged, which next returns.
 func (d *harDecoder) hasNext() bool { return d.decoder.PeekKind() != jsontext.KindEndArray }
 
 // next reads what the first pass needs of an entry. What is not an object has no method and no URL.
@@ -175,10 +200,32 @@ func (d *harDecoder) field(head *harHead) error {
 	return d.decoder.SkipValue()
 }
 
-// endEntries reads the end of the entries. What follows them is not read.
+// endEntries reads the end of the entries. What is wrong with the rest of the archive costs no entry. Another archive
+// after this one has entries of its own, as when cat made one file of several.
 func (d *harDecoder) endEntries() error {
-	_, err := d.decoder.ReadToken()
-	return d.fail(err)
+	if _, err := d.decoder.ReadToken(); err != nil {
+		return d.fail(err)
+	}
+	for d.decoder.StackDepth() > 0 {
+		if d.isAtEnd() {
+			_, err := d.decoder.ReadToken()
+			if err != nil {
+				return nil
+			}
+		} else if d.decoder.SkipValue() != nil {
+			return nil
+		}
+	}
+	if d.decoder.PeekKind() == jsontext.KindBeginObject {
+		return d.fail(errAnother)
+	}
+	return nil
+}
+
+// isAtEnd reports whether the object or array that is being read ends here.
+func (d *harDecoder) isAtEnd() bool {
+	kind := d.decoder.PeekKind()
+	return kind == jsontext.KindEndObject || kind == jsontext.KindEndArray
 }
 
 // fail says where an archive cannot be read and why, without the value that is there.
@@ -212,13 +259,5 @@ func sortPlaces(places []harPlace) {
 		}
 		known = places[i].began
 	}
-	slices.SortStableFunc(places, func(a, b harPlace) int {
-		switch {
-		case a.began < b.began:
-			return -1
-		case a.began > b.began:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(places, func(a, b harPlace) int { return cmp.Compare(a.began, b.began) })
 }

@@ -264,3 +264,50 @@ func TestReadHARWithTimesOfAnyForm(t *testing.T) {
 		assert.True(t, exchanges[0].Began.IsZero() && exchanges[0].Ended.IsZero(), times)
 	}
 }
+
+// A text that nobody needs, and white space, are refused where they would take all memory. What comes before is read. An
+// entry of many texts is left out.
+func TestHARWithLargeTexts(t *testing.T) {
+	response := `{"status":200,"headers":[],"content":{"size":2,"mimeType":"application/json","text":"{}"}}`
+	whole, large := entryOf(response), strings.Repeat("a", 45<<20)
+	for name, test := range map[string]struct {
+		text         string
+		read, left   int
+		wantTooLarge bool
+	}{
+		"a field before the entries": {
+			text:         strings.Replace(archiveOf(whole), `"pages":`, `"comment":"`+large+`","pages":`, 1),
+			wantTooLarge: true,
+		},
+		"white space": {
+			text:         archiveOf(whole, strings.Repeat(" ", 45<<20)+whole),
+			read:         1,
+			wantTooLarge: true,
+		},
+		"a field of an entry": {
+			text:         archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large+`",`, 1), whole),
+			read:         1,
+			wantTooLarge: true,
+		},
+		"an entry": {
+			text: archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large[:33<<20]+`","_y":"`+large[:33<<20]+`",`, 1), whole),
+			read: 2,
+			left: 1,
+		},
+		"a text that is as large as one may be": {
+			text: archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large[:43<<20]+`",`, 1), whole),
+			read: 3,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exchanges, left, err := readHAR(t, test.text)
+			assert.Len(t, exchanges, test.read)
+			assert.Equal(t, test.left, left)
+			if test.wantTooLarge {
+				assert.ErrorContains(t, err, "a text is larger than 44 MiB")
+			} else {
+				assert.NoError(t, err)
+			}
+		})
+	}
+}

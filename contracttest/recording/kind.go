@@ -25,13 +25,13 @@ func formOf(in *input) (string, error) {
 	return form, nil
 }
 
-// jsonForm reports whether a document of JSON is an archive, by its names: an archive is not read as a whole.
+// jsonForm returns the form of a JSON document, by its names: an archive is not read as a whole.
 func jsonForm(in *input) (string, error) {
-	head, err := newHARDecoder(in)
+	archive, err := newHARDecoder(in)
 	if err != nil {
 		return "", err
 	}
-	decoder := head.decoder
+	decoder := archive.decoder
 	if decoder.PeekKind() != jsontext.KindBeginObject {
 		return formTree, nil
 	}
@@ -51,7 +51,7 @@ func jsonForm(in *input) (string, error) {
 	return formTree, nil
 }
 
-// documents are what JSON and YAML documents are that are not read, by the names in them.
+// documents are the JSON and YAML documents that are known and not read, by names that they have.
 var documents = []struct {
 	names []string
 	what  string
@@ -75,7 +75,7 @@ var documents = []struct {
 	{names: []string{"runs", "version"}, what: "a SARIF report"},
 }
 
-// whatUnknown is what a document is that nothing else is known of.
+// whatUnknown says what any other document is.
 const whatUnknown = "neither an HTTP Archive, nor a cassette, nor a Postman collection"
 
 // mayBeRecording reports whether a document that cannot be read was meant as a recording: it may be damaged, while
@@ -115,9 +115,9 @@ func cassetteOf(in *input) (tape, error) {
 // known returns the exchanges of a document that is read, or what another one is.
 func known(document tree) (c tape, what string) {
 	names := keys(document)
+	isAbsent := func(name string) bool { return !slices.Contains(names, name) }
 	for _, other := range documents {
-		has := func(name string) bool { return slices.Contains(names, name) }
-		if !slices.ContainsFunc(other.names, func(name string) bool { return !has(name) }) {
+		if !slices.ContainsFunc(other.names, isAbsent) {
 			return tape{}, other.what
 		}
 	}
@@ -141,10 +141,9 @@ func known(document tree) (c tape, what string) {
 	return tape{}, whatUnknown
 }
 
-// isOfVCRPy reports whether the first request has a URI, where go-vcr writes a URL.
+// isOfVCRPy reports whether a request has a URI, where go-vcr writes a URL.
 func isOfVCRPy(interactions list) bool {
-	for _, interaction := range interactions {
+	return slices.ContainsFunc(interactions, func(interaction tree) bool {
 		return object(object(interaction)["request"])["uri"] != nil
-	}
-	return false
+	})
 }

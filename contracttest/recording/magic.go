@@ -10,6 +10,9 @@ import (
 // byteOrderMark is what some writers on Windows begin an archive with, and what JSON does not allow.
 const byteOrderMark = "\xef\xbb\xbf"
 
+// headSize is how much of a file is looked at to know its kind, in bytes.
+const headSize = 512
+
 // KindError says that a file is not a recording, or one of a maker that is not read, and what it is.
 type KindError struct {
 	File string
@@ -89,6 +92,6 @@ func whatBegins(head []byte) string {
 
 // isJSON reports whether a document begins as one of JSON does.
 func isJSON(text []byte) bool {
-	trimmed := strings.TrimLeft(strings.TrimPrefix(string(text[:min(len(text), 512)]), byteOrderMark), " \t\r\n")
+	trimmed := strings.TrimLeft(strings.TrimPrefix(string(text[:min(len(text), headSize)]), byteOrderMark), " \t\r\n")
 	return strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[")
 }

@@ -232,6 +232,40 @@ func TestReadUpToTheEndOfATruncatedArchive(t *testing.T) {
 	assert.ErrorContains(t, err, "the file ends too early")
 }
 
+// Of several recordings in one file, as cat makes it, the first alone would be read. That is not kept silent.
+func TestReadRefusesSeveralInOneFile(t *testing.T) {
+	whole := archiveOf(entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`))
+	goVCR := "version: 2\ninteractions:\n- request: {method: GET, url: 'https://api.digitalocean.com/v2/images/1'}\n" +
+		"  response: {code: 404, body: '{}'}\n"
+	postman := `{"info":{},"item":[]}`
+	for name, text := range map[string]string{
+		"archives":                      whole + "\n" + whole,
+		"an archive and a collection":   whole + postman,
+		"collections":                   postman + "\n" + postman,
+		"cassettes":                     goVCR + goVCR,
+		"cassettes with a line between": goVCR + "---\n" + goVCR,
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "session.har")
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+			_, _, err := collect(t, recording.Read(file))
+			require.ErrorContains(t, err, "another document follows")
+			assert.ErrorContains(t, err, "session.har: ")
+		})
+	}
+}
+
+// The maker of a cassette is known though its first entry is of no use.
+func TestReadKnowsTheMakerByAnyEntry(t *testing.T) {
+	text := "version: 1\ninteractions:\n- null\n" +
+		"- request: {method: GET, uri: 'https://api.digitalocean.com/v2/images/1', headers: {}, body: null}\n" +
+		"  response: {status: {code: 404}, headers: {}, body: {string: '{}'}}\n"
+	exchanges, omitted, err := collect(t, recording.Reader{}.ReadStream(strings.NewReader(text), "stdin"))
+	require.NoError(t, err)
+	assert.Len(t, exchanges, 1)
+	assert.Equal(t, map[string]recording.Reason{"0": recording.Unusable}, omitted)
+}
+
 // A few aliases of YAML can stand for a text without end, or for themselves.
 func TestReadBoundsAliases(t *testing.T) {
 	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"

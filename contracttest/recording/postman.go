@@ -8,8 +8,8 @@ import (
 	"example.com/doimages/contracttest/traffic"
 )
 
-// postmanItem is what an example of a Postman collection is turned into: the saved response, whose originalRequest has
-// every variable replaced that the collection gives a value.
+// postman is how Postman writes the examples of a collection: each is a saved response, with its request inside. See
+// postmanExamples for the variables in it.
 //
 // https://schema.postman.com
 var postman = dialect{
@@ -81,7 +81,8 @@ func replaceSegment(path, segment, value string) string {
 	return strings.Join(segments, "/")
 }
 
-// postmanExamples returns the examples of a collection in the order of its folders, and the tokens that it has.
+// postmanExamples returns the examples of a collection in the order of its folders, and the tokens that it has. The
+// variables that the collection gives a value are replaced in both.
 func postmanExamples(collection fields) (examples list, tokens []string) {
 	p := &postmanWalk{variables: map[string]string{}}
 	for _, one := range items(collection["variable"]) {
@@ -163,18 +164,14 @@ func (p *postmanWalk) replaceText(text string) string {
 		before, after, found := strings.Cut(text, "{{")
 		name, rest, closed := strings.Cut(after, "}}")
 		value, known := p.variables[name]
-		switch {
-		case !found:
+		if !found || !closed {
 			b.WriteString(text)
 			return b.String()
-		case !closed:
-			b.WriteString(text)
-			return b.String()
-		case known && value != "":
-			b.WriteString(before + value)
-		default:
-			b.WriteString(before + "{{" + name + "}}")
 		}
+		if !known || value == "" {
+			value = "{{" + name + "}}"
+		}
+		b.WriteString(before + value)
 		text = rest
 	}
 }

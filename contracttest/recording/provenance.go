@@ -1,6 +1,8 @@
 package recording
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"example.com/doimages/contracttest/internal/redact"
+	"example.com/doimages/openapi"
 )
 
 // Kind says what a recording is evidence of.
@@ -96,9 +99,9 @@ func archiveProvenance(file string) (Provenance, error) {
 	if err != nil || !info.Mode().IsRegular() { // to open a pipe could take forever
 		return Provenance{}, fs.ErrNotExist
 	}
-	open := newFiles()
-	defer open.close()
-	in, err := open.open(file)
+	files := newOpenFiles()
+	defer files.close()
+	in, err := files.open(file)
 	if err != nil {
 		return Provenance{}, fs.ErrNotExist
 	}
@@ -118,6 +121,16 @@ func archiveProvenance(file string) (Provenance, error) {
 		Transcribed:  origin.Transcribed.text,
 		Note:         origin.Note.text,
 	}, nil
+}
+
+// writtenBy ends the sentence of a note that says how a recording was made.
+const writtenBy = " by doimages " + openapi.Version +
+	". Headers that are not known to be harmless, tokens and e-mail addresses were taken out."
+
+// revisionOfContract returns the revision of the contract in this program.
+func revisionOfContract() string {
+	sum := sha256.Sum256(openapi.Document())
+	return "sha256 of the contract: " + hex.EncodeToString(sum[:8])
 }
 
 func provenanceFile(cassetteFile string) string {

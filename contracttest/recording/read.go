@@ -22,14 +22,14 @@ func Read(file string) iter.Seq2[traffic.Exchange, error] { return Reader{}.Read
 // sequence and comes last: a [KindError] for a file that is something else.
 func (r Reader) Read(file string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
-		open := newFiles()
-		defer open.close()
-		in, err := open.open(file)
+		files := newOpenFiles()
+		defer files.close()
+		in, err := files.open(file)
 		if err != nil {
 			yield(traffic.Exchange{}, err)
 			return
 		}
-		r.read(open, in, file, ofFile(file, yield))
+		r.read(files, in, file, ofFile(file, yield))
 	}
 }
 
@@ -37,14 +37,14 @@ func (r Reader) Read(file string) iter.Seq2[traffic.Exchange, error] {
 // it reads in a temporary file. The name begins the names of the exchanges. The sequence can be used once.
 func (r Reader) ReadStream(from io.Reader, name string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
-		open := newFiles()
-		defer open.close()
-		in, err := open.spoolStream(from, name)
+		files := newOpenFiles()
+		defer files.close()
+		in, err := files.spoolStream(from, name)
 		if err != nil {
 			yield(traffic.Exchange{}, err)
 			return
 		}
-		r.read(open, in, "", yield)
+		r.read(files, in, "", yield)
 	}
 }
 
@@ -59,9 +59,9 @@ func (r Reader) ReadStream(from io.Reader, name string) iter.Seq2[traffic.Exchan
 // ends the sequence and comes last. Errors name the place and never what is there: archives have secrets.
 func ReadHAR(from io.Reader, source string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
-		open := newFiles()
-		defer open.close()
-		in, err := open.spoolStream(from, source)
+		files := newOpenFiles()
+		defer files.close()
+		in, err := files.spoolStream(from, source)
 		if err != nil {
 			yield(traffic.Exchange{}, err)
 			return
@@ -85,7 +85,7 @@ func ofFile(file string, yield func(traffic.Exchange, error) bool) func(traffic.
 }
 
 // read yields what is in an input, in the form that it has. It reports whether to go on.
-func (r Reader) read(open *files, in *input, file string, yield func(traffic.Exchange, error) bool) bool {
+func (r Reader) read(files *openFiles, in *input, file string, yield func(traffic.Exchange, error) bool) bool {
 	form, err := formOf(in)
 	if err != nil {
 		return yield(traffic.Exchange{}, err)
@@ -101,7 +101,7 @@ func (r Reader) read(open *files, in *input, file string, yield func(traffic.Exc
 		return yield(traffic.Exchange{}, err)
 	}
 	for _, member := range members {
-		if !r.readMember(open, member, yield) {
+		if !r.readMember(files, member, yield) {
 			return false
 		}
 	}
@@ -109,14 +109,14 @@ func (r Reader) read(open *files, in *input, file string, yield func(traffic.Exc
 }
 
 // readMember yields what is in a packed file, of which only one is open at a time.
-func (r Reader) readMember(outer *files, member packed, yield func(traffic.Exchange, error) bool) bool {
-	open := outer.within()
-	defer open.close()
-	in, err := member(open)
+func (r Reader) readMember(outer *openFiles, member packed, yield func(traffic.Exchange, error) bool) bool {
+	files := outer.within()
+	defer files.close()
+	in, err := member(files)
 	if err != nil {
 		return yield(traffic.Exchange{}, err)
 	}
-	return r.read(open, in, "", yield)
+	return r.read(files, in, "", yield)
 }
 
 // readTree yields the exchanges of a document that is read as a whole.

@@ -1,8 +1,6 @@
 package recording
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -151,12 +149,6 @@ func (r *Recorder) add(exchange traffic.Exchange, resp *http.Response) {
 	r.cassette.AddInteraction(interaction)
 }
 
-// sizeOf returns how many bytes an exchange takes, with a sum for all that has no large part of its own.
-func sizeOf(address, sent string, body []byte) int {
-	const others = 2 << 10 // headers, of which only known ones are kept, and the fields of a cassette
-	return others + len(address) + len(sent) + len(body)
-}
-
 // Len returns how many exchanges are recorded so far. The index of the next in the cassette is as high.
 func (r *Recorder) Len() int {
 	r.mu.Lock()
@@ -169,11 +161,6 @@ func (r *Recorder) Full() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.tooMany > 0
-}
-
-// statusLine returns a status with its standard text. The server's own text could be anything.
-func statusLine(status int) string {
-	return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
 }
 
 // Close writes the cassette and its provenance. The error is [ErrNothingRecorded] if nothing was recorded. A recording
@@ -213,8 +200,8 @@ func (r *Recorder) redactAll() {
 		request.ContentLength = int64(len(request.Body))
 		response.Body = r.secrets.Text(response.Body)
 		response.ContentLength = int64(len(response.Body))
-		r.redactHeader(request.Headers)
-		r.redactHeader(response.Headers)
+		redactHeader(&r.secrets, request.Headers)
+		redactHeader(&r.secrets, response.Headers)
 	}
 }
 
@@ -234,19 +221,9 @@ func (r *Recorder) redactHost(host string) string {
 	return host
 }
 
-func (r *Recorder) redactHeader(header http.Header) {
-	for _, values := range header {
-		for i, value := range values {
-			values[i] = r.secrets.Text(value)
-		}
-	}
-}
-
 // provenance returns what is known of where the recording comes from, at the time it is written.
 func (r *Recorder) provenance(now time.Time) Provenance {
-	revision := sha256.Sum256(openapi.Document())
-	note := "Recorded by doimages " + openapi.Version +
-		". Headers that are not known to be harmless, tokens and e-mail addresses were taken out."
+	note := "Recorded" + writtenBy
 	if r.undecodable > 0 {
 		note += " " + exchangesWere(r.undecodable) + " left out, since a body could not be decompressed."
 	}
@@ -258,7 +235,7 @@ func (r *Recorder) provenance(now time.Time) Provenance {
 		Kind:         r.kind(),
 		BaseURL:      r.secrets.Text(r.base.String()),
 		Document:     "requests sent to " + redact.Printable(r.secrets.Text(hosts)),
-		Revision:     "sha256 of the contract: " + hex.EncodeToString(revision[:8]),
+		Revision:     revisionOfContract(),
 		DocumentDate: now.Format(time.DateOnly),
 		Transcribed:  now.Format(time.DateOnly),
 		Note:         note,
@@ -274,7 +251,7 @@ func (r *Recorder) provenance(now time.Time) Provenance {
 	return provenance
 }
 
-// exchangesWere returns a number of exchanges, with the verb of a sentence about them.
+// exchangesWere returns a number of exchanges as the subject of a sentence, with its verb.
 func exchangesWere(n int) string {
 	if n == 1 {
 		return "1 exchange was"

@@ -1,11 +1,11 @@
 package recording
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,7 +28,12 @@ const maxExpanded = 2 * maxFile
 // maxDepth is how deep values may lie in each other. No recording is half as deep.
 const maxDepth = 200
 
-var errTooDeep = errors.New("values lie too deep in each other")
+var (
+	errTooDeep = errors.New("values lie too deep in each other")
+
+	// errAnother is of a file that cat may have made of several. Only the first would be read.
+	errAnother = errors.New("another document follows; give each recording a file of its own")
+)
 
 // parseTree reads a JSON or a YAML document as a whole. JSON is read as that: YAML has other rules for escapes. Errors
 // have nothing of what the document says.
@@ -36,6 +41,9 @@ func parseTree(text []byte) (tree, error) {
 	if isJSON(text) {
 		decoder := jsontext.NewDecoder(strings.NewReader(strings.TrimPrefix(string(text), byteOrderMark)), harOptions)
 		document, err := jsonTree(decoder, 0)
+		if err == nil && decoder.PeekKind() == jsontext.KindBeginObject {
+			err = errAnother
+		}
 		var syntactic *jsontext.SyntacticError
 		switch {
 		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
@@ -45,12 +53,35 @@ func parseTree(text []byte) (tree, error) {
 		}
 		return document, err
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(text, &root); err != nil {
-		return nil, yamlError(err)
+	root, err := yamlDocument(text)
+	if err != nil {
+		return nil, err
 	}
 	y := &yamlTree{seen: map[*yaml.Node]expanded{}}
-	return y.convert(&root, 0)
+	return y.convert(root, 0)
+}
+
+// yamlDocument reads a text that is one document. Without a line of --- between them, two have the same names.
+func yamlDocument(text []byte) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	var root, another yaml.Node
+	if err := decoder.Decode(&root); err != nil {
+		return nil, yamlError(err)
+	}
+	if err := decoder.Decode(&another); !errors.Is(err, io.EOF) {
+		return nil, errAnother
+	}
+	seen := map[string]bool{}
+	for i, name := range root.Content[0].Content {
+		if root.Content[0].Kind != yaml.MappingNode || i%2 == 1 {
+			continue
+		}
+		if seen[name.Value] {
+			return nil, errAnother
+		}
+		seen[name.Value] = true
+	}
+	return &root, nil
 }
 
 // yamlError returns an error of the library without the name of an anchor, which may be anything.
@@ -229,8 +260,7 @@ func str(value tree) string {
 // headerOf returns headers from names with one value or a list of them each.
 func headerOf(value tree) http.Header {
 	header := http.Header{}
-	names := object(value)
-	for name, values := range names {
+	for name, values := range object(value) {
 		if one, ok := text(values); ok {
 			header.Add(name, one)
 		}
@@ -252,6 +282,5 @@ func keys(document tree) []string {
 	for name := range object(document) {
 		names = append(names, name)
 	}
-	slices.Sort(names)
 	return names
 }

@@ -23,7 +23,7 @@ const maxUnpacked = 2
 const maxMembers = 1_000
 
 // packed is a file within another one. It is unpacked into a temporary file.
-type packed func(*files) (*input, error)
+type packed func(*openFiles) (*input, error)
 
 // unpack returns what is in a compressed file, or in one of UTF-16.
 func unpack(in *input, form string) ([]packed, error) {
@@ -39,21 +39,21 @@ func unpack(in *input, form string) ([]packed, error) {
 	return []packed{in.narrow}, nil
 }
 
-func (in *input) gunzip(open *files) (*input, error) {
+func (in *input) gunzip(files *openFiles) (*input, error) {
 	content, err := gzip.NewReader(in.reader())
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a whole gzip file", in.name)
 	}
-	return in.unpacked(open, content)
+	return in.unpacked(files, content)
 }
 
 // narrow turns UTF-16 into UTF-8.
-func (in *input) narrow(open *files) (*input, error) {
-	return in.unpacked(open, &wideReader{from: bufio.NewReader(in.reader())})
+func (in *input) narrow(files *openFiles) (*input, error) {
+	return in.unpacked(files, &wideReader{from: bufio.NewReader(in.reader())})
 }
 
-func (in *input) unpacked(open *files, content io.Reader) (*input, error) {
-	unpacked, err := open.spool(content, in.name)
+func (in *input) unpacked(files *openFiles, content io.Reader) (*input, error) {
+	unpacked, err := files.spool(content, in.name)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +88,8 @@ func unzip(in *input) ([]packed, error) {
 		if len(names) > 1 {
 			shown += "/" + redact.Shorten(redact.Printable(path.Base(name)))
 		}
-		unpacked = append(unpacked, func(open *files) (*input, error) {
-			member, err := spoolMember(open, members[name], shown)
+		unpacked = append(unpacked, func(files *openFiles) (*input, error) {
+			member, err := spoolMember(files, members[name], shown)
 			if err != nil {
 				return nil, err
 			}
@@ -132,13 +132,13 @@ func recordingsIn(reader *zip.Reader) []string {
 	return nil
 }
 
-func spoolMember(open *files, member *zip.File, name string) (*input, error) {
+func spoolMember(files *openFiles, member *zip.File, name string) (*input, error) {
 	content, err := member.Open()
 	if err != nil {
 		return nil, fmt.Errorf("%s: it cannot be unpacked", name)
 	}
 	defer content.Close()
-	return open.spool(content, name)
+	return files.spool(content, name)
 }
 
 // wideReader reads UTF-16 as UTF-8. Without a byte order mark, the first character says the order: it is of ASCII.

@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"net/http"
 	"time"
 
 	"example.com/doimages/contracttest/traffic"
@@ -16,7 +15,7 @@ var goVCR = dialect{
 		request := object(interaction["request"])
 		return str(request["method"]), str(request["url"])
 	},
-	sent: func(interaction fields) http.Header { return headerOf(object(interaction["request"])["headers"]) },
+	sent: vcrSent,
 	fill: fillGoVCR,
 	took: func(interaction fields) time.Duration {
 		took, err := time.ParseDuration(str(object(interaction["response"])["duration"]))

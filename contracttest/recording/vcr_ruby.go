@@ -1,23 +1,15 @@
 package recording
 
-import (
-	"net/http"
-	"strings"
-
-	"example.com/doimages/contracttest/traffic"
-)
+import "example.com/doimages/contracttest/traffic"
 
 // rubyVCR is how Ruby's VCR writes, in YAML or JSON. It says when an exchange was recorded, in whole seconds: that is
 // too coarse to tell which of two was first, so that the order of the file counts.
 //
 // https://benoittgt.github.io/vcr
 var rubyVCR = dialect{
-	request: func(interaction fields) (method, address string) {
-		request := object(interaction["request"])
-		return strings.ToUpper(str(request["method"])), str(request["uri"])
-	},
-	sent: func(interaction fields) http.Header { return headerOf(object(interaction["request"])["headers"]) },
-	fill: fillRubyVCR,
+	request: vcrRequest,
+	sent:    vcrSent,
+	fill:    fillRubyVCR,
 }
 
 func fillRubyVCR(interaction fields, exchange *traffic.Exchange) (omitted *OmittedError) {

@@ -13,13 +13,6 @@ func (r *Report) AddSkipped(source, reason string) {
 	r.skips.add(source, reason)
 }
 
-// Skip counts n exchanges that were not checked, since they are not with the images API or have nothing to check.
-func (r *Report) Skip(n int) {
-	for range n {
-		r.AddSkipped("", skipUnnamed)
-	}
-}
-
 // AddProblem notes what could not be used, such as a file. It makes the run unusable, whatever else was found. Secrets
 // must have been taken out of the text.
 func (r *Report) AddProblem(text string) { r.problems.add(text) }

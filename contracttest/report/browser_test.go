@@ -87,7 +87,7 @@ func TestHTMLReportInABrowser(t *testing.T) {
 		accepted := acceptedReport(t)
 		b.open(t, write(t, accepted, "html"), view{width: 390})
 		assert.EqualValues(t, len(accepted.Findings), b.eval(t, "visibleRows()"))
-		assert.Equal(t, "Contract of /v2/images: clean", b.eval(t, "document.querySelector('h1').textContent"))
+		assert.Equal(t, "Contract of /v2/images: passed: clean", b.eval(t, "document.querySelector('h1').textContent"))
 	})
 
 	t.Run("nothing to show", func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestHTMLReportInABrowser(t *testing.T) {
 	t.Run("no script but its own", func(t *testing.T) {
 		for _, text := range []string{"<script>document.title = 'run'</script>", "<img src=x onerror=\"document.title = 'run'\">"} {
 			b.open(t, strings.Replace(page, "<h2>", text+"<h2>", 1), view{width: 390})
-			assert.Equal(t, "1 breaking: contract of /v2/images", b.eval(t, "document.title"), text)
+			assert.Equal(t, "failed: 1 breaking: contract of /v2/images", b.eval(t, "document.title"), text)
 			assert.EqualValues(t, 4, b.eval(t, "visibleRows()"), "the page's own script runs")
 		}
 	})

@@ -13,11 +13,11 @@
 //
 // Coverage is counted in all, and for each kind of session by itself: examples of documentation, what others reported
 // of the API, and a recording of it are evidence of different worth. An exchange without a kind, such as those of the
-// live suite, counts in the sum alone.
+// live suite, counts only in the sum.
 //
 // Findings that are alike are a [Group]: they have the check, the severity, the operation, the status, the part, the
 // pointer but for indices, the message and the value in common. A report holds 1,000 groups of each severity, 20 of
-// which may differ in message and value alone, and counts all. So the sums, the table and the verdict are right for an
+// which may differ only in message and value, and counts all. So the sums, the table and the verdict are right for an
 // archive in which everything is wrong. However many findings are accepted, one that breaks a client is held.
 //
 // # What fails a run

@@ -19,15 +19,15 @@ type evidence struct {
 	first, last  time.Time // the times of the exchanges; zero if none is known
 }
 
-// names holds the first names that it is given, each once.
+// names holds the first names that it is given, each once. An empty one is none.
 type names struct {
 	list []string
 	more bool   // whether there are others
-	last string // the name that was added last, which mostly comes again
+	last string // the name that was added last, which is mostly the next as well
 }
 
 func (n *names) add(name string) {
-	if name == n.last {
+	if name == "" || name == n.last {
 		return
 	}
 	n.last = name

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,20 +59,20 @@ func bodyLines(body []byte, pointer string, secrets *redact.Redactor) []string {
 	case len(body) > maxExcerptBody:
 		return []string{"(a body of more than 1 MiB, which is not shown)"}
 	}
-	at, key := parentOf(body, strings.Split(pointer, "/")[1:])
+	parent, key := parentOf(body, strings.Split(pointer, "/")[1:])
 	var indented bytes.Buffer
-	if len(at) > maxExcerptBytes || json.Indent(&indented, at, "", "  ") != nil {
+	if len(parent) > maxExcerptBytes || json.Indent(&indented, parent, "", "  ") != nil {
 		text := secrets.Text(string(body[:min(len(body), maxExcerptBytes)]))
 		return []string{redact.Shorten(redact.Printable(text))}
 	}
 	lines := strings.Split(secrets.Text(indented.String()), "\n")
-	first := 0
-	for i, line := range lines {
-		if key != "" && strings.HasPrefix(line, "  "+key) {
-			first = max(0, i-maxExcerptLines/2)
-			break
-		}
-	}
+	at := slices.IndexFunc(lines, func(line string) bool { return key != "" && strings.HasPrefix(line, "  "+key) })
+	return linesAround(lines, at)
+}
+
+// linesAround returns the lines around one, which may be -1 for none, with an ellipsis where others are left out.
+func linesAround(lines []string, at int) []string {
+	first := max(0, at-maxExcerptLines/2)
 	last := min(len(lines), first+maxExcerptLines)
 	shown := make([]string, 0, maxExcerptLines+2)
 	if first > 0 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 )
 
 // The characters that end a command of GitHub Actions, or a property of one.
@@ -41,10 +42,10 @@ func (r *Report) writeGitHub(w io.Writer) error {
 		fmt.Fprintf(&text, "skipped %s\n", line)
 	}
 	if more := r.Omitted(); more > 0 {
-		fmt.Fprintf(&text, "and %s, counted and not held\n", plural(more, "more finding"))
+		fmt.Fprintf(&text, "and %s, counted and not held\n", plural.Of(more, "more finding"))
 	}
-	fmt.Fprintf(&text, "%s checked, %s (%d breaking)\n", plural(r.Exchanges, "exchange"),
-		plural(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking))
+	fmt.Fprintf(&text, "%s checked, %s (%d breaking)\n", plural.Of(r.Exchanges, "exchange"),
+		plural.Of(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking))
 	fmt.Fprintf(&text, "verdict: %s\n", verdict)
 	_, err := io.WriteString(w, noCommand.Replace(text.String()))
 	return err
@@ -55,11 +56,8 @@ func (r *Report) githubAnnotation(text *strings.Builder, group Group) {
 	if group.File != "" {
 		properties = "file=" + githubProperty.Replace(group.File) + "," + properties
 	}
-	what := group.String()
-	if group.Excerpt != "" {
-		what += "\n" + group.Excerpt
-	}
-	fmt.Fprintf(text, "::%s %s::%s\n", r.githubLevel(group.Severity), properties, githubData.Replace(what))
+	level := r.githubLevel(group.Severity)
+	fmt.Fprintf(text, "::%s %s::%s\n", level, properties, githubData.Replace(group.detail()))
 }
 
 // githubLevel returns the level of an annotation: error for all that fails the run.

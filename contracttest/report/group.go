@@ -45,10 +45,24 @@ func (g Group) String() string {
 // what returns what is wrong, without where the exchanges are.
 func (g Group) what() string {
 	shown := g.Finding
-	if g.Count > 1 {
-		shown.Pointer = g.Pattern
-	}
+	shown.Pointer = g.pointer()
 	return strings.TrimPrefix(shown.String(), shown.Source+": ")
+}
+
+// pointer returns where the findings are: the pointer of a single one, and the pattern of several.
+func (g Group) pointer() string {
+	if g.Count == 1 {
+		return g.Pointer
+	}
+	return g.Pattern
+}
+
+// detail returns the line of the findings, with the excerpt below it if there is one.
+func (g Group) detail() string {
+	if g.Excerpt == "" {
+		return g.String()
+	}
+	return g.String() + "\n" + g.Excerpt
 }
 
 // times returns how many findings there are, and where the first ones are.

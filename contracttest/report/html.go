@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 )
 
 //go:embed report.html.tmpl
@@ -122,7 +123,7 @@ func htmlCellOf(t tally) htmlCell {
 		return htmlCell{
 			Text:  fmt.Sprintf("%d!%d", t.checked, t.findings),
 			Class: "found",
-			Label: fmt.Sprintf("%d checked, %s", t.checked, plural(t.findings, "finding")),
+			Label: fmt.Sprintf("%d checked, %s", t.checked, plural.Of(t.findings, "finding")),
 		}
 	case t.checked > 0:
 		return htmlCell{Text: fmt.Sprint(t.checked), Class: "seen", Label: "checked, nothing found"}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/openapi"
 )
 
@@ -50,6 +51,6 @@ func (r *Report) caseSum() string {
 	if len(r.cases) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: %d passed, %d failed, %d skipped, %d not run.", plural(len(r.cases), "case"),
+	return fmt.Sprintf("%s: %d passed, %d failed, %d skipped, %d not run.", plural.Of(len(r.cases), "case"),
 		r.cases.count(CasePassed), r.cases.count(CaseFailed), r.cases.count(CaseSkipped), r.cases.count(CaseNotRun))
 }

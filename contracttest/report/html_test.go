@@ -46,11 +46,11 @@ func TestHTMLReportSaysItAtOnce(t *testing.T) {
 		class, verdict string
 		says           string
 	}{
-		"breaking": {mixedReport(t), "breaking", "1 breaking", "7 exchanges checked, 3 skipped."},
-		"drift":    {drift, "drift", "nothing breaking", "1 exchange checked, 0 skipped."},
-		"accepted": {acceptedReport(t), "clean", "clean", `value="accepted" checked`},
-		"clean":    {one, "clean", "clean", "None: every exchange that was checked is as the contract has it."},
-		"nothing":  {report.New(testkit.Contract(t)), "breaking", "nothing checked", "None, because no exchange was checked."},
+		"breaking": {mixedReport(t), "breaking", "failed: 1 breaking", "7 exchanges checked, 3 skipped."},
+		"drift":    {drift, "drift", "passed: nothing breaking", "1 exchange checked, 0 skipped."},
+		"accepted": {acceptedReport(t), "clean", "passed: clean", `value="accepted" checked`},
+		"clean":    {one, "clean", "passed: clean", "None: every exchange that was checked is as the contract has it."},
+		"nothing":  {report.New(testkit.Contract(t)), "breaking", "failed: nothing checked", "None, because no exchange was checked."},
 	} {
 		text := write(t, c.report, "html")
 		assert.Contains(t, text, "<title>"+c.verdict+": contract of /v2/images</title>", name)

@@ -59,7 +59,7 @@ type jsonPlace struct {
 	Pointer string `json:"pointer"`
 }
 
-// writeJSON writes the report for another program. An array is one where it has nothing, too.
+// writeJSON writes the report for another program. What is a list is an array even if it is empty, and never null.
 func (r *Report) writeJSON(w io.Writer) error {
 	report := jsonReport{
 		Verdict:   r.jsonVerdict(),
@@ -81,10 +81,15 @@ func (r *Report) writeJSON(w io.Writer) error {
 	for _, group := range r.worstFirst() {
 		report.Findings = append(report.Findings, jsonFindingOf(group))
 	}
+	return encodeJSON(w, report)
+}
+
+// encodeJSON writes a value for a person to read as well: in lines, and with < as it is.
+func encodeJSON(w io.Writer, value any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(report)
+	return encoder.Encode(value)
 }
 
 func (r *Report) jsonVerdict() jsonVerdict {

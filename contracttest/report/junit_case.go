@@ -19,10 +19,7 @@ func (r *Report) junitCase(at cell, held []Group) junitCase {
 	var failures, others []string
 	more := r.table.atLeast(at, r.FailOn)
 	for _, group := range held {
-		text := string(group.Severity) + ": " + group.String()
-		if group.Excerpt != "" {
-			text += "\n" + group.Excerpt
-		}
+		text := string(group.Severity) + ": " + group.detail()
 		if group.Severity.AtLeast(r.FailOn) {
 			failures = append(failures, text)
 			more -= group.Count

@@ -119,19 +119,17 @@ func TestAddAllEndsWithItsContext(t *testing.T) {
 	exchange := compressed(t, `{"images":`+objects(3*199_000)+`}`)
 	ctx, cancel := context.WithCancel(t.Context())
 	r := report.New(testkit.Contract(t))
-	var interrupted time.Time
 	n := 0
 	err := r.AddAllContext(ctx, func(yield func(traffic.Exchange, error) bool) {
 		for yield(exchange, nil) {
 			if n++; n == 3 {
-				interrupted = time.Now()
 				cancel()
 			}
 		}
 	})
 	require.ErrorIs(t, err, context.Canceled)
-	assert.Less(t, time.Since(interrupted), time.Second)
 	assert.LessOrEqual(t, n, 4)
+	assert.Less(t, r.Exchanges, n, "what was being checked is not checked to its end")
 	for _, finding := range r.Findings {
 		assert.NotContains(t, finding.Message, "interrupted", "what was not judged is not counted")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 )
 
 // What a summary shows: every group of findings that break a client, and of the others so many that there are 50 rows.
@@ -37,9 +38,9 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	var text strings.Builder
 	breaking, verdict := r.CountAtLeast(check.Breaking), r.Verdict()
 	fmt.Fprintf(&text, "### Contract of /v2/images: %s\n", markdown(verdict.String()))
-	fmt.Fprintf(&text, "\n%s checked, %d skipped, ", plural(r.Exchanges, "exchange"), r.Skipped)
+	fmt.Fprintf(&text, "\n%s checked, %d skipped, ", plural.Of(r.Exchanges, "exchange"), r.Skipped)
 	fmt.Fprintf(&text, "**%d breaking**, %s, %d accepted, %s.\n",
-		breaking, plural(r.CountAtLeast(check.Note)-breaking, "other finding"), r.Accepted(), covered(r.Coverage()))
+		breaking, plural.Of(r.CountAtLeast(check.Note)-breaking, "other finding"), r.Accepted(), covered(r.Coverage()))
 	r.markdownLists(&text, verdict)
 	r.markdownFindings(&text)
 	fmt.Fprintln(&text)
@@ -84,15 +85,11 @@ func (r *Report) markdownFindings(text *strings.Builder) {
 		}
 		shown++
 		more -= group.Count
-		where := group.Pointer
-		if group.Count > 1 {
-			where = group.Pattern
-		}
 		fmt.Fprintf(text, "| %s | %s | %s | %d | %s | %s | %s | %d | %s |\n", group.Severity, group.Check,
-			markdown(group.Operation), group.Status, markdown(group.In+" "+where), markdown(group.Message),
+			markdown(group.Operation), group.Status, markdown(group.In+" "+group.pointer()), markdown(group.Message),
 			markdown(group.Got), group.Count, markdown(group.Source))
 	}
 	if more > 0 {
-		fmt.Fprintf(text, "\nand %s\n", plural(more, "more finding"))
+		fmt.Fprintf(text, "\nand %s\n", plural.Of(more, "more finding"))
 	}
 }

@@ -1,6 +1,10 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+
+	"example.com/doimages/contracttest/internal/plural"
+)
 
 // reasons counts how often a baseline accepted a finding for each of its reasons, in the order in which they came.
 type reasons struct {
@@ -19,15 +23,7 @@ func (r *reasons) add(reason string) {
 func (r *reasons) lines() []string {
 	var lines []string
 	for _, reason := range r.order {
-		lines = append(lines, fmt.Sprintf("accepted %s: %s", plural(r.times[reason], "time"), reason))
+		lines = append(lines, fmt.Sprintf("accepted %s: %s", plural.Of(r.times[reason], "time"), reason))
 	}
 	return lines
-}
-
-// plural returns a number with its noun, which gets an s unless there is exactly one.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -45,6 +45,7 @@ type Report struct {
 	coverage   *check.Coverage
 	evidence   evidence
 	skips      skips
+	unreadable int // exchanges that were checked but for a body that nothing can read
 	cases      cases
 	problems   trouble
 	failures   trouble
@@ -71,7 +72,7 @@ func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 
 // NewSession says that the exchanges to come have nothing to do with those before, such as when another recording
 // begins. The kind is that of its provenance, or empty: a baseline may accept a finding for one kind only, and how much
-// of the contract each kind shows is counted apart. Exchanges without a kind count in the sum alone.
+// of the contract each kind shows is counted apart. Exchanges without a kind count only in the sum.
 func (r *Report) NewSession(kind string) {
 	r.session, r.kind = check.NewSession(), kind
 	r.coverage.SetOrigin(redact.Printable(kind))
@@ -142,7 +143,13 @@ func (r *Report) hold(f check.Finding, exchange traffic.Exchange) {
 	if f.Severity == check.Accepted {
 		r.accepted.add(f.Reason)
 	}
+	if f.Check == "unreadable-body" && f.Severity == check.Note {
+		r.unreadable++
+	}
 }
+
+// unchecked returns how many exchanges with the API could not be checked, or not their bodies.
+func (r *Report) unchecked() int { return r.skips.unchecked() + r.unreadable }
 
 // AddResponse does as [Report.Add], but does not judge the request. It is for requests that break the contract on
 // purpose, to see how the server responds.

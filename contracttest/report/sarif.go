@@ -3,7 +3,6 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -31,10 +30,7 @@ func (r *Report) writeSARIF(w io.Writer) error {
 	for _, group := range r.worstFirst() {
 		run.Results = append(run.Results, r.sarifResult(group, index[group.Check]))
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(sarifLog{
+	return encodeJSON(w, sarifLog{
 		Schema:  "https://json.schemastore.org/sarif-2.1.0.json",
 		Version: "2.1.0",
 		Runs:    []sarifRun{run},
@@ -68,15 +64,11 @@ func (r *Report) sarifResult(group Group, rule int) sarifResult {
 	if group.Severity.AtLeast(r.FailOn) {
 		level = "error"
 	}
-	text := group.String()
-	if group.Excerpt != "" {
-		text += "\n" + group.Excerpt
-	}
 	result := sarifResult{
 		RuleID:       group.Check,
 		RuleIndex:    rule,
 		Level:        level,
-		Message:      sarifText{Text: text},
+		Message:      sarifText{Text: group.detail()},
 		Locations:    sarifLocations(group),
 		Occurrences:  group.Count,
 		Fingerprints: map[string]string{"contract/v1": fingerprint(group)},

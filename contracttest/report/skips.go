@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,9 +9,9 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// The reasons for which an exchange is skipped that is not one with the API, or was not answered by it. Every other
-// reason says of an exchange with the API that it could not be checked, which [Report.FailOnSkip] makes a failure.
-// More may follow each of them, such as the host.
+// The reasons for which an exchange is skipped that is not one with the API, or to which something else responded.
+// Every other reason says of an exchange with the API that it could not be checked, which [Report.FailOnSkip] makes a
+// failure. More may follow each of them, such as the host.
 const (
 	SkipOtherHost = "other host"
 	SkipOtherPath = "other path"
@@ -18,10 +19,7 @@ const (
 	SkipPreflight = "preflight"
 )
 
-var harmlessReasons = []string{SkipOtherHost, SkipOtherPath, SkipCached, SkipPreflight, skipUnnamed}
-
-// skipUnnamed is the reason of [Report.Skip].
-const skipUnnamed = "not for the images API, or nothing to check"
+var harmlessReasons = []string{SkipOtherHost, SkipOtherPath, SkipCached, SkipPreflight}
 
 // What is remembered of skipped exchanges.
 const (
@@ -53,11 +51,11 @@ func (s *skipped) addSource(source string) {
 	}
 }
 
-// add counts an exchange. Beyond so many reasons those that are new count together.
+// add counts an exchange. Beyond maxReasons, those that are new count together.
 func (s *skips) add(source, reason string) {
 	reason = redact.Shorten(redact.Printable(reason))
 	if s.by[reason] == nil && len(s.order) >= maxReasons {
-		reason = commonReason(reason)
+		reason = cmp.Or(harmlessReason(reason), "other reasons")
 	}
 	of := s.by[reason]
 	if of == nil {
@@ -69,25 +67,20 @@ func (s *skips) add(source, reason string) {
 	of.addSource(redact.Printable(source))
 }
 
-// commonReason returns the reason under which one counts that there is no room for.
-func commonReason(reason string) string {
+// harmlessReason returns the harmless reason that a reason begins with; "" for that of an exchange with the API.
+func harmlessReason(reason string) string {
 	for _, harmless := range harmlessReasons {
 		if strings.HasPrefix(reason, harmless) {
 			return harmless
 		}
 	}
-	return "other reasons"
-}
-
-// isHarmless reports whether a reason is that of an exchange that is not with the API.
-func isHarmless(reason string) bool {
-	return slices.Contains(harmlessReasons, commonReason(reason))
+	return ""
 }
 
 // unchecked returns how many exchanges with the API could not be checked.
 func (s *skips) unchecked() (n int) {
 	for _, of := range s.by {
-		if !isHarmless(of.reason) {
+		if harmlessReason(of.reason) == "" {
 			n += of.count
 		}
 	}

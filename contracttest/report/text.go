@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 )
 
@@ -23,10 +24,10 @@ func (r *Report) writeText(w io.Writer) error {
 	if r.ListMissing {
 		r.textMissing(&text)
 	}
-	fmt.Fprintf(&text, "%s checked, %d skipped, ", plural(r.Exchanges, "exchange"), r.Skipped)
+	fmt.Fprintf(&text, "%s checked, %d skipped, ", plural.Of(r.Exchanges, "exchange"), r.Skipped)
 	fmt.Fprintf(&text, "%s (%d breaking) and %d accepted, ",
-		plural(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking), r.Accepted())
-	fmt.Fprintf(&text, "%s not seen, %s\n", plural(len(r.Unchecked()), "documented response"), covered(r.Coverage()))
+		plural.Of(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking), r.Accepted())
+	fmt.Fprintf(&text, "%s not seen, %s\n", plural.Of(len(r.Unchecked()), "documented response"), covered(r.Coverage()))
 	verdict := r.Verdict()
 	for _, reason := range verdict.Reasons {
 		fmt.Fprintln(&text, reason)
@@ -42,15 +43,20 @@ func (r *Report) textMissing(text *strings.Builder) {
 	for _, operation := range r.counted() {
 		var missing []string
 		for _, item := range slices.Sorted(slices.Values(coverage[operation].Missing)) {
-			n := len(missing)
-			if n == 0 || !strings.HasPrefix(missing[n-1], "response ") || !strings.HasPrefix(item, missing[n-1]+" ") {
-				missing = append(missing, item)
+			if n := len(missing); n > 0 && isPartOfResponse(item, missing[n-1]) {
+				continue
 			}
+			missing = append(missing, item)
 		}
 		if len(missing) > 0 {
 			fmt.Fprintf(text, "not seen of %s: %s\n", operation, redact.Printable(strings.Join(missing, ", ")))
 		}
 	}
+}
+
+// isPartOfResponse reports whether an item of coverage is of a response that is the item before it.
+func isPartOfResponse(item, before string) bool {
+	return strings.HasPrefix(before, "response ") && strings.HasPrefix(item, before+" ")
 }
 
 func (r *Report) textTable(text *strings.Builder) {
@@ -100,6 +106,6 @@ func (r *Report) textFindings(text *strings.Builder) {
 		fmt.Fprintln(text, line)
 	}
 	if more > 0 {
-		fmt.Fprintf(text, "and %s, counted and not held\n", plural(more, "more finding"))
+		fmt.Fprintf(text, "and %s, counted and not held\n", plural.Of(more, "more finding"))
 	}
 }

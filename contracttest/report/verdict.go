@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 )
 
 // Verdict is what a run comes to. Every format has it, so that none says less than the exit code.
@@ -17,7 +18,11 @@ type Verdict struct {
 }
 
 // demand is something that a run has to show and did not.
-type demand struct{ name, text string }
+type demand struct {
+	name  string // in a JUnit report
+	text  string // a sentence
+	words string // a few, for the heading; empty for one that is counted there with others
+}
 
 // Verdict returns what the run comes to so far.
 func (r *Report) Verdict() Verdict {
@@ -31,7 +36,7 @@ func (r *Report) Verdict() Verdict {
 	}
 	findings, cases := r.CountAtLeast(r.FailOn), r.cases.count(CaseFailed)
 	v.Failed = v.Unusable || findings > 0 || cases > 0 || len(unmet) > 0
-	v.Heading = strings.Join(r.heading(), ", ")
+	v.Heading = strings.Join(r.heading(unmet), ", ")
 	switch {
 	case v.Heading != "":
 	case r.CountAtLeast(check.Note) > 0:
@@ -60,23 +65,26 @@ func (v Verdict) result() string {
 func (r *Report) unmet() []demand {
 	var list []demand
 	if r.Exchanges == 0 {
-		list = append(list, demand{name: "exchanges", text: "nothing was checked"})
+		list = append(list, demand{name: "exchanges", text: "nothing was checked", words: "nothing checked"})
 	}
 	if percent := r.Coverage().Percent; percent < r.MinCoverage {
 		list = append(list, demand{
 			name: "coverage",
 			text: fmt.Sprintf("%.1f %% of the contract was seen, less than the %.1f %% of --min-coverage",
 				percent, r.MinCoverage),
+			words: fmt.Sprintf("%.1f %% of %.1f %% covered", percent, r.MinCoverage),
 		})
 	}
-	if n := r.skips.unchecked(); r.FailOnSkip && n > 0 {
+	if n := r.unchecked(); r.FailOnSkip && n > 0 {
 		list = append(list, demand{
-			name: "skipped exchanges",
-			text: plural(n, "exchange") + " of the API could not be checked",
+			name:  "skipped exchanges",
+			text:  plural.Of(n, "exchange") + " of the API could not be checked",
+			words: fmt.Sprintf("%d not checkable", n),
 		})
 	}
 	if n := r.cases.count(CaseNotRun); n > 0 {
-		list = append(list, demand{name: "cases", text: plural(n, "case") + " not run"})
+		notRun := plural.Of(n, "case") + " not run"
+		list = append(list, demand{name: "cases", text: notRun, words: notRun})
 	}
 	for i, text := range r.failures.all() {
 		list = append(list, demand{name: fmt.Sprint("failure ", i+1), text: text})
@@ -85,7 +93,7 @@ func (r *Report) unmet() []demand {
 }
 
 // heading returns what is wrong in a few words each, the worst first.
-func (r *Report) heading() []string {
+func (r *Report) heading(unmet []demand) []string {
 	var words []string
 	add := func(is bool, format string, args ...any) {
 		if is {
@@ -93,18 +101,15 @@ func (r *Report) heading() []string {
 		}
 	}
 	breaking, failing := r.CountAtLeast(check.Breaking), r.CountAtLeast(r.FailOn)
-	add(r.problems.count > 0, "%s", plural(r.problems.count, "problem"))
+	add(r.problems.count > 0, "%s", plural.Of(r.problems.count, "problem"))
 	add(breaking > 0, "%d breaking", breaking)
 	add(failing > breaking, "%d %s", failing-breaking, r.FailOn)
-	cases, notRun := r.cases.count(CaseFailed), r.cases.count(CaseNotRun)
-	add(cases > 0, "%s failed", plural(cases, "case"))
-	add(notRun > 0, "%s not run", plural(notRun, "case"))
-	add(r.Exchanges == 0, "nothing checked")
-	percent := r.Coverage().Percent
-	add(percent < r.MinCoverage, "%.1f %% of %.1f %% covered", percent, r.MinCoverage)
-	skipped := r.skips.unchecked()
-	add(r.FailOnSkip && skipped > 0, "%d not checkable", skipped)
-	add(r.failures.count > 0, "%s of the run", plural(r.failures.count, "failure"))
+	cases := r.cases.count(CaseFailed)
+	add(cases > 0, "%s failed", plural.Of(cases, "case"))
+	for _, d := range unmet {
+		add(d.words != "", "%s", d.words)
+	}
+	add(r.failures.count > 0, "%s of the run", plural.Of(r.failures.count, "failure"))
 	return words
 }
 

@@ -83,6 +83,20 @@ func TestEveryFormatHasTheVerdict(t *testing.T) {
 			reason:   "1 exchange of the API could not be checked",
 			failures: 1,
 		},
+		"a body that cannot be decompressed": {
+			change: func(r *report.Report) {
+				r.FailOnSkip = true
+				garbled := testkit.Exchanges(t, "images_get")[0]
+				garbled.Header = garbled.Header.Clone()
+				garbled.Header.Set("Content-Encoding", "br")
+				garbled.Body, garbled.File = []byte{0x1b, 0x03, 0xff}, "a.har"
+				r.Add(garbled)
+			},
+			result:   "failed",
+			heading:  "1 not checkable",
+			reason:   "1 exchange of the API could not be checked",
+			failures: 1,
+		},
 		"an entry of a baseline": {
 			change:   func(r *report.Report) { r.AddFailure("entry 1 of the baseline matches nothing") },
 			result:   "failed",
@@ -220,4 +234,17 @@ func TestShowBodiesIsBounded(t *testing.T) {
 			assert.NotRegexp(t, `(?m)^\s*::error::x`, write(t, r, "github"))
 		})
 	}
+}
+
+// An exchange that says nothing of a file, a host or a kind adds no empty name to those that are known.
+func TestEvidenceHasNoEmptyNames(t *testing.T) {
+	r := report.New(testkit.Contract(t))
+	exchange := testkit.Exchanges(t, "images_get")[0]
+	for _, file := range []string{"a.har", "", "b.har"} {
+		exchange.File = file
+		r.Add(exchange)
+	}
+	var written struct{ Files []string }
+	require.NoError(t, json.Unmarshal([]byte(write(t, r, "json")), &written))
+	assert.Equal(t, []string{"a.har", "b.har"}, written.Files)
 }

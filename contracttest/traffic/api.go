@@ -27,9 +27,7 @@ func IsImagesAPI(e Exchange, hosts ...string) bool {
 // IsImagesPath reports whether a path is /v2/images or below it. A slash may be repeated: servers differ in what they
 // make of that, and clients that join paths send it.
 func IsImagesPath(path string) bool {
-	for strings.Contains(path, "//") {
-		path = strings.ReplaceAll(path, "//", "/")
-	}
+	path = singleSlashes(path)
 	return path == imagesPath || strings.HasPrefix(path, imagesPath+"/")
 }
 

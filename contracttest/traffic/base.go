@@ -3,6 +3,7 @@ package traffic
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"path"
 	"strings"
@@ -60,7 +61,7 @@ func (b Base) URL() *url.URL {
 // and reports whether it is one. The host stays: links in a response may lead there. Any other URL is returned as it
 // is.
 func (b Base) Strip(u *url.URL) (*url.URL, bool) {
-	if b.address == nil || u == nil || u.Scheme != b.address.Scheme || server(u) != server(b.address) {
+	if b.address == nil || u == nil || u.Scheme != b.address.Scheme || !SameServer(u, b.address) {
 		return u, false
 	}
 	prefix := b.address.EscapedPath()
@@ -90,8 +91,11 @@ func (b Base) Exchange(e Exchange) (Exchange, bool) {
 	return e, ok
 }
 
-// server returns the host and port of a URL in one form: whatever it calls this machine, and whether or not it has the
-// port of its scheme.
+// SameServer reports whether two URLs have the same host and port, whatever they call this machine ([IsLoopback]): a
+// client that asks for localhost may be told of 127.0.0.1. The port of its scheme is the same as none.
+func SameServer(a, b *url.URL) bool { return server(a) == server(b) }
+
+// server returns the host and the port of a URL in one form.
 func server(u *url.URL) string {
 	host, port := strings.ToLower(u.Hostname()), u.Port()
 	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
@@ -100,5 +104,5 @@ func server(u *url.URL) string {
 	if IsLoopback(host) {
 		host = "localhost"
 	}
-	return host + " " + port
+	return net.JoinHostPort(host, port)
 }

@@ -122,3 +122,27 @@ func TestZeroBase(t *testing.T) {
 	_, ok = base.Strip(nil)
 	assert.False(t, ok)
 }
+
+func TestSameServer(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		a, b string
+		want bool
+	}{
+		{name: "another path", a: "https://a.example/b", b: "https://a.example", want: true},
+		{name: "another case", a: "https://A.example", b: "https://a.example", want: true},
+		{name: "the port of its scheme", a: "https://a.example:443", b: "https://a.example", want: true},
+		{name: "this machine", a: "http://127.0.0.1:8080", b: "http://localhost:8080", want: true},
+		{name: "another host", a: "https://b.example", b: "https://a.example"},
+		{name: "another port", a: "https://a.example:8443", b: "https://a.example"},
+		{name: "the port of the other scheme", a: "https://a.example:80", b: "https://a.example"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a, err := url.Parse(test.a)
+			require.NoError(t, err)
+			b, err := url.Parse(test.b)
+			require.NoError(t, err)
+			assert.Equal(t, test.want, traffic.SameServer(a, b))
+		})
+	}
+}

@@ -29,11 +29,17 @@ func canonicalPath(path string) string {
 	if strings.Contains(path, "%") {
 		path = decodeUnreserved(path)
 	}
-	for strings.Contains(path, "//") {
-		path = strings.ReplaceAll(path, "//", "/")
-	}
+	path = singleSlashes(path)
 	if len(path) > 1 {
 		path = strings.TrimSuffix(path, "/")
+	}
+	return path
+}
+
+// singleSlashes returns a path without repeated slashes.
+func singleSlashes(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
 	}
 	return path
 }

@@ -10,12 +10,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
+	"example.com/doimages/openapi"
 )
 
 // baselineOptions are the flags of contract baseline.
@@ -30,17 +34,20 @@ func baselineCommand(p process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline FILE… -o known.yaml",
 		Short: "Write a baseline with an entry for each finding in recordings",
-		Long: `Checks recordings as contract verify does, and writes an entry of a baseline for the findings that there are,
-those that are alike in one. Each has a reason to fill in: verify refuses a baseline in which one is left.
+		Long: `Checks recordings as contract verify does, and writes a baseline with an entry for each finding, one for
+those that are alike. Each has a reason to fill in: verify refuses a baseline in which one is left.
 Each also has a date, half a year from now, from which on verify asks whether the entry still holds.
 
-A file that is there already is not replaced, since it may hold reasons. The exit code is 0 if the file was
-written, and 2 if a file or a flag cannot be used.`,
+A file that exists is not replaced, since it may have reasons.
+
+The exit code is 0 if the baseline was written. It is 2 if a file, an entry in one or a flag cannot be used;
+then nothing is written.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runBaseline(cmd.Context(), p, options, files) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&options.file, "output", "o", "", "the baseline to write")
-	flags.StringVar(&options.baseline, "baseline", "", "a file with findings that are accepted already")
+	flags.StringVar(&options.baseline, "baseline", "",
+		"a file with findings that are accepted already, in addition to the embedded ones")
 	options.served.addFlags(cmd)
 	_ = cmd.MarkFlagRequired("output")
 	return cmd
@@ -52,17 +59,17 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 		return errors.New("baseline: name at least one recording")
 	}
 	if _, err := os.Stat(options.file); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--output %s: it is there already, and may hold reasons; name a new file", options.file)
+		return fmt.Errorf("--output %s: it exists, and may have reasons; name a new file", options.file)
 	}
 	where, err := options.served.parse()
 	if err != nil {
 		return err
 	}
-	o, err := newOutput(ctx, p, outputOptions{format: "text", failOn: check.Breaking, baseline: options.baseline})
+	known, err := readBaseline(ctx, options.baseline)
 	if err != nil {
 		return err
 	}
-	r, err := newReport(ctx, "", o)
+	r, err := loadReport(ctx, "", openapi.Document(), known)
 	if err != nil {
 		return err
 	}
@@ -70,10 +77,11 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
-	if err != nil {
+	seen := newReading(p, nil)
+	if err := seen.addRecordings(ctx, r, found, where); err != nil {
 		return err
 	}
+	seen.write()
 	if err := seen.err(); err != nil {
 		return err
 	}
@@ -82,33 +90,70 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(options.file, text, 0o644); err != nil {
+	if err := writeFile(options.file, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	fmt.Fprintf(p.stdout, "%d entries in %s: replace each %q by the reason\n", len(entries), options.file, check.FillIn)
+	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", plural.Of(len(entries), "entry"),
+		redact.Printable(options.file), check.FillIn)
 	return nil
 }
 
 // baselineEntry is an entry of a baseline; see check.LoadBaseline.
 type baselineEntry struct {
-	Check     string `yaml:"check"`
-	Operation string `yaml:"operation,omitempty"`
-	Status    int    `yaml:"status,omitempty"`
-	In        string `yaml:"in,omitempty"`
-	Pointer   string `yaml:"pointer,omitempty"`
-	Got       string `yaml:"got,omitempty"`
-	Reason    string `yaml:"reason"`
-	Source    string `yaml:"source"`
-	Review    string `yaml:"review"`
+	Check     string  `yaml:"check"`
+	Operation string  `yaml:"operation,omitempty"`
+	Status    int     `yaml:"status,omitempty"`
+	In        string  `yaml:"in,omitempty"`
+	Pointer   string  `yaml:"pointer,omitempty"`
+	Got       pattern `yaml:"got,omitempty"`
+	Reason    string  `yaml:"reason"`
+	Source    string  `yaml:"source"`
+	Review    string  `yaml:"review"`
 }
 
-// baselineEntries returns an entry for each group of findings that is not accepted. Groups that an entry cannot tell
-// apart, since they differ in their messages, share one.
+// pattern is a pattern of a value, which may have characters that do not print: an entry accepts it as it was sent.
+// It is then written in quotes, in which YAML knows escapes for them, so that an editor shows what is accepted.
+type pattern string
+
+// MarshalYAML returns what YAML writes for the pattern.
+func (p pattern) MarshalYAML() (any, error) {
+	if strings.IndexFunc(string(p), isHidden) < 0 {
+		return string(p), nil
+	}
+	return &yaml.Node{
+		Kind:  yaml.ScalarNode,
+		Tag:   "!!str",
+		Value: string(p),
+		Style: yaml.DoubleQuotedStyle,
+	}, nil
+}
+
+// isHidden reports whether a character of a pattern does not print.
+func isHidden(r rune) bool { return !unicode.IsGraphic(r) }
+
+// escaped writes what does not print in a text of YAML as escapes. But for line ends, it is in quotes.
+func escaped(text []byte) []byte {
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		switch {
+		case r == '\n' || !isHidden(r):
+			b.WriteRune(r)
+		case r > 0xFFFF:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.Bytes()
+}
+
+// baselineEntries returns an entry for each group of findings that can be accepted and is not. Groups that an entry
+// cannot tell apart, since they differ in their messages, share one.
 func baselineEntries(groups []report.Group, review time.Time) []baselineEntry {
 	var entries []baselineEntry
 	seen := map[baselineEntry]bool{}
 	for _, group := range groups {
-		if group.Severity == check.Accepted {
+		if group.Severity == check.Accepted || group.Check == "secret" { // a token is taken out, and not accepted
 			continue
 		}
 		entry := baselineEntry{
@@ -117,7 +162,7 @@ func baselineEntries(groups []report.Group, review time.Time) []baselineEntry {
 			Status:    group.Status,
 			In:        literally(group.In),
 			Pointer:   pointerPattern(group.Pointer),
-			Got:       literally(unquoted(group.Got)),
+			Got:       pattern(literally(unquoted(group.Got))),
 			Reason:    check.FillIn,
 			Review:    review.Format(time.DateOnly),
 		}
@@ -171,5 +216,5 @@ func baselineText(entries []baselineEntry) ([]byte, error) {
 	err := encoder.Encode(struct {
 		Findings []baselineEntry `yaml:"findings"`
 	}{Findings: entries})
-	return text.Bytes(), err
+	return escaped(text.Bytes()), err
 }

@@ -18,7 +18,7 @@ func TestBaseline(t *testing.T) {
 	require.NoError(t, err)
 	broken := filepath.Join(dir, "broken.cassette.yaml")
 	changed := strings.ReplaceAll(string(text), `"name":`, `"a*[b]?": 1, "name":`)
-	changed = strings.ReplaceAll(changed, `"status": "available"`, `"status": "tha*wing"`)
+	changed = strings.ReplaceAll(changed, `"status": "available"`, "\"status\": \"\\\\u202etha*wing\\\\u200b\\\\udb40\\\\udc41\"")
 	require.NotEqual(t, string(text), changed)
 	require.NoError(t, os.WriteFile(broken, []byte(changed), 0o600))
 
@@ -43,10 +43,58 @@ func TestBaseline(t *testing.T) {
 
 	exit, out = execute(t, nil, "baseline", broken, "-o", known)
 	assert.Equal(t, 2, exit)
-	assert.Contains(t, out, "it is there already")
+	assert.Contains(t, out, "it exists, and may have reasons")
 
 	exit, out = execute(t, nil, "baseline", recordings+"images_get.cassette.yaml", "-o", filepath.Join(dir, "none.yaml"))
 	assert.Equal(t, 0, exit, out)
 	exit, out = execute(t, nil, "verify", "--baseline", filepath.Join(dir, "none.yaml"), recordings+"images_get.cassette.yaml")
 	assert.Equal(t, 0, exit, out)
+}
+
+// A run that writes no report says itself what it could not use and what it left out.
+func TestBaselineAndSuggestNameWhatTheyCannotUse(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"baseline", "suggest"} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			good, err := os.ReadFile(makers + "chrome.har")
+			require.NoError(t, err)
+			for name, text := range map[string]string{
+				"good.har":   string(good),
+				"page.html":  "<html>",
+				"broken.har": `{"log":{"entries":[{`,
+			} {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+			}
+			written := filepath.Join(dir, "written.yaml")
+			exit, out := execute(t, nil, command, dir, "-o", written)
+			assert.Equal(t, 2, exit, out)
+			assert.Contains(t, out, "broken.har: not an HTTP Archive")
+			assert.NoFileExists(t, written)
+
+			require.NoError(t, os.Remove(filepath.Join(dir, "broken.har")))
+			exit, out = execute(t, nil, command, dir, "-o", written)
+			assert.Equal(t, 0, exit, out)
+			assert.Contains(t, out, "left out: an HTML page: page.html\n")
+			assert.Contains(t, out, "not checked: good.har#3: omitted: no response\n")
+			assert.FileExists(t, written)
+		})
+	}
+}
+
+// A recording that holds a token is to be cleaned: no entry of a baseline offers to accept it.
+func TestBaselineOfATokenInARecording(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	session, known := filepath.Join(dir, "session.har"), filepath.Join(dir, "known.yaml")
+	require.NoError(t, os.WriteFile(session, []byte(archive), 0o600))
+	_, out := execute(t, nil, "verify", session)
+	require.Contains(t, out, "[secret]")
+	exit, out := execute(t, nil, "baseline", session, "-o", known)
+	assert.Equal(t, 0, exit, out)
+	entries, err := os.ReadFile(known)
+	require.NoError(t, err)
+	assert.Contains(t, string(entries), "check: missing-field")
+	assert.NotContains(t, string(entries), "check: secret")
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,13 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
-	"example.com/doimages/openapi"
 )
 
 // convertOptions are the flags of contract convert.
@@ -80,20 +77,20 @@ func runConvert(ctx context.Context, p process, options convertOptions, files []
 			return err
 		}
 	}
-	c.writeSkipped()
+	c.reading.write()
 	if c.undecodable > 0 {
 		fmt.Fprintf(p.stderr, "left out: %s with a body that cannot be decompressed\n",
-			count(c.undecodable, "exchange"))
+			plural.Of(c.undecodable, "exchange"))
 	}
-	return c.write(time.Now().UTC(), options.file)
+	return c.write(options.file)
 }
 
-// write writes the copy. That something could not be used is an error after that.
-func (c *conversion) write(now time.Time, file string) error {
-	err := c.copy.Write(c.provenance(now))
+// write writes the copy. If something could not be used, that is an error all the same.
+func (c *conversion) write(file string) error {
+	err := c.copy.Write(c.provenance())
 	switch {
 	case err == nil:
-		fmt.Fprintf(c.stdout, "%s written to %s\n", count(c.copy.Len(), "exchange"), redact.Printable(file))
+		fmt.Fprintf(c.stdout, "%s written to %s\n", plural.Of(c.copy.Len(), "exchange"), redact.Printable(file))
 		return c.err()
 	case errors.Is(err, recording.ErrNothingCopied):
 		fmt.Fprintln(c.stderr, err)
@@ -114,39 +111,36 @@ type conversion struct {
 	undecodable int      // exchanges that were left out
 }
 
+// nameOf returns what a recording is called in the provenance of its copy.
+func nameOf(file string) string {
+	if file == standardInput {
+		return "standard input"
+	}
+	return filepath.Base(file)
+}
+
 // source is a recording that a copy is made from.
 type source struct {
 	name     string
-	kind     string
+	kind     recording.Kind
 	document string // what its provenance says of where it comes from
 }
 
 // add adds the exchanges of a recording. The error ends the conversion.
 func (c *conversion) add(ctx context.Context, f found) error {
-	from := source{name: filepath.Base(f.file)}
-	kind, where, err := originOf(ctx, f, c.where)
+	provenance, where, err := originOf(ctx, f, c.where)
 	if err != nil {
-		return err
+		return c.ended(ctx, f, err)
 	}
-	if provenance, err := recording.ReadProvenance(f.file); err == nil {
-		from.document = provenance.Document
-	}
-	from.kind = kind
 	c.copy.NextRecording()
 	before := c.copy.Len()
-	for exchange, err := range read(ctx, c.process, f.file, where) {
-		omitted := asOmitted(err)
-		switch {
-		case ctx.Err() != nil:
-			return fmt.Errorf("%s: %w", from.name, context.Cause(ctx))
-		case omitted != nil:
-			c.skip(omitted)
-			continue
-		case err != nil:
-			c.failFile(f, err)
-			continue
+	for exchange, err := range c.exchanges(ctx, f, where) {
+		if err != nil {
+			if err := c.ended(ctx, f, err); err != nil {
+				return err
+			}
+			break
 		}
-		exchange, _ = where.exchange(exchange)
 		added, err := c.copy.Add(exchange)
 		if err != nil {
 			return err
@@ -156,15 +150,18 @@ func (c *conversion) add(ctx context.Context, f found) error {
 		}
 	}
 	if c.copy.Len() > before {
-		c.made = append(c.made, from)
+		c.made = append(c.made, source{
+			name:     nameOf(f.file),
+			kind:     provenance.Kind,
+			document: provenance.Document,
+		})
 	}
 	return nil
 }
 
 // provenance returns where a copy comes from. It is evidence of what all its recordings are evidence of.
-func (c *conversion) provenance(now time.Time) recording.Provenance {
-	revision := sha256.Sum256(openapi.Document())
-	kind := string(recording.KindUnknown)
+func (c *conversion) provenance() recording.Provenance {
+	kind := recording.KindUnknown
 	var made []string
 	for i, from := range c.made {
 		name := from.name
@@ -175,18 +172,10 @@ func (c *conversion) provenance(now time.Time) recording.Provenance {
 		if i == 0 {
 			kind = from.kind
 		} else if from.kind != kind {
-			kind = string(recording.KindUnknown)
+			kind = recording.KindUnknown
 		}
 	}
-	return recording.Provenance{
-		Kind:         recording.Kind(kind),
-		Document:     "copy of " + strings.Join(made, ", "),
-		Revision:     "sha256 of the contract: " + hex.EncodeToString(revision[:8]),
-		DocumentDate: now.Format(time.DateOnly),
-		Transcribed:  now.Format(time.DateOnly),
-		Note: "Copied by doimages " + openapi.Version +
-			". Headers that are not known to be harmless, tokens and e-mail addresses were taken out.",
-	}
+	return recording.Provenance{Kind: kind, Document: "copy of " + strings.Join(made, ", ")}
 }
 
 // checkReplaced returns an error if a file would be replaced that should not be.
@@ -207,9 +196,4 @@ func checkReplaced(outputs []string, inputs []found, force bool) error {
 		}
 	}
 	return nil
-}
-
-func isSame(info os.FileInfo, file string) bool {
-	other, err := os.Stat(file)
-	return err == nil && os.SameFile(info, other)
 }

@@ -56,7 +56,7 @@ func TestConvertSeveral(t *testing.T) {
 	provenance, err := recording.ReadProvenance(copied)
 	require.NoError(t, err)
 	assert.Equal(t, recording.KindUnknown, provenance.Kind, "they are not evidence of the same")
-	assert.Contains(t, provenance.Document, "copy of session.har, -, images_get.cassette.yaml (")
+	assert.Contains(t, provenance.Document, "copy of session.har, standard input, images_get.cassette.yaml (")
 	assert.NotContains(t, provenance.Document, folder)
 	require.Len(t, provenance.Exchanges, 9)
 	assert.Equal(t, "session.har#0", provenance.Exchanges[0].Source)

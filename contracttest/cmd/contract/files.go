@@ -1,10 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
+
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/wholefile"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/openapi"
 )
 
 // maxDocument is how large a document or a baseline may be, in bytes. DigitalOcean's whole document has some 3 MiB.
@@ -27,6 +33,47 @@ func readFile(ctx context.Context, name string) ([]byte, error) {
 	})
 }
 
+// writeFile writes a file whole, or leaves it as it was.
+func writeFile(name string, text []byte) error {
+	return wholefile.Write(name, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+// readDocument reads an OpenAPI document, or returns the embedded one if no file is named.
+func readDocument(ctx context.Context, file string) ([]byte, error) {
+	if file == "" {
+		return openapi.Document(), nil
+	}
+	return readFile(ctx, file)
+}
+
+// readBaseline reads the baseline of --baseline; nil if no file is named.
+func readBaseline(ctx context.Context, file string) (*check.Baseline, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := readFile(ctx, file)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline: %w", err)
+	}
+	baseline, err := check.LoadBaseline(text)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline: %s: %w", file, err)
+	}
+	return baseline, nil
+}
+
+// loadReport returns an empty report that checks against a document. The name is that of its file, if it has one.
+func loadReport(ctx context.Context, name string, document []byte, baseline *check.Baseline) (*report.Report, error) {
+	r, err := await(ctx, func() (*report.Report, error) { return report.Load(document, baseline) })
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cmp.Or(name, "the embedded document"), err)
+	}
+	return r, nil
+}
+
 // await returns what a function returns, or the cause for which ctx ended before that. The function then goes on until
 // the program ends: opening and reading a file cannot be interrupted.
 func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
@@ -46,4 +93,10 @@ func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 		var none T
 		return none, context.Cause(ctx)
 	}
+}
+
+// isSame reports whether a name is that of a file, by whatever path.
+func isSame(info os.FileInfo, file string) bool {
+	other, err := os.Stat(file)
+	return err == nil && os.SameFile(info, other)
 }

@@ -70,12 +70,15 @@ func TestWhatIsNotAFileIsRefused(t *testing.T) {
 	}
 	recorded, err := filepath.Abs(recordings + "images_get.cassette.yaml")
 	require.NoError(t, err)
+	pipe := filepath.Join(folder, "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
 	withPipe := named("a.cassette.yaml", recorded)
 	require.NoError(t, syscall.Mkfifo(filepath.Join(folder, "a.provenance.yaml"), 0o600))
 	for name, test := range map[string]struct {
 		args []string
 		want string
 	}{
+		"a report in a pipe":          {args: []string{"verify", "-o", named("pipe.json", pipe), recorded}, want: "pipe.json: not a regular file"},
 		"a document without end":      {args: []string{"verify", "--spec", "/dev/zero", recorded}, want: "/dev/zero: larger than 16 MiB"},
 		"a baseline without end":      {args: []string{"verify", "--baseline", "/dev/zero", recorded}, want: "/dev/zero: larger than 16 MiB"},
 		"a document that is a folder": {args: []string{"verify", "--spec", folder, recorded}, want: "is a directory"},

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
@@ -34,10 +35,10 @@ func firstContactCommand(p process) *cobra.Command {
 	var options firstContactOptions
 	cmd := &cobra.Command{
 		Use:   "first-contact --base-url URL [-o DIR]",
-		Short: "Hold the API to what others saw of it, and record what it answers",
-		Long: `For the first person with a token. What is known of the API beside its documentation are reports of others.
-This command asks the API for each of them that a token with the scope image:read can see, and prints whether
-it is confirmed, refuted or not seen. It only reads.
+		Short: "Compare the API with what others saw of it, and record its responses",
+		Long: `For the first person with a token. What is known of the API beside its documentation comes from reports of
+others. This command asks the API for each of them that a token with the scope image:read can see, and prints
+whether it is confirmed, refuted or not seen. It only reads.
 
 Every exchange is checked against the contract, and recorded: DIR, which must be new or empty, gets a cassette
 and its provenance for each operation, without tokens and e-mail addresses. Names, ids and dates of the account's
@@ -114,7 +115,7 @@ func firstContactVerdict(ctx context.Context, p process, r *report.Report, resul
 		return context.Cause(ctx)
 	}
 	if n := r.CountAtLeast(r.FailOn); n > 0 {
-		fmt.Fprintf(p.stdout, "The contract is broken: %s, listed above.\n", count(n, "finding"))
+		fmt.Fprintf(p.stdout, "The contract is broken: %s, listed above.\n", plural.Of(n, "finding"))
 		return errFindings
 	}
 	isConfirmed := func(r contracttest.Result) bool { return r.Err == nil && r.Skipped == "" }
@@ -135,7 +136,7 @@ func makeEmptyFolder(dir string) error {
 		return err
 	}
 	if len(files) > 0 {
-		return fmt.Errorf("%s holds files; name a new folder, since recordings are not replaced", dir)
+		return fmt.Errorf("%s has files; name a new folder, since recordings are not replaced", dir)
 	}
 	probe, err := os.CreateTemp(dir, "")
 	if err != nil {

@@ -50,7 +50,7 @@ func TestFirstContact(t *testing.T) {
 	assert.Equal(t, 0, exit, out)
 	exit, out, _ = firstContact(t, dir)
 	assert.Equal(t, 2, exit, out)
-	assert.Contains(t, out, "holds files", "recordings are not replaced")
+	assert.Contains(t, out, "has files", "recordings are not replaced")
 	text, err := os.ReadFile(filepath.Join(dir, "images_list.cassette.yaml"))
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), canary)

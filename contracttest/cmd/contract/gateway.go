@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
@@ -31,9 +32,8 @@ type gateway struct {
 	log      *slog.Logger
 	fail     bool                // whether a finding of report.FailOn or worse replaces the response
 	recorder *recording.Recorder // nil if nothing is recorded
-	full     sync.Once           // the recorder, of which the log tells once
-
-	progress *progress // nil for none
+	warned   sync.Once           // that the recorder is full
+	progress *progress           // nil for none
 
 	mu     sync.Mutex
 	report *report.Report
@@ -77,7 +77,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	checked.Transport = checkingTransport{
 		gateway: g,
 		asked:   r.URL,
-		links:   newLinkKeeper(g.target, r.Host),
+		links:   newLinkRewriter(g.target, r.Host),
 	}
 	checked.ServeHTTP(w, r)
 }
@@ -86,7 +86,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type checkingTransport struct {
 	gateway *gateway
 	asked   *url.URL // what the client asked for; the target may have a path of its own before it
-	links   linkKeeper
+	links   linkRewriter
 }
 
 // RoundTrip implements [http.RoundTripper]. It returns an error for a response that must not be passed on: one that
@@ -101,7 +101,7 @@ func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 		_ = resp.Body.Close()
 		return nil, err
 	}
-	t.links.keep(resp, exchange.Body)
+	t.links.rewrite(resp, exchange.Body)
 	return resp, nil
 }
 
@@ -116,7 +116,7 @@ func (g *gateway) transport() http.RoundTripper {
 // warnOfFullRecording logs that there is no room for more exchanges, when the first was left out.
 func (g *gateway) warnOfFullRecording() {
 	if g.recorder != nil && g.recorder.Full() {
-		g.full.Do(func() { g.log.Warn("the recording is full: exchanges pass that are checked and not recorded") })
+		g.warned.Do(func() { g.log.Warn("the recording is full: exchanges pass that are checked and not recorded") })
 	}
 }
 
@@ -163,10 +163,6 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	g.number++
 	exchange.Source = "exchange#" + strconv.Itoa(g.number)
 	found := g.report.Add(exchange)
-	defer func() {
-		g.progress.set(fmt.Sprintf("%d exchanges, %d findings, %d breaking", g.report.Exchanges,
-			g.report.CountAtLeast(check.Note), g.report.CountAtLeast(check.Breaking)))
-	}()
 	g.progress.clear() // before what is logged
 	slices.SortStableFunc(found, func(a, b check.Finding) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, finding := range found[:min(maxLogged, len(found))] {
@@ -178,6 +174,8 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	if more := len(found) - maxLogged; more > 0 {
 		g.log.Warn("more findings", "exchange", exchange.Source, "count", more)
 	}
+	g.progress.set(fmt.Sprintf("%s, %s, %d breaking", plural.Of(g.report.Exchanges, "exchange"),
+		plural.Of(g.report.CountAtLeast(check.Note), "finding"), g.report.CountAtLeast(check.Breaking)))
 	return failing
 }
 
@@ -193,7 +191,7 @@ func rank(f check.Finding) int { return slices.Index(check.Severities(), f.Sever
 // brokenError says that a response breaks the contract, and how.
 type brokenError struct{ findings []string }
 
-func (e *brokenError) Error() string { return count(len(e.findings), "finding") }
+func (e *brokenError) Error() string { return plural.Of(len(e.findings), "finding") }
 
 // handleError writes the response to a request whose response cannot be passed on.
 func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error) {
@@ -206,7 +204,7 @@ func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error)
 			Findings: broken.findings,
 		})
 	case r.Context().Err() != nil:
-		g.log.Info("the client did not wait for the response")
+		g.log.Info("the client did not wait for the response, or the proxy ended first")
 	default:
 		var secrets redact.Redactor // net/http quotes what the target sent, which may be the token
 		secrets.Request(r.Header)

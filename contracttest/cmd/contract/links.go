@@ -19,37 +19,37 @@ import (
 // A client that follows the links of a page would leave the proxy with the second page. So links.pages of a list lead
 // to the proxy in what is passed on. The check, and a recording, have the body as the target sent it.
 
-// linkKeeper knows which links lead to the target, and where the proxy is instead.
-type linkKeeper struct {
+// linkRewriter makes links that lead to the target lead to the proxy.
+type linkRewriter struct {
 	targets []traffic.Base // the target, its host without the path, and the API, to which links of a gateway may lead
 	host    string         // of the proxy, with its port, as the client calls it
 }
 
-// newLinkKeeper returns one for the requests of a client that calls the proxy by this host.
-func newLinkKeeper(target traffic.Base, host string) linkKeeper {
-	k := linkKeeper{targets: []traffic.Base{target}, host: host}
+// newLinkRewriter returns one for the requests of a client that calls the proxy by this host.
+func newLinkRewriter(target traffic.Base, host string) linkRewriter {
+	l := linkRewriter{targets: []traffic.Base{target}, host: host}
 	u := target.URL()
 	for _, address := range []string{u.Scheme + "://" + u.Host, openapi.BaseURL} {
 		if base, err := traffic.ParseBase(address); err == nil {
-			k.targets = append(k.targets, base)
+			l.targets = append(l.targets, base)
 		}
 	}
-	return k
+	return l
 }
 
-// keep changes the links of a response, if it is a list that has some. Everything else of the body stays as it is, byte
-// for byte. What describes the bytes of the body follows: a length that was given is that of the new body, a strong
-// ETag becomes a weak one, since the body means the same, and digests go. Only a body with a link to change is
+// rewrite changes the links of a response, if it is a list that has some. Everything else of the body stays as it is,
+// byte for byte. What describes the bytes of the body follows: a length that was given is that of the new body, a
+// strong ETag becomes a weak one, since the body means the same, and digests go. Only a body with a link to change is
 // decompressed.
-func (k linkKeeper) keep(resp *http.Response, body []byte) {
-	if resp.StatusCode != http.StatusOK || k.host == "" {
+func (l linkRewriter) rewrite(resp *http.Response, body []byte) {
+	if resp.StatusCode != http.StatusOK || l.host == "" {
 		return
 	}
 	text, ok := decompress.Body(resp.Header, body)
 	if !ok || len(text) > traffic.MaxBody {
 		return
 	}
-	changed, ok := k.rewrite(text)
+	changed, ok := l.inBody(text)
 	if !ok {
 		return
 	}
@@ -68,8 +68,8 @@ func (k linkKeeper) keep(resp *http.Response, body []byte) {
 	}
 }
 
-// rewrite returns a body with other links, and reports whether there are any. One that is not JSON is left alone.
-func (k linkKeeper) rewrite(body []byte) ([]byte, bool) {
+// inBody returns a body with other links, and reports whether there are any. One that is not JSON is left alone.
+func (l linkRewriter) inBody(body []byte) ([]byte, bool) {
 	var changed []byte
 	end := 0 // of what was copied
 	err := eachLink(body, func(from, to int) error {
@@ -77,12 +77,12 @@ func (k linkKeeper) rewrite(body []byte) ([]byte, bool) {
 		if err != nil {
 			return err
 		}
-		kept, ok := k.link(string(link))
+		rewritten, ok := l.link(string(link))
 		if !ok {
 			return nil
 		}
 		changed = append(changed, body[end:from]...)
-		changed, err = jsontext.AppendQuote(changed, kept)
+		changed, err = jsontext.AppendQuote(changed, rewritten)
 		end = to
 		return err
 	})
@@ -92,19 +92,19 @@ func (k linkKeeper) rewrite(body []byte) ([]byte, bool) {
 	return append(changed, body[end:]...), true
 }
 
-// link returns where a link leads behind the proxy, and reports whether it leads to the target at all. The scheme does
-// not count: a gateway that ends TLS may name another than its own.
-func (k linkKeeper) link(address string) (string, bool) {
+// link returns a link that leads to the proxy instead, and reports whether it leads to the target at all. The scheme
+// does not count: a gateway that ends TLS may name another than its own.
+func (l linkRewriter) link(address string) (string, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil {
 		return "", false
 	}
-	for _, target := range k.targets {
+	for _, target := range l.targets {
 		u.Scheme = target.URL().Scheme
 		if stripped, ok := target.Strip(u); ok {
-			kept := *stripped
-			kept.Scheme, kept.Host = "http", k.host
-			return kept.String(), true
+			rewritten := *stripped
+			rewritten.Scheme, rewritten.Host = "http", l.host
+			return rewritten.String(), true
 		}
 	}
 	return "", false

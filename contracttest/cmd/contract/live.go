@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
-	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 )
 
@@ -39,7 +38,7 @@ interrupted.
 Recordings that are named are checked too. The report then says what they and the run cover together.
 
 The exit code is 0 if every case passed and nothing of the severity --fail-on was found. It is 1 if a case
-failed or was not run to its end, if something was found, or if less than --min-coverage was seen. It is 2
+failed or was not run to its end, if something was found, or by --min-coverage or --strict-baseline. It is 2
 if a file, a flag or the token cannot be used, if the API cannot be reached, or if the budget is too small.`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if options.list {
@@ -54,63 +53,30 @@ if a file, a flag or the token cannot be used, if the API cannot be reached, or 
 	return cmd
 }
 
-// runLive runs the suite, adds the recordings to its report, and fails by either. What can be wrong with files and
-// flags is found before the first request.
+// runLive runs the suite, adds the recordings to its report, and fails by either.
 func runLive(ctx context.Context, p process, options liveOptions, recordings []string) error {
 	o, err := newOutput(ctx, p, options.output)
 	if err != nil {
 		return err
 	}
-	if _, err := newReport(ctx, "", o); err != nil { // which finds what the options say wrong
-		return err
-	}
-	found, err := findRecordings(ctx, recordings)
+	found, err := checkBeforeRun(ctx, o, recordings)
 	if err != nil {
 		return err
-	}
-	for _, f := range found { // before the run, which may take an hour
-		if err := checkReadable(ctx, p, f, served{}); err != nil {
-			return err
-		}
 	}
 	if options.target.baseURL == "" {
 		fmt.Fprintln(p.stderr, "the target is the embedded fake, which is no evidence of how the API behaves:")
 	}
-	target, stop, err := resolveTarget(p, options.target)
+	results, r, err := runSuite(ctx, o, options.target)
 	if err != nil {
-		return err
-	}
-	defer stop()
-	target.FailOn, target.Baseline = o.options.failOn, o.baseline
-	target.ShowBodies = o.options.showBodies
-	limited, cancel := context.WithTimeout(ctx, options.target.timeout)
-	defer cancel()
-	if target, err = prepare(limited, target, options.target); err != nil {
-		return err
-	}
-	shown := newProgress(p)
-	target.Transport = shown.transport(target.Transport)
-	// A run may take an hour, and end in a way in which nothing can be written. An error is told at the end.
-	target.AfterCase = func(_ string, sofar *report.Report) {
-		if o.configure(sofar) == nil {
-			_ = o.writeFiles(sofar)
-		}
-	}
-	results, r, err := contracttest.RunCases(limited, target)
-	shown.clear()
-	if err != nil {
-		return err
-	}
-	if err := o.configure(r); err != nil {
 		return err
 	}
 	addCases(r, results)
+	seen := newReading(p, r)
 	// After an interrupt too: the report says what was seen until then.
-	seen, err := addRecordings(context.WithoutCancel(ctx), p, r, found, served{})
-	if err != nil {
+	if err := seen.addRecordings(context.WithoutCancel(ctx), r, found, served{}); err != nil {
 		return err
 	}
-	seen.writeSkipped()
+	seen.write()
 	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {
 		return err
 	}
@@ -119,6 +85,60 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 		return err
 	}
 	return verdict
+}
+
+// checkBeforeRun finds the recordings, and returns what is wrong with files and flags: a run may take an hour.
+func checkBeforeRun(ctx context.Context, o output, recordings []string) ([]found, error) {
+	if _, err := newReport(ctx, "", o); err != nil { // which has all that the options are compared with
+		return nil, err
+	}
+	found, err := findRecordings(ctx, recordings)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkInputs(o.options.files, found); err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		if err := checkReadable(ctx, o.process, f, served{}); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// runSuite runs the suite, and returns its results with a report that judges by the options. The files of --output are
+// written after each case as well.
+func runSuite(
+	ctx context.Context, o output, options targetOptions,
+) ([]contracttest.Result, *report.Report, error) {
+	target, stop, err := resolveTarget(o.process, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer stop()
+	target.FailOn, target.Baseline = o.options.failOn, o.baseline
+	target.ShowBodies = o.options.showBodies
+	ctx, cancel := context.WithTimeout(ctx, options.timeout)
+	defer cancel()
+	if target, err = prepare(ctx, target, options); err != nil {
+		return nil, nil, err
+	}
+	progress := newProgress(o.process)
+	defer progress.clear()
+	target.Transport = progress.transport(target.Transport)
+	// A run may end in a way in which nothing can be written. An error is reported at the end, when they are written
+	// again.
+	target.AfterCase = func(_ string, sofar *report.Report) {
+		if o.configure(sofar) == nil {
+			_ = o.writeFiles(sofar)
+		}
+	}
+	results, r, err := contracttest.RunCases(ctx, target)
+	if err != nil {
+		return nil, nil, err
+	}
+	return results, r, o.configure(r)
 }
 
 // addCases adds the cases to a report, so that each of its formats has them.
@@ -152,11 +172,8 @@ func writeResults(o output, results []contracttest.Result) error {
 	}
 	var text strings.Builder
 	err := contracttest.WriteResults(&text, results)
-	lines := strings.Split(text.String(), "\n")
-	for i, line := range lines {
-		// An error may quote what a server sent: a terminal may obey it, and a line of :: is a command to the log of a job.
-		lines[i] = strings.Replace(redact.Printable(line), "  ::", "  : :", 1)
-	}
-	_, writing := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	// An error, which is indented, may quote what a server sent. A line that begins with :: is a command to the log of a
+	// job.
+	_, writing := fmt.Fprintln(w, strings.ReplaceAll(text.String(), "  ::", "  : :"))
 	return errors.Join(err, writing)
 }

@@ -12,14 +12,13 @@
 //	contract suggest FILE… -o overlay.yaml
 //	contract checks
 //
-// It exits with 0 if nothing was found, with 1 if something was found, a case failed or was not run, or nothing was
-// checked, and with 2 if it could not do what it was asked for: a file or the command line cannot be used, or the API
-// cannot be reached.
+// Its exit code is 0 if nothing was found, 1 if something was found, a case failed or was not run, or nothing was
+// checked, and 2 if it could not do what it was asked for. contract --help says it in full.
 //
 // Each command has a file with three things: a type with its flags, the command, which fills it, and a function that
 // runs it. What several commands need is in output.go (what fails a run, and where its report goes), target.go (the
-// API that the suite runs against), folder.go, recordings.go and reading.go (the recordings that are named), and
-// server.go.
+// API that the suite runs against), files.go (documents and baselines), folder.go, recordings.go and reading.go (the
+// recordings that are named), and server.go.
 package main
 
 import (
@@ -109,11 +108,11 @@ func rootCommand(p process) *cobra.Command {
 
 The exit code says what came of it, for every command:
 
-  0  everything was done, and nothing was found
-  1  something of the severity --fail-on was found, a case failed or was not run to its end, less than
-     --min-coverage was seen, or nothing was checked
-  2  it could not be run: a file or the command line cannot be used, the API cannot be reached or refuses the
-     token, or the budget is too small for the account`,
+  0  everything was done, and nothing was found that fails the run
+  1  something of the severity --fail-on was found, a case failed or was not run to its end, nothing was checked
+     or copied, or an option such as --min-coverage or --strict-baseline asks for more
+  2  it could not be run, or not all of it: a file or the command line cannot be used, the API cannot be reached
+     or refuses the token, or the budget is too small for the account`,
 		Version:       openapi.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,

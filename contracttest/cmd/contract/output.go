@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +15,6 @@ import (
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
-	"example.com/doimages/openapi"
 )
 
 // errFindings ends the program with exit code 1: the contract is broken, or nothing was checked. What it was has been
@@ -98,9 +96,10 @@ func newOutput(ctx context.Context, p process, options outputOptions) (output, e
 	}
 	baseline, err := readBaseline(ctx, options.baseline)
 	if err != nil {
-		return output{}, fmt.Errorf("--baseline: %w", err)
+		return output{}, err
 	}
-	return output{process: p, options: options, baseline: baseline}, nil
+	o := output{process: p, options: options, baseline: baseline}
+	return o, checkInputs(options.files, nil, options.baseline)
 }
 
 // configure has a report judge by the options.
@@ -117,34 +116,15 @@ func (o output) configure(r *report.Report) error {
 	return nil
 }
 
-// readBaseline reads a baseline of the caller's own, if a file is named.
-func readBaseline(ctx context.Context, file string) (*check.Baseline, error) {
-	if file == "" {
-		return nil, nil
-	}
-	text, err := readFile(ctx, file)
+// newReport returns an empty report that checks against a document, or against the embedded one if no file is named.
+func newReport(ctx context.Context, spec string, o output) (*report.Report, error) {
+	document, err := readDocument(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
-	baseline, err := check.LoadBaseline(text)
+	r, err := loadReport(ctx, spec, document, o.baseline)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return baseline, nil
-}
-
-// newReport returns an empty report that checks against a document, or against the embedded one if no file is named.
-func newReport(ctx context.Context, spec string, o output) (*report.Report, error) {
-	document := openapi.Document()
-	if spec != "" {
-		var err error
-		if document, err = readFile(ctx, spec); err != nil {
-			return nil, err
-		}
-	}
-	r, err := await(ctx, func() (*report.Report, error) { return report.Load(document, o.baseline) })
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", cmp.Or(spec, "the embedded document"), err)
+		return nil, err
 	}
 	return r, o.configure(r)
 }

@@ -79,3 +79,50 @@ func TestReaderThatEndsEarly(t *testing.T) {
 		assert.FileExists(t, file)
 	}
 }
+
+// An archive may end in .json, as a report does, and is not replaced by one.
+func TestReportReplacesNoInput(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		return file
+	}
+	input := write("session.json", archive)
+	known := write("known.json", "findings: []")
+	link := filepath.Join(folder, "link.json")
+	require.NoError(t, os.Symlink(input, link))
+	for name, args := range map[string][]string{
+		"verify, its input":             {"verify", input, "-o", input},
+		"verify, a link to its input":   {"verify", input, "-o", link},
+		"verify, its input in a folder": {"verify", folder, "-o", input},
+		"verify, its baseline":          {"verify", input, "--baseline", known, "-o", known},
+		"live, its input":               {"live", input, "-o", input},
+		"live, its baseline":            {"live", "--baseline", known, "-o", known},
+		"proxy, its baseline":           {"proxy", "--target", "http://127.0.0.1:1", "--baseline", known, "-o", known},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exit, out := execute(t, nil, args...)
+			assert.Equal(t, 2, exit, out)
+			assert.Contains(t, out, ": it is one of the files to read")
+		})
+	}
+	text, err := os.ReadFile(input)
+	require.NoError(t, err)
+	assert.Equal(t, archive, string(text))
+
+	report := filepath.Join(folder, "report.json")
+	for _, run := range []string{"first", "second"} {
+		exit, out := execute(t, nil, "verify", folder, "-o", report)
+		assert.NotContains(t, out, "files to read", "the %s run", run)
+		assert.NotEqual(t, 2, exit, out)
+	}
+
+	page := filepath.Join(folder, "page.html")
+	require.NoError(t, os.Mkdir(page, 0o700))
+	exit, out := execute(t, nil, "verify", input, "-o", page)
+	assert.Equal(t, 2, exit, out)
+	assert.Contains(t, out, "page.html: a folder")
+	assert.NotContains(t, out, "verdict", "before the run")
+}

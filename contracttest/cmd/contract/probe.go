@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/wrapper"
 )
@@ -76,13 +77,13 @@ func inOneLine(token string, err error) error {
 
 // budgetOf returns how many requests a run may send after the probe.
 func budgetOf(options targetOptions, images int) (int, error) {
-	needed := contracttest.BudgetFor(images)
 	if options.budget > 0 {
 		return givenBudget(options.budget, images)
 	}
+	needed := contracttest.BudgetFor(images)
 	if needed > maxComputedBudget {
 		return 0, fmt.Errorf("a run on an account with %s may take %d of the %d requests that the API allows in an hour: "+
-			"set --budget if that is meant", count(images, "image"), needed, hourlyLimit)
+			"set --budget if that is meant", plural.Of(images, "image"), needed, hourlyLimit)
 	}
 	return needed, nil
 }
@@ -91,7 +92,7 @@ func budgetOf(options targetOptions, images int) (int, error) {
 func givenBudget(budget, images int) (int, error) {
 	if least := contracttest.LeastBudgetFor(images); images > 0 && budget < least {
 		return 0, fmt.Errorf("--budget %d: an account with %s takes at least %d requests; without it, the budget is %d",
-			budget, count(images, "image"), least, contracttest.BudgetFor(images))
+			budget, plural.Of(images, "image"), least, contracttest.BudgetFor(images))
 	}
 	if budget == 1 {
 		return 0, errors.New("--budget 1: the request that tries the token uses it up")

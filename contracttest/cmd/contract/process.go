@@ -1,9 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -18,15 +16,4 @@ type process struct {
 	width func(io.Writer) int
 
 	shutdownTime time.Duration // how long requests that are under way may take at the end of a server
-}
-
-// count returns a number with what is counted, in the plural unless it is one.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	if stem, ok := strings.CutSuffix(what, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, stem)
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"iter"
 	"net/http"
 	"path/filepath"
 	"time"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
@@ -62,23 +62,15 @@ type showingTransport struct {
 // RoundTrip implements [http.RoundTripper].
 func (t *showingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.sent++
-	t.progress.set(fmt.Sprintf("%d requests, now %s %s", t.sent, req.Method, req.URL.Path))
+	t.progress.set(fmt.Sprintf("%s, now %s %s", plural.Of(t.sent, "request"), req.Method, req.URL.Path))
 	return t.next.RoundTrip(req)
 }
 
-type progressKey struct{}
-
-// withProgress returns a context that shows what is read in it.
-func withProgress(ctx context.Context, p *progress) context.Context {
-	return context.WithValue(ctx, progressKey{}, p)
-}
-
-// showReading returns exchanges of a file, and shows how many were read if the context shows progress.
-func showReading(
-	ctx context.Context, file string, exchanges iter.Seq2[traffic.Exchange, error],
+// exchanges returns exchanges of a file, and shows how many were read.
+func (p *progress) exchanges(
+	file string, exchanges iter.Seq2[traffic.Exchange, error],
 ) iter.Seq2[traffic.Exchange, error] {
-	p, _ := ctx.Value(progressKey{}).(*progress)
-	if p == nil || p.width == 0 {
+	if p.width == 0 {
 		return exchanges
 	}
 	return func(yield func(traffic.Exchange, error) bool) {
@@ -86,7 +78,7 @@ func showReading(
 		n := 0
 		for exchange, err := range exchanges {
 			n++
-			p.set(fmt.Sprintf("%s: %d exchanges", filepath.Base(file), n))
+			p.set(fmt.Sprintf("%s: %s", filepath.Base(file), plural.Of(n, "exchange")))
 			if !yield(exchange, err) {
 				return
 			}

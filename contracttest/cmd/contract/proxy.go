@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/traffic"
 	"example.com/doimages/openapi"
@@ -35,8 +36,8 @@ func proxyCommand(p process) *cobra.Command {
 		Short: "Pass requests on to an API, and check every exchange",
 		Long: `Listens on an address of this machine, which it prints first. It passes each request on to the target and
 checks the exchange, for clients in any language. Requests to paths other than /v2/images pass unchecked. The
-links in a list lead back to the proxy, so that a client that follows them stays behind it. The rest of the
-body is as the target sent it, and the check sees all of it so.
+links in a list lead back to the proxy, so that a client that follows them keeps using it. The rest of the body
+is as the target sent it, and the check sees the links as they were, too.
 
 With --record, the exchanges that are checked are also written to a go-vcr cassette when the proxy ends, by an
 interrupt as well, with their provenance beside it. As in contract record, tokens and e-mail addresses are
@@ -48,8 +49,8 @@ Findings are logged when they are found. The report follows when the proxy is in
 response with a finding of --fail-on or worse is replaced by a 502 that lists the findings. Drift in a
 request that the target accepted replaces nothing: its response is the one that the client needs.
 
-The exit code is 1 if something of the severity --fail-on was found or nothing was checked, and 2 if a file, a
-flag or the address cannot be used.`,
+The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing was
+checked, or by --min-coverage or --strict-baseline. It is 2 if a file, a flag or the address cannot be used.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runProxy(cmd.Context(), p, options) },
 	}
@@ -59,7 +60,7 @@ flag or the address cannot be used.`,
 	flags.BoolVar(&options.insecure, "insecure-target", false,
 		"allow a target over plain http in a private network, where others may read the token")
 	flags.StringVar(&options.addr, "addr", "127.0.0.1:0",
-		"the address to listen on; port 0 is any free one. One that is not loopback has to be named")
+		"the address to listen on, with its host; port 0 is any free one")
 	flags.StringVar(&options.record, "record", "", "also write the exchanges to this cassette: FILE.cassette.yaml")
 	flags.BoolVar(&options.force, "force", false, "replace the cassette of an earlier run")
 	flags.BoolVar(&options.fail, "fail", false,
@@ -145,7 +146,7 @@ func writeProxyRecording(p process, recorder *recording.Recorder) error {
 	}
 	err := recorder.Close()
 	if err == nil {
-		fmt.Fprintf(p.stderr, "%s recorded\n", count(recorder.Len(), "exchange"))
+		fmt.Fprintf(p.stderr, "%s recorded\n", plural.Of(recorder.Len(), "exchange"))
 	}
 	if errors.Is(err, recording.ErrNothingRecorded) {
 		fmt.Fprintln(p.stderr, err)
@@ -154,12 +155,12 @@ func writeProxyRecording(p process, recorder *recording.Recorder) error {
 	return err
 }
 
-// checkAddr returns an error for an address that does not name a host, and reports whether it is one of this machine
-// alone. Whoever reaches the proxy can use it to reach the target, so more than this machine has to be asked for.
+// checkAddr returns an error for an address that does not name a host, and reports whether only this machine has
+// it. Whoever reaches the proxy can use it to reach the target, so more than this machine has to be asked for.
 func checkAddr(addr string) (isLocal bool, err error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil || host == "" {
-		return false, fmt.Errorf("--addr %s: write host and port, such as 127.0.0.1:0 for this machine alone, "+
+		return false, fmt.Errorf("--addr %s: write host and port, such as 127.0.0.1:0 for this machine only, "+
 			"or 0.0.0.0:8080 for others too", addr)
 	}
 	return traffic.IsLoopback(host), nil

@@ -137,7 +137,7 @@ func TestProxyForOthers(t *testing.T) {
 	t.Parallel()
 	api := startServer(t)
 	p := startProxy(t, "--target", api.url, "--addr", "0.0.0.0:0")
-	assert.Contains(t, p.log.String(), "warning: the proxy listens on ")
+	assert.Contains(t, p.log.String(), "warning: the proxy listens on 0.0.0.0:", "and on no address of IPv6")
 	p.stop()
 	p = startProxy(t, "--target", api.url, "--addr", "localhost:0")
 	p.stop()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,107 +10,77 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
 )
 
-// How much is printed of what was not checked. All of it is counted.
-const (
-	maxShownNames   = 5
-	maxKnownHosts   = 1_000
-	maxShownEntries = 20
-)
-
 // reading is what came of reading recordings, beside the exchanges that were checked.
 type reading struct {
 	process
-	report    *report.Report // which says what was not checked; nil if there is none
-	added     map[string]int // exchanges, by what they are evidence of
-	skipped   map[recording.Reason]int
-	hosts     map[string]int    // entries that were skipped as of another host, by host
-	gateways  map[string]string // the flag with which a host is checked that looks like the API's
-	unchecked []string          // the first entries of the API that could not be checked
-	others    map[string]*names // files in folders that are not recordings, by what they are
-	failed    int               // recordings that could not be used
+	report   *report.Report // the one that is written, and says what was not checked; nil if none is
+	progress *progress
+	origins  map[string]int    // exchanges that were checked, by what they are evidence of
+	skipped  skippedEntries    // if there is no report
+	gateways map[string]string // the flag that checks a host that looks like the API's
+	others   map[string]*names // files in folders that are not recordings, by what they are
+	failed   int               // recordings that could not be used
+	unusable int               // entries that could not be used
 }
 
-// names are the first of many names.
-type names struct {
-	first []string
-	count int
-}
-
-func (n *names) add(name string) {
-	if n.count++; len(n.first) < maxShownNames {
-		n.first = append(n.first, name)
-	}
-}
-
-// String returns the names, and how many there are beside them.
-func (n *names) String() string {
-	text := strings.Join(n.first, ", ")
-	if more := n.count - len(n.first); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
-
+// newReading returns a reading of nothing. The report is nil for a command that writes none.
 func newReading(p process, r *report.Report) *reading {
 	return &reading{
 		process:  p,
 		report:   r,
-		added:    map[string]int{},
-		skipped:  map[recording.Reason]int{},
-		hosts:    map[string]int{},
+		progress: newProgress(p),
+		origins:  map[string]int{},
+		skipped:  newSkippedEntries(),
 		gateways: map[string]string{},
 		others:   map[string]*names{},
 	}
 }
 
-// skip counts an entry that is not checked.
+// skip counts an entry that is not checked, in the report if there is one.
 func (s *reading) skip(omitted *recording.OmittedError) {
-	s.skipped[omitted.Reason]++
+	host := ""
 	if omitted.Reason == recording.OtherHost && omitted.URL != nil {
-		s.skipHost(omitted.URL)
+		host = shown(omitted.URL.Host)
+		s.noteGateway(host, omitted.URL)
 	}
-	if omitted.Reason.IsUnchecked() && len(s.unchecked) < maxShownEntries {
-		s.unchecked = append(s.unchecked, omitted.Error())
+	isUnusable := omitted.Reason == recording.Unusable
+	if isUnusable {
+		s.unusable++
 	}
-	if s.report != nil {
-		s.reportSkipped(omitted)
+	if s.report == nil {
+		s.skipped.add(omitted, host)
+		return
 	}
-}
-
-// reportSkipped adds an entry that is not checked to the report. One that cannot be used is a problem, too.
-func (s *reading) reportSkipped(omitted *recording.OmittedError) {
 	place := omitted.Source
-	if omitted.Reason == recording.OtherHost && omitted.URL != nil {
-		place = shown(omitted.URL.Host) // which says more than the number of an entry
+	if host != "" {
+		place = host // which says more than the number of an entry
 	}
 	s.report.AddSkipped(place, string(omitted.Reason))
-	if omitted.Reason == recording.Unusable {
+	if isUnusable {
 		s.report.AddProblem(omitted.Error())
 	}
 }
 
-// skipHost notes whose an entry is, and whether it looks like one of the API behind a gateway.
-func (s *reading) skipHost(u *url.URL) {
-	host := shown(u.Host)
-	if _, known := s.hosts[host]; !known && len(s.hosts) >= maxKnownHosts {
-		return
-	}
-	s.hosts[host]++
+// noteGateway notes how a host is checked that is not known, if the URL is one of the API behind a gateway.
+func (s *reading) noteGateway(host string, u *url.URL) {
 	before, _, found := strings.Cut(u.Path, "/v2/images")
 	if !found || !traffic.IsImagesPath(strings.TrimPrefix(u.Path, before)) || u.Hostname() == "" {
 		return
 	}
-	flag := "--host " + shown(u.Hostname())
-	if before != "" {
-		flag = "--base-url " + shown(u.Scheme+"://"+u.Host+before)
+	if _, known := s.gateways[host]; !known && len(s.gateways) >= maxKnownHosts {
+		return
 	}
-	s.gateways[host] = flag
+	s.gateways[host] = "--host " + shown(u.Hostname())
+	if before != "" {
+		s.gateways[host] = "--base-url " + shown(u.Scheme+"://"+u.Host+before)
+	}
 }
 
 // shown returns a part of a URL as it can be printed.
@@ -118,14 +89,18 @@ func shown(part string) string {
 	return redact.Shorten(redact.Printable(secrets.Text(part)))
 }
 
-// fail notes a recording that cannot be used, in the report if there is one.
-func (s *reading) fail(err error) {
-	s.failed++
-	if s.report != nil {
-		s.report.AddProblem(err.Error())
-		return
+// ended notes the error with which a recording ended, if it has one. It returns an error if ctx is why.
+func (s *reading) ended(ctx context.Context, f found, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() == nil:
+		s.failFile(f, err)
+		return nil
+	case err == context.Cause(ctx): // of an interrupt between two exchanges, which names no file
+		return fmt.Errorf("%s: %w", filepath.Base(f.file), err)
 	}
-	fmt.Fprintln(s.stderr, "contract:", redact.Printable(err.Error()))
+	return err
 }
 
 // failFile does as fail, except for a file in a folder that is not a recording: it is named, and not a failure.
@@ -141,80 +116,41 @@ func (s *reading) failFile(f found, err error) {
 	s.others[other.What].add(filepath.Base(f.file))
 }
 
-// write prints where the exchanges are from, and what the report does not say of what was not checked.
-func (s *reading) write() {
-	for _, kind := range slices.Sorted(maps.Keys(s.added)) {
-		fmt.Fprintf(s.stderr, "%s from: %s\n", count(s.added[kind], "exchange"), redact.Printable(kind))
+// fail notes a recording that cannot be used, in the report if there is one.
+func (s *reading) fail(err error) {
+	s.failed++
+	if s.report != nil {
+		s.report.AddProblem(err.Error())
+		return
 	}
-	s.writeOthers()
+	fmt.Fprintln(s.stderr, "contract:", redact.Printable(err.Error()))
 }
 
-// writeOthers prints which files in folders are not recordings, and which hosts look like the API's.
-func (s *reading) writeOthers() {
+// write prints which files in folders are not recordings, which hosts look like the API's, and, where there is no
+// report to say so, what was not checked.
+func (s *reading) write() {
 	for _, what := range slices.Sorted(maps.Keys(s.others)) {
-		fmt.Fprintf(s.stderr, "left out: %s: %s\n", what, s.others[what])
+		fmt.Fprintf(s.stderr, "left out: %s: %s\n", what, redact.Printable(s.others[what].String()))
 	}
 	for i, host := range slices.Sorted(maps.Keys(s.gateways)) {
 		if i < maxShownNames {
 			fmt.Fprintf(s.stderr, "note: %s looks like the API behind a gateway; %s checks it\n", host, s.gateways[host])
 		}
 	}
+	s.skipped.write(s.stderr)
 }
 
-// writeSkipped prints what was not checked, where there is no report to say so.
-func (s *reading) writeSkipped() {
-	s.writeOthers()
-	if len(s.skipped) == 0 {
-		return
-	}
-	counts := make([]string, 0, len(s.skipped))
-	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
-		text := fmt.Sprintf("%d %s", s.skipped[reason], reason)
-		if reason == recording.OtherHost {
-			text += " (" + s.hostNames() + ")"
-		}
-		counts = append(counts, text)
-	}
-	fmt.Fprintln(s.stderr, "skipped:", strings.Join(counts, ", "))
-	for _, entry := range s.unchecked {
-		fmt.Fprintln(s.stderr, "not checked:", entry)
-	}
-	if more := s.countUnchecked() - len(s.unchecked); more > 0 {
-		fmt.Fprintf(s.stderr, "not checked: %d more\n", more)
+// writeOrigins prints what the exchanges are evidence of: a recording of a fake proves nothing of the API.
+func (s *reading) writeOrigins() {
+	for _, kind := range slices.Sorted(maps.Keys(s.origins)) {
+		fmt.Fprintf(s.stderr, "%s from: %s\n", plural.Of(s.origins[kind], "exchange"), redact.Printable(kind))
 	}
 }
 
-// hostNames returns the hosts of skipped entries, those with the most first.
-func (s *reading) hostNames() string {
-	hosts := slices.SortedFunc(maps.Keys(s.hosts), func(a, b string) int {
-		if s.hosts[a] != s.hosts[b] {
-			return s.hosts[b] - s.hosts[a]
-		}
-		return strings.Compare(a, b)
-	})
-	var shown names
-	for _, host := range hosts {
-		shown.add(host)
-	}
-	return shown.String()
-}
-
-// countUnchecked returns how many exchanges with the API could not be checked.
-func (s *reading) countUnchecked() (n int) {
-	for reason, count := range s.skipped {
-		if reason.IsUnchecked() {
-			n += count
-		}
-	}
-	return n
-}
-
-// err returns an error if something could not be used. What it was has been printed.
+// err returns an error if something could not be used. What it was has been printed, or is in the report.
 func (s *reading) err() error {
-	unusable := s.skipped[recording.Unusable]
-	if s.failed == 0 && unusable == 0 {
+	if s.failed == 0 && s.unusable == 0 {
 		return nil
 	}
-	return fmt.Errorf("could not be used: %s and %s",
-		count(s.failed, "file"), count(unusable, "entry"))
+	return fmt.Errorf("could not be used: %s and %s", plural.Of(s.failed, "file"), plural.Of(s.unusable, "entry"))
 }

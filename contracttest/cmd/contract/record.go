@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/recording"
 )
@@ -68,15 +69,15 @@ func runRecord(ctx context.Context, p process, options recordOptions) error {
 	if err != nil {
 		return err
 	}
-	printed, err := contracttest.WriteResults(p.stdout, results), recorder.Close()
-	if err := errors.Join(printed, err); err != nil {
+	if err := errors.Join(contracttest.WriteResults(p.stdout, results), recorder.Close()); err != nil {
 		return emptyVerdict(p, results, err)
 	}
 	recorded, err := countExchanges(options.file)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%d of %s recorded in %s\n", recorded, count(r.Exchanges, "exchange"), redact.Printable(options.file))
+	fmt.Fprintf(p.stdout, "%d of %s recorded in %s\n",
+		recorded, plural.Of(r.Exchanges, "exchange"), redact.Printable(options.file))
 	return casesVerdict(results)
 }
 

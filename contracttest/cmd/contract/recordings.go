@@ -18,79 +18,51 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// skipReason returns why a request is not to be read, by its URL; "" for one with the images API.
-func skipReason(u *url.URL, where served) recording.Reason {
-	if _, ok := where.exchange(traffic.Exchange{Method: http.MethodGet, URL: u}); ok {
-		return ""
-	}
-	if strings.EqualFold(u.Hostname(), openapi.Host) {
-		return recording.OtherPath
-	}
-	return recording.OtherHost
-}
-
-// addRecordings adds the exchanges of recordings to a report, and returns what came of them. A recording that cannot be
-// used is a problem of the report, and does not keep the others from being checked. The error is that of ctx.
-func addRecordings(
-	ctx context.Context, p process, r *report.Report, found []found, where served,
-) (*reading, error) {
-	seen := newReading(p, r)
+// addRecordings adds the exchanges of recordings to a report. A recording that cannot be used is noted, and does not
+// keep the others from being checked. The error is that of ctx.
+func (s *reading) addRecordings(ctx context.Context, r *report.Report, found []found, where served) error {
 	for _, f := range found {
-		if err := seen.addRecording(ctx, f, where); err != nil {
-			return nil, err
+		if err := s.ended(ctx, f, s.addRecording(ctx, r, f, where)); err != nil {
+			return err
 		}
-	}
-	return seen, nil
-}
-
-// addRecording adds the exchanges of one recording to the report. The error is that of ctx.
-func (s *reading) addRecording(ctx context.Context, f found, where served) error {
-	kind, where, err := originOf(ctx, f, where)
-	if ctx.Err() != nil {
-		return fmt.Errorf("%s: %w", filepath.Base(f.file), context.Cause(ctx))
-	}
-	if err != nil {
-		s.fail(err)
-		return nil
-	}
-	s.report.NewSession(kind) // two recordings are not compared with each other
-	before := s.report.Exchanges
-	err = s.report.AddAllContext(ctx, showReading(ctx, f.file, s.exchanges(ctx, f, where)))
-	if n := s.report.Exchanges - before; n > 0 {
-		s.added[kind] += n
-	}
-	switch {
-	case err == nil:
-	case ctx.Err() == nil:
-		s.failFile(f, err)
-	case err == context.Cause(ctx): // of an interrupt between two exchanges, which names no file
-		return fmt.Errorf("%s: %w", filepath.Base(f.file), err)
-	default:
-		return err
 	}
 	return nil
 }
 
-// originOf returns what a recording is evidence of, and where it was recorded, as its provenance says.
-func originOf(ctx context.Context, f found, where served) (string, served, error) {
-	kind, err := await(ctx, func() (string, error) { return kindOf(f.file) })
+// addRecording adds the exchanges of one recording to a report. The error says why it ended early.
+func (s *reading) addRecording(ctx context.Context, r *report.Report, f found, where served) error {
+	provenance, where, err := originOf(ctx, f, where)
 	if err != nil {
-		return "", where, err
+		return err
 	}
-	where, err = where.ofRecording(f.file)
-	return kind, where, err
+	kind := string(provenance.Kind)
+	r.NewSession(kind) // two recordings are not compared with each other
+	before := r.Exchanges
+	err = r.AddAllContext(ctx, s.progress.exchanges(f.file, s.exchanges(ctx, f, where)))
+	if n := r.Exchanges - before; n > 0 {
+		s.origins[kind] += n
+	}
+	return err
 }
 
-// kindOf returns what a recording is evidence of.
-func kindOf(file string) (string, error) {
-	if file == standardInput {
-		return report.UnknownOrigin, nil
+// originOf returns the provenance of a recording, and where the API is served if it says so. A recording without one is
+// of unknown origin.
+func originOf(ctx context.Context, f found, where served) (recording.Provenance, served, error) {
+	provenance := recording.Provenance{Kind: recording.KindUnknown}
+	if f.file == standardInput {
+		return provenance, where, nil
 	}
-	provenance, err := recording.ReadProvenance(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return report.UnknownOrigin, nil
+	said, err := await(ctx, func() (recording.Provenance, error) { return recording.ReadProvenance(f.file) })
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return provenance, where, nil
+	case err != nil:
+		return provenance, where, err
 	}
-	return string(provenance.Kind), err
+	if where, err = where.withBase(said.BaseURL); err != nil {
+		return provenance, where, fmt.Errorf("%s: base_url of its provenance: %w", f.file, err)
+	}
+	return said, where, nil
 }
 
 // exchanges returns the exchanges of a recording that are with the images API, and counts the others as skipped.
@@ -123,7 +95,7 @@ func checkReadable(ctx context.Context, p process, f found, where served) error 
 			return err
 		}
 	}
-	_, err := await(ctx, func() (string, error) { return kindOf(f.file) })
+	_, _, err := originOf(ctx, f, where)
 	return err
 }
 
@@ -160,6 +132,17 @@ func recordingOf(p process, file string, where served) iter.Seq2[traffic.Exchang
 		return reader.ReadStream(p.stdin, "stdin")
 	}
 	return reader.Read(file)
+}
+
+// skipReason returns why a request is not to be read, by its URL; "" for one with the images API.
+func skipReason(u *url.URL, where served) recording.Reason {
+	if _, ok := where.exchange(traffic.Exchange{Method: http.MethodGet, URL: u}); ok {
+		return ""
+	}
+	if strings.EqualFold(u.Hostname(), openapi.Host) {
+		return recording.OtherPath
+	}
+	return recording.OtherHost
 }
 
 // entry is what a recording yields.

@@ -1,12 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"example.com/doimages/contracttest/internal/wholefile"
+	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 )
 
@@ -27,26 +30,45 @@ func checkReportFile(file string) error {
 	if _, err := os.Stat(filepath.Dir(file) + "/."); err != nil { // with the dot, a file is not a folder
 		return fmt.Errorf("its folder: %w", err)
 	}
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return nil // it does not exist yet
+	case info.IsDir():
+		return errors.New("a folder")
+	case !info.Mode().IsRegular():
+		return errors.New("not a regular file")
+	}
 	return nil
 }
 
-// writeReportFile writes a report to a file whole, or leaves the file as it was. A link to a file stays a link.
+// writeReportFile writes a report to a file, in the format of its name.
 func writeReportFile(file string, r *report.Report) error {
-	var text bytes.Buffer
-	if err := r.Write(&text, formatOf[filepath.Ext(file)]); err != nil {
-		return err
+	return wholefile.Write(file, func(w io.Writer) error { return r.Write(w, formatOf[filepath.Ext(file)]) })
+}
+
+// checkInputs returns an error if a report would replace a recording, or another file that the run reads: archives end
+// in .json as reports do. In a folder, the report of an earlier run is none of its recordings.
+func checkInputs(reports []string, recordings []found, others ...string) error {
+	for _, file := range reports {
+		info, err := os.Stat(file)
+		if err != nil {
+			continue // nothing is there that could be lost
+		}
+		isInput := func(input string) bool { return isSame(info, input) }
+		isRecording := func(f found) bool { return isInput(f.file) && (!f.inFolder || isRecording(f.file)) }
+		if slices.ContainsFunc(recordings, isRecording) || slices.ContainsFunc(others, isInput) {
+			return fmt.Errorf("--output %s: it is one of the files to read", file)
+		}
 	}
-	if linked, err := filepath.EvalSymlinks(file); err == nil {
-		file = linked
+	return nil
+}
+
+// isRecording reports whether a file begins as a recording does, though it may be damaged.
+func isRecording(file string) bool {
+	for _, err := range recording.Read(file) {
+		var other *recording.KindError
+		return !errors.As(err, &other)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".report-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(text.Bytes())
-	if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), file)
+	return true
 }

@@ -36,12 +36,12 @@ func serveCommand(p process) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the fake API, for clients in any language",
 		Long: `Serves the fake images API until it is interrupted. It prints its address first, and logs each request
-without its token. The fake keeps everything in memory, and is no evidence of how the API behaves. Links in its lists
-lead to the host that a request names, or to --base-url.
+without its token. The fake keeps everything in memory, and is no evidence of how the API behaves. Links in
+its lists lead to the host that a request names, or to --base-url.
 
-With --control, requests under /_fake/ change its faults, list what it was sent, and put it back to its beginning.
-With --examples it has the images, actions and transfers of the contract's examples, for tools that send those: each
-request meets them as they were at the beginning, whatever others did.
+With --control, requests under /_fake/ change its faults, list what it was sent, and reset it to its start. With
+--examples it has the images, actions and transfers of the contract's examples, for tools that send those: each
+request meets them as they were at the start, whatever others did.
 
 A fault is written operation:effect,choice…, such as images_list:status=500,page=3,count=1 or
 *:delay=2s,probability=0.1. The operation * stands for every one.
@@ -64,8 +64,9 @@ N is a number, D a time such as 2s, T a media type, P a probability from 0 to 1.
 	flags.BoolVar(&options.noRateLimit, "no-rate-limit", false, "accept any number of requests")
 	flags.BoolVar(&options.listFailed, "list-failed-imports", false, "keep images whose import failed in the lists")
 	flags.StringVar(&options.baseURL, "base-url", "", "where clients find the fake, such as behind a proxy, for links")
-	flags.BoolVar(&options.control, "control", false, "serve /_fake/, which controls the fake; whoever reaches it may")
-	flags.BoolVar(&options.examples, "examples", false, "serve what the examples of the contract name")
+	flags.BoolVar(&options.control, "control", false, "serve /_fake/, which controls the fake, to whoever reaches it")
+	flags.BoolVar(&options.examples, "examples", false,
+		"serve what the examples of the contract name; without --control and --fault")
 	flags.StringArrayVar(&options.faults, "fault", nil, "something that goes wrong; may be given several times")
 	return cmd
 }

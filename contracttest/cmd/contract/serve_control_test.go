@@ -108,6 +108,7 @@ func TestServeExamples(t *testing.T) {
 					for _, body := range bodies(t, operation) {
 						status, text := s.send(t, method, address, body)
 						assert.Equal(t, 2, status/100, "%s %s %s: %d %s", method, address, body, status, text)
+						assert.NotContains(t, text, `"distribution":""`, "the contract has no such distribution")
 						sent++
 					}
 				}

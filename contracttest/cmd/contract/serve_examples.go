@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -33,8 +34,8 @@ type examples struct {
 	settings []fakeapi.Option
 	images   map[int64]gen.Image
 	actions  []gen.Action
-	slugs    []string // of images that paths name so
-	named    []int64  // the actions that paths name, on whatever image
+	slugs    []string // in paths, of images
+	named    []int64  // ids of actions in paths, of whichever image the path names
 }
 
 // newExamples reads the examples of the contract.
@@ -78,7 +79,7 @@ func (e *examples) collect(part any) {
 	}
 }
 
-// collectInto adds an example, or each of a list. What is no example, such as a schema of the same name, has no id.
+// collectInto adds an example, or each of a list. A schema of the same name has no id.
 func collectInto[T any](value any, add func(T)) {
 	list, isList := value.([]any)
 	if !isList {
@@ -158,6 +159,8 @@ func (e *examples) holdings(id int64, rest, method string) []fakeapi.Option {
 	var images []gen.Image
 	for _, image := range e.images {
 		image.Status, image.Type = gen.ImageStatusAvailable, gen.ImageTypeCustom
+		image.Name = cmp.Or(image.Name, "an example") // the examples of paths name images of which they say no more
+		image.Distribution = cmp.Or(image.Distribution, gen.DistributionUnknown)
 		if image.ID == id && strings.HasPrefix(rest, "account_transfer") {
 			image.Type = gen.ImageTypeSnapshot
 		}
@@ -169,16 +172,17 @@ func (e *examples) holdings(id int64, rest, method string) []fakeapi.Option {
 	}
 	for i, slug := range e.slugs {
 		images = append(images, gen.Image{
-			ID:     int64(i + 1),
-			Name:   slug,
-			Slug:   &slug,
-			Type:   gen.ImageTypeBase,
-			Public: true,
+			ID:           int64(i + 1),
+			Name:         slug,
+			Slug:         &slug,
+			Distribution: gen.DistributionUnknown,
+			Type:         gen.ImageTypeBase,
+			Public:       true,
 		})
 	}
 	actions := slices.Clip(e.actions)
-	for _, named := range e.named {
-		if id != 0 {
+	if id != 0 {
+		for _, named := range e.named {
 			actions = append(actions, completedAction(named, id))
 		}
 	}
@@ -189,6 +193,13 @@ func (e *examples) holdings(id int64, rest, method string) []fakeapi.Option {
 func completedAction(id, image int64) gen.Action {
 	began := time.Date(2020, 11, 14, 16, 29, 21, 0, time.UTC)
 	ended := began.Add(45 * time.Second)
+	region := gen.Region{
+		Name:      "New York 3",
+		Slug:      "nyc3",
+		Available: true,
+		Features:  []string{},
+		Sizes:     []string{},
+	}
 	return gen.Action{
 		ID:           id,
 		Status:       gen.ActionStatusCompleted,
@@ -197,6 +208,8 @@ func completedAction(id, image int64) gen.Action {
 		CompletedAt:  &ended,
 		ResourceID:   &image,
 		ResourceType: "image",
+		RegionSlug:   &region.Slug,
+		Region:       &region,
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/traffic"
 )
 
@@ -71,18 +69,14 @@ func checkHost(host string) error {
 	return fmt.Errorf("%s: write --host %s, or --base-url for all of the address", rule, u.Hostname())
 }
 
-// ofRecording also knows the base that a cassette was recorded at, if the provenance beside it says so.
-func (s served) ofRecording(file string) (served, error) {
-	provenance, err := recording.ReadProvenance(file)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && provenance.BaseURL == "" {
+// withBase also knows a base, such as that of a provenance; an empty one is none.
+func (s served) withBase(address string) (served, error) {
+	if address == "" {
 		return s, nil
 	}
+	base, err := traffic.ParseBase(address)
 	if err != nil {
 		return s, err
-	}
-	base, err := traffic.ParseBase(provenance.BaseURL)
-	if err != nil {
-		return s, fmt.Errorf("%s: base_url of its provenance: %w", file, err)
 	}
 	s.bases = append(slices.Clip(s.bases), base)
 	return s, nil

@@ -6,13 +6,18 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"time"
 )
 
-// listen listens on an address.
+// listen listens on an address. By itself, package net would take 0.0.0.0 for all addresses of IPv6 as well.
 func listen(address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
+	network := "tcp"
+	if named, err := netip.ParseAddrPort(address); err == nil && named.Addr().Is4() {
+		network = "tcp4"
+	}
+	listener, err := net.Listen(network, address)
 	if err != nil {
 		return nil, fmt.Errorf("--addr %s: %w", address, err)
 	}

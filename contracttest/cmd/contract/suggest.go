@@ -9,9 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
+	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/internal/suggest"
-	"example.com/doimages/openapi"
+	"example.com/doimages/contracttest/report"
 )
 
 // suggestOptions are the flags of contract suggest.
@@ -33,15 +34,17 @@ that are accepted already are left out.
 
 It never writes the document. Read the actions, keep those that are right, and apply them with a tool for
 overlays. What it does not suggest is listed: a response that is wrong, and exchanges that contradict each
-other.
+other. An overlay of an earlier run is replaced, and no other file.
 
-The exit code is 0 if the overlay was written, and 2 if a file or a flag cannot be used.`,
+The exit code is 0 if the overlay was written. It is 2 if a file, an entry in one or a flag cannot be used;
+then nothing is written.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runSuggest(cmd.Context(), p, options, files) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&options.file, "output", "o", "", "the overlay to write")
 	flags.StringVar(&options.spec, "spec", "", "an OpenAPI 3.0 document (default: the embedded contract)")
-	flags.StringVar(&options.baseline, "baseline", "", "a file with findings that are accepted")
+	flags.StringVar(&options.baseline, "baseline", "",
+		"a file with findings that are accepted already, in addition to the embedded ones")
 	options.served.addFlags(cmd)
 	_ = cmd.MarkFlagRequired("output")
 	return cmd
@@ -59,19 +62,17 @@ func runSuggest(ctx context.Context, p process, options suggestOptions, files []
 	if err != nil {
 		return err
 	}
-	o, err := newOutput(ctx, p, outputOptions{format: "text", failOn: check.Breaking, baseline: options.baseline})
+	known, err := readBaseline(ctx, options.baseline)
 	if err != nil {
 		return err
 	}
-	r, err := newReport(ctx, options.spec, o)
+	document, err := readDocument(ctx, options.spec)
 	if err != nil {
 		return err
 	}
-	document := openapi.Document()
-	if options.spec != "" {
-		if document, err = readFile(ctx, options.spec); err != nil {
-			return err
-		}
+	r, err := loadReport(ctx, options.spec, document, known)
+	if err != nil {
+		return err
 	}
 	suggestions, err := suggest.New(document)
 	if err != nil {
@@ -81,25 +82,35 @@ func runSuggest(ctx context.Context, p process, options suggestOptions, files []
 	if err != nil {
 		return err
 	}
-	ctx = withProgress(ctx, newProgress(p))
-	seen := newReading(p, r)
+	seen := newReading(p, nil)
 	for _, f := range found {
-		kind, where, err := originOf(ctx, f, where)
-		if err != nil {
+		if err := seen.ended(ctx, f, seen.addSuggestions(ctx, r, suggestions, f, where)); err != nil {
 			return err
 		}
-		r.NewSession(kind)
-		for exchange, err := range showReading(ctx, f.file, seen.exchanges(ctx, f, where)) {
-			if err != nil {
-				return err
-			}
-			suggestions.Add(exchange, r.Add(exchange))
-		}
 	}
+	seen.write()
 	if err := seen.err(); err != nil {
 		return err
 	}
 	return writeOverlay(p, options.file, suggestions)
+}
+
+// addSuggestions adds what a recording shows. The error says why the recording ended early.
+func (s *reading) addSuggestions(
+	ctx context.Context, r *report.Report, suggestions *suggest.Suggestions, f found, where served,
+) error {
+	provenance, where, err := originOf(ctx, f, where)
+	if err != nil {
+		return err
+	}
+	r.NewSession(string(provenance.Kind))
+	for exchange, err := range s.progress.exchanges(f.file, s.exchanges(ctx, f, where)) {
+		if err != nil {
+			return err
+		}
+		suggestions.Add(exchange, r.Add(exchange))
+	}
+	return nil
 }
 
 // writeOverlay writes the overlay, and lists what it does not cover.
@@ -108,17 +119,18 @@ func writeOverlay(p process, file string, suggestions *suggest.Suggestions) erro
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, text, 0o644); err != nil {
+	if err := writeFile(file, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
 	for _, line := range rejected {
 		fmt.Fprintln(p.stdout, "not suggested:", line)
 	}
-	fmt.Fprintf(p.stdout, "%d actions in %s, and %d findings without one\n", actions, file, len(rejected))
+	fmt.Fprintf(p.stdout, "%s in %s, and %s without one\n", plural.Of(actions, "action"), redact.Printable(file),
+		plural.Of(len(rejected), "finding"))
 	return nil
 }
 
-// checkOverlayFile returns an error for a file that is there and is not an overlay: it may be the document.
+// checkOverlayFile returns an error for a file that exists and is not an overlay: it may be the document.
 func checkOverlayFile(file string) error {
 	text, err := os.ReadFile(file)
 	switch {
@@ -127,7 +139,7 @@ func checkOverlayFile(file string) error {
 	case err != nil:
 		return err
 	case len(text) > 0 && !bytes.HasPrefix(text, []byte("overlay:")):
-		return errors.New("it is there, and not an overlay that this command wrote")
+		return errors.New("it exists, and is not an overlay that this command wrote")
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func TestSuggest(t *testing.T) {
 		exit, out := execute(t, nil, "suggest", seen, "-o", overlay)
 		assert.Equal(t, 0, exit, out)
 		assert.Contains(t, out, "not suggested: seen.cassette.yaml#0: images_get 200: body /image/id: ")
-		assert.Contains(t, out, "1 actions in "+overlay+", and 1 findings without one\n")
+		assert.Contains(t, out, "1 action in "+overlay+", and 1 finding without one\n")
 	}
 	written, err := os.ReadFile(overlay)
 	require.NoError(t, err)
@@ -35,5 +35,5 @@ func TestSuggest(t *testing.T) {
 	require.NoError(t, os.WriteFile(document, []byte("openapi: 3.0.3\n"), 0o600))
 	exit, out := execute(t, nil, "suggest", seen, "-o", document)
 	assert.Equal(t, 2, exit, out)
-	assert.Contains(t, out, "it is there, and not an overlay")
+	assert.Contains(t, out, "it exists, and is not an overlay")
 }

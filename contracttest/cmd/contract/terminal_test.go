@@ -47,7 +47,7 @@ func TestTerminal(t *testing.T) {
 			assert.Equal(t, 1, exit)
 			assert.Equal(t, test.colours, strings.Contains(out, "\x1b["), out)
 			assert.Equal(t, test.colours, strings.Contains(out, "\x1b[31;1mbreaking:\x1b["), out)
-			assert.Equal(t, test.progress, strings.Contains(errs, "\r\x1b[Kbroken.cassette.yaml: 1 exchanges"), errs)
+			assert.Equal(t, test.progress, strings.Contains(errs, "\r\x1b[Kbroken.cassette.yaml: 1 exchange"), errs)
 			_, findings, _ := strings.Cut(out, "\n\n")
 			for _, line := range strings.Split(findings, "\n") {
 				if test.longest > 0 && !test.colours {

@@ -22,17 +22,17 @@ func verifyCommand(p process) *cobra.Command {
 		Use:   "verify FILE…",
 		Short: "Check recordings against the contract: HTTP Archives, cassettes, Postman collections",
 		Long: `Checks every request and response in recordings against the contract. Prints what was checked for each
-operation and status, what was found, and what was skipped and why. Nothing is sent
-anywhere. Each recording is a session of its own.
+operation and status, what was found, and what was skipped and why. Nothing is sent anywhere. Each recording is a
+session of its own.
 
 A recording is known by what is in it: an HTTP Archive (HAR) of a browser, a proxy, Playwright or Polly.JS,
 also in gzip, zip or UTF-16; a cassette of go-vcr, vcrpy or Ruby's VCR; a Postman collection with saved
 examples. FILE may be a folder, of which files that are not recordings are named and left out. It may be
 - for standard input.
 
-The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing
-was checked, if less than --min-coverage was seen, or by --fail-on-skip. It is 2 if a file, an entry in
-one or a flag cannot be used; the rest is checked all the same.`,
+The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing was
+checked, or by --min-coverage, --strict-baseline or --fail-on-skip. It is 2 if a file, an entry in one or a
+flag cannot be used; the rest is checked all the same.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runVerify(cmd.Context(), p, options, files) },
 	}
 	options.output.addFlags(cmd)
@@ -70,10 +70,14 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err != nil {
 		return err
 	}
-	seen, err := addRecordings(withProgress(ctx, newProgress(p)), p, r, found, where)
-	if err != nil {
+	if err := checkInputs(options.output.files, found, options.spec); err != nil {
 		return err
 	}
+	seen := newReading(p, r)
+	if err := seen.addRecordings(ctx, r, found, where); err != nil {
+		return err
+	}
+	seen.writeOrigins()
 	seen.write()
 	if err := o.write(r); err != nil {
 		return err

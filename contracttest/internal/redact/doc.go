@@ -20,14 +20,14 @@
 //
 // A secret becomes [redacted-1], [redacted-2] and so on. There is one number for one secret, so that two accounts stay
 // two. Placeholders of an earlier file keep their number, and no other secret gets it. An e-mail address becomes
-// someone@example.com, so that a body that has one keeps its form. User and password of a URL become ***, so that it can
-// be parsed.
+// someone@example.com, so that a body that has one keeps its form. User and password of a URL become ***, so that it
+// can be parsed.
 //
 // # How it is found
 //
-// In either case, and in every spelling of URLs and of JSON: percent-encoded and with escapes, in part or as a whole, up
-// to five times one within the other. A text is searched as it is and then without its escapes; what is found is
-// replaced where it is spelled. The time is in proportion to the length of the text, whatever it holds.
+// In upper and lower case, and in every spelling of URLs and of JSON: percent-encoded and with escapes, in part or as a
+// whole, up to five times one within the other. A text is searched as it is and then without its escapes; what is found
+// is replaced where it is spelled. The time is in proportion to the length of the text, whatever it holds.
 //
 // # What can be printed
 //
@@ -38,5 +38,5 @@
 //
 // A secret shorter than eight bytes is not searched for in texts. It would be part of any text, which would then no
 // longer be what was sent. Compressed text has to be decompressed first, and Base64 is known only of whole Basic
-// credentials. Of a secret that [Shorten] truncated to less than six bytes, these stay.
+// credentials. If [Shorten] left less than six bytes of a secret, they stay.
 package redact

@@ -18,7 +18,7 @@ var harmless = map[string]bool{
 	"Ratelimit-Remaining": true,
 	"Ratelimit-Reset":     true,
 	"Retry-After":         true,
-	"X-Gateway":           true, // these three say who answered
+	"X-Gateway":           true, // these three say which server responded
 	"X-Request-Id":        true,
 	"X-Response-From":     true,
 }

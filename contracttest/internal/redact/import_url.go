@@ -70,10 +70,11 @@ func (r *Redactor) withoutCredentials(address string) string {
 	return address[:len(address)-len(rest)] + strings.TrimPrefix(rest, credentials+"@")
 }
 
-// hidePart adds what follows a delimiter in an address, and returns its placeholder.
+// hidePart adds what follows a delimiter in an address, and returns its placeholder. That of an earlier copy is no
+// secret: with its delimiter it would be one, and the next copy would lose the delimiter.
 func (r *Redactor) hidePart(delimiter, part string) string {
-	if part == "" {
-		return ""
+	if part == "" || r.noteNumber(part) {
+		return part
 	}
 	return r.hideEchoes(delimiter+part, part)
 }

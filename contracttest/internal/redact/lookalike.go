@@ -8,9 +8,9 @@ import (
 // Someone replaces every e-mail address. In a query its @ stays escaped.
 const Someone = "someone@example.com"
 
-// anybody replaces user and password of a URL, which stays one that can be parsed, and has nothing like an e-mail
-// address in it.
-const anybody = "***"
+// anyUser replaces user and password of a URL, which can then still be parsed, and has nothing like an e-mail address
+// in it.
+const anyUser = "***"
 
 // What is taken out of a text whoever sent it.
 var (

@@ -57,7 +57,7 @@ type printableError struct {
 func (e printableError) Error() string { return e.text }
 func (e printableError) Unwrap() error { return e.error }
 
-// isHidden reports whether a character does not print, or is none.
+// isHidden reports whether a character does not print, or is not a character.
 func isHidden(r rune) bool { return !unicode.IsGraphic(r) }
 
 // Shorten truncates a text after 200 bytes, so that what a server sent cannot fill a report. An ellipsis follows.

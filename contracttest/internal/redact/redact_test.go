@@ -285,6 +285,7 @@ func TestRedactorAddress(t *testing.T) {
 		"a fragment":  {address: "https://b/a.img#sig=sesame", want: "https://b/a.img#[redacted-1]", echo: "a.img#sig=sesame", shown: "a.img[redacted-1]"},
 		"credentials": {address: "https://bob:sesame@b/a.img", want: "https://b/a.img", echo: "https://bob:sesame@b/a.img", shown: "https:[redacted-1]b/a.img"},
 		"all of them": {address: "https://bob:sesame@b/a.img?s#t", want: "https://b/a.img?[redacted-2]#[redacted-3]", echo: "//bob:sesame@b", shown: "[redacted-1]b"},
+		"a copy":      {address: "https://b/a.img?[redacted-7]#[redacted-8]", want: "https://b/a.img?[redacted-7]#[redacted-8]", echo: "a.img?[redacted-7]#[redacted-8]", shown: "a.img?[redacted-7]#[redacted-8]"},
 		"not a URL":   {address: "::?sesame-sesame", want: "::?[redacted-1]", echo: "sesame-sesame", shown: "sesame-sesame"},
 	} {
 		t.Run(name, func(t *testing.T) {

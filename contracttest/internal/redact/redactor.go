@@ -11,7 +11,7 @@ import (
 // for concurrent use.
 type Redactor struct {
 	numbered map[string]string // the placeholder of each secret and of each lookalike, by their spellings in lower case
-	searched map[string]string // the same of those, and of their pieces, that are searched for
+	searched map[string]string // the placeholder of each spelling, or piece of one, that is searched for
 	index    *index            // of searched; nil when it has to be made again
 	secrets  int               // the highest number that was given, or seen in a placeholder
 }
@@ -91,8 +91,8 @@ func pieces(text string) (all []string) {
 	return append(all, text[max(0, len(text)-maxPiece):])
 }
 
-// Text returns a text without secrets and without e-mail addresses. Secrets are found in either case, since the names
-// of headers change theirs, and in every spelling that URLs and JSON have for them.
+// Text returns a text without secrets and without e-mail addresses. Secrets are found in upper and lower case,
+// since the names of headers change theirs, and in every spelling that URLs and JSON have for them.
 func (r *Redactor) Text(text string) string {
 	if r.index == nil {
 		r.index = newIndex(r.searched)
@@ -145,7 +145,7 @@ func (r *Redactor) instead(s span, spelled string) string {
 	case isAddress:
 		return someone(spelled)
 	case isUserinfo:
-		return anybody
+		return anyUser
 	case isReplaced: // without what may overlap it
 		return s.plain
 	}

@@ -96,8 +96,8 @@ func (s *Suggestions) add(f check.Finding, exchange traffic.Exchange, body any) 
 	return errWrong
 }
 
-// see makes a suggestion, or finds the one that there is, and adds a value to it.
-func (s *Suggestions) see(key string, made suggestion, value any) {
+// gather adds a value to the suggestion with a key, which is the one that was made unless there is one.
+func (s *Suggestions) gather(key string, made suggestion, value any) {
 	at := s.byKey[key]
 	if at == nil {
 		if len(s.list) >= maxSuggestions {
@@ -133,7 +133,7 @@ func (s *Suggestions) addStatus(f check.Finding, operation location, exchange tr
 		}
 		return map[string]any{status: response}, nil
 	}
-	s.see(f.Operation+" "+status, made, body)
+	s.gather(f.Operation+" "+status, made, body)
 	return nil
 }
 
@@ -179,7 +179,7 @@ func (s *Suggestions) addHeader(f check.Finding, operation location, exchange tr
 		schema, err := seen.schema()
 		return map[string]any{"headers": map[string]any{name: map[string]any{"schema": schema}}}, err
 	}
-	s.see(response.jsonPath(s.doc)+" header "+strings.ToLower(name), made, value)
+	s.gather(response.jsonPath(s.doc)+" header "+strings.ToLower(name), made, value)
 	return nil
 }
 
@@ -215,7 +215,7 @@ func (s *Suggestions) addValue(f check.Finding, operation location, exchange tra
 	if f.Check == "null" {
 		made.what = "null at " + f.Pointer
 		made.update = func(*shape) (any, error) { return map[string]any{"nullable": true}, nil }
-		s.see(schema.jsonPath(s.doc)+" null", made, nil)
+		s.gather(schema.jsonPath(s.doc)+" null", made, nil)
 		return nil
 	}
 	if _, ok := field(s.doc.at(schema), "enum").([]any); !ok {
@@ -224,7 +224,7 @@ func (s *Suggestions) addValue(f check.Finding, operation location, exchange tra
 	made.target = schema.child("enum")
 	made.what = fmt.Sprintf("the value %v at %s", value, f.Pointer)
 	made.update = func(*shape) (any, error) { return []any{value}, nil }
-	s.see(fmt.Sprint(made.target.jsonPath(s.doc), " ", value), made, value)
+	s.gather(fmt.Sprint(made.target.jsonPath(s.doc), " ", value), made, value)
 	return nil
 }
 
@@ -240,7 +240,7 @@ func (s *Suggestions) addField(f check.Finding, root location, path []string, va
 		schema, err := seen.schema()
 		return map[string]any{"properties": map[string]any{name: schema}}, err
 	}
-	s.see(parent.jsonPath(s.doc)+" field "+name, made, value)
+	s.gather(parent.jsonPath(s.doc)+" field "+name, made, value)
 	return nil
 }
 
