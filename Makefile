@@ -1,6 +1,6 @@
 .PHONY: help contract live first-contact test race check lint generate api generators spec-diff spec-diff-test mutation
 .PHONY: faults soak bench bench-check bench-prism redis clients specmatic prism browser vuln module module-test release
-.PHONY: release-test
+.PHONY: release-test archives
 
 # The tools, each with its version.
 export GOLANGCI    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
@@ -104,6 +104,18 @@ specmatic: ## have Specmatic send the contract's examples to the fake
 prism: ## send these through Prism, which validates both directions
 	cd contracttest/clients && UPSTREAM='$(abspath $(UPSTREAM))' \
 		go test -tags prism -count=1 -timeout 20m -v -run TestPrism .
+
+# Debian's packages of tools that record. Others come from npm, if that is there, and the Go module proxy.
+RECORDERS := chromium curl mitmproxy python3-vcr ruby-multi-json ruby-vcr ruby-webmock
+
+archives: ## verify what other tools record, if available
+	@! command -v apt-get >/dev/null || dpkg -s $(RECORDERS) >/dev/null 2>&1 || { \
+		apt-get update; \
+		for package in $(RECORDERS); do \
+			apt-get install -y --no-install-recommends $$package || echo "$$package cannot be installed"; \
+		done; \
+	}
+	cd contracttest/clients && go test -tags archives -count=1 -timeout 30m -v -run TestArchives ./...
 
 browser: ## test the HTML report in Chromium (installs it on Debian)
 	@command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }

@@ -20,5 +20,12 @@ func fillRubyVCR(interaction fields, exchange *traffic.Exchange) (omitted *Omitt
 	exchange.Redacted = true // as with vcrpy
 	exchange.RequestBody, _ = vcrBody(request["body"])
 	exchange.Header = headerOf(response["headers"])
-	return setVCRBody(exchange, response["body"])
+	if omitted = setVCRBody(exchange, response["body"]); omitted != nil {
+		return omitted
+	}
+	if exchange.Header.Get("Content-Encoding") == "" {
+		// Net::HTTP has decompressed the body and removed this header, but not the length of what was sent.
+		dropWireLength(exchange.Header, exchange.Body, int64(len(exchange.Body)))
+	}
+	return nil
 }
