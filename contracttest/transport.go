@@ -60,6 +60,9 @@ func (w *watcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if exchange.Truncated && req.Context().Err() != nil {
+		return resp, nil // the run has ended, which says nothing about the target; whoever reads on gets the error
+	}
 	exchange, _ = w.base.Exchange(exchange)
 	exchange.Source, exchange.Secrets = source, []string{w.token}
 	w.add(exchange, isInvalidOnPurpose(req.Context()))
