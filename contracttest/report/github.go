@@ -51,7 +51,8 @@ func (r *Report) writeGitHub(w io.Writer) error {
 	return err
 }
 
-// noOldCommand breaks what a runner takes for a command of its older kind, wherever it is in a line. None is written here.
+// noOldCommand breaks what a runner takes for a command of its older kind, wherever it is in a line. None is written
+// here.
 var noOldCommand = strings.NewReplacer("##[", "# #[")
 
 func (r *Report) githubAnnotation(text *strings.Builder, group Group) {
