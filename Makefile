@@ -41,6 +41,7 @@ test: ## run every test
 # detector has a program sleep for a second at its end, and tests run many; 50 ms are enough for its last report.
 race: ## run every test in its long form, with the race detector
 	LONG=1 GORACE=atexit_sleep_ms=50 GOFLAGS="$$(go env GOFLAGS) -race" $(MAKE) --no-print-directory test
+	LONG=1 go test -vet=off ./contracttest/check # whose slow tests use one goroutine
 
 check: ## regenerate, tidy, format, vet and lint; nothing may change
 	.ci/check

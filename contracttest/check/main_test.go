@@ -14,10 +14,11 @@ import (
 // isSecondRun says that the tests run without the fast path.
 var isSecondRun bool
 
-// TestMain runs every test twice, the second time without the fast path: nothing may depend on it.
+// TestMain runs every test twice, the second time without the fast path: nothing may depend on it. Under the race
+// detector once is enough.
 func TestMain(m *testing.M) {
 	status := m.Run()
-	if !isSet("test.fuzz") && !isSet("test.list") {
+	if !underRace && !isSet("test.fuzz") && !isSet("test.list") {
 		fmt.Println("once more, without the fast path")
 		isSecondRun = true
 		check.UseFastPath(false)
@@ -32,7 +33,7 @@ func isSet(name string) bool {
 }
 
 // long reports whether the slow tests should run in their long form.
-func long() bool { return os.Getenv("LONG") != "" }
+func long() bool { return os.Getenv("LONG") != "" && !underRace }
 
 // session takes in exchanges as [check.Session] does.
 type session struct {
