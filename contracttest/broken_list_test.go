@@ -115,6 +115,18 @@ var brokenLists = []brokenFake{
 		}),
 	},
 	{
+		name:  "another image on one of the last pages",
+		finds: "walk-pages-of-1",
+		says:  "page 55 of 60, 1 images each: it has the images",
+		broken: body(isList, func(b object) {
+			l := b["links"].(object)["pages"].(object)
+			next, _ := l["next"].(string)
+			if strings.Contains(next, "page=56") && strings.Contains(next, "per_page=1") {
+				b["images"].([]any)[0].(object)["id"] = 7
+			}
+		}),
+	},
+	{
 		name:  "a next link on the last page",
 		finds: "walk-exact-boundary",
 		says:  "the next link points to page 3, expected 0",

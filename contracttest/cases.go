@@ -34,13 +34,13 @@ func documentedReads() []Case {
 		},
 		{
 			Name:        "walk-pages-of-20",
-			Explanation: "Reads up to 20 pages of 20 images, and compares them with pages of 200.",
+			Explanation: "Reads up to 20 pages of 20 images, the first and the last, and compares them with pages of 200.",
 			Proves:      "pages and links agree at another size",
 			run:         pagesOf(20),
 		},
 		{
 			Name:        "walk-pages-of-1",
-			Explanation: "Reads up to 20 pages of one image.",
+			Explanation: "Reads up to 20 pages of one image, the first and the last.",
 			Proves:      "pages and links agree at the smallest size",
 			run:         pagesOf(1),
 		},

@@ -64,11 +64,24 @@ func pagesWithFullLast(ctx context.Context, s *session) error {
 		openapi.MaxPerPage, len(all), maxPagesRead))
 }
 
-// comparePages reads pages of a size and demands that they hold, in order, the images of the whole list.
+// comparePages reads pages of a size and demands that they hold, in order, the images of the whole list. Of a long list
+// it reads the first pages and the last ones: between them nothing is special.
 func (s *session) comparePages(ctx context.Context, all []gen.Image, size int) error {
 	last := max((len(all)+size-1)/size, 1) // an empty list has one page
-	number := 0
-	for page, err := range s.client.ImagePages(ctx, wrapper.ListParams{PerPage: size}) {
+	if last <= maxPagesRead {
+		return s.comparePagesFrom(ctx, all, size, 1, last)
+	}
+	if err := s.comparePagesFrom(ctx, all, size, 1, maxPagesRead/2); err != nil {
+		return err
+	}
+	return s.comparePagesFrom(ctx, all, size, last-maxPagesRead/2+1, last)
+}
+
+// comparePagesFrom reads some of the pages, and demands that none follows the last of the list.
+func (s *session) comparePagesFrom(ctx context.Context, all []gen.Image, size, first, end int) error {
+	last := max((len(all)+size-1)/size, 1)
+	number := first - 1
+	for page, err := range s.client.ImagePages(ctx, wrapper.ListParams{PerPage: size, Page: first}) {
 		if err != nil {
 			return err
 		}
@@ -81,7 +94,7 @@ func (s *session) comparePages(ctx context.Context, all []gen.Image, size int) e
 		if err := checkLinks(page.Links.Pages, number, last); err != nil {
 			return fmt.Errorf("page %d of %d: %w", number, last, err)
 		}
-		if number == maxPagesRead {
+		if number == end && end < last {
 			return nil
 		}
 	}
