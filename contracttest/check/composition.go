@@ -149,6 +149,15 @@ func schemasInDocument(document reflect.Value) (schemas []*openapi3.Schema) {
 	return schemas
 }
 
+// hasParts reports whether a value of a kind can hold others.
+func hasParts(kind reflect.Kind) bool {
+	switch kind {
+	case reflect.Pointer, reflect.Interface, reflect.Struct, reflect.Map, reflect.Slice:
+		return true
+	}
+	return false
+}
+
 // partsOf returns the values that a value of a document holds.
 func partsOf(value reflect.Value) (parts []reflect.Value) {
 	switch value.Kind() {
@@ -167,7 +176,7 @@ func partsOf(value reflect.Value) (parts []reflect.Value) {
 		return []reflect.Value{value.Elem()}
 	case reflect.Struct:
 		for i := range value.NumField() {
-			if field := value.Field(i); field.CanInterface() {
+			if field := value.Field(i); field.CanInterface() && hasParts(field.Kind()) {
 				parts = append(parts, field)
 			}
 		}

@@ -14,8 +14,13 @@ import (
 // keywords that OpenAPI 3.0 does not have are refused for them.
 func adaptTexts(o *openapi3.Operation) error {
 	refs := textSchemas(o)
+	done := map[*openapi3.SchemaRef]bool{} // responses share their headers
 	for _, name := range slices.Sorted(maps.Keys(refs)) {
 		ref := refs[name]
+		if done[ref] {
+			continue
+		}
+		done[ref] = true
 		for _, s := range schemasInDocument(reflect.ValueOf(ref)) {
 			if keywords := keywords2020(s); keywords != "" {
 				return fmt.Errorf("%s has a schema that cannot be judged by%s", name, keywords)
