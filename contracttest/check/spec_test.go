@@ -180,7 +180,7 @@ func TestServersWithPaths(t *testing.T) {
 	const (
 		document  = "SERVERS\npaths: {/v2/images: {get: {operationId: a, responses: {'204': {}}}}}\n"
 		item      = "paths: {/v2/images: {servers: [{url: /item}], get: {operationId: a, responses: {'204': {}}}}}\n"
-		operation = "servers: [{url: /root}]\npaths: {/v2/images: {servers: [{url: /item}], get: {servers: [{url: /own}], operationId: a, responses: {'204': {}}}}}\n"
+		operation = "servers: [{url: /whole}]\npaths: {/v2/images: {servers: [{url: /item}], get: {servers: [{url: /own}], operationId: a, responses: {'204': {}}}}}\n"
 	)
 	servers := func(list string) string { return strings.Replace(document, "SERVERS", "servers: "+list, 1) }
 	for name, test := range map[string]struct {
@@ -203,7 +203,7 @@ func TestServersWithPaths(t *testing.T) {
 		"a variable for it all":   {servers("[{url: '{all}', variables: {all: {default: 'https://a/do'}}}]"), []string{"/do/v2/images"}, []string{"/v2/images"}},
 		"a variable of unknown":   {servers("[{url: 'https://a/{any}'}]"), []string{"/x/v2/images", "/y/v2/images"}, []string{"/v2/images"}},
 		"of a path":               {item, []string{"/item/v2/images"}, []string{"/v2/images"}},
-		"of an operation":         {operation, []string{"/own/v2/images"}, []string{"/v2/images", "/item/v2/images", "/root/v2/images"}},
+		"of an operation":         {operation, []string{"/own/v2/images"}, []string{"/v2/images", "/item/v2/images", "/whole/v2/images"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			contract := loadSpec(t, specOf(test.document))

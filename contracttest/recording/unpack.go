@@ -146,7 +146,7 @@ type wideReader struct {
 	from  *bufio.Reader
 	order binary.ByteOrder
 	left  []byte // of what was converted and did not fit
-	high  rune   // the first half of a character
+	high  rune   // a high surrogate that waits for its low one
 }
 
 func (w *wideReader) Read(p []byte) (int, error) {
