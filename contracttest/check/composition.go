@@ -176,7 +176,7 @@ func partsOf(value reflect.Value) (parts []reflect.Value) {
 		return []reflect.Value{value.Elem()}
 	case reflect.Struct:
 		for i := range value.NumField() {
-			if field := value.Field(i); field.CanInterface() && hasParts(field.Kind()) {
+			if field := value.Field(i); field.CanInterface() && hasParts(field.Kind()) && !field.IsZero() {
 				parts = append(parts, field)
 			}
 		}
