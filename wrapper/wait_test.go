@@ -139,15 +139,17 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 }
 
 func TestWaitUnderAContextThatHasEnded(t *testing.T) {
-	handler, _ := statuses("NEW")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cause := errors.New("shutting down")
-	cancel(cause)
-	image, err := newClient(t, handler).WaitAvailable(ctx, 42)
-	require.ErrorIs(t, err, context.Canceled)
-	assert.ErrorIs(t, err, cause)
-	assert.Nil(t, image)
-	assert.EqualError(t, err, "wait for image 42: context canceled: shutting down (no status seen; 0 polls in 0s)")
+	synctest.Test(t, func(t *testing.T) {
+		handler, _ := statuses("NEW")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cause := errors.New("shutting down")
+		cancel(cause)
+		image, err := newClient(t, handler).WaitAvailable(ctx, 42)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.ErrorIs(t, err, cause)
+		assert.Nil(t, image)
+		assert.EqualError(t, err, "wait for image 42: context canceled: shutting down (no status seen; 0 polls in 0s)")
+	})
 }
 
 func TestWaitHonoursRetryAfter(t *testing.T) {
