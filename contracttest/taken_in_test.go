@@ -1,6 +1,7 @@
 package contracttest_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -52,6 +53,13 @@ func TestEveryListParameterIsTakenIn(t *testing.T) {
 			ignored := plain
 			ignored.URL = heeded.URL
 			assert.NotEmpty(t, testkit.Contract(t).Check(ignored), "a list that ignores it is found")
+
+			if name != "page" && name != "per_page" {
+				query.Set("per_page", "1")
+				dropped := listOf(t, fake, query)
+				testkit.ReplaceBody(`\u0026`+url.Values{name: {value}}.Encode(), "")(&dropped)
+				assert.NotEmpty(t, testkit.Contract(t).Check(dropped), "a link that drops it is found")
+			}
 		})
 	}
 }
@@ -181,6 +189,58 @@ func assertApart(t *testing.T, path string, a, b reflect.Value) {
 			assertApart(t, path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i))
 		}
 	default: // holds no memory of others
+	}
+}
+
+// A field that is null or empty wherever it is would look as if it were taken in.
+func TestEveryFieldOfAnImageHasAValue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		recorded, faked := map[string]bool{}, map[string]bool{}
+		noteValues(recorded, recordedImages(t))
+		noteValues(faked, fakedImages(t))
+		for field := range reflect.TypeFor[gen.Image]().Fields() {
+			assert.True(t, recorded[field.Name], "no recording has a value for %s", field.Name)
+			assert.True(t, faked[field.Name], "the fake has no value for %s", field.Name)
+		}
+	})
+}
+
+// recordedImages returns every image in the recordings.
+func recordedImages(t *testing.T) (images []gen.Image) {
+	t.Helper()
+	for _, file := range testkit.Cassettes(t) {
+		for _, exchange := range testkit.ReadAll(t, file) {
+			var body struct {
+				gen.ImageResponse
+				gen.ImageList
+			}
+			if json.Unmarshal(exchange.Body, &body) == nil { // others are of other types
+				images = append(append(images, body.Images...), body.Image)
+			}
+		}
+	}
+	return images
+}
+
+// fakedImages returns the images of a fake to which one was added by an import that failed.
+func fakedImages(t *testing.T) []gen.Image {
+	t.Helper()
+	failing := fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.FailImport("no such host")}
+	fake := fakeapi.New(fakeapi.WithFailedImportsListed(), fakeapi.WithFaults(failing))
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
+	require.NoError(t, err)
+	failed := gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugNyc3}
+	_, err = client.CreateAndWait(t.Context(), failed)
+	require.ErrorContains(t, err, "no such host")
+	return fake.Images()
+}
+
+// noteValues notes the fields that have a value in any of some images.
+func noteValues(seen map[string]bool, images []gen.Image) {
+	for _, image := range images {
+		for field, value := range reflect.ValueOf(image).Fields() {
+			seen[field.Name] = seen[field.Name] || !value.IsZero()
+		}
 	}
 }
 
