@@ -398,7 +398,7 @@ func TestSuiteOnAnotherProtocol(t *testing.T) {
 		for _, result := range results {
 			assert.True(t, result.Err != nil || result.Skipped != "", result.Case.Name)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(3 * time.Minute): // far more than it takes on a busy machine
 		assert.Fail(t, "the suite hangs")
 	}
 }

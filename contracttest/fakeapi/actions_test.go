@@ -71,7 +71,7 @@ func TestConvertByPolls(t *testing.T) {
 }
 
 func TestActionsRefused(t *testing.T) {
-	client := newClient(t, fakeapi.New(threeImages()), fakeapi.Token)
+	client := newClient(t, fakeapi.New(threeImages(), fakeapi.WithImportPolls(1)), fakeapi.Token)
 	_, err := client.Transfer(t.Context(), 2, gen.RegionSlugFra1)
 	assert.ErrorContains(t, err, "422 unprocessable_entity: Backups can not be transfered to other regions")
 	_, err = client.Transfer(t.Context(), 1, gen.RegionSlugNyc3)

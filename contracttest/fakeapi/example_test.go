@@ -223,7 +223,11 @@ func ExampleFailAction() {
 
 // The image that a create from an unreachable host leaves behind is found in a list, and can be deleted.
 func ExampleWithUnreachable() {
-	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0), fakeapi.WithUnreachable("bucket.example.com"))
+	fake := fakeapi.New(
+		fakeapi.WithCatalogue(0, 0),
+		fakeapi.WithUnreachable("bucket.example.com"),
+		fakeapi.WithImportPolls(1),
+	)
 	body := `{"name":"web","url":"https://bucket.example.com/web.img","region":"nyc3"}`
 	req, err := http.NewRequest(http.MethodPost, "https://api.digitalocean.com/v2/images", strings.NewReader(body))
 	if err != nil {

@@ -203,7 +203,8 @@ func TestImagesAreACopy(t *testing.T) {
 		return string(b)
 	}
 	mine := gen.Image{ID: 42, Slug: ptr("mine"), MinDiskSize: ptr(7), SizeGigabytes: ptr(0.5), Regions: []gen.RegionSlug{"nyc3"}, Tags: []string{"a"}}
-	fake, given, other := fakeapi.New(), fakeapi.New(fakeapi.WithImages(mine)), fakeapi.New()
+	fake := fakeapi.New(fakeapi.WithImportPolls(1)) // so that the image that is created stays NEW
+	given, other := fakeapi.New(fakeapi.WithImages(mine)), fakeapi.New()
 	params := newImage
 	params.Tags = []string{"a", "b"}
 	_, err := newClient(t, fake, fakeapi.Token).Create(t.Context(), params)

@@ -242,7 +242,7 @@ func startBrowser(t *testing.T) *browser {
 	out, write, err := os.Pipe()
 	require.NoError(t, err)
 	// Not the context of the test, which ends before its cleanups do.
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	b := &browser{in: in, out: bufio.NewReader(out), dir: t.TempDir(), seen: map[string]int{}}
 	command := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
