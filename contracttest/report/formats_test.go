@@ -76,6 +76,7 @@ func TestJSONReportIsAsItsSchemaSays(t *testing.T) {
 
 	var r struct {
 		Exchanges, Skipped int
+		BySeverity         map[string]int `json:"findings_by_severity"`
 		Findings           []struct{ Check, Severity, Operation, Pointer, Source string }
 		Coverage           struct {
 			Percent float64
@@ -91,6 +92,7 @@ func TestJSONReportIsAsItsSchemaSays(t *testing.T) {
 		assert.Equal(t, "images_get", f.Operation)
 	}
 	assert.Equal(t, map[string]int{"breaking": 1, "drift": 2, "note": 1, "accepted": 1}, severities)
+	assert.Equal(t, severities, r.BySeverity)
 	assert.Positive(t, r.Coverage.Percent)
 	assert.Equal(t, r.Coverage.Percent, r.Coverage.Origins["documentation"].Percent)
 }
@@ -215,11 +217,12 @@ func TestReportsOfOne(t *testing.T) {
 	get := brokenGet(t)
 	testkit.ReplaceBody(`"name"`, `"new":1,"name"`)(&get)
 	r.Add(get)
-	text := write(t, r, "text")
-	assert.Contains(t, text, "\naccepted 1 time: Seen.\n")
-	assert.Contains(t, text, "\n1 exchange checked, 0 skipped, 1 finding (1 breaking) and 1 accepted, "+
-		fmt.Sprint(testkit.Responses(t)-1)+" documented responses not seen, ")
-	assert.Contains(t, write(t, r, "github"), "\n1 exchange checked, 1 finding (1 breaking)\n")
+	for _, format := range []string{"text", "github"} {
+		text := write(t, r, format)
+		assert.Contains(t, text, "\naccepted 1 time: Seen.\n", format)
+		assert.Contains(t, text, "\n1 exchange checked, 0 skipped, 1 finding (1 breaking) and 1 accepted, "+
+			fmt.Sprint(testkit.Responses(t)-1)+" documented responses not seen, ", format)
+	}
 	assert.Contains(t, write(t, r, "html"), `title="1 checked, 1 finding"`)
 	var summary bytes.Buffer
 	require.NoError(t, r.WriteMarkdown(&summary))
