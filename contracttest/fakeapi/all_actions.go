@@ -27,17 +27,8 @@ func (s *service) allActions(w http.ResponseWriter, r *http.Request) {
 			all = append(all, image.actions...)
 		}
 	}
-	slices.SortFunc(all, func(a, b *action) int { return int(b.ID - a.ID) })
 	query := r.URL.Query()
-	actions, links, total := page(c, all, numberIn(query.Get("page")), numberIn(query.Get("per_page")))
-	list := gen.ActionList{
-		Actions: make([]gen.Action, len(actions)),
-		Links:   links,
-		Meta:    gen.Meta{Total: total},
-	}
-	for i, action := range actions {
-		list.Actions[i] = action.Action
-	}
+	list := actionPage(c, all, numberIn(query.Get("page")), numberIn(query.Get("per_page")))
 	_ = json.NewEncoder(w).Encode(list)
 }
 

@@ -113,6 +113,33 @@ func TestAllActions(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, resp.StatusCode)
 }
 
+// Actions that are given stay as they are, and are listed by their ids like those that were started.
+func TestGivenActions(t *testing.T) {
+	given := func(id int64) gen.Action {
+		return gen.Action{
+			ID:         id,
+			ResourceID: ptr[int64](1),
+			Status:     gen.ActionStatusErrored,
+			Type:       "transfer",
+		}
+	}
+	fake := fakeapi.New(threeImages(), fakeapi.WithActions(given(1<<40), given(3), given(1<<33)))
+	client := newClient(t, fake, fakeapi.Token)
+	started, err := client.Transfer(t.Context(), 1, gen.RegionSlugFra1)
+	require.NoError(t, err)
+	for _, path := range []string{"/v2/actions", "/v2/images/1/actions"} {
+		_, body := fetch(t, fake, path)
+		var list gen.ActionList
+		require.NoError(t, json.Unmarshal([]byte(body), &list))
+		require.Len(t, list.Actions, 4, path)
+		assert.Equal(t, started.ID, list.Actions[0].ID, path)
+		assert.Equal(t, []gen.Action{given(1 << 40), given(1 << 33), given(3)}, list.Actions[1:], path)
+	}
+	assert.PanicsWithValue(t, "fakeapi: there is no image for the action 5", func() {
+		fakeapi.New(fakeapi.WithActions(gen.Action{ID: 5, ResourceID: ptr[int64](99)}))
+	})
+}
+
 // A list has no image whose import failed, unless it is asked to; a read by id has it either way.
 func TestFailedImportsInLists(t *testing.T) {
 	for name, test := range map[string]struct {

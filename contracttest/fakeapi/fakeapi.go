@@ -161,15 +161,9 @@ func WithBaseURL(address string) Option {
 // one of them names an operation that does not exist, one that its effect cannot concern, or a page of an operation
 // that has no pages.
 func WithFaults(faults ...Fault) Option {
-	for _, f := range faults {
-		f.mustBePossible()
-	}
 	faults = slices.Clone(faults)
-	return func(a *API) {
-		for _, f := range faults {
-			a.faults = append(a.faults, newFault(f))
-		}
-	}
+	newFaults(faults) // so that it panics here, and not in New
+	return func(a *API) { a.faults = append(a.faults, newFaults(faults)...) }
 }
 
 // New returns a fake. Without options it has a catalogue of 60 images and one account, whose token is [Token].
