@@ -124,8 +124,8 @@
 //   - a deleted image is 404 at once, and so are the transfers of it to other accounts; another account's image is 404,
 //     as if it were not there; one of DigitalOcean's images cannot be changed by any account (403)
 //   - a delete of a backup deletes it; one was seen to have no effect and no error (digitalocean/doctl#504)
-//   - an image and an action can be read as soon as they are made; other resources, such as keys and Droplets, were 404
-//     for seconds (digitalocean/terraform-provider-digitalocean#923, #1600, digitalocean/pydo#468)
+//   - an image and an action on it can be read as soon as they are made; keys, Droplets and actions on those were seen
+//     to be 404 for seconds (digitalocean/terraform-provider-digitalocean#923, #1600, digitalocean/pydo#468)
 //   - actions need an image that is available; backups and custom images can be converted, where the reference names
 //     only backups, and snapshots cannot
 //   - min_disk_size and size_gigabytes of an imported image: always 20 and 2.34
