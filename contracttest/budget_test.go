@@ -84,3 +84,25 @@ func TestBudgetFor(t *testing.T) {
 		assert.Greater(t, fake.Requests(), least)
 	}
 }
+
+// A budget that leaves the cases no request is a mistake, and not a run in which all of them fail.
+func TestSuiteRefusesABudgetOfNothing(t *testing.T) {
+	for _, test := range []struct {
+		budget int
+		write  bool
+		want   string
+	}{
+		{budget: -1, want: "budget -1: it cannot be negative"},
+		{budget: -1, write: true, want: "budget -1: it cannot be negative"},
+		{budget: 5, write: true, want: "budget 5: a run that writes keeps 5 requests for removal"},
+	} {
+		target := fakeTarget()
+		target.Budget, target.Write = test.budget, test.write
+		_, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"))
+		assert.ErrorContains(t, err, test.want)
+	}
+	target := fakeTarget()
+	target.Budget, target.Write = 5, false
+	results := runCases(t, target, "first-page")
+	assert.NoError(t, results[0].Err)
+}
