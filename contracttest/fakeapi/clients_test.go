@@ -3,11 +3,9 @@ package fakeapi_test
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,18 +15,6 @@ import (
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 )
-
-// sendJSON sends a request with a body, and returns the response with its body.
-func sendJSON(t *testing.T, fake *fakeapi.API, method, path, body string) (*http.Response, string) {
-	t.Helper()
-	req := newRequest(t, method, openapi.BaseURL+path, strings.NewReader(body))
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := fake.RoundTrip(req)
-	require.NoError(t, err)
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return resp, string(text)
-}
 
 // totalOf returns how many images a list has.
 func totalOf(t *testing.T, fake *fakeapi.API, query string) int {
@@ -104,8 +90,7 @@ func TestAllActions(t *testing.T) {
 	}
 	req := newRequest(t, http.MethodGet, openapi.BaseURL+path, nil)
 	req.Header.Set("Authorization", "Bearer "+other.Token)
-	resp, err := fake.RoundTrip(req)
-	require.NoError(t, err)
+	resp, _ := send(t, fake, req)
 	assert.Equal(t, http.StatusNotFound, resp.StatusCode, "another account's action")
 
 	denied := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: fakeapi.Token, Scopes: []string{"image:read"}}))
@@ -153,7 +138,7 @@ func TestFailedImportsInLists(t *testing.T) {
 			fake := fakeapi.New(append(test.options, fakeapi.WithCatalogue(0, 1), fakeapi.WithImportPolls(1))...)
 			_, body := create(t, fake, gen.ImageCreate{Name: "a", URL: "https://example.com/a.zip", Region: "nyc3"})
 			var created gen.ImageResponse
-			require.NoError(t, json.Unmarshal(body, &created))
+			require.NoError(t, json.Unmarshal([]byte(body), &created))
 			assert.Equal(t, 1, totalOf(t, fake, ""), "it is under way")
 			path := "/v2/images/" + strconv.FormatInt(created.Image.ID, 10)
 			_, text := fetch(t, fake, path)

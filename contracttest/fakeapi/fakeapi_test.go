@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -22,33 +21,6 @@ import (
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
-
-func newClient(t *testing.T, fake *fakeapi.API, token string) *wrapper.Client {
-	t.Helper()
-	client, err := wrapper.NewClient(token, wrapper.WithHTTPClient(&http.Client{Transport: fake}),
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithoutAdaptiveLimit(), wrapper.WithAttemptTimeout(24*time.Hour))
-	require.NoError(t, err)
-	return client
-}
-
-func ptr[T any](v T) *T { return &v }
-
-// newImage is a create that will succeed.
-var newImage = gen.ImageCreate{Name: "new", URL: "https://example.com/a.img.gz", Region: gen.RegionSlugNyc3, Distribution: gen.DistributionUbuntu}
-
-func TestImportersCompileNoTestingTools(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
-	require.NoError(t, err)
-	for _, path := range strings.Fields(string(out)) {
-		local, ok := strings.CutPrefix(path, "example.com/doimages/")
-		if ok {
-			assert.Contains(t, []string{"contracttest/fakeapi", "gen", "gen/server", "openapi"}, local)
-		}
-		for _, heavy := range []string{"kin-openapi", "testify", "go-vcr", "cobra"} {
-			assert.NotContains(t, path, heavy)
-		}
-	}
-}
 
 // The fake has each operation of the document, and requires the scopes that the document names.
 func TestEveryOperationNeedsItsScopes(t *testing.T) {
@@ -67,11 +39,9 @@ func TestEveryOperationNeedsItsScopes(t *testing.T) {
 				}
 				fake := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: scopes}))
 				concrete := strings.NewReplacer("{image_id}", "1", "{action_id}", "1").Replace(path)
-				req, err := http.NewRequestWithContext(t.Context(), method, openapi.BaseURL+concrete, strings.NewReader("{}"))
-				require.NoError(t, err)
+				req := newRequest(t, method, openapi.BaseURL+concrete, strings.NewReader("{}"))
 				req.Header.Set("Authorization", "Bearer t")
-				resp, err := fake.RoundTrip(req)
-				require.NoError(t, err)
+				resp, _ := send(t, fake, req)
 				forbidden := slices.Contains(needed, without)
 				assert.Equal(t, forbidden, resp.StatusCode == http.StatusForbidden, "%s without %q: %s", operation.OperationID, without, resp.Status)
 				assert.NotEqual(t, http.StatusMethodNotAllowed, resp.StatusCode, operation.OperationID)
@@ -286,11 +256,7 @@ func TestPaths(t *testing.T) {
 		"GET /v2/images/%2e":                 404,
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		req, err := http.NewRequestWithContext(t.Context(), method, openapi.BaseURL+path, nil)
-		require.NoError(t, err)
-		req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
-		resp, err := fakeapi.New().RoundTrip(req)
-		require.NoError(t, err)
+		resp, _ := send(t, fakeapi.New(), newRequest(t, method, openapi.BaseURL+path, nil))
 		assert.Equal(t, want, resp.StatusCode, request)
 		assert.Equal(t, "application/json; charset=utf-8", resp.Header.Get("Content-Type"), request)
 	}

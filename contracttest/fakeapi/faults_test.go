@@ -25,15 +25,6 @@ import (
 // stay makes a client return a redirect instead of following it.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// newRequest makes a request with the token of the default account.
-func newRequest(t *testing.T, method, url string, body io.Reader) *http.Request {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
-	require.NoError(t, err)
-	req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
-	return req
-}
-
 // A fault looks the same through a socket and without one.
 func TestEffects(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -215,17 +206,12 @@ func TestEffects(t *testing.T) {
 				fake := fakeapi.New(fakeapi.WithFaults(fault))
 				client, base := &http.Client{Transport: fake, CheckRedirect: stay}, openapi.BaseURL
 				if socket {
-					server := httptest.NewUnstartedServer(fake)
-					server.Config.ErrorLog = nil
-					server.Start()
+					server := httptest.NewServer(fake)
 					t.Cleanup(server.Close)
 					client, base = server.Client(), server.URL
 					client.CheckRedirect = stay
 				}
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/v2/images", nil)
-				require.NoError(t, err)
-				req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
-				resp, err := client.Do(req)
+				resp, err := client.Do(newRequest(t, http.MethodGet, base+"/v2/images", nil))
 				body := ""
 				if err == nil {
 					var b []byte
@@ -290,8 +276,7 @@ func TestBurstLimitRoundsUp(t *testing.T) {
 		0: "0", time.Millisecond: "1", 500 * time.Millisecond: "1", time.Second: "1", time.Second + 1: "2", time.Minute: "60",
 	} {
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.BurstLimit(wait)}))
-		resp, err := fake.RoundTrip(newRequest(t, http.MethodGet, openapi.BaseURL+"/v2/images", nil))
-		require.NoError(t, err)
+		resp, _ := fetch(t, fake, "/v2/images")
 		assert.Equal(t, want, resp.Header.Get("retry-after"), wait)
 	}
 }
@@ -341,8 +326,7 @@ func TestDelayEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // a stall has no end of its own
 		ctx, cancel := context.WithCancel(t.Context())
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Stall()}))
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.digitalocean.com/v2/images/6000000", nil)
-		require.NoError(t, err)
+		req := newRequest(t, http.MethodGet, openapi.BaseURL+"/v2/images/6000000", nil).WithContext(ctx)
 		returned := false
 		go func() {
 			_, err := fake.RoundTrip(req) // the wrapper would end it
