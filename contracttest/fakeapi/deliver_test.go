@@ -122,7 +122,9 @@ func TestServeHTTPWithoutABody(t *testing.T) {
 
 // No response to HEAD has a body, whatever a fault does to the bodies of other responses.
 func TestHeadHasNoBody(t *testing.T) {
-	for _, text := range []string{"*:page=99,delay=0s", "*:truncate", "*:reset-after-headers", "*:slow=1ms", "*:html", "images_get:status=500"} {
+	for _, text := range []string{
+		"*:page=99,delay=0s", "*:truncate", "*:reset-after-headers", "*:slow=1ms", "*:html", "images_get:status=500",
+	} {
 		fault, err := fakeapi.ParseFault(text)
 		require.NoError(t, err)
 		fake := fakeapi.New(fakeapi.WithFaults(fault))

@@ -43,7 +43,8 @@ func TestEveryOperationNeedsItsScopes(t *testing.T) {
 				req.Header.Set("Authorization", "Bearer t")
 				resp, _ := send(t, fake, req)
 				forbidden := slices.Contains(needed, without)
-				assert.Equal(t, forbidden, resp.StatusCode == http.StatusForbidden, "%s without %q: %s", operation.OperationID, without, resp.Status)
+				assert.Equal(t, forbidden, resp.StatusCode == http.StatusForbidden,
+					"%s without %q: %s", operation.OperationID, without, resp.Status)
 				assert.NotEqual(t, http.StatusMethodNotAllowed, resp.StatusCode, operation.OperationID)
 				assert.Less(t, resp.StatusCode, 500, operation.OperationID)
 			}
@@ -57,7 +58,8 @@ func TestTokens(t *testing.T) {
 		require.ErrorIs(t, err, wrapper.ErrUnauthorized)
 		assert.ErrorContains(t, err, "401 Unauthorized: Unable to authenticate you")
 	}
-	_, err := newClient(t, fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: []string{"image:create"}})), "t").Get(t.Context(), 6_000_000)
+	cannotRead := fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: []string{"image:create"}})
+	_, err := newClient(t, fakeapi.New(cannotRead), "t").Get(t.Context(), 6_000_000)
 	assert.ErrorIs(t, err, wrapper.ErrForbidden)
 }
 
@@ -124,7 +126,8 @@ func TestRateLimits(t *testing.T) {
 		}
 		limited = get()
 		require.NotNil(t, limited, "the 5,001st in an hour")
-		assert.InDelta(t, time.Until(limited.RateLimit.Reset), limited.RetryAfter, float64(time.Second), "the limit per hour has no retry-after, only the reset")
+		assert.InDelta(t, time.Until(limited.RateLimit.Reset), limited.RetryAfter, float64(time.Second),
+			"the limit per hour has no retry-after, only the reset")
 		time.Sleep(time.Until(limited.RateLimit.Reset) + time.Second)
 		assert.Nil(t, get())
 	})
@@ -172,7 +175,14 @@ func TestImagesAreACopy(t *testing.T) {
 		require.NoError(t, err)
 		return string(b)
 	}
-	mine := gen.Image{ID: 42, Slug: ptr("mine"), MinDiskSize: ptr(7), SizeGigabytes: ptr(0.5), Regions: []gen.RegionSlug{"nyc3"}, Tags: []string{"a"}}
+	mine := gen.Image{
+		ID:            42,
+		Slug:          ptr("mine"),
+		MinDiskSize:   ptr(7),
+		SizeGigabytes: ptr(0.5),
+		Regions:       []gen.RegionSlug{"nyc3"},
+		Tags:          []string{"a"},
+	}
 	fake := fakeapi.New(fakeapi.WithImportPolls(1)) // so that the image that is created stays NEW
 	given, other := fakeapi.New(fakeapi.WithImages(mine)), fakeapi.New()
 	params := newImage

@@ -45,7 +45,8 @@ func TestEffects(t *testing.T) {
 			check: func(t *testing.T, resp *http.Response, body string, err error) {
 				require.NoError(t, err)
 				assert.Equal(t, 429, resp.StatusCode)
-				assert.Equal(t, []string{"26", "0"}, []string{resp.Header.Get("retry-after"), resp.Header.Get("ratelimit-remaining")})
+				assert.Equal(t, "26", resp.Header.Get("retry-after"))
+				assert.Equal(t, "0", resp.Header.Get("ratelimit-remaining"))
 				assert.Contains(t, body, `"id":"too_many_requests"`)
 			},
 		},
@@ -260,7 +261,12 @@ func TestFaultsChooseRequests(t *testing.T) {
 }
 
 func TestPageThatFailsOnce(t *testing.T) {
-	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_list", Page: 2, Count: 1, Do: fakeapi.Status(500)}))
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{
+		Operation: "images_list",
+		Page:      2,
+		Count:     1,
+		Do:        fakeapi.Status(500),
+	}))
 	client := newClient(t, fake, fakeapi.Token)
 	images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{PerPage: 20}))
 	require.ErrorIs(t, err, wrapper.ErrServer)
@@ -273,7 +279,12 @@ func TestPageThatFailsOnce(t *testing.T) {
 // retry-after is in whole seconds, and a client must not be told to come back too early.
 func TestBurstLimitRoundsUp(t *testing.T) {
 	for wait, want := range map[time.Duration]string{
-		0: "0", time.Millisecond: "1", 500 * time.Millisecond: "1", time.Second: "1", time.Second + 1: "2", time.Minute: "60",
+		0:                      "0",
+		time.Millisecond:       "1",
+		500 * time.Millisecond: "1",
+		time.Second:            "1",
+		time.Second + 1:        "2",
+		time.Minute:            "60",
 	} {
 		fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.BurstLimit(wait)}))
 		resp, _ := fetch(t, fake, "/v2/images")
@@ -305,7 +316,11 @@ func TestWhichRequestsTakeEffect(t *testing.T) {
 
 func TestDelayEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for name, do := range map[string]fakeapi.Effect{"delay": fakeapi.Delay(time.Hour), "slow": fakeapi.Slow(time.Hour), "stall": fakeapi.Stall()} {
+		for name, do := range map[string]fakeapi.Effect{
+			"delay": fakeapi.Delay(time.Hour),
+			"slow":  fakeapi.Slow(time.Hour),
+			"stall": fakeapi.Stall(),
+		} {
 			client := newClient(t, fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Do: do})), fakeapi.Token)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			start := time.Now()

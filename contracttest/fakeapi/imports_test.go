@@ -54,7 +54,9 @@ func TestImportByPolls(t *testing.T) {
 	client := newClient(t, fakeapi.New(fakeapi.WithImportPolls(3)), fakeapi.Token)
 	created, err := client.Create(t.Context(), newImage)
 	require.NoError(t, err)
-	for _, want := range []gen.ImageStatus{gen.ImageStatusPending, gen.ImageStatusPending, gen.ImageStatusAvailable, gen.ImageStatusAvailable} {
+	for _, want := range []gen.ImageStatus{
+		gen.ImageStatusPending, gen.ImageStatusPending, gen.ImageStatusAvailable, gen.ImageStatusAvailable,
+	} {
 		image, err := client.Get(t.Context(), created.ID)
 		require.NoError(t, err)
 		assert.Equal(t, want, image.Status)
@@ -62,7 +64,8 @@ func TestImportByPolls(t *testing.T) {
 }
 
 func TestImportIsPolledOnlyByItsOwner(t *testing.T) {
-	fake := fakeapi.New(fakeapi.WithImportPolls(2), fakeapi.WithAccounts(fakeapi.Account{Token: "one"}, fakeapi.Account{Token: "two"}))
+	accounts := fakeapi.WithAccounts(fakeapi.Account{Token: "one"}, fakeapi.Account{Token: "two"})
+	fake := fakeapi.New(fakeapi.WithImportPolls(2), accounts)
 	one, two := newClient(t, fake, "one"), newClient(t, fake, "two")
 	created, err := one.Create(t.Context(), newImage)
 	require.NoError(t, err)

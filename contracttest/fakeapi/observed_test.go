@@ -70,7 +70,7 @@ func TestFilters(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithImages(
 		gen.Image{ID: 1, Type: gen.ImageTypeBase, Public: true, Slug: ptr("ubuntu-24-04-x64"), Tags: []string{"a"}},
 		gen.Image{ID: 2, Type: gen.ImageTypeApplication, Slug: ptr("ubuntu-desktop")},
-		gen.Image{ID: 3, Type: gen.ImageTypeBase, Public: true, Slug: ptr("rockylinux-9-x64"), Distribution: gen.DistributionRockyLinux},
+		gen.Image{ID: 3, Type: gen.ImageTypeBase, Public: true, Slug: ptr("rockylinux-9-x64")},
 		gen.Image{ID: 4, Tags: []string{"a", "b"}},
 		gen.Image{ID: 5, Tags: []string{"b"}},
 		gen.Image{ID: 6, Type: gen.ImageTypeSnapshot, Public: true, Slug: ptr("debian-9-x64")},
@@ -244,13 +244,16 @@ func TestErrorsLookLikeThoseOfTheAPI(t *testing.T) {
 }
 
 func TestEveryResponseHasARequestID(t *testing.T) {
-	for _, text := range []string{"*:page=99,delay=0s", "*:status=503", "*:status=522", "*:html", "*:redirect=/", "*:burst=1s", "*:gzip"} {
+	for _, text := range []string{
+		"*:page=99,delay=0s", "*:status=503", "*:status=522", "*:html", "*:redirect=/", "*:burst=1s", "*:gzip",
+	} {
 		fault, err := fakeapi.ParseFault(text)
 		require.NoError(t, err)
 		fake := fakeapi.New(fakeapi.WithFaults(fault))
 		for n, path := range []string{"/v2/images", "/v2/images/1", "/nowhere"} {
 			resp, _ := fetch(t, fake, path)
-			assert.Equal(t, fmt.Sprintf("00000000-0000-4000-8000-%012d", n+1), resp.Header.Get("x-request-id"), "%s %s", text, path)
+			want := fmt.Sprintf("00000000-0000-4000-8000-%012d", n+1)
+			assert.Equal(t, want, resp.Header.Get("x-request-id"), "%s %s", text, path)
 		}
 	}
 }
