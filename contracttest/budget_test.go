@@ -75,7 +75,8 @@ func TestBudgetFor(t *testing.T) {
 	for _, images := range []int{1, 60, 1000, 3000} {
 		fake := fakeapi.New(fakeapi.WithCatalogue(images, 1), fakeapi.WithRateLimit(0, 0))
 		budget, least := contracttest.BudgetFor(images), contracttest.LeastBudgetFor(images)
-		results, _, err := contracttest.RunCases(t.Context(), contracttest.Target{Token: fakeapi.Token, Transport: fake, Budget: budget})
+		target := contracttest.Target{Token: fakeapi.Token, Transport: fake, Budget: budget}
+		results, _, err := contracttest.RunCases(t.Context(), target)
 		require.NoError(t, err)
 		for _, r := range results {
 			assert.NoError(t, r.Err, "%d images: %s", images, r.Case.Name)

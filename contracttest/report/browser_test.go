@@ -74,7 +74,15 @@ func TestHTMLReportInABrowser(t *testing.T) {
 		for _, c := range []struct {
 			words string
 			rows  int
-		}{{"", 5}, {"UNDOCUMENTED-field script", 1}, {"undocumented-field null", 0}, {"know script", 1}, {"no such words", 0}, {"images_get", 5}, {"", 5}} {
+		}{
+			{words: "", rows: 5},
+			{words: "UNDOCUMENTED-field script", rows: 1},
+			{words: "undocumented-field null", rows: 0},
+			{words: "know script", rows: 1},
+			{words: "no such words", rows: 0},
+			{words: "images_get", rows: 5},
+			{words: "", rows: 5},
+		} {
 			b.eval(t, fmt.Sprintf("filter.value = %q; filter.dispatchEvent(new Event('input', { bubbles: true }))", c.words))
 			assert.EqualValues(t, c.rows, b.eval(t, "visibleRows()"), c.words)
 			assert.Equal(t, fmt.Sprint(c.rows, " of 5 shown"), b.eval(t, "shown.textContent"), c.words)

@@ -132,13 +132,20 @@ func TestJUnitReport(t *testing.T) {
 // A run that fails has a report that says so in each form.
 func TestReportsFailOnWhatTheRunFailsOn(t *testing.T) {
 	r := report.New(testkit.Contract(t))
-	exchange := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)+`}`, 10, 100)
-	r.Add(exchange)
-	for format, want := range map[string]string{"junit": `failures="0"`, "html": "<title>passed: nothing breaking:", "github": "::warning "} {
+	r.Add(driftingGet(t))
+	for format, want := range map[string]string{
+		"junit":  `failures="0"`,
+		"html":   "<title>passed: nothing breaking:",
+		"github": "::warning ",
+	} {
 		assert.Contains(t, write(t, r, format), want)
 	}
 	r.FailOn = check.Drift
-	for format, want := range map[string]string{"junit": `failures="1"`, "html": "<title>failed: 1 drift:", "github": "::error "} {
+	for format, want := range map[string]string{
+		"junit":  `failures="1"`,
+		"html":   "<title>failed: 1 drift:",
+		"github": "::error ",
+	} {
 		assert.Contains(t, write(t, r, format), want)
 	}
 	assert.Contains(t, write(t, r, "junit"), `<failure message="drift: `)
@@ -191,7 +198,8 @@ func TestHTMLReport(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	assert.ErrorContains(t, report.New(testkit.Contract(t)).Write(&bytes.Buffer{}, "pdf"), "text, json, junit, sarif, github, html")
+	err := report.New(testkit.Contract(t)).Write(&bytes.Buffer{}, "pdf")
+	assert.ErrorContains(t, err, "text, json, junit, sarif, github, html")
 }
 
 // brokenList returns a list of which each of 250 images breaks the contract.
@@ -206,6 +214,13 @@ func brokenList(t *testing.T) traffic.Exchange {
 func brokenGet(t *testing.T) traffic.Exchange {
 	t.Helper()
 	image := strings.Replace(testkit.Image(1), `"name":"a"`, `"name":1`, 1)
+	return testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+image+`}`, 10, 100)
+}
+
+// driftingGet returns an image with one field that the contract does not have.
+func driftingGet(t *testing.T) traffic.Exchange {
+	t.Helper()
+	image := strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)
 	return testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+image+`}`, 10, 100)
 }
 
@@ -229,8 +244,7 @@ func TestReportsOfOne(t *testing.T) {
 	assert.Contains(t, summary.String(), "\n1 exchange checked, 0 skipped, **1 breaking**, 0 other findings, 1 accepted, ")
 
 	r = report.New(testkit.Contract(t))
-	drift := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)+`}`, 10, 100)
-	r.Add(drift)
+	r.Add(driftingGet(t))
 	summary.Reset()
 	require.NoError(t, r.WriteMarkdown(&summary))
 	assert.Contains(t, summary.String(), "**0 breaking**, 1 other finding, 0 accepted, ")
@@ -250,8 +264,9 @@ func TestReportsHoldNoControlCharacters(t *testing.T) {
 	require.NoError(t, err)
 	r := report.New(testkit.Contract(t))
 	get := func(kind, created string) traffic.Exchange {
-		return testkit.Exchange(t, "GET /v2/images/1?"+url.QueryEscape(nasty)+"=1", 200, fmt.Sprintf(
-			`{"image":{"id":1,"name":1,"distribution":"Ubuntu","created_at":%s,"regions":[],"status":"available","tags":[],"description":"","error_message":"","type":%s,%s:1}}`, created, kind, text), 10, 100)
+		body := fmt.Sprintf(`{"image":{"id":1,"name":1,"distribution":"Ubuntu","created_at":%s,"regions":[],
+			"status":"available","tags":[],"description":"","error_message":"","type":%s,%s:1}}`, created, kind, text)
+		return testkit.Exchange(t, "GET /v2/images/1?"+url.QueryEscape(nasty)+"=1", 200, body, 10, 100)
 	}
 	first := get(string(text), string(text))
 	first.Header.Set("Content-Length", nasty)
