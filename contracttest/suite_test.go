@@ -81,7 +81,7 @@ func TestRun(t *testing.T) {
 	})
 }
 
-// An operation that the case forgets could answer anybody.
+// An operation that the case forgets could respond to anybody.
 func TestNoTokenAsksEveryOperation(t *testing.T) {
 	_, report, err := contracttest.RunCases(t.Context(), fakeTarget(), suiteCase(t, "no-token"))
 	require.NoError(t, err)

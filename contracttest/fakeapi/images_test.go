@@ -147,7 +147,7 @@ func TestListsFollowEveryChange(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, count(alice))
 	require.Zero(t, count(bob))
-	snapshot := fake.Images()[1].ID // behind the image that was created after it
+	snapshot := fake.Images()[1].ID // after the image that was created later
 	id, err := alice.CreateAccountTransfer(t.Context(), snapshot, wrapper.Recipient{UUID: team})
 	require.NoError(t, err)
 	require.NoError(t, bob.AcceptAccountTransfer(t.Context(), snapshot, id, team))

@@ -9,7 +9,7 @@ import (
 	"example.com/doimages/contracttest/fakeapi"
 )
 
-func TestParseFaultReadsSelectors(t *testing.T) {
+func TestParseFaultReadsChoices(t *testing.T) {
 	fault, err := fakeapi.ParseFault("images_list:page=3,after=1,count=2,status=500,probability=0.25,seed=7")
 	require.NoError(t, err)
 	fault.Do = fakeapi.Effect{}

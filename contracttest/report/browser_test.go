@@ -352,16 +352,16 @@ func (b *browser) media(t *testing.T, medium, scheme string) {
 // eval returns the value of the last statement of a script, which has the helpers.
 func (b *browser) eval(t *testing.T, script string) any {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Result           struct{ Value any }
 		ExceptionDetails *struct{ Exception struct{ Description string } }
 	}
 	// In a block nothing that one script declares is there for the next.
-	b.call(t, "Runtime.evaluate", map[string]any{"expression": "{" + helpers + script + "}", "returnByValue": true}, &answer)
-	if answer.ExceptionDetails != nil {
-		require.Fail(t, answer.ExceptionDetails.Exception.Description, script)
+	b.call(t, "Runtime.evaluate", map[string]any{"expression": "{" + helpers + script + "}", "returnByValue": true}, &response)
+	if response.ExceptionDetails != nil {
+		require.Fail(t, response.ExceptionDetails.Exception.Description, script)
 	}
-	return answer.Result.Value
+	return response.Result.Value
 }
 
 func (b *browser) press(t *testing.T, key string) {
