@@ -9,8 +9,8 @@ import (
 	"example.com/doimages/gen"
 )
 
-// registerAllActions adds the operations that read the actions of an account, whatever resource they are of. They are
-// outside the document; clients wait there for actions on images.
+// registerAllActions adds the operations that read the actions of an account on any resource, of which the fake has
+// those on images. They are outside the document; some clients wait there.
 //
 // https://docs.digitalocean.com/reference/api/reference/actions/
 func (s *service) registerAllActions(router *http.ServeMux) {

@@ -183,8 +183,8 @@ func New(options ...Option) *API {
 	for _, option := range options {
 		option(a)
 	}
-	operations := &service{store: &a.store, accounts: a.accounts}
-	strict := server.NewStrictHandlerWithOptions(operations, nil, server.StrictHTTPServerOptions{
+	handlers := &service{store: &a.store, accounts: a.accounts}
+	strict := server.NewStrictHandlerWithOptions(handlers, nil, server.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  refuseBody,
 		ResponseErrorHandlerFunc: refuseOperation,
 	})
@@ -192,7 +192,7 @@ func New(options ...Option) *API {
 		BaseRouter:       a.router,
 		ErrorHandlerFunc: refuseParameter,
 	})
-	operations.registerAllActions(a.router)
+	handlers.registerAllActions(a.router)
 	return a
 }
 
