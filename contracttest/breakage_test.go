@@ -24,9 +24,13 @@ func status(code int) func(*http.Request, *http.Response) bool {
 	return func(_ *http.Request, r *http.Response) bool { return r.StatusCode == code }
 }
 
+// method matches what succeeded: any GET, and of other methods what is about actions.
 func method(name string) func(*http.Request, *http.Response) bool {
 	return func(r *http.Request, resp *http.Response) bool {
-		return r.Method == name && resp.StatusCode < 300 && (name == http.MethodGet || strings.HasSuffix(r.URL.Path, "/actions"))
+		if r.Method != name || resp.StatusCode >= 300 {
+			return false
+		}
+		return name == http.MethodGet || strings.HasSuffix(r.URL.Path, "/actions")
 	}
 }
 

@@ -117,7 +117,7 @@ var brokenLists = []brokenFake{
 	{
 		name:  "another image on one of the last pages",
 		finds: "walk-pages-of-1",
-		says:  "page 55 of 60, 1 images each: it has the images",
+		says:  "page 55 of 60, 1 image each: it has the images",
 		broken: body(isList, func(b object) {
 			l := b["links"].(object)["pages"].(object)
 			next, _ := l["next"].(string)

@@ -232,10 +232,7 @@ func TestWhatObservationsSaw(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				target := fakeTarget()
-				target.Transport = test.of
-				results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, test.name))
-				require.NoError(t, err)
+				results := runCases(t, targetOf(test.of), test.name)
 				assert.NoError(t, results[0].Err)
 				assert.Empty(t, results[0].Skipped)
 				assert.Contains(t, results[0].Saw, test.saw)
@@ -265,11 +262,8 @@ func TestRefusalsRefuteNothing(t *testing.T) {
 var onlyLooks = []string{"regions-of-2026"}
 
 func TestObservationsAreWrittenInWords(t *testing.T) {
-	target := fakeTarget()
-	target.Transport = request(func(r *http.Request, q url.Values) { q.Del("page") })(fakeapi.New())
-	results, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "page-after-last"),
-		suiteCase(t, "not-found-text"), suiteCase(t, "retired-images"), suiteCase(t, "first-page"))
-	require.NoError(t, err)
+	target := targetOf(request(func(r *http.Request, q url.Values) { q.Del("page") })(fakeapi.New()))
+	results := runCases(t, target, "page-after-last", "not-found-text", "retired-images", "first-page")
 	var text strings.Builder
 	require.NoError(t, contracttest.WriteObservations(&text, results))
 	assert.Contains(t, text.String(), "REFUTED   page-after-last: a page after the last is empty")

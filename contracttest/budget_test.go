@@ -75,7 +75,8 @@ func TestBudgetFor(t *testing.T) {
 	for _, images := range []int{1, 60, 1000, 3000} {
 		fake := fakeapi.New(fakeapi.WithCatalogue(images, 1), fakeapi.WithRateLimit(0, 0))
 		budget, least := contracttest.BudgetFor(images), contracttest.LeastBudgetFor(images)
-		results, _, err := contracttest.RunCases(t.Context(), contracttest.Target{Token: fakeapi.Token, Transport: fake, Budget: budget})
+		target := contracttest.Target{Token: fakeapi.Token, Transport: fake, Budget: budget}
+		results, _, err := contracttest.RunCases(t.Context(), target)
 		require.NoError(t, err)
 		for _, r := range results {
 			assert.NoError(t, r.Err, "%d images: %s", images, r.Case.Name)
@@ -83,4 +84,26 @@ func TestBudgetFor(t *testing.T) {
 		assert.Less(t, fake.Requests(), budget*4/5, "writing takes a quarter more")
 		assert.Greater(t, fake.Requests(), least)
 	}
+}
+
+// A budget that leaves the cases no request is a mistake, and not a run in which all of them fail.
+func TestSuiteRefusesABudgetOfNothing(t *testing.T) {
+	for _, test := range []struct {
+		budget int
+		write  bool
+		want   string
+	}{
+		{budget: -1, want: "budget -1: it cannot be negative"},
+		{budget: -1, write: true, want: "budget -1: it cannot be negative"},
+		{budget: 5, write: true, want: "budget 5: a run that writes keeps 5 requests for removal"},
+	} {
+		target := fakeTarget()
+		target.Budget, target.Write = test.budget, test.write
+		_, _, err := contracttest.RunCases(t.Context(), target, suiteCase(t, "first-page"))
+		assert.ErrorContains(t, err, test.want)
+	}
+	target := fakeTarget()
+	target.Budget, target.Write = 5, false
+	results := runCases(t, target, "first-page")
+	assert.NoError(t, results[0].Err)
 }

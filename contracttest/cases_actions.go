@@ -61,7 +61,8 @@ func (l *life) runTransfer(ctx context.Context, region gen.RegionSlug) (*gen.Act
 	return ended, nil
 }
 
-// checkRegions demands that the image be in all of these regions: a transfer is a copy, despite its name.
+// checkRegions demands that the image be in all of these regions: a transfer was seen to be a copy, despite its name
+// (digitalocean/api-v2#87).
 func (l *life) checkRegions(ctx context.Context, before, want []gen.RegionSlug) error {
 	after, err := l.client.Get(ctx, l.id())
 	if err != nil {
@@ -88,8 +89,9 @@ func (l *life) checkActionListed(ctx context.Context, action *gen.Action) error 
 	return fmt.Errorf("the actions of the image do not have action %d as %s", action.ID, action.Status)
 }
 
-// checkActionIsOfItsImage reads the action under the id of another image. A server that ignores that id would show
-// the actions of other accounts.
+// checkActionIsOfItsImage reads the action under the id of another image, which was seen to be 404
+// (digitalocean/packer-plugin-digitalocean#122). A server that ignores that id would show the actions of other
+// accounts.
 func (l *life) checkActionIsOfItsImage(ctx context.Context, action *gen.Action) error {
 	images, err := l.list(ctx, wrapper.ListParams{})
 	if err != nil {

@@ -67,7 +67,7 @@ func pagesWithFullLast(ctx context.Context, s *session) error {
 // comparePages reads pages of a size and demands that they hold, in order, the images of the whole list. Of a long list
 // it reads the first pages and the last ones: between them nothing is special.
 func (s *session) comparePages(ctx context.Context, all []gen.Image, size int) error {
-	last := max((len(all)+size-1)/size, 1) // an empty list has one page
+	last := pageCount(len(all), size)
 	if last <= maxPagesRead {
 		return s.comparePagesFrom(ctx, all, size, 1, last)
 	}
@@ -79,7 +79,7 @@ func (s *session) comparePages(ctx context.Context, all []gen.Image, size int) e
 
 // comparePagesFrom reads some of the pages, and demands that none follows the last of the list.
 func (s *session) comparePagesFrom(ctx context.Context, all []gen.Image, size, first, end int) error {
-	last := max((len(all)+size-1)/size, 1)
+	last := pageCount(len(all), size)
 	number := first - 1
 	for page, err := range s.client.ImagePages(ctx, wrapper.ListParams{PerPage: size, Page: first}) {
 		if err != nil {
@@ -89,7 +89,7 @@ func (s *session) comparePagesFrom(ctx context.Context, all []gen.Image, size, f
 		from := min((number-1)*size, len(all))
 		want := all[from:min(from+size, len(all))]
 		if err := checkPage(page, want, len(all)); err != nil {
-			return fmt.Errorf("page %d of %d, %d images each: %w", number, last, size, err)
+			return fmt.Errorf("page %d of %d, %s each: %w", number, last, plural.Of(size, "image"), err)
 		}
 		if err := checkLinks(page.Links.Pages, number, last); err != nil {
 			return fmt.Errorf("page %d of %d: %w", number, last, err)

@@ -66,7 +66,7 @@ func notFoundText(ctx context.Context, s *session) error {
 func (r rawResponse) expectError(id, message string) error {
 	var body gen.Error
 	if err := json.Unmarshal(r.body, &body); err != nil {
-		return refuted("the body is no error of the API: %v", err)
+		return refuted("the body is not an error of the API: %v", err)
 	}
 	if !strings.EqualFold(body.ID, id) || !strings.HasPrefix(body.Message, message) {
 		return refuted("the error is %q with the message %q", redact.Shorten(body.ID), redact.Shorten(body.Message))

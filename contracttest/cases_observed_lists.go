@@ -130,7 +130,7 @@ func expectQuery(link string, want url.Values) error {
 	}
 	address, err := url.Parse(link)
 	if err != nil {
-		return refuted("the next link is no URL")
+		return refuted("the next link is not a URL")
 	}
 	got := address.Query()
 	for name := range want {
@@ -192,7 +192,7 @@ func pageAfterLast(ctx context.Context, s *session) error {
 }
 
 // readPage reads a page of images with parameters that the wrapper would not send. A refusal refutes what is observed:
-// every such request was answered with a page.
+// the response to every such request was a page.
 func (s *session) readPage(ctx context.Context, query url.Values) (gen.ImageList, error) {
 	request := rawRequest{method: http.MethodGet, path: "/v2/images?" + query.Encode(), token: s.Token}
 	resp, err := s.send(ctx, request)

@@ -61,7 +61,8 @@ func expectRefused(err error) error {
 	return nil
 }
 
-// expectAlreadyDeleted demands the error of a second delete.
+// expectAlreadyDeleted demands the error that was seen of a second delete (Terraform's provider, and public notes of
+// 2026).
 func expectAlreadyDeleted(err error) error {
 	if err == nil {
 		return errors.New("the request succeeded, expected 422")
@@ -78,7 +79,7 @@ func expectUnauthorized(request rawRequest, resp rawResponse) error {
 		return fmt.Errorf("%s: the response has status %d, expected 401", request, resp.status)
 	}
 	var body gen.Error
-	// Seen as unauthorized in 2018 and as Unauthorized in 2022.
+	// Seen as unauthorized (dchonch/digitalocean-postman, 2018) and Unauthorized (JupiterOne/graph-digitalocean, 2022).
 	if err := json.Unmarshal(resp.body, &body); err != nil || !strings.EqualFold(body.ID, "unauthorized") {
 		return fmt.Errorf("%s: the error needs the id unauthorized", request)
 	}

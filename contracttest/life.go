@@ -24,7 +24,7 @@ func (l *life) id() int64 { return l.created.ID }
 // checkCreated demands of the response to the create what does not depend on the import.
 func (l *life) checkCreated(context.Context) error {
 	image := l.created
-	// The API has been seen to send new as well as NEW.
+	// new was seen as well as NEW (digitalocean/openapi#517, digitalocean/terraform-provider-digitalocean#931).
 	isNew := strings.EqualFold(string(image.Status), string(gen.ImageStatusNEW))
 	switch {
 	case !isNew && image.Status != gen.ImageStatusPending:

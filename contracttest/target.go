@@ -13,24 +13,27 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send some 180 to
+// DefaultBudget is how many requests a run may send where [Target.Budget] is zero. All cases together send some 170 to
 // the fake with its 60 images; a list of thousands needs more.
 const DefaultBudget = 300
 
 // BudgetFor returns a budget that is enough for all cases on an account that lists so many images. A case that compares
 // lists reads them whole, with up to 200 images in a request, so that a budget for a small account is used up by a
 // large one before the cases have been run.
-func BudgetFor(images int) int { return max(DefaultBudget, fewRequests+40*pages(images)) }
+func BudgetFor(images int) int {
+	return max(DefaultBudget, fewRequests+40*pageCount(images, openapi.MaxPerPage))
+}
 
 // LeastBudgetFor returns how many requests the lists of such an account take at least, so that a run with fewer cannot
 // come to its end.
-func LeastBudgetFor(images int) int { return 15 * pages(images) }
+func LeastBudgetFor(images int) int { return 15 * pageCount(images, openapi.MaxPerPage) }
 
 // fewRequests is how many requests all cases send to an account with few images.
 const fewRequests = 200
 
-// pages returns how many requests it takes to read a list.
-func pages(images int) int { return max(1, (images+openapi.MaxPerPage-1)/openapi.MaxPerPage) }
+// pageCount returns how many pages of a size a list has, and so how many requests it takes to read. An empty list has
+// one.
+func pageCount(images, size int) int { return max(1, (images+size-1)/size) }
 
 // removalReserve is how many requests of the budget of a run that writes are kept for the removal of what it made. At
 // most one image exists at a time: one request finds it, three attempts delete it, and one is left over.

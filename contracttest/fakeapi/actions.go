@@ -1,6 +1,7 @@
 package fakeapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -54,9 +55,16 @@ func (s *service) ImageActionsList(
 	if err != nil {
 		return nil, err
 	}
-	newestFirst := slices.Clone(image.actions)
-	slices.Reverse(newestFirst)
-	actions, links, total := page(c, newestFirst, r.Params.Page, r.Params.PerPage)
+	list := actionPage(c, slices.Clone(image.actions), r.Params.Page, r.Params.PerPage)
+	return server.ImageActionsList200JSONResponse{
+		AllActionsJSONResponse: server.AllActionsJSONResponse{Body: list},
+	}, nil
+}
+
+// actionPage returns a page of actions, the newest first. It sorts the slice.
+func actionPage(c caller, all []*action, number, perPage *int) gen.ActionList {
+	slices.SortFunc(all, func(a, b *action) int { return cmp.Compare(b.ID, a.ID) })
+	actions, links, total := page(c, all, number, perPage)
 	list := gen.ActionList{
 		Actions: make([]gen.Action, len(actions)),
 		Links:   links,
@@ -65,9 +73,7 @@ func (s *service) ImageActionsList(
 	for i, action := range actions {
 		list.Actions[i] = action.Action
 	}
-	return server.ImageActionsList200JSONResponse{
-		AllActionsJSONResponse: server.AllActionsJSONResponse{Body: list},
-	}, nil
+	return list
 }
 
 // ImageActionsGet counts as a poll of the action, after which it may have ended.

@@ -71,7 +71,8 @@ func TestConvertByPolls(t *testing.T) {
 }
 
 func TestActionsRefused(t *testing.T) {
-	client := newClient(t, fakeapi.New(threeImages()), fakeapi.Token)
+	fake := fakeapi.New(threeImages(), fakeapi.WithImportPolls(1))
+	client := newClient(t, fake, fakeapi.Token)
 	_, err := client.Transfer(t.Context(), 2, gen.RegionSlugFra1)
 	assert.ErrorContains(t, err, "422 unprocessable_entity: Backups can not be transfered to other regions")
 	_, err = client.Transfer(t.Context(), 1, gen.RegionSlugNyc3)
@@ -88,10 +89,9 @@ func TestActionsRefused(t *testing.T) {
 	assert.ErrorIs(t, err, wrapper.ErrUnprocessable, "its import has not ended")
 
 	for _, body := range []string{`{}`, `{"type":"resize"}`} {
-		resp, err := client.API().ImageActionsPostWithBodyWithResponse(t.Context(), 1, "application/json", strings.NewReader(body))
-		require.NoError(t, err)
-		assert.Equal(t, http.StatusNotFound, resp.StatusCode())
-		assert.Contains(t, string(resp.Body), "The specified action type is not available.")
+		resp, text := sendJSON(t, fake, http.MethodPost, "/v2/images/1/actions", body)
+		assert.Equal(t, http.StatusNotFound, resp.StatusCode)
+		assert.Contains(t, text, "The specified action type is not available.")
 	}
 }
 
@@ -111,7 +111,12 @@ func TestAccountTransfers(t *testing.T) {
 	const team, second = "22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333"
 	setUp := func(t *testing.T) (alice, bob *wrapper.Client) {
 		fake := fakeapi.New(threeImages(), fakeapi.WithAccounts(
-			fakeapi.Account{Token: "alice", Email: "alice@example.com", UUID: "11111111-1111-4111-8111-111111111111", Teams: []string{second}},
+			fakeapi.Account{
+				Token: "alice",
+				Email: "alice@example.com",
+				UUID:  "11111111-1111-4111-8111-111111111111",
+				Teams: []string{second},
+			},
 			fakeapi.Account{Token: "bob", Email: "bob@example.com", UUID: team},
 			fakeapi.Account{Token: "second", UUID: second},
 		))
@@ -175,8 +180,15 @@ func TestAccountTransfers(t *testing.T) {
 		alice, _ := setUp(t)
 		_, err := alice.CreateAccountTransfer(ctx, 2, wrapper.Recipient{Email: "bob@example.com"})
 		assert.ErrorIs(t, err, wrapper.ErrUnprocessable, "a backup")
-		for body, want := range map[string]int{`{`: 400, ``: 400, `{}`: 422, `{"recipient_email":1}`: 400, `{"recipient_email":"a","recipient_uuid":"b"}`: 422} {
-			resp, err := alice.API().ImagesPostAccountTransferCreateWithBodyWithResponse(ctx, 1, "application/json", strings.NewReader(body))
+		for body, want := range map[string]int{
+			`{`:                     http.StatusBadRequest,
+			``:                      http.StatusBadRequest,
+			`{"recipient_email":1}`: http.StatusBadRequest,
+			`{}`:                    http.StatusUnprocessableEntity,
+			`{"recipient_email":"a","recipient_uuid":"b"}`: http.StatusUnprocessableEntity,
+		} {
+			resp, err := alice.API().ImagesPostAccountTransferCreateWithBodyWithResponse(ctx, 1,
+				"application/json", strings.NewReader(body))
 			require.NoError(t, err)
 			assert.Equal(t, want, resp.StatusCode(), body)
 		}
@@ -186,7 +198,8 @@ func TestAccountTransfers(t *testing.T) {
 		id, err := alice.CreateAccountTransfer(ctx, 1, wrapper.Recipient{Email: "bob@example.com"})
 		require.NoError(t, err)
 		for _, transfer := range []int64{id, id + 1} { // the wrapper would not send it
-			resp, err := bob.API().ImagesPostAccountTransferAcceptWithResponse(ctx, 1, gen.AccountTransferAccept{TransferID: transfer})
+			resp, err := bob.API().ImagesPostAccountTransferAcceptWithResponse(ctx, 1,
+				gen.AccountTransferAccept{TransferID: transfer})
 			require.NoError(t, err)
 			assert.Equal(t, http.StatusUnprocessableEntity, resp.StatusCode())
 		}

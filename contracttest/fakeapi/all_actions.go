@@ -9,8 +9,8 @@ import (
 	"example.com/doimages/gen"
 )
 
-// registerAllActions adds the operations that read the actions of an account, whatever resource they are of. They are
-// outside the document; clients wait there for actions on images.
+// registerAllActions adds the operations that read the actions of an account on any resource, of which the fake has
+// those on images. They are outside the document; some clients wait there.
 //
 // https://docs.digitalocean.com/reference/api/reference/actions/
 func (s *service) registerAllActions(router *http.ServeMux) {
@@ -27,17 +27,8 @@ func (s *service) allActions(w http.ResponseWriter, r *http.Request) {
 			all = append(all, image.actions...)
 		}
 	}
-	slices.SortFunc(all, func(a, b *action) int { return int(b.ID - a.ID) })
 	query := r.URL.Query()
-	actions, links, total := page(c, all, numberIn(query.Get("page")), numberIn(query.Get("per_page")))
-	list := gen.ActionList{
-		Actions: make([]gen.Action, len(actions)),
-		Links:   links,
-		Meta:    gen.Meta{Total: total},
-	}
-	for i, action := range actions {
-		list.Actions[i] = action.Action
-	}
+	list := actionPage(c, all, numberIn(query.Get("page")), numberIn(query.Get("per_page")))
 	_ = json.NewEncoder(w).Encode(list)
 }
 

@@ -3,11 +3,9 @@ package fakeapi_test
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,18 +15,6 @@ import (
 	"example.com/doimages/gen"
 	"example.com/doimages/openapi"
 )
-
-// sendJSON sends a request with a body, and returns the response with its body.
-func sendJSON(t *testing.T, fake *fakeapi.API, method, path, body string) (*http.Response, string) {
-	t.Helper()
-	req := newRequest(t, method, openapi.BaseURL+path, strings.NewReader(body))
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := fake.RoundTrip(req)
-	require.NoError(t, err)
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return resp, string(text)
-}
 
 // totalOf returns how many images a list has.
 func totalOf(t *testing.T, fake *fakeapi.API, query string) int {
@@ -104,13 +90,39 @@ func TestAllActions(t *testing.T) {
 	}
 	req := newRequest(t, http.MethodGet, openapi.BaseURL+path, nil)
 	req.Header.Set("Authorization", "Bearer "+other.Token)
-	resp, err := fake.RoundTrip(req)
-	require.NoError(t, err)
+	resp, _ := send(t, fake, req)
 	assert.Equal(t, http.StatusNotFound, resp.StatusCode, "another account's action")
 
 	denied := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: fakeapi.Token, Scopes: []string{"image:read"}}))
 	resp, _ = fetch(t, denied, "/v2/actions")
 	assert.Equal(t, http.StatusForbidden, resp.StatusCode)
+}
+
+// Actions that are given stay as they are, and are listed by their ids like those that were started.
+func TestGivenActions(t *testing.T) {
+	given := func(id int64) gen.Action {
+		return gen.Action{
+			ID:         id,
+			ResourceID: ptr[int64](1),
+			Status:     gen.ActionStatusErrored,
+			Type:       "transfer",
+		}
+	}
+	fake := fakeapi.New(threeImages(), fakeapi.WithActions(given(1<<40), given(3), given(1<<33)))
+	client := newClient(t, fake, fakeapi.Token)
+	started, err := client.Transfer(t.Context(), 1, gen.RegionSlugFra1)
+	require.NoError(t, err)
+	for _, path := range []string{"/v2/actions", "/v2/images/1/actions"} {
+		_, body := fetch(t, fake, path)
+		var list gen.ActionList
+		require.NoError(t, json.Unmarshal([]byte(body), &list))
+		require.Len(t, list.Actions, 4, path)
+		assert.Equal(t, started.ID, list.Actions[0].ID, path)
+		assert.Equal(t, []gen.Action{given(1 << 40), given(1 << 33), given(3)}, list.Actions[1:], path)
+	}
+	assert.PanicsWithValue(t, "fakeapi: there is no image for the action 5", func() {
+		fakeapi.New(fakeapi.WithActions(gen.Action{ID: 5, ResourceID: ptr[int64](99)}))
+	})
 }
 
 // A list has no image whose import failed, unless it is asked to; a read by id has it either way.
@@ -126,7 +138,7 @@ func TestFailedImportsInLists(t *testing.T) {
 			fake := fakeapi.New(append(test.options, fakeapi.WithCatalogue(0, 1), fakeapi.WithImportPolls(1))...)
 			_, body := create(t, fake, gen.ImageCreate{Name: "a", URL: "https://example.com/a.zip", Region: "nyc3"})
 			var created gen.ImageResponse
-			require.NoError(t, json.Unmarshal(body, &created))
+			require.NoError(t, json.Unmarshal([]byte(body), &created))
 			assert.Equal(t, 1, totalOf(t, fake, ""), "it is under way")
 			path := "/v2/images/" + strconv.FormatInt(created.Image.ID, 10)
 			_, text := fetch(t, fake, path)

@@ -15,6 +15,9 @@ import (
 // parts is how many parts a slow body is sent in.
 const parts = 8
 
+// partOf returns one of the parts of a slow body, from 0.
+func partOf(body []byte, n int) []byte { return body[len(body)*n/parts : len(body)*(n+1)/parts] }
+
 // handle carries a request out, or does what a fault has in its place. It returns the response and how to send it.
 func (a *API) handle(r *http.Request) (*buffer, delivery) {
 	r = a.received(r)
@@ -37,7 +40,11 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 	if b.status != http.StatusNoContent {
 		b.header.Set("Content-Length", strconv.Itoa(b.body.Len()))
 	}
-	return b, effect.deliver
+	how := effect.deliver
+	if b.body.Len() == 0 {
+		how.pause = 0 // nothing can be sent slowly
+	}
+	return b, how
 }
 
 // ServeHTTP implements [http.Handler]. Where a fault breaks the connection it panics with [http.ErrAbortHandler], which
@@ -72,11 +79,11 @@ func writeAndAbort(w http.ResponseWriter, begin []byte) {
 
 // writeSlowly sends a body in parts, with a pause before each, until it is sent or the client has gone.
 func writeSlowly(ctx context.Context, w http.ResponseWriter, body []byte, pause time.Duration) {
-	for part := range parts {
+	for n := range parts {
 		if wait(ctx, pause) != nil {
 			return
 		}
-		if _, err := w.Write(body[len(body)*part/parts : len(body)*(part+1)/parts]); err != nil {
+		if _, err := w.Write(partOf(body, n)); err != nil {
 			return
 		}
 		_ = http.NewResponseController(w).Flush()
@@ -129,8 +136,7 @@ func bodyOf(r *http.Request, body []byte, how delivery) io.Reader {
 	case how.pause > 0:
 		return &slow{
 			ctx:   r.Context(),
-			rest:  body,
-			part:  len(body)/parts + 1,
+			body:  body,
 			pause: how.pause,
 		}
 	}
@@ -154,22 +160,27 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// slow is a body that arrives in parts.
+// slow is a body that arrives in parts, with a pause before each.
 type slow struct {
-	ctx   context.Context
-	rest  []byte
-	part  int
-	pause time.Duration
+	ctx     context.Context
+	body    []byte
+	pause   time.Duration
+	next    int    // the part that comes next
+	arrived []byte // what has, and was not read yet
 }
 
 func (s *slow) Read(p []byte) (int, error) {
-	if len(s.rest) == 0 {
-		return 0, io.EOF
+	for len(s.arrived) == 0 {
+		if s.next == parts {
+			return 0, io.EOF
+		}
+		if err := wait(s.ctx, s.pause); err != nil {
+			return 0, err
+		}
+		s.arrived = partOf(s.body, s.next)
+		s.next++
 	}
-	if err := wait(s.ctx, s.pause); err != nil {
-		return 0, err
-	}
-	n := copy(p, s.rest[:min(s.part, len(s.rest))])
-	s.rest = s.rest[n:]
+	n := copy(p, s.arrived)
+	s.arrived = s.arrived[n:]
 	return n, nil
 }

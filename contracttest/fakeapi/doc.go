@@ -113,12 +113,22 @@
 //   - when an action errors (its image is gone, or [FailAction]); that it then has completed_at
 //   - [Status] with 520 to 530, in HTML: Cloudflare has these, and stands in front of the API (Gamocosm/Gamocosm#96,
 //     2019), but no such response of the API is known here
-//   - 405 for a method that a path does not have
+//   - 405 for a method that a path does not have; HEAD, which is GET without the body
 //   - 400 for every body that is not JSON of the right types, 422 for every other refusal
+//   - what comes first where several things are wrong: the token, the limits, path and method, the scopes, and then
+//     what is asked
+//   - rate-limit headers with 403; request_id in the bodies of errors but 401, 403 and 404
 //   - no redirects: repeated slashes and one at the end of a path, which some clients send, mean nothing
 //   - private is a boolean in any case, 1 or 0 as well; a body of a GET or DELETE is ignored
 //   - a body above 1 MiB is 400, as one that is truncated
-//   - a deleted image is 404 at once, and so are the transfers of it to other accounts; one of DigitalOcean's images
-//     cannot be changed by any account (403)
+//   - a deleted image is 404 at once, and so are the transfers of it to other accounts; another account's image is 404,
+//     as if it were not there; one of DigitalOcean's images cannot be changed by any account (403)
+//   - a delete of a backup deletes it; one was seen to have no effect and no error (digitalocean/doctl#504)
+//   - an image and an action on it can be read as soon as they are made; keys, Droplets and actions on those were seen
+//     to be 404 for seconds (digitalocean/terraform-provider-digitalocean#923, #1600, digitalocean/pydo#468)
+//   - actions need an image that is available; backups and custom images can be converted, where the reference names
+//     only backups, and snapshots cannot
+//   - min_disk_size and size_gigabytes of an imported image: always 20 and 2.34
+//   - an offer of an image that is not pending, or of which the caller is not the recipient or the sender, is 404
 //   - requests that get 401 or 429 do not count towards the limits; error messages not named above
 package fakeapi

@@ -84,7 +84,7 @@ func Truncate() Effect {
 	return Effect{name: "truncate", deliver: delivery{breaks: midBody}}
 }
 
-// Slow sends the body of the response in eight parts, with a pause before each.
+// Slow sends the body of the response, if it has one, in eight parts, with a pause before each.
 func Slow(pause time.Duration) Effect {
 	return Effect{name: "slow", deliver: delivery{pause: pause}}
 }

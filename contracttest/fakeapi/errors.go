@@ -3,7 +3,6 @@ package fakeapi
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"example.com/doimages/gen"
@@ -63,11 +62,11 @@ var (
 )
 
 // refuse returns the 422 for a request that was understood and cannot be carried out.
-func refuse(format string, args ...any) *refusal {
+func refuse(message string) *refusal {
 	return &refusal{
 		status:  http.StatusUnprocessableEntity,
 		id:      "unprocessable_entity",
-		message: fmt.Sprintf(format, args...),
+		message: message,
 	}
 }
 
@@ -82,7 +81,7 @@ func refuseParameter(w http.ResponseWriter, _ *http.Request, err error) {
 		writeError(w, errNotFound)
 		return
 	}
-	writeError(w, refuse("%s", err))
+	writeError(w, refuse(err.Error()))
 }
 
 // refuseOperation responds with the error that the handler of an operation returned.

@@ -26,12 +26,17 @@ func Example() {
 }
 
 func ExampleWithFaults() {
-	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_get", Count: 1, Do: fakeapi.Status(503)}))
+	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{
+		Operation: "images_get",
+		Count:     1,
+		Do:        fakeapi.Status(503),
+	}))
 	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: fake}))
 	if err != nil {
 		panic(err)
 	}
-	once := wrapper.ContextWithRetry(context.Background(), wrapper.Retry{Attempts: 1}) // without retries, to show the error
+	// Without retries, to show the error.
+	once := wrapper.ContextWithRetry(context.Background(), wrapper.Retry{Attempts: 1})
 	for range 2 {
 		_, err := client.Get(once, 6_000_000)
 		fmt.Println(err)
@@ -52,7 +57,8 @@ func ExampleNew() {
 		panic(err)
 	}
 	ctx := context.Background()
-	if _, err := client.CreateAndWait(ctx, gen.ImageCreate{Name: "new", URL: "https://example.com/new.img", Region: gen.RegionSlugNyc3}); err != nil {
+	create := gen.ImageCreate{Name: "new", URL: "https://example.com/new.img", Region: gen.RegionSlugNyc3}
+	if _, err := client.CreateAndWait(ctx, create); err != nil {
 		panic(err)
 	}
 	for image, err := range client.Images(ctx, wrapper.ListParams{}) {
@@ -138,7 +144,10 @@ func ExampleAPI_Inject() {
 func ExampleWithAccounts() {
 	const team = "22222222-2222-4222-8222-222222222222"
 	fake := fakeapi.New(
-		fakeapi.WithAccounts(fakeapi.Account{Token: "alice"}, fakeapi.Account{Token: "bob", Email: "bob@example.com", UUID: team}),
+		fakeapi.WithAccounts(
+			fakeapi.Account{Token: "alice"},
+			fakeapi.Account{Token: "bob", Email: "bob@example.com", UUID: team},
+		),
 		fakeapi.WithImages(gen.Image{ID: 42, Name: "golden", Type: gen.ImageTypeSnapshot}), // of the first account
 	)
 	clientOf := func(token string) *wrapper.Client {
@@ -223,7 +232,11 @@ func ExampleFailAction() {
 
 // The image that a create from an unreachable host leaves behind is found in a list, and can be deleted.
 func ExampleWithUnreachable() {
-	fake := fakeapi.New(fakeapi.WithCatalogue(0, 0), fakeapi.WithUnreachable("bucket.example.com"))
+	fake := fakeapi.New(
+		fakeapi.WithCatalogue(0, 0),
+		fakeapi.WithUnreachable("bucket.example.com"),
+		fakeapi.WithImportPolls(1),
+	)
 	body := `{"name":"web","url":"https://bucket.example.com/web.img","region":"nyc3"}`
 	req, err := http.NewRequest(http.MethodPost, "https://api.digitalocean.com/v2/images", strings.NewReader(body))
 	if err != nil {

@@ -161,15 +161,9 @@ func WithBaseURL(address string) Option {
 // one of them names an operation that does not exist, one that its effect cannot concern, or a page of an operation
 // that has no pages.
 func WithFaults(faults ...Fault) Option {
-	for _, f := range faults {
-		f.mustBePossible()
-	}
 	faults = slices.Clone(faults)
-	return func(a *API) {
-		for _, f := range faults {
-			a.faults = append(a.faults, newFault(f))
-		}
-	}
+	newFaults(faults) // so that it panics here, and not in New
+	return func(a *API) { a.faults = append(a.faults, newFaults(faults)...) }
 }
 
 // New returns a fake. Without options it has a catalogue of 60 images and one account, whose token is [Token].
@@ -189,8 +183,8 @@ func New(options ...Option) *API {
 	for _, option := range options {
 		option(a)
 	}
-	operations := &service{store: &a.store, accounts: a.accounts}
-	strict := server.NewStrictHandlerWithOptions(operations, nil, server.StrictHTTPServerOptions{
+	handlers := &service{store: &a.store, accounts: a.accounts}
+	strict := server.NewStrictHandlerWithOptions(handlers, nil, server.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  refuseBody,
 		ResponseErrorHandlerFunc: refuseOperation,
 	})
@@ -198,7 +192,7 @@ func New(options ...Option) *API {
 		BaseRouter:       a.router,
 		ErrorHandlerFunc: refuseParameter,
 	})
-	operations.registerAllActions(a.router)
+	handlers.registerAllActions(a.router)
 	return a
 }
 

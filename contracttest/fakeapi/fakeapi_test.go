@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -22,33 +21,6 @@ import (
 	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
-
-func newClient(t *testing.T, fake *fakeapi.API, token string) *wrapper.Client {
-	t.Helper()
-	client, err := wrapper.NewClient(token, wrapper.WithHTTPClient(&http.Client{Transport: fake}),
-		wrapper.WithRetry(wrapper.Retry{Attempts: 1}), wrapper.WithoutAdaptiveLimit(), wrapper.WithAttemptTimeout(24*time.Hour))
-	require.NoError(t, err)
-	return client
-}
-
-func ptr[T any](v T) *T { return &v }
-
-// newImage is a create that will succeed.
-var newImage = gen.ImageCreate{Name: "new", URL: "https://example.com/a.img.gz", Region: gen.RegionSlugNyc3, Distribution: gen.DistributionUbuntu}
-
-func TestImportersCompileNoTestingTools(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
-	require.NoError(t, err)
-	for _, path := range strings.Fields(string(out)) {
-		local, ok := strings.CutPrefix(path, "example.com/doimages/")
-		if ok {
-			assert.Contains(t, []string{"contracttest/fakeapi", "gen", "gen/server", "openapi"}, local)
-		}
-		for _, heavy := range []string{"kin-openapi", "testify", "go-vcr", "cobra"} {
-			assert.NotContains(t, path, heavy)
-		}
-	}
-}
 
 // The fake has each operation of the document, and requires the scopes that the document names.
 func TestEveryOperationNeedsItsScopes(t *testing.T) {
@@ -67,13 +39,12 @@ func TestEveryOperationNeedsItsScopes(t *testing.T) {
 				}
 				fake := fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: scopes}))
 				concrete := strings.NewReplacer("{image_id}", "1", "{action_id}", "1").Replace(path)
-				req, err := http.NewRequestWithContext(t.Context(), method, openapi.BaseURL+concrete, strings.NewReader("{}"))
-				require.NoError(t, err)
+				req := newRequest(t, method, openapi.BaseURL+concrete, strings.NewReader("{}"))
 				req.Header.Set("Authorization", "Bearer t")
-				resp, err := fake.RoundTrip(req)
-				require.NoError(t, err)
+				resp, _ := send(t, fake, req)
 				forbidden := slices.Contains(needed, without)
-				assert.Equal(t, forbidden, resp.StatusCode == http.StatusForbidden, "%s without %q: %s", operation.OperationID, without, resp.Status)
+				assert.Equal(t, forbidden, resp.StatusCode == http.StatusForbidden,
+					"%s without %q: %s", operation.OperationID, without, resp.Status)
 				assert.NotEqual(t, http.StatusMethodNotAllowed, resp.StatusCode, operation.OperationID)
 				assert.Less(t, resp.StatusCode, 500, operation.OperationID)
 			}
@@ -87,7 +58,8 @@ func TestTokens(t *testing.T) {
 		require.ErrorIs(t, err, wrapper.ErrUnauthorized)
 		assert.ErrorContains(t, err, "401 Unauthorized: Unable to authenticate you")
 	}
-	_, err := newClient(t, fakeapi.New(fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: []string{"image:create"}})), "t").Get(t.Context(), 6_000_000)
+	cannotRead := fakeapi.WithAccounts(fakeapi.Account{Token: "t", Scopes: []string{"image:create"}})
+	_, err := newClient(t, fakeapi.New(cannotRead), "t").Get(t.Context(), 6_000_000)
 	assert.ErrorIs(t, err, wrapper.ErrForbidden)
 }
 
@@ -154,7 +126,8 @@ func TestRateLimits(t *testing.T) {
 		}
 		limited = get()
 		require.NotNil(t, limited, "the 5,001st in an hour")
-		assert.InDelta(t, time.Until(limited.RateLimit.Reset), limited.RetryAfter, float64(time.Second), "the limit per hour has no retry-after, only the reset")
+		assert.InDelta(t, time.Until(limited.RateLimit.Reset), limited.RetryAfter, float64(time.Second),
+			"the limit per hour has no retry-after, only the reset")
 		time.Sleep(time.Until(limited.RateLimit.Reset) + time.Second)
 		assert.Nil(t, get())
 	})
@@ -202,8 +175,16 @@ func TestImagesAreACopy(t *testing.T) {
 		require.NoError(t, err)
 		return string(b)
 	}
-	mine := gen.Image{ID: 42, Slug: ptr("mine"), MinDiskSize: ptr(7), SizeGigabytes: ptr(0.5), Regions: []gen.RegionSlug{"nyc3"}, Tags: []string{"a"}}
-	fake, given, other := fakeapi.New(), fakeapi.New(fakeapi.WithImages(mine)), fakeapi.New()
+	mine := gen.Image{
+		ID:            42,
+		Slug:          ptr("mine"),
+		MinDiskSize:   ptr(7),
+		SizeGigabytes: ptr(0.5),
+		Regions:       []gen.RegionSlug{"nyc3"},
+		Tags:          []string{"a"},
+	}
+	fake := fakeapi.New(fakeapi.WithImportPolls(1)) // so that the image that is created stays NEW
+	given, other := fakeapi.New(fakeapi.WithImages(mine)), fakeapi.New()
 	params := newImage
 	params.Tags = []string{"a", "b"}
 	_, err := newClient(t, fake, fakeapi.Token).Create(t.Context(), params)
@@ -285,11 +266,7 @@ func TestPaths(t *testing.T) {
 		"GET /v2/images/%2e":                 404,
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		req, err := http.NewRequestWithContext(t.Context(), method, openapi.BaseURL+path, nil)
-		require.NoError(t, err)
-		req.Header.Set("Authorization", "Bearer "+fakeapi.Token)
-		resp, err := fakeapi.New().RoundTrip(req)
-		require.NoError(t, err)
+		resp, _ := send(t, fakeapi.New(), newRequest(t, method, openapi.BaseURL+path, nil))
 		assert.Equal(t, want, resp.StatusCode, request)
 		assert.Equal(t, "application/json; charset=utf-8", resp.Header.Get("Content-Type"), request)
 	}

@@ -1,9 +1,7 @@
 package fakeapi_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,7 +13,6 @@ import (
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
-	"example.com/doimages/openapi"
 	"example.com/doimages/wrapper"
 )
 
@@ -57,7 +54,9 @@ func TestImportByPolls(t *testing.T) {
 	client := newClient(t, fakeapi.New(fakeapi.WithImportPolls(3)), fakeapi.Token)
 	created, err := client.Create(t.Context(), newImage)
 	require.NoError(t, err)
-	for _, want := range []gen.ImageStatus{gen.ImageStatusPending, gen.ImageStatusPending, gen.ImageStatusAvailable, gen.ImageStatusAvailable} {
+	for _, want := range []gen.ImageStatus{
+		gen.ImageStatusPending, gen.ImageStatusPending, gen.ImageStatusAvailable, gen.ImageStatusAvailable,
+	} {
 		image, err := client.Get(t.Context(), created.ID)
 		require.NoError(t, err)
 		assert.Equal(t, want, image.Status)
@@ -65,7 +64,8 @@ func TestImportByPolls(t *testing.T) {
 }
 
 func TestImportIsPolledOnlyByItsOwner(t *testing.T) {
-	fake := fakeapi.New(fakeapi.WithImportPolls(2), fakeapi.WithAccounts(fakeapi.Account{Token: "one"}, fakeapi.Account{Token: "two"}))
+	accounts := fakeapi.WithAccounts(fakeapi.Account{Token: "one"}, fakeapi.Account{Token: "two"})
+	fake := fakeapi.New(fakeapi.WithImportPolls(2), accounts)
 	one, two := newClient(t, fake, "one"), newClient(t, fake, "two")
 	created, err := one.Create(t.Context(), newImage)
 	require.NoError(t, err)
@@ -144,18 +144,6 @@ func TestURLWithAQuery(t *testing.T) {
 	}
 }
 
-// create sends a create as it is, and returns the response with its body.
-func create(t *testing.T, fake *fakeapi.API, image gen.ImageCreate) (*http.Response, []byte) {
-	t.Helper()
-	sent, err := json.Marshal(image)
-	require.NoError(t, err)
-	resp, err := fake.RoundTrip(newRequest(t, http.MethodPost, openapi.BaseURL+"/v2/images", bytes.NewReader(sent)))
-	require.NoError(t, err)
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return resp, body
-}
-
 func TestUnreachableSource(t *testing.T) {
 	for _, address := range []string{
 		"https://example.invalid/a.img",
@@ -181,7 +169,7 @@ func TestUnreachableSource(t *testing.T) {
 		resp, body := create(t, fake, asked)
 		require.Equal(t, http.StatusBadRequest, resp.StatusCode, address)
 		assert.Equal(t, "application/json; charset=utf-8", resp.Header.Get("Content-Type"))
-		failure, document, ok := strings.Cut(string(body), "\n")
+		failure, document, ok := strings.Cut(body, "\n")
 		require.True(t, ok, address)
 		assert.JSONEq(t, `{"id":"bad_request","message":"Your source URL is unreachable"}`, failure)
 		var second struct{ Image gen.Image }
@@ -211,7 +199,7 @@ func TestFieldsOfANewImage(t *testing.T) {
 		assert.Equal(t, "application/json; charset=utf-8", resp.Header.Get("Content-Type"))
 		assert.JSONEq(t, `{"image":{"created_at":"2000-01-01T00:00:00Z","description":"","distribution":"Unknown OS",
 			"error_message":"","id":6000000,"name":"new","regions":[],"status":"NEW","tags":["a"],"type":"custom",
-			"updated_at":"2000-01-01T00:00:00Z"}}`, string(body))
+			"updated_at":"2000-01-01T00:00:00Z"}}`, body)
 
 		time.Sleep(time.Hour)
 		client := newClient(t, fake, fakeapi.Token)

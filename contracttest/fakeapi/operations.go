@@ -12,8 +12,10 @@ type operation struct {
 	scopes []string // what a token needs, all of them
 }
 
-// outside are the operations that the document does not have, by their patterns.
-var outside = map[string]operation{
+// operations are those of the document, by the patterns under which the generated server registers them, and those of
+// registerAllActions. The router gives a pattern and no operationId, and the generated code carries no scopes. A test
+// compares this with the document.
+var operations = map[string]operation{
 	"GET /v2/actions": {
 		id:     "actions_list",
 		scopes: []string{"actions:read"},
@@ -22,11 +24,6 @@ var outside = map[string]operation{
 		id:     "actions_get",
 		scopes: []string{"actions:read"},
 	},
-}
-
-// operations are those of the document, by the patterns under which the generated server registers them. The router
-// gives a pattern and no operationId, and the generated code carries no scopes. A test compares this with the document.
-var operations = map[string]operation{
 	"GET /v2/images": {
 		id:     "images_list",
 		scopes: []string{"image:read"},
@@ -78,11 +75,9 @@ var operations = map[string]operation{
 }
 
 func isOperation(id string) bool {
-	for _, known := range []map[string]operation{operations, outside} {
-		for _, op := range known {
-			if op.id == id {
-				return true
-			}
+	for _, op := range operations {
+		if op.id == id {
+			return true
 		}
 	}
 	return false
@@ -103,9 +98,6 @@ func operationOf(router *http.ServeMux, r *http.Request) (op operation, pathKnow
 		return operation{}, false // the router would redirect, and the contract has no redirects
 	}
 	if pattern := patternOf(router, r, r.Method); pattern != "" {
-		if op, ok := outside[pattern]; ok {
-			return op, true
-		}
 		return operations[pattern], true
 	}
 	for _, method := range []string{http.MethodGet, http.MethodPost} { // every path of the document has one of these

@@ -45,8 +45,8 @@ var effects = map[string]namedEffect{
 	"extra-field":         {parse: withoutValue(ExtraField)},
 }
 
-// selectors are the keys that choose which requests a fault strikes, each with how to set it.
-var selectors = map[string]func(f *Fault, value string) error{
+// choices are the keys that choose which requests a fault strikes, each with how to set it.
+var choices = map[string]func(f *Fault, value string) error{
 	"page":        func(f *Fault, value string) error { return setTo(&f.Page, parseCount, value) },
 	"after":       func(f *Fault, value string) error { return setTo(&f.After, parseCount, value) },
 	"count":       func(f *Fault, value string) error { return setTo(&f.Count, parseCount, value) },
@@ -70,13 +70,13 @@ func Effects() string {
 	return strings.Join(names, ", ")
 }
 
-// ParseFault reads a fault from text: an operationId or *, a colon, and one effect and any selectors, in any order,
+// ParseFault reads a fault from text: an operationId or *, a colon, and one effect and any choices, in any order,
 // such as
 //
 //	images_list:status=500,page=3,count=1
 //	*:delay=2s,probability=0.1,seed=7
 //
-// [Effects] returns the effects. The selectors are page, after, count, probability and seed, the fields of [Fault]. An
+// [Effects] returns the effects. The choices are page, after, count, probability and seed, the fields of [Fault]. An
 // error names the text and what is wrong with it.
 func ParseFault(text string) (Fault, error) {
 	operation, settings, ok := strings.Cut(text, ":")
@@ -104,10 +104,10 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
-// set sets what one part of a fault's text says: a selector or the effect.
+// set sets what one part of a fault's text says: a choice or the effect.
 func (f *Fault) set(setting string) error {
 	key, value, hasValue := strings.Cut(setting, "=")
-	if set, ok := selectors[key]; ok {
+	if set, ok := choices[key]; ok {
 		if err := set(f, value); err != nil {
 			return fmt.Errorf("%q: %w", setting, err)
 		}

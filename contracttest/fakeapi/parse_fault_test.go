@@ -9,12 +9,22 @@ import (
 	"example.com/doimages/contracttest/fakeapi"
 )
 
-func TestParseFaultReadsSelectors(t *testing.T) {
+func TestParseFaultReadsChoices(t *testing.T) {
 	fault, err := fakeapi.ParseFault("images_list:page=3,after=1,count=2,status=500,probability=0.25,seed=7")
 	require.NoError(t, err)
 	fault.Do = fakeapi.Effect{}
-	assert.Equal(t, fakeapi.Fault{Operation: "images_list", Page: 3, After: 1, Count: 2, Probability: 0.25, Seed: 7}, fault)
-	for _, text := range []string{"*:hourly=-1h", "*:total=-1", "*:html,probability=0", "*:html,probability=1", "*:html,page=0", "*:redirect=https://a.invalid/?a=b"} {
+	assert.Equal(t, fakeapi.Fault{
+		Operation:   "images_list",
+		Page:        3,
+		After:       1,
+		Count:       2,
+		Probability: 0.25,
+		Seed:        7,
+	}, fault)
+	for _, text := range []string{
+		"*:hourly=-1h", "*:total=-1", "*:html,probability=0", "*:html,probability=1", "*:html,page=0",
+		"*:redirect=https://a.invalid/?a=b",
+	} {
 		fault, err := fakeapi.ParseFault(text)
 		assert.NoError(t, err)
 		assert.Empty(t, fault.Operation)

@@ -74,7 +74,15 @@ func TestHTMLReportInABrowser(t *testing.T) {
 		for _, c := range []struct {
 			words string
 			rows  int
-		}{{"", 5}, {"UNDOCUMENTED-field script", 1}, {"undocumented-field null", 0}, {"know script", 1}, {"no such words", 0}, {"images_get", 5}, {"", 5}} {
+		}{
+			{words: "", rows: 5},
+			{words: "UNDOCUMENTED-field script", rows: 1},
+			{words: "undocumented-field null", rows: 0},
+			{words: "know script", rows: 1},
+			{words: "no such words", rows: 0},
+			{words: "images_get", rows: 5},
+			{words: "", rows: 5},
+		} {
 			b.eval(t, fmt.Sprintf("filter.value = %q; filter.dispatchEvent(new Event('input', { bubbles: true }))", c.words))
 			assert.EqualValues(t, c.rows, b.eval(t, "visibleRows()"), c.words)
 			assert.Equal(t, fmt.Sprint(c.rows, " of 5 shown"), b.eval(t, "shown.textContent"), c.words)
@@ -242,7 +250,7 @@ func startBrowser(t *testing.T) *browser {
 	out, write, err := os.Pipe()
 	require.NoError(t, err)
 	// Not the context of the test, which ends before its cleanups do.
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	b := &browser{in: in, out: bufio.NewReader(out), dir: t.TempDir(), seen: map[string]int{}}
 	command := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
@@ -344,16 +352,16 @@ func (b *browser) media(t *testing.T, medium, scheme string) {
 // eval returns the value of the last statement of a script, which has the helpers.
 func (b *browser) eval(t *testing.T, script string) any {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Result           struct{ Value any }
 		ExceptionDetails *struct{ Exception struct{ Description string } }
 	}
 	// In a block nothing that one script declares is there for the next.
-	b.call(t, "Runtime.evaluate", map[string]any{"expression": "{" + helpers + script + "}", "returnByValue": true}, &answer)
-	if answer.ExceptionDetails != nil {
-		require.Fail(t, answer.ExceptionDetails.Exception.Description, script)
+	b.call(t, "Runtime.evaluate", map[string]any{"expression": "{" + helpers + script + "}", "returnByValue": true}, &response)
+	if response.ExceptionDetails != nil {
+		require.Fail(t, response.ExceptionDetails.Exception.Description, script)
 	}
-	return answer.Result.Value
+	return response.Result.Value
 }
 
 func (b *browser) press(t *testing.T, key string) {

@@ -23,7 +23,11 @@ func ExampleReport() {
 		}
 	}
 	deleted := traffic.Exchange{
-		Method: http.MethodDelete, URL: read.URL, RequestHeader: read.RequestHeader, Status: http.StatusNoContent, Header: read.Header,
+		Method:        http.MethodDelete,
+		URL:           read.URL,
+		RequestHeader: read.RequestHeader,
+		Status:        http.StatusNoContent,
+		Header:        read.Header,
 	}
 
 	contract, err := check.Load(openapi.Document())

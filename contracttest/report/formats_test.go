@@ -76,6 +76,7 @@ func TestJSONReportIsAsItsSchemaSays(t *testing.T) {
 
 	var r struct {
 		Exchanges, Skipped int
+		BySeverity         map[string]int `json:"findings_by_severity"`
 		Findings           []struct{ Check, Severity, Operation, Pointer, Source string }
 		Coverage           struct {
 			Percent float64
@@ -91,6 +92,7 @@ func TestJSONReportIsAsItsSchemaSays(t *testing.T) {
 		assert.Equal(t, "images_get", f.Operation)
 	}
 	assert.Equal(t, map[string]int{"breaking": 1, "drift": 2, "note": 1, "accepted": 1}, severities)
+	assert.Equal(t, severities, r.BySeverity)
 	assert.Positive(t, r.Coverage.Percent)
 	assert.Equal(t, r.Coverage.Percent, r.Coverage.Origins["documentation"].Percent)
 }
@@ -130,13 +132,20 @@ func TestJUnitReport(t *testing.T) {
 // A run that fails has a report that says so in each form.
 func TestReportsFailOnWhatTheRunFailsOn(t *testing.T) {
 	r := report.New(testkit.Contract(t))
-	exchange := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)+`}`, 10, 100)
-	r.Add(exchange)
-	for format, want := range map[string]string{"junit": `failures="0"`, "html": "<title>passed: nothing breaking:", "github": "::warning "} {
+	r.Add(driftingGet(t))
+	for format, want := range map[string]string{
+		"junit":  `failures="0"`,
+		"html":   "<title>passed: nothing breaking:",
+		"github": "::warning ",
+	} {
 		assert.Contains(t, write(t, r, format), want)
 	}
 	r.FailOn = check.Drift
-	for format, want := range map[string]string{"junit": `failures="1"`, "html": "<title>failed: 1 drift:", "github": "::error "} {
+	for format, want := range map[string]string{
+		"junit":  `failures="1"`,
+		"html":   "<title>failed: 1 drift:",
+		"github": "::error ",
+	} {
 		assert.Contains(t, write(t, r, format), want)
 	}
 	assert.Contains(t, write(t, r, "junit"), `<failure message="drift: `)
@@ -189,7 +198,8 @@ func TestHTMLReport(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	assert.ErrorContains(t, report.New(testkit.Contract(t)).Write(&bytes.Buffer{}, "pdf"), "text, json, junit, sarif, github, html")
+	err := report.New(testkit.Contract(t)).Write(&bytes.Buffer{}, "pdf")
+	assert.ErrorContains(t, err, "text, json, junit, sarif, github, html")
 }
 
 // brokenList returns a list of which each of 250 images breaks the contract.
@@ -207,6 +217,13 @@ func brokenGet(t *testing.T) traffic.Exchange {
 	return testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+image+`}`, 10, 100)
 }
 
+// driftingGet returns an image with one field that the contract does not have.
+func driftingGet(t *testing.T) traffic.Exchange {
+	t.Helper()
+	image := strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)
+	return testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+image+`}`, 10, 100)
+}
+
 // One of anything is written as one.
 func TestReportsOfOne(t *testing.T) {
 	baseline, err := check.LoadBaseline([]byte("findings: [{check: undocumented-field, reason: Seen., source: A test.}]"))
@@ -215,19 +232,19 @@ func TestReportsOfOne(t *testing.T) {
 	get := brokenGet(t)
 	testkit.ReplaceBody(`"name"`, `"new":1,"name"`)(&get)
 	r.Add(get)
-	text := write(t, r, "text")
-	assert.Contains(t, text, "\naccepted 1 time: Seen.\n")
-	assert.Contains(t, text, "\n1 exchange checked, 0 skipped, 1 finding (1 breaking) and 1 accepted, "+
-		fmt.Sprint(testkit.Responses(t)-1)+" documented responses not seen, ")
-	assert.Contains(t, write(t, r, "github"), "\n1 exchange checked, 1 finding (1 breaking)\n")
+	for _, format := range []string{"text", "github"} {
+		text := write(t, r, format)
+		assert.Contains(t, text, "\naccepted 1 time: Seen.\n", format)
+		assert.Contains(t, text, "\n1 exchange checked, 0 skipped, 1 finding (1 breaking) and 1 accepted, "+
+			fmt.Sprint(testkit.Responses(t)-1)+" documented responses not seen, ", format)
+	}
 	assert.Contains(t, write(t, r, "html"), `title="1 checked, 1 finding"`)
 	var summary bytes.Buffer
 	require.NoError(t, r.WriteMarkdown(&summary))
 	assert.Contains(t, summary.String(), "\n1 exchange checked, 0 skipped, **1 breaking**, 0 other findings, 1 accepted, ")
 
 	r = report.New(testkit.Contract(t))
-	drift := testkit.Exchange(t, "GET /v2/images/1", 200, `{"image":`+strings.Replace(testkit.Image(1), `"name"`, `"new":1,"name"`, 1)+`}`, 10, 100)
-	r.Add(drift)
+	r.Add(driftingGet(t))
 	summary.Reset()
 	require.NoError(t, r.WriteMarkdown(&summary))
 	assert.Contains(t, summary.String(), "**0 breaking**, 1 other finding, 0 accepted, ")
@@ -247,8 +264,9 @@ func TestReportsHoldNoControlCharacters(t *testing.T) {
 	require.NoError(t, err)
 	r := report.New(testkit.Contract(t))
 	get := func(kind, created string) traffic.Exchange {
-		return testkit.Exchange(t, "GET /v2/images/1?"+url.QueryEscape(nasty)+"=1", 200, fmt.Sprintf(
-			`{"image":{"id":1,"name":1,"distribution":"Ubuntu","created_at":%s,"regions":[],"status":"available","tags":[],"description":"","error_message":"","type":%s,%s:1}}`, created, kind, text), 10, 100)
+		body := fmt.Sprintf(`{"image":{"id":1,"name":1,"distribution":"Ubuntu","created_at":%s,"regions":[],
+			"status":"available","tags":[],"description":"","error_message":"","type":%s,%s:1}}`, created, kind, text)
+		return testkit.Exchange(t, "GET /v2/images/1?"+url.QueryEscape(nasty)+"=1", 200, body, 10, 100)
 	}
 	first := get(string(text), string(text))
 	first.Header.Set("Content-Length", nasty)

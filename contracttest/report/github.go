@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"example.com/doimages/contracttest/check"
-	"example.com/doimages/contracttest/internal/plural"
 )
 
 // The characters that end a command of GitHub Actions, or a property of one.
@@ -35,17 +34,11 @@ func (r *Report) writeGitHub(w io.Writer) error {
 			r.githubAnnotation(&text, group)
 		}
 	}
-	for _, line := range r.accepted.lines() {
-		fmt.Fprintln(&text, line)
-	}
+	r.writeCounted(&text)
 	for _, line := range r.skips.lines() {
 		fmt.Fprintf(&text, "skipped %s\n", line)
 	}
-	if more := r.Omitted(); more > 0 {
-		fmt.Fprintf(&text, "and %s, counted and not held\n", plural.Of(more, "more finding"))
-	}
-	fmt.Fprintf(&text, "%s checked, %s (%d breaking)\n", plural.Of(r.Exchanges, "exchange"),
-		plural.Of(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking))
+	fmt.Fprintln(&text, r.sums())
 	fmt.Fprintf(&text, "verdict: %s\n", verdict)
 	_, err := io.WriteString(w, noOldCommand.Replace(text.String()))
 	return err

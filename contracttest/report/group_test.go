@@ -113,6 +113,27 @@ func TestAcceptedFindingsAreALine(t *testing.T) {
 	}
 }
 
+// A line for a reason counts what is not held as well, so that nothing more is to be said of it. Where each accepted
+// finding has a row, those without one are counted.
+func TestAcceptedFindingsBeyondThoseThatAreHeld(t *testing.T) {
+	baseline, err := check.LoadBaseline([]byte("findings: [{check: undocumented-field, reason: Seen., source: A test.}]"))
+	require.NoError(t, err)
+	r := report.New(testkit.Contract(t), baseline)
+	for round := range 2 {
+		r.Add(brokenFields(t, round, 600))
+	}
+	for _, format := range []string{"text", "github"} {
+		text := write(t, r, format)
+		assert.Contains(t, text, "accepted 1200 times: Seen.\n", format)
+		assert.NotContains(t, text, "not held", format)
+	}
+	assert.Contains(t, write(t, r, "html"), "200 more findings are counted and not shown.")
+	for _, format := range []string{"json", "sarif"} {
+		assert.Contains(t, write(t, r, format), `"findings_not_held": 200`, format)
+	}
+	assert.Contains(t, write(t, r, "json"), `"accepted": 1200`)
+}
+
 // A summary has room for 50 rows, and for all that breaks a client.
 func TestMarkdownShowsTheWorst(t *testing.T) {
 	r := report.New(testkit.Contract(t))

@@ -92,12 +92,11 @@ func scriptHash() string {
 }
 
 func (r *Report) htmlNumbers() []htmlNumber {
-	labels := map[check.Severity]string{check.Note: "notes"} // the others are their own label
 	var numbers []htmlNumber
 	for _, severity := range check.Severities() {
-		label, ok := labels[severity]
-		if !ok {
-			label = string(severity)
+		label := string(severity)
+		if severity == check.Note {
+			label = "notes" // the only one that has a plural
 		}
 		numbers = append(numbers, htmlNumber{Severity: severity, Count: r.bySeverity[severity], Label: label})
 	}

@@ -46,11 +46,36 @@ func TestHTMLReportSaysItAtOnce(t *testing.T) {
 		class, verdict string
 		says           string
 	}{
-		"breaking": {mixedReport(t), "breaking", "failed: 1 breaking", "7 exchanges checked, 3 skipped."},
-		"drift":    {drift, "drift", "passed: nothing breaking", "1 exchange checked, 0 skipped."},
-		"accepted": {acceptedReport(t), "clean", "passed: clean", `value="accepted" checked`},
-		"clean":    {one, "clean", "passed: clean", "None: every exchange that was checked is as the contract has it."},
-		"nothing":  {report.New(testkit.Contract(t)), "breaking", "failed: nothing checked", "None, because no exchange was checked."},
+		"breaking": {
+			report:  mixedReport(t),
+			class:   "breaking",
+			verdict: "failed: 1 breaking",
+			says:    "7 exchanges checked, 3 skipped.",
+		},
+		"drift": {
+			report:  drift,
+			class:   "drift",
+			verdict: "passed: nothing breaking",
+			says:    "1 exchange checked, 0 skipped.",
+		},
+		"accepted": {
+			report:  acceptedReport(t),
+			class:   "clean",
+			verdict: "passed: clean",
+			says:    `value="accepted" checked`,
+		},
+		"clean": {
+			report:  one,
+			class:   "clean",
+			verdict: "passed: clean",
+			says:    "None: every exchange that was checked is as the contract has it.",
+		},
+		"nothing": {
+			report:  report.New(testkit.Contract(t)),
+			class:   "breaking",
+			verdict: "failed: nothing checked",
+			says:    "None, because no exchange was checked.",
+		},
 	} {
 		text := write(t, c.report, "html")
 		assert.Contains(t, text, "<title>"+c.verdict+": contract of /v2/images</title>", name)

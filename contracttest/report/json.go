@@ -10,17 +10,18 @@ import (
 
 // jsonReport is what report.schema.json describes. Programs read it, so a field is added but not renamed.
 type jsonReport struct {
-	Verdict   jsonVerdict           `json:"verdict"`
-	Exchanges int                   `json:"exchanges"`
-	Skipped   int                   `json:"skipped"`
-	Skips     []jsonSkip            `json:"skips"`
-	Files     []string              `json:"files"`
-	Hosts     []string              `json:"hosts"`
-	Version   string                `json:"version"`
-	Findings  []jsonFinding         `json:"findings"`
-	Omitted   int                   `json:"findings_not_held"`
-	Cases     []Case                `json:"cases"`
-	Coverage  check.CoverageSummary `json:"coverage"`
+	Verdict    jsonVerdict            `json:"verdict"`
+	Exchanges  int                    `json:"exchanges"`
+	Skipped    int                    `json:"skipped"`
+	Skips      []jsonSkip             `json:"skips"`
+	Files      []string               `json:"files"`
+	Hosts      []string               `json:"hosts"`
+	Version    string                 `json:"version"`
+	Findings   []jsonFinding          `json:"findings"`
+	BySeverity map[check.Severity]int `json:"findings_by_severity"`
+	Omitted    int                    `json:"findings_not_held"`
+	Cases      []Case                 `json:"cases"`
+	Coverage   check.CoverageSummary  `json:"coverage"`
 }
 
 type jsonVerdict struct {
@@ -62,17 +63,21 @@ type jsonPlace struct {
 // writeJSON writes the report for another program. What is a list is an array even if it is empty, and never null.
 func (r *Report) writeJSON(w io.Writer) error {
 	report := jsonReport{
-		Verdict:   r.jsonVerdict(),
-		Exchanges: r.Exchanges,
-		Skipped:   r.Skipped,
-		Skips:     []jsonSkip{},
-		Files:     array(r.evidence.files.shown()),
-		Hosts:     array(r.evidence.hosts.shown()),
-		Version:   openapi.Version,
-		Findings:  []jsonFinding{},
-		Omitted:   r.Omitted(),
-		Cases:     array(r.cases),
-		Coverage:  r.Coverage(),
+		Verdict:    r.jsonVerdict(),
+		Exchanges:  r.Exchanges,
+		Skipped:    r.Skipped,
+		Skips:      []jsonSkip{},
+		Files:      array(r.evidence.files.shown()),
+		Hosts:      array(r.evidence.hosts.shown()),
+		Version:    openapi.Version,
+		Findings:   []jsonFinding{},
+		BySeverity: map[check.Severity]int{},
+		Omitted:    r.Omitted(),
+		Cases:      array(r.cases),
+		Coverage:   r.Coverage(),
+	}
+	for _, severity := range check.Severities() {
+		report.BySeverity[severity] = r.bySeverity[severity]
 	}
 	for _, reason := range r.skips.order {
 		of := r.skips.by[reason]

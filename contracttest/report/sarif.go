@@ -25,6 +25,7 @@ func (r *Report) writeSARIF(w io.Writer) error {
 			Verdict:   r.Verdict().String(),
 			Exchanges: r.Exchanges,
 			Skipped:   array(r.skips.lines()),
+			Omitted:   r.Omitted(),
 		},
 	}
 	for _, group := range r.worstFirst() {

@@ -20,6 +20,7 @@ type sarifProperties struct {
 	Verdict   string   `json:"verdict"`
 	Exchanges int      `json:"exchanges"`
 	Skipped   []string `json:"skipped"`
+	Omitted   int      `json:"findings_not_held"`
 }
 
 type sarifTool struct {

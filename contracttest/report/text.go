@@ -9,7 +9,6 @@ import (
 	"text/tabwriter"
 
 	"example.com/doimages/contracttest/check"
-	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/contracttest/internal/redact"
 )
 
@@ -24,10 +23,7 @@ func (r *Report) writeText(w io.Writer) error {
 	if r.ListMissing {
 		r.textMissing(&text)
 	}
-	fmt.Fprintf(&text, "%s checked, %d skipped, ", plural.Of(r.Exchanges, "exchange"), r.Skipped)
-	fmt.Fprintf(&text, "%s (%d breaking) and %d accepted, ",
-		plural.Of(r.CountAtLeast(check.Note), "finding"), r.CountAtLeast(check.Breaking), r.Accepted())
-	fmt.Fprintf(&text, "%s not seen, %s\n", plural.Of(len(r.Unchecked()), "documented response"), covered(r.Coverage()))
+	fmt.Fprintln(&text, r.sums())
 	verdict := r.Verdict()
 	for _, reason := range verdict.Reasons {
 		fmt.Fprintln(&text, reason)
@@ -86,6 +82,7 @@ func (r *Report) textTable(text *strings.Builder) {
 	}
 	_ = aligned.Flush() // into memory
 	fmt.Fprintln(text, "number of exchanges checked, !number of findings; - documented and not checked; . not documented")
+	fmt.Fprintln(text, "covered: how many of the statuses, parameters, fields, enum values and nulls were seen")
 	fmt.Fprintln(text)
 }
 
@@ -102,10 +99,8 @@ func textCell(t tally) string {
 }
 
 // textFindings writes the findings, the worst first, those that are alike in a line. Those that a baseline accepts get
-// a line for each reason, since there can be one in every exchange. It counts all of them, whether they are held or
-// not.
+// a line for each reason, since there can be one in every exchange.
 func (r *Report) textFindings(text *strings.Builder) {
-	more := r.CountAtLeast(check.Note)
 	for _, group := range r.worstFirst() {
 		if group.Severity == check.Accepted {
 			continue
@@ -114,12 +109,6 @@ func (r *Report) textFindings(text *strings.Builder) {
 		if group.Excerpt != "" {
 			fmt.Fprintf(text, "    %s\n", strings.ReplaceAll(group.Excerpt, "\n", "\n    "))
 		}
-		more -= group.Count
 	}
-	for _, line := range r.accepted.lines() {
-		fmt.Fprintln(text, line)
-	}
-	if more > 0 {
-		fmt.Fprintf(text, "and %s, counted and not held\n", plural.Of(more, "more finding"))
-	}
+	r.writeCounted(text)
 }
