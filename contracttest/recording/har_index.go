@@ -202,8 +202,8 @@ func (d *harDecoder) field(head *harHead) error {
 	return d.decoder.SkipValue()
 }
 
-// endEntries reads the end of the entries. What is wrong with the rest of the archive costs no entry. Another archive
-// after this one has entries of its own, as when cat made one file of several.
+// endEntries reads on to the end of the file. What is wrong with the rest of the archive costs no entry. What follows
+// the archive may have entries of its own, as when cat made one file of several.
 func (d *harDecoder) endEntries() error {
 	if _, err := d.decoder.ReadToken(); err != nil {
 		return d.fail(err)
@@ -218,10 +218,7 @@ func (d *harDecoder) endEntries() error {
 			return nil
 		}
 	}
-	if d.decoder.PeekKind() == jsontext.KindBeginObject {
-		return d.fail(errAnother)
-	}
-	return nil
+	return d.fail(checkEnd(d.decoder))
 }
 
 // isAtEnd reports whether the object or array that is being read ends here.

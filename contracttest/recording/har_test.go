@@ -209,6 +209,32 @@ func TestReadHARRejects(t *testing.T) {
 	}
 }
 
+// What follows an archive is said once all its entries are read. White space is nothing.
+func TestReadHARWithSomethingAfterItsEnd(t *testing.T) {
+	whole := archiveOf(entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`))
+	for after, want := range map[string]string{
+		"":             "",
+		" \r\n\t":      "",
+		"x":            "not valid JSON",
+		"}":            "not valid JSON",
+		"\x00\x00":     "not valid JSON",
+		`"a"`:          "something follows the document",
+		"[]":           "something follows the document",
+		`{"log":`:      "another document follows",
+		` {"a": "b"} `: "another document follows",
+	} {
+		exchanges, left, err := readHAR(t, whole+after)
+		assert.Len(t, exchanges, 1, "%q", after)
+		assert.Zero(t, left, "%q", after)
+		if want == "" {
+			assert.NoError(t, err, "%q", after)
+			continue
+		}
+		assert.ErrorContains(t, err, "session.har: not an HTTP Archive: at byte ", "%q", after)
+		assert.ErrorContains(t, err, want, "%q", after)
+	}
+}
+
 // An archive of any size is read an entry at a time. With LONG=1 it has 120 MB.
 func TestReadHARHoldsOneEntry(t *testing.T) {
 	entry := entryOf(`{"status":200,"headers":[],"content":{"size":60000,"text":"` + strings.Repeat("x", 60_000) + `"}}`)
@@ -225,18 +251,23 @@ func TestReadHARHoldsOneEntry(t *testing.T) {
 		_, _ = io.WriteString(w, `]}}`)
 		_ = w.Close()
 	}()
-	n, peak := 0, uint64(0)
+	n, before, peak := 0, heapInUse(), uint64(0)
 	for _, err := range recording.ReadHAR(r, "large.har") {
 		require.NoError(t, err)
 		if n++; n%100 == 0 {
-			var m runtime.MemStats
-			runtime.GC()
-			runtime.ReadMemStats(&m)
-			peak = max(peak, m.HeapAlloc)
+			peak = max(peak, heapInUse())
 		}
 	}
 	assert.Equal(t, entries, n)
-	assert.Less(t, peak, uint64(20<<20))
+	assert.Less(t, peak, before+20<<20)
+}
+
+// heapInUse returns how many bytes of the heap are in use.
+func heapInUse() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 func FuzzReadHAR(f *testing.F) {
