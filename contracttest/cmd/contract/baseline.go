@@ -22,15 +22,8 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// baselineOptions are the flags of contract baseline.
-type baselineOptions struct {
-	file     string
-	baseline string
-	served   servedOptions
-}
-
 func baselineCommand(p process) *cobra.Command {
-	var options baselineOptions
+	var options draftOptions
 	cmd := &cobra.Command{
 		Use:   "baseline FILE… -o known.yaml",
 		Short: "Write a baseline with an entry for each finding in recordings",
@@ -44,45 +37,20 @@ The exit code is 0 if the baseline was written. It is 2 if a file, an entry in o
 then nothing is written.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runBaseline(cmd.Context(), p, options, files) },
 	}
-	flags := cmd.Flags()
-	flags.StringVarP(&options.file, "output", "o", "", "the baseline to write")
-	flags.StringVar(&options.baseline, "baseline", "",
-		"a file with findings that are accepted already, in addition to the embedded ones")
-	options.served.addFlags(cmd)
-	_ = cmd.MarkFlagRequired("output")
+	options.addFlags(cmd, "the baseline to write")
 	return cmd
 }
 
 // runBaseline checks recordings, and writes what is not accepted yet.
-func runBaseline(ctx context.Context, p process, options baselineOptions, files []string) error {
+func runBaseline(ctx context.Context, p process, options draftOptions, files []string) error {
 	if len(files) == 0 {
 		return errors.New("baseline: name at least one recording")
 	}
 	if _, err := os.Stat(options.file); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("--output %s: it exists, and may have reasons; name a new file", options.file)
 	}
-	where, err := options.served.parse()
+	r, err := options.check(ctx, p, files, "", openapi.Document(), (*reading).addRecording)
 	if err != nil {
-		return err
-	}
-	known, err := readBaseline(ctx, options.baseline)
-	if err != nil {
-		return err
-	}
-	r, err := loadReport(ctx, "", openapi.Document(), known)
-	if err != nil {
-		return err
-	}
-	found, err := findRecordings(ctx, files)
-	if err != nil {
-		return err
-	}
-	seen := newReading(p, nil)
-	if err := seen.addRecordings(ctx, r, found, where); err != nil {
-		return err
-	}
-	seen.write()
-	if err := seen.err(); err != nil {
 		return err
 	}
 	entries := baselineEntries(r.Findings, time.Now().AddDate(0, 6, 0))
@@ -90,8 +58,8 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	if err := writeFile(options.file, text); err != nil {
-		return fmt.Errorf("--output: %w", err)
+	if err := options.write(text); err != nil {
+		return err
 	}
 	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", plural.Of(len(entries), "entry"),
 		redact.Printable(options.file), check.FillIn)
