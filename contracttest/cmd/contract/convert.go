@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -119,11 +118,11 @@ type conversion struct {
 }
 
 // nameOf returns what a recording is called in the provenance of its copy.
-func nameOf(file string) string {
-	if file == standardInput {
+func nameOf(f found) string {
+	if f.file == standardInput {
 		return "standard input"
 	}
-	return filepath.Base(file)
+	return f.name
 }
 
 // source is a recording that a copy is made from.
@@ -174,7 +173,7 @@ func (c *conversion) add(ctx context.Context, f found) error {
 	}
 	if c.copy.Len() > before {
 		c.made = append(c.made, source{
-			name:     nameOf(f.file),
+			name:     nameOf(f),
 			kind:     provenance.Kind,
 			document: provenance.Document,
 		})

@@ -14,7 +14,8 @@ const standardInput = "-"
 // found is a file that may be a recording.
 type found struct {
 	file     string
-	inFolder bool // whether only the folder was named, which may have other files
+	name     string // what is printed of it; see shortNames
+	inFolder bool   // whether only the folder was named, which may have other files
 }
 
 // findRecordings returns the files that are named, and for a folder those in it and below, in the order of their names.
@@ -30,8 +31,23 @@ func findRecordings(ctx context.Context, names []string) ([]found, error) {
 			}
 			list = append(list, filesIn(name)...)
 		}
+		nameAll(list)
 		return list, ctx.Err()
 	})
+}
+
+// nameAll sets the names of files.
+func nameAll(list []found) {
+	files := make([]string, 0, len(list))
+	for _, f := range list {
+		files = append(files, f.file)
+	}
+	for i, name := range shortNames(files) {
+		list[i].name = name
+		if list[i].file == standardInput {
+			list[i].name = "stdin"
+		}
+	}
 }
 
 func filesIn(folder string) (list []found) {

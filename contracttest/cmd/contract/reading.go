@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -98,7 +97,7 @@ func (s *reading) ended(ctx context.Context, f found, err error) error {
 		s.failFile(f, err)
 		return nil
 	case err == context.Cause(ctx): // of an interrupt between two exchanges, which names no file
-		return fmt.Errorf("%s: %w", filepath.Base(f.file), err)
+		return fmt.Errorf("%s: %w", f.name, err)
 	}
 	return err
 }
@@ -113,7 +112,7 @@ func (s *reading) failFile(f found, err error) {
 	if s.others[other.What] == nil {
 		s.others[other.What] = &names{}
 	}
-	s.others[other.What].add(filepath.Base(f.file))
+	s.others[other.What].add(f.name)
 }
 
 // fail notes a recording that cannot be used, in the report if there is one.

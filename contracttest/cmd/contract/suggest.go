@@ -78,7 +78,7 @@ func (s *reading) addSuggestions(
 		return err
 	}
 	r.NewSession(string(provenance.Kind))
-	for exchange, err := range s.progress.exchanges(f.file, s.exchanges(ctx, f, where)) {
+	for exchange, err := range s.progress.exchanges(f.name, s.exchanges(ctx, f, where)) {
 		if err != nil {
 			return err
 		}
