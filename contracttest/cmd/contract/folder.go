@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"example.com/doimages/contracttest/recording"
 )
 
 // standardInput is the name that stands for standard input.
@@ -80,4 +83,13 @@ func isFile(file string) bool {
 func isProvenance(file string) bool {
 	cassette, ok := strings.CutSuffix(file, ".provenance.yaml")
 	return ok && isFile(cassette+".cassette.yaml")
+}
+
+// asOtherKind returns the error that says of a file that it is not a recording; nil if it is another one.
+func asOtherKind(err error) *recording.KindError {
+	var other *recording.KindError
+	if errors.As(err, &other) {
+		return other
+	}
+	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -104,8 +103,8 @@ func (s *reading) ended(ctx context.Context, f found, err error) error {
 
 // failFile does as fail, except for a file in a folder that is not a recording: it is named, and not a failure.
 func (s *reading) failFile(f found, err error) {
-	var other *recording.KindError
-	if !f.inFolder || !errors.As(err, &other) {
+	other := asOtherKind(err)
+	if !f.inFolder || other == nil {
 		s.fail(err)
 		return
 	}

@@ -89,7 +89,7 @@ func checkReadable(ctx context.Context, p process, f found, where served) error 
 	for _, err := range read(ctx, p, f, where) {
 		omitted := asOmitted(err)
 		switch {
-		case err == nil, f.inFolder && isOfOtherKind(err):
+		case err == nil, f.inFolder && asOtherKind(err) != nil:
 		case omitted == nil || omitted.Reason == recording.Unusable:
 			return err
 		}
@@ -170,10 +170,4 @@ func asOmitted(err error) *recording.OmittedError {
 		return omitted
 	}
 	return nil
-}
-
-// isOfOtherKind reports whether an error only says that a file is not a recording.
-func isOfOtherKind(err error) bool {
-	var other *recording.KindError
-	return errors.As(err, &other)
 }
