@@ -61,7 +61,7 @@ func TestNamesPrint(t *testing.T) {
 		"a severity":              {"verify", "--fail-on", hostile, har},
 		"a report":                {"verify", "-o", filepath.Join(dir, hostile), har},
 		"a report in no folder":   {"verify", "-o", hostile + "/" + hostile + ".json", har},
-		"an address":              {"proxy", "--target", "http://127.0.0.1:1", "--addr", hostile},
+		"an address":              {"proxy", "--target", nobody, "--addr", hostile},
 		"an address to serve":     {"serve", "--addr", hostile},
 		"a fault":                 {"serve", "--fault", hostile},
 		"a target":                {"proxy", "--target", "http://" + hostile},
