@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,13 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/plural"
+	"example.com/doimages/contracttest/internal/printyaml"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
@@ -66,53 +64,17 @@ func runBaseline(ctx context.Context, p process, options draftOptions, files []s
 	return nil
 }
 
-// baselineEntry is an entry of a baseline; see check.LoadBaseline.
+// baselineEntry is an entry of a baseline; see check.LoadBaseline. What it accepts may not print: it is as it was sent.
 type baselineEntry struct {
-	Check     string  `yaml:"check"`
-	Operation string  `yaml:"operation,omitempty"`
-	Status    int     `yaml:"status,omitempty"`
-	In        string  `yaml:"in,omitempty"`
-	Pointer   string  `yaml:"pointer,omitempty"`
-	Got       pattern `yaml:"got,omitempty"`
-	Reason    string  `yaml:"reason"`
-	Source    string  `yaml:"source"`
-	Review    string  `yaml:"review"`
-}
-
-// pattern is a pattern of a value, which may have characters that do not print: an entry accepts it as it was sent.
-// It is then written in quotes, in which YAML knows escapes for them, so that an editor shows what is accepted.
-type pattern string
-
-// MarshalYAML returns what YAML writes for the pattern.
-func (p pattern) MarshalYAML() (any, error) {
-	if strings.IndexFunc(string(p), isHidden) < 0 {
-		return string(p), nil
-	}
-	return &yaml.Node{
-		Kind:  yaml.ScalarNode,
-		Tag:   "!!str",
-		Value: string(p),
-		Style: yaml.DoubleQuotedStyle,
-	}, nil
-}
-
-// isHidden reports whether a character of a pattern does not print.
-func isHidden(r rune) bool { return !unicode.IsGraphic(r) }
-
-// escaped writes what does not print in a text of YAML as escapes. But for line ends, it is in quotes.
-func escaped(text []byte) []byte {
-	var b bytes.Buffer
-	for _, r := range string(text) {
-		switch {
-		case r == '\n' || !isHidden(r):
-			b.WriteRune(r)
-		case r > 0xFFFF:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.Bytes()
+	Check     string `yaml:"check"`
+	Operation string `yaml:"operation,omitempty"`
+	Status    int    `yaml:"status,omitempty"`
+	In        string `yaml:"in,omitempty"`
+	Pointer   string `yaml:"pointer,omitempty"`
+	Got       string `yaml:"got,omitempty"`
+	Reason    string `yaml:"reason"`
+	Source    string `yaml:"source"`
+	Review    string `yaml:"review"`
 }
 
 // baselineEntries returns an entry for each group of findings that can be accepted and is not. Groups that an entry
@@ -130,7 +92,7 @@ func baselineEntries(groups []report.Group, review time.Time) []baselineEntry {
 			Status:    group.Status,
 			In:        literally(group.In),
 			Pointer:   pointerPattern(group.Pointer),
-			Got:       pattern(literally(unquoted(group.Got))),
+			Got:       literally(unquoted(group.Got)),
 			Reason:    check.FillIn,
 			Review:    review.Format(time.DateOnly),
 		}
@@ -174,15 +136,11 @@ const baselineHead = `# Findings that are known and accepted, each with its reas
 `
 
 func baselineText(entries []baselineEntry) ([]byte, error) {
-	var text bytes.Buffer
-	text.WriteString(baselineHead)
-	encoder := yaml.NewEncoder(&text)
-	encoder.SetIndent(2)
 	if entries == nil {
 		entries = []baselineEntry{} // a list, though it is empty
 	}
-	err := encoder.Encode(struct {
+	text, err := printyaml.Marshal(struct {
 		Findings []baselineEntry `yaml:"findings"`
-	}{Findings: entries})
-	return escaped(text.Bytes()), err
+	}{Findings: entries}, 2)
+	return append([]byte(baselineHead), text...), err
 }
