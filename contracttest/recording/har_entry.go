@@ -49,7 +49,8 @@ type harResponse struct {
 	Headers  []harHeader    `json:"headers"`
 	Content  harContent     `json:"content"`
 	BodySize jsontext.Value `json:"bodySize"`
-	harWorker
+
+	FetchedByWorker jsontext.Value `json:"_fetchedViaServiceWorker"` // Chrome
 }
 
 type harContent struct {
@@ -111,7 +112,7 @@ func (e *harEntry) exchange(u *url.URL, archive harArchive) (traffic.Exchange, *
 		return traffic.Exchange{}, &OmittedError{Reason: NoResponse}
 	case status > 999:
 		return traffic.Exchange{}, &OmittedError{Reason: Unusable, Detail: "the status is not one of HTTP"}
-	case status == http.StatusNotModified || e.isNotOfServer(archive.maker, e.Response.harWorker):
+	case status == http.StatusNotModified || e.isNotOfServer(archive.maker, e.Response.FetchedByWorker):
 		return traffic.Exchange{}, &OmittedError{Reason: Cached}
 	}
 	exchange := traffic.Exchange{

@@ -124,6 +124,7 @@ func TestReadHARTolerates(t *testing.T) {
 		"unknown fields":         `{"a":{"b":[1e999]},"request":{"method":"GET","url":"/v2/images","c":null},` + response + `}`,
 		"null":                   `{"request":{"method":"GET","url":"/v2/images","headers":null,"postData":null},"_fromCache":null,` + response + `}`,
 		"no cache":               `{"request":{"method":"GET","url":"/v2/images"},"_fromCache":false,` + response + `}`,
+		"marks of other tools":   `{"request":{"method":"GET","url":"/v2/images"},"_servedFromServiceWorker":true,` + response + `}`,
 		"duplicate names":        `{"request":{"method":"PUT","url":"/"},"request":{"method":"PUT","method":"GET","url":"/v2/images"},` + response + `}`,
 		"invalid UTF-8":          "{\"comment\":\"\xff\",\"request\":{\"method\":\"GET\",\"url\":\"/v2/images\"}," + response + "}",
 		"an unpaired escape":     `{"comment":"\ud800","request":{"method":"GET","url":"/v2/images"},` + response + `}`,
