@@ -41,8 +41,8 @@ then nothing is written.`,
 
 // runBaseline checks recordings, and writes what is not accepted yet.
 func runBaseline(ctx context.Context, p process, options draftOptions, files []string) error {
-	if len(files) == 0 {
-		return errors.New("baseline: name at least one recording")
+	if err := checkNamed("baseline", files); err != nil {
+		return err
 	}
 	if _, err := os.Stat(options.file); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("--output %s: it exists, and may have reasons; name a new file", options.file)

@@ -50,8 +50,8 @@ entry in one or a flag cannot be used; the rest is written all the same.`,
 
 // runConvert reads all recordings and writes the copy at the end, when all secrets are known.
 func runConvert(ctx context.Context, p process, options convertOptions, files []string) error {
-	if len(files) == 0 {
-		return errors.New("convert: name at least one recording, a folder, or - for standard input")
+	if err := checkNamed("convert", files); err != nil {
+		return err
 	}
 	where, err := options.served.parse()
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,6 +20,14 @@ type found struct {
 	file     string
 	name     string // what is printed of it; see shortNames
 	inFolder bool   // whether only the folder was named, which may have other files
+}
+
+// checkNamed returns an error if a command names no recording.
+func checkNamed(command string, names []string) error {
+	if len(names) == 0 {
+		return fmt.Errorf("%s: name at least one recording, a folder, or - for standard input", command)
+	}
+	return nil
 }
 
 // findRecordings returns the files that are named, and for a folder those in it and below, in the order of their names.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -147,8 +148,15 @@ func (s *reading) writeOrigins() {
 
 // err returns an error if something could not be used. What it was has been printed, or is in the report.
 func (s *reading) err() error {
-	if s.failed == 0 && s.unusable == 0 {
+	var parts []string
+	if s.failed > 0 {
+		parts = append(parts, plural.Of(s.failed, "file"))
+	}
+	if s.unusable > 0 {
+		parts = append(parts, plural.Of(s.unusable, "entry"))
+	}
+	if len(parts) == 0 {
 		return nil
 	}
-	return fmt.Errorf("could not be used: %s and %s", plural.Of(s.failed, "file"), plural.Of(s.unusable, "entry"))
+	return errors.New("could not be used: " + strings.Join(parts, " and "))
 }

@@ -45,8 +45,8 @@ then nothing is written.`,
 
 // runSuggest checks recordings, and writes what the document does not cover.
 func runSuggest(ctx context.Context, p process, options suggestOptions, files []string) error {
-	if len(files) == 0 {
-		return errors.New("suggest: name at least one recording")
+	if err := checkNamed("suggest", files); err != nil {
+		return err
 	}
 	if err := checkOverlayFile(options.draft.file); err != nil {
 		return fmt.Errorf("--output %s: %w", options.draft.file, err)
