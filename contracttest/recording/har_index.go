@@ -244,7 +244,7 @@ func (d *harDecoder) fail(err error) error {
 	return fmt.Errorf("%s: not an HTTP Archive: at byte %d: %w", d.source, d.offset(), err)
 }
 
-// sortPlaces puts entries in the order of their times. One without a time stays behind the entry before it; those at
+// sortPlaces puts entries in the order of their times. One without a time stays after the entry before it; those at
 // the beginning of the file stay before the first that has one.
 func sortPlaces(places []harPlace) {
 	known := int64(0)

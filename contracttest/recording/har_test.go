@@ -303,36 +303,45 @@ func TestHARWithLargeTexts(t *testing.T) {
 	response := `{"status":200,"headers":[],"content":{"size":2,"mimeType":"application/json","text":"{}"}}`
 	whole, large := entryOf(response), strings.Repeat("a", 45<<20)
 	for name, test := range map[string]struct {
-		text         string
+		text         func() string // made one after the other: together they would take 300 MB
 		read, left   int
 		wantTooLarge bool
 	}{
 		"a field before the entries": {
-			text:         strings.Replace(archiveOf(whole), `"pages":`, `"comment":"`+large+`","pages":`, 1),
+			text: func() string {
+				return strings.Replace(archiveOf(whole), `"pages":`, `"comment":"`+large+`","pages":`, 1)
+			},
 			wantTooLarge: true,
 		},
 		"white space": {
-			text:         archiveOf(whole, strings.Repeat(" ", 45<<20)+whole),
+			text:         func() string { return archiveOf(whole, strings.Repeat(" ", 45<<20)+whole) },
 			read:         1,
 			wantTooLarge: true,
 		},
 		"a field of an entry": {
-			text:         archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large+`",`, 1), whole),
+			text: func() string {
+				return archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large+`",`, 1), whole)
+			},
 			read:         1,
 			wantTooLarge: true,
 		},
 		"an entry": {
-			text: archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large[:33<<20]+`","_y":"`+large[:33<<20]+`",`, 1), whole),
+			text: func() string {
+				entry := strings.Replace(whole, `{`, `{"_x":"`+large[:33<<20]+`","_y":"`+large[:33<<20]+`",`, 1)
+				return archiveOf(whole, entry, whole)
+			},
 			read: 2,
 			left: 1,
 		},
 		"a text that is as large as one may be": {
-			text: archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large[:43<<20]+`",`, 1), whole),
+			text: func() string {
+				return archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large[:43<<20]+`",`, 1), whole)
+			},
 			read: 3,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exchanges, left, err := readHAR(t, test.text)
+			exchanges, left, err := readHAR(t, test.text())
 			assert.Len(t, exchanges, test.read)
 			assert.Equal(t, test.left, left)
 			if test.wantTooLarge {
