@@ -25,11 +25,13 @@ var mayImport = map[string][]string{
 	"wrapper":                          {"gen", "openapi"},
 	"contracttest/fakeapi":             {"gen", "gen/server", "openapi"},
 	"contracttest/internal/plural":     {},
+	"contracttest/internal/printyaml":  {},
 	"contracttest/internal/redact":     {},
 	"contracttest/internal/wholefile":  {},
 	"contracttest/internal/decompress": {"contracttest/traffic"},
 	"contracttest/internal/suggest": {
-		"contracttest/check", "contracttest/internal/decompress", "contracttest/internal/redact", "contracttest/traffic",
+		"contracttest/check", "contracttest/internal/decompress", "contracttest/internal/printyaml",
+		"contracttest/internal/redact", "contracttest/traffic",
 	},
 	// Only tests import the testkit.
 	"contracttest/internal/testkit": {"contracttest/check", "contracttest/recording", "contracttest/traffic", "openapi"},
@@ -42,8 +44,8 @@ var mayImport = map[string][]string{
 		"openapi",
 	},
 	"contracttest/recording": {
-		"contracttest/internal/decompress", "contracttest/internal/redact", "contracttest/internal/wholefile",
-		"contracttest/traffic", "openapi",
+		"contracttest/internal/decompress", "contracttest/internal/printyaml", "contracttest/internal/redact",
+		"contracttest/internal/wholefile", "contracttest/traffic", "openapi",
 	},
 	"contracttest/monitor": {
 		"contracttest/check", "contracttest/internal/redact", "contracttest/traffic", "openapi",
@@ -54,9 +56,9 @@ var mayImport = map[string][]string{
 	},
 	"contracttest/cmd/contract": {
 		"contracttest", "contracttest/check", "contracttest/fakeapi", "contracttest/internal/decompress",
-		"contracttest/internal/plural", "contracttest/internal/redact", "contracttest/internal/suggest",
-		"contracttest/internal/wholefile", "contracttest/recording", "contracttest/report", "contracttest/traffic", "gen",
-		"openapi", "wrapper",
+		"contracttest/internal/plural", "contracttest/internal/printyaml", "contracttest/internal/redact",
+		"contracttest/internal/suggest", "contracttest/internal/wholefile", "contracttest/recording",
+		"contracttest/report", "contracttest/traffic", "gen", "openapi", "wrapper",
 	},
 }
 

@@ -159,7 +159,7 @@ func TestSessionSaysOnceThatARecordingHasAToken(t *testing.T) {
 			}
 			require.Len(t, notes, 1)
 			assert.Equal(t, check.Note, notes[0].Severity)
-			assert.Equal(t, `holds a token; "contract convert a b.har -o clean.cassette.yaml" makes a copy without`, notes[0].Message)
+			assert.Equal(t, `holds a token; "contract convert FILE -o clean.cassette.yaml" makes a copy without`, notes[0].Message)
 			exchange.File = ""
 			for _, f := range newSession(t).add(exchange) {
 				assert.NotEqual(t, "secret", f.Check, "what is sent has its token")

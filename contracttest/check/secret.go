@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -21,10 +20,9 @@ func (n *tokenNote) check(found *findings, exchange traffic.Exchange) {
 		return
 	}
 	n.file = exchange.File
-	finding := found.add("secret", "exchange", nil, "")
-	// Not truncated: a command in part is no use, and the name is the caller's.
-	finding.Message = fmt.Sprintf(`holds a token; "contract convert %s -o clean.cassette.yaml" makes a copy without`,
-		redact.Printable(exchange.File))
+	// The same for all recordings, so that a report has them in one group. It names each beside it.
+	found.add("secret", "exchange", nil,
+		`holds a token; "contract convert FILE -o clean.cassette.yaml" makes a copy without`)
 }
 
 // hasToken reports whether an exchange has what it authenticates with, or what looks like a token of DigitalOcean. A

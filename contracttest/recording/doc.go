@@ -25,7 +25,7 @@
 // Reading judges nothing: responses that break the contract are yielded like all others, and so are exchanges with
 // other hosts, unless [Reader.Skips] says otherwise.
 //
-// An archive is read twice, so that its entries come in the order of their times: an entry without one stays behind the
+// An archive is read twice, so that its entries come in the order of their times: an entry without one stays after the
 // entry before it. Memory holds some 32 bytes for each entry, and the whole of one. Cassettes and collections are read
 // as a whole, up to 64 MiB, and in the order of the file.
 //

@@ -86,8 +86,9 @@ func (f *openFiles) close() {
 	}
 }
 
-// open opens a file. What is not a regular file, such as a pipe, is kept in a temporary one, since it is read twice.
-func (f *openFiles) open(file string) (*input, error) {
+// open opens a file, whose exchanges get the name. What is not a regular file, such as a pipe, is kept in a temporary
+// one, since it is read twice.
+func (f *openFiles) open(file, name string) (*input, error) {
 	opened, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -100,10 +101,10 @@ func (f *openFiles) open(file string) (*input, error) {
 	case info.IsDir():
 		return nil, fmt.Errorf("%s: a folder", file)
 	case !info.Mode().IsRegular():
-		return f.spoolStream(opened, filepath.Base(file))
+		return f.spoolStream(opened, name)
 	}
 	return &input{
-		name:    filepath.Base(file),
+		name:    name,
 		content: opened,
 		size:    info.Size(),
 		bodies:  folderBodies(filepath.Dir(file)),

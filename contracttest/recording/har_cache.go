@@ -7,28 +7,23 @@ import (
 )
 
 // harOrigin is what makers write of an entry that did not come from the server. HAR has no place for that, so that each
-// has a field of its own.
+// has a field of its own. Where each writes it:
+//
+//   - Chrome: front_end/models/har/Log.ts of ChromeDevTools/devtools-frontend
+//   - Safari: Source/WebInspectorUI/UserInterface/Controllers/HARBuilder.js of WebKit
+//   - Playwright: packages/playwright-core/src/server/har/harTracer.ts
+//   - Firefox: devtools/client/netmonitor/src/har/har-builder.js
 type harOrigin struct {
 	FromCache jsontext.Value `json:"_fromCache"`    // Chrome: "disk" or "memory"
 	FetchType harText        `json:"_fetchType"`    // Safari: "Network Load", "Memory Cache", "Service Worker" and others
 	Fulfilled jsontext.Value `json:"_wasFulfilled"` // Playwright: a test responded
-	Served    jsontext.Value `json:"_servedFromServiceWorker"`
-	Cache     jsontext.Value `json:"cache"`
+	Cache     jsontext.Value `json:"cache"`         // Firefox
 }
 
-// harWorker is what Chrome writes of a response that a service worker gave. If the worker asked the server, that is an
-// entry of its own.
-type harWorker struct {
-	Fetched   jsontext.Value `json:"_fetchedViaServiceWorker"`
-	Served    jsontext.Value `json:"_servedFromServiceWorker"`
-	FromCache jsontext.Value `json:"_fromCache"`
-}
-
-// isNotOfServer reports whether a cache, a service worker or a test responded, and not the server.
-func (o harOrigin) isNotOfServer(maker string, worker harWorker) bool {
-	for _, mark := range []jsontext.Value{
-		o.FromCache, o.Fulfilled, o.Served, worker.Fetched, worker.Served, worker.FromCache,
-	} {
+// isNotOfServer reports whether a cache, a service worker or a test responded, and not the server. byWorker is what
+// Chrome writes of a response that a service worker gave: if that asked the server, there is an entry of its own.
+func (o harOrigin) isNotOfServer(maker string, byWorker jsontext.Value) bool {
+	for _, mark := range []jsontext.Value{o.FromCache, o.Fulfilled, byWorker} {
 		if isSet(mark) {
 			return true
 		}
@@ -38,7 +33,7 @@ func (o harOrigin) isNotOfServer(maker string, worker harWorker) bool {
 			return true
 		}
 	}
-	// Firefox fills cache only if a response came from there. Others write it for what they then put there.
+	// Firefox has this only if a response came from its cache. Others write it for what they then put there.
 	return maker == "Firefox" && strings.Contains(string(o.Cache), `"afterRequest"`)
 }
 

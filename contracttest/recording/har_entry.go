@@ -49,7 +49,8 @@ type harResponse struct {
 	Headers  []harHeader    `json:"headers"`
 	Content  harContent     `json:"content"`
 	BodySize jsontext.Value `json:"bodySize"`
-	harWorker
+
+	FetchedByWorker jsontext.Value `json:"_fetchedViaServiceWorker"` // Chrome
 }
 
 type harContent struct {
@@ -101,18 +102,11 @@ func kindName(kind jsontext.Kind) string {
 	return "a " + kind.String()
 }
 
-// exchange returns what an entry says of an exchange with a URL, and what no exchange can be made of.
+// exchange returns what an entry says of an exchange with a URL, or why none can be made of it.
 func (e *harEntry) exchange(u *url.URL, archive harArchive) (traffic.Exchange, *OmittedError) {
-	status, ok := wholeNumber(e.Response.Status)
-	switch {
-	case !ok && len(e.Response.Status) > 0 && e.Response.Status.Kind() != jsontext.KindNull:
-		return traffic.Exchange{}, &OmittedError{Reason: Unusable, Detail: "the status is not a whole number"}
-	case status <= 0: // as writers give it to requests without a response
-		return traffic.Exchange{}, &OmittedError{Reason: NoResponse}
-	case status > 999:
-		return traffic.Exchange{}, &OmittedError{Reason: Unusable, Detail: "the status is not one of HTTP"}
-	case status == http.StatusNotModified || e.isNotOfServer(archive.maker, e.Response.harWorker):
-		return traffic.Exchange{}, &OmittedError{Reason: Cached}
+	status, omitted := e.status(archive.maker)
+	if omitted != nil {
+		return traffic.Exchange{}, omitted
 	}
 	exchange := traffic.Exchange{
 		Method:        strings.ToUpper(e.Request.Method.text),
@@ -123,7 +117,6 @@ func (e *harEntry) exchange(u *url.URL, archive harArchive) (traffic.Exchange, *
 	}
 	// Every client sends some headers. Where there are none, they were left out.
 	exchange.Redacted = string(e.Redacted) == "true" || len(exchange.RequestHeader) == 0
-	var omitted *OmittedError
 	if exchange.RequestBody, omitted = e.Request.body(archive.bodies); omitted != nil {
 		return traffic.Exchange{}, omitted
 	}
@@ -141,6 +134,23 @@ func (e *harEntry) exchange(u *url.URL, archive harArchive) (traffic.Exchange, *
 	}
 	exchange.Began, exchange.Ended = e.times()
 	return exchange, nil
+}
+
+// status returns the status of the response, or why there is none of the server's.
+func (e *harEntry) status(maker string) (int, *OmittedError) {
+	written := e.Response.Status
+	status, ok := wholeNumber(written)
+	switch {
+	case !ok && len(written) > 0 && written.Kind() != jsontext.KindNull:
+		return 0, &OmittedError{Reason: Unusable, Detail: "the status is not a whole number"}
+	case status <= 0: // as writers give it to requests without a response
+		return 0, &OmittedError{Reason: NoResponse}
+	case status > 999:
+		return 0, &OmittedError{Reason: Unusable, Detail: "the status is not one of HTTP"}
+	case status == http.StatusNotModified || e.isNotOfServer(maker, e.Response.FetchedByWorker):
+		return 0, &OmittedError{Reason: Cached}
+	}
+	return status, nil
 }
 
 // setMimeType takes the type of a body for its Content-Type, if all headers were left out.

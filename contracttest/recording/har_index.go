@@ -202,8 +202,8 @@ func (d *harDecoder) field(head *harHead) error {
 	return d.decoder.SkipValue()
 }
 
-// endEntries reads the end of the entries. What is wrong with the rest of the archive costs no entry. Another archive
-// after this one has entries of its own, as when cat made one file of several.
+// endEntries reads on to the end of the file. What is wrong with the rest of the archive costs no entry. What follows
+// the archive may have entries of its own, as when cat made one file of several.
 func (d *harDecoder) endEntries() error {
 	if _, err := d.decoder.ReadToken(); err != nil {
 		return d.fail(err)
@@ -218,10 +218,7 @@ func (d *harDecoder) endEntries() error {
 			return nil
 		}
 	}
-	if d.decoder.PeekKind() == jsontext.KindBeginObject {
-		return d.fail(errAnother)
-	}
-	return nil
+	return d.fail(checkEnd(d.decoder))
 }
 
 // isAtEnd reports whether the object or array that is being read ends here.
@@ -247,7 +244,7 @@ func (d *harDecoder) fail(err error) error {
 	return fmt.Errorf("%s: not an HTTP Archive: at byte %d: %w", d.source, d.offset(), err)
 }
 
-// sortPlaces puts entries in the order of their times. One without a time stays behind the entry before it; those at
+// sortPlaces puts entries in the order of their times. One without a time stays after the entry before it; those at
 // the beginning of the file stay before the first that has one.
 func sortPlaces(places []harPlace) {
 	known := int64(0)

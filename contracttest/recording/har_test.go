@@ -124,6 +124,7 @@ func TestReadHARTolerates(t *testing.T) {
 		"unknown fields":         `{"a":{"b":[1e999]},"request":{"method":"GET","url":"/v2/images","c":null},` + response + `}`,
 		"null":                   `{"request":{"method":"GET","url":"/v2/images","headers":null,"postData":null},"_fromCache":null,` + response + `}`,
 		"no cache":               `{"request":{"method":"GET","url":"/v2/images"},"_fromCache":false,` + response + `}`,
+		"marks of other tools":   `{"request":{"method":"GET","url":"/v2/images"},"_servedFromServiceWorker":true,` + response + `}`,
 		"duplicate names":        `{"request":{"method":"PUT","url":"/"},"request":{"method":"PUT","method":"GET","url":"/v2/images"},` + response + `}`,
 		"invalid UTF-8":          "{\"comment\":\"\xff\",\"request\":{\"method\":\"GET\",\"url\":\"/v2/images\"}," + response + "}",
 		"an unpaired escape":     `{"comment":"\ud800","request":{"method":"GET","url":"/v2/images"},` + response + `}`,
@@ -209,6 +210,32 @@ func TestReadHARRejects(t *testing.T) {
 	}
 }
 
+// What follows an archive is said once all its entries are read. White space is nothing.
+func TestReadHARWithSomethingAfterItsEnd(t *testing.T) {
+	whole := archiveOf(entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`))
+	for after, want := range map[string]string{
+		"":             "",
+		" \r\n\t":      "",
+		"x":            "not valid JSON",
+		"}":            "not valid JSON",
+		"\x00\x00":     "not valid JSON",
+		`"a"`:          "something follows the document",
+		"[]":           "something follows the document",
+		`{"log":`:      "another document follows",
+		` {"a": "b"} `: "another document follows",
+	} {
+		exchanges, left, err := readHAR(t, whole+after)
+		assert.Len(t, exchanges, 1, "%q", after)
+		assert.Zero(t, left, "%q", after)
+		if want == "" {
+			assert.NoError(t, err, "%q", after)
+			continue
+		}
+		assert.ErrorContains(t, err, "session.har: not an HTTP Archive: at byte ", "%q", after)
+		assert.ErrorContains(t, err, want, "%q", after)
+	}
+}
+
 // An archive of any size is read an entry at a time. With LONG=1 it has 120 MB.
 func TestReadHARHoldsOneEntry(t *testing.T) {
 	entry := entryOf(`{"status":200,"headers":[],"content":{"size":60000,"text":"` + strings.Repeat("x", 60_000) + `"}}`)
@@ -225,18 +252,23 @@ func TestReadHARHoldsOneEntry(t *testing.T) {
 		_, _ = io.WriteString(w, `]}}`)
 		_ = w.Close()
 	}()
-	n, peak := 0, uint64(0)
+	n, before, peak := 0, heapInUse(), uint64(0)
 	for _, err := range recording.ReadHAR(r, "large.har") {
 		require.NoError(t, err)
 		if n++; n%100 == 0 {
-			var m runtime.MemStats
-			runtime.GC()
-			runtime.ReadMemStats(&m)
-			peak = max(peak, m.HeapAlloc)
+			peak = max(peak, heapInUse())
 		}
 	}
 	assert.Equal(t, entries, n)
-	assert.Less(t, peak, uint64(20<<20))
+	assert.Less(t, peak, before+20<<20)
+}
+
+// heapInUse returns how many bytes of the heap are in use.
+func heapInUse() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 func FuzzReadHAR(f *testing.F) {
@@ -271,36 +303,45 @@ func TestHARWithLargeTexts(t *testing.T) {
 	response := `{"status":200,"headers":[],"content":{"size":2,"mimeType":"application/json","text":"{}"}}`
 	whole, large := entryOf(response), strings.Repeat("a", 45<<20)
 	for name, test := range map[string]struct {
-		text         string
+		text         func() string // made one after the other: together they would take 300 MB
 		read, left   int
 		wantTooLarge bool
 	}{
 		"a field before the entries": {
-			text:         strings.Replace(archiveOf(whole), `"pages":`, `"comment":"`+large+`","pages":`, 1),
+			text: func() string {
+				return strings.Replace(archiveOf(whole), `"pages":`, `"comment":"`+large+`","pages":`, 1)
+			},
 			wantTooLarge: true,
 		},
 		"white space": {
-			text:         archiveOf(whole, strings.Repeat(" ", 45<<20)+whole),
+			text:         func() string { return archiveOf(whole, strings.Repeat(" ", 45<<20)+whole) },
 			read:         1,
 			wantTooLarge: true,
 		},
 		"a field of an entry": {
-			text:         archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large+`",`, 1), whole),
+			text: func() string {
+				return archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large+`",`, 1), whole)
+			},
 			read:         1,
 			wantTooLarge: true,
 		},
 		"an entry": {
-			text: archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large[:33<<20]+`","_y":"`+large[:33<<20]+`",`, 1), whole),
+			text: func() string {
+				entry := strings.Replace(whole, `{`, `{"_x":"`+large[:33<<20]+`","_y":"`+large[:33<<20]+`",`, 1)
+				return archiveOf(whole, entry, whole)
+			},
 			read: 2,
 			left: 1,
 		},
 		"a text that is as large as one may be": {
-			text: archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large[:43<<20]+`",`, 1), whole),
+			text: func() string {
+				return archiveOf(whole, strings.Replace(whole, `{`, `{"_x":"`+large[:43<<20]+`",`, 1), whole)
+			},
 			read: 3,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exchanges, left, err := readHAR(t, test.text)
+			exchanges, left, err := readHAR(t, test.text())
 			assert.Len(t, exchanges, test.read)
 			assert.Equal(t, test.left, left)
 			if test.wantTooLarge {

@@ -64,6 +64,10 @@ var documents = []struct {
 	{names: []string{"findings"}, what: "a baseline"},
 	{names: []string{"consumer", "interactions", "provider"}, what: "a contract of Pact"},
 	{names: []string{"mappings"}, what: "stubs of WireMock"},
+	{
+		names: []string{"request", "response", "startedDateTime"},
+		what:  `the entries of an HTTP Archive without the archive (write {"log":{"entries":…}} around them)`,
+	},
 	{names: []string{"request", "response"}, what: "stubs of WireMock"},
 	{names: []string{"httpRequest"}, what: "expectations of MockServer"},
 	{names: []string{"method", "path", "scope", "status"}, what: "a recording of nock"},

@@ -146,6 +146,7 @@ func TestReadNamesOtherKinds(t *testing.T) {
 		"a betamax cassette":                   `{"http_interactions": [], "recorded_with": "betamax/0.9.0"}`,
 		"a recording of nock":                  `[{"scope":"https://a.example","method":"GET","path":"/","status":200,"response":{}}]`,
 		"stubs of WireMock":                    `{"mappings":[{"request":{},"response":{}}]}`,
+		"the entries of an HTTP Archive":       `[{"startedDateTime":"2026-01-01T00:00:00Z","request":{"url":"/"},"response":{}}]`,
 		"expectations of MockServer":           `[{"httpRequest":{"path":"/"},"httpResponse":{}}]`,
 		"a contract of Pact":                   `{"consumer":{},"provider":{},"interactions":[]}`,
 		"the provenance of a recording":        "kind: reported\ntranscribed: 2026-01-01\nexchanges: []\n",
@@ -252,6 +253,19 @@ func TestReadRefusesSeveralInOneFile(t *testing.T) {
 			require.ErrorContains(t, err, "another document follows")
 			assert.ErrorContains(t, err, "session.har: ")
 		})
+	}
+}
+
+// So it is with text after a cassette or a collection in JSON.
+func TestReadRefusesTextAfterADocument(t *testing.T) {
+	for after, want := range map[string]string{
+		"}":  "not valid JSON",
+		"[]": "something follows the document",
+	} {
+		text := `{"interactions":[]}` + after
+		_, _, err := collect(t, recording.Reader{}.ReadStream(strings.NewReader(text), "stdin"))
+		require.ErrorContains(t, err, "stdin: not a recording: ")
+		assert.ErrorContains(t, err, want)
 	}
 }
 

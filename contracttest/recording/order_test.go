@@ -11,7 +11,7 @@ import (
 	"example.com/doimages/contracttest/recording"
 )
 
-// Entries come in the order of their times. One without a time stays behind the entry before it.
+// Entries come in the order of their times. One without a time stays after the entry before it.
 func TestReadHARInTheOrderOfTimes(t *testing.T) {
 	for name, test := range map[string]struct {
 		seconds []string // of each entry; empty where it has no time

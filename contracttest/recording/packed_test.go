@@ -119,16 +119,17 @@ func TestReadDamagedFiles(t *testing.T) {
 	}
 }
 
-// Several archives in a zip are read one after the other, and named by the zip and their own names.
+// Several archives in a zip are read one after the other, and named by the zip and their paths in it: two folders may
+// have files of one name.
 func TestReadAZipOfArchives(t *testing.T) {
 	text := archiveOf(entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`))
 	file := filepath.Join(t.TempDir(), "all.zip")
-	require.NoError(t, os.WriteFile(file, zipped(t, map[string]string{"b.har": text, "a/a.har": text, "c.json": text}), 0o600))
+	require.NoError(t, os.WriteFile(file, zipped(t, map[string]string{"b/a.har": text, "a/a.har": text, "c.json": text}), 0o600))
 	exchanges, _, err := collect(t, recording.Read(file))
 	require.NoError(t, err)
 	require.Len(t, exchanges, 2)
-	assert.Equal(t, "all.zip/a.har#0", exchanges[0].Source)
-	assert.Equal(t, "all.zip/b.har#0", exchanges[1].Source)
+	assert.Equal(t, "all.zip/a/a.har#0", exchanges[0].Source)
+	assert.Equal(t, "all.zip/b/a.har#0", exchanges[1].Source)
 	assert.Equal(t, file, exchanges[0].File)
 }
 

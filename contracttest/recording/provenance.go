@@ -101,7 +101,7 @@ func archiveProvenance(file string) (Provenance, error) {
 	}
 	files := newOpenFiles()
 	defer files.close()
-	in, err := files.open(file)
+	in, err := files.open(file, "")
 	if err != nil {
 		return Provenance{}, fs.ErrNotExist
 	}

@@ -1,10 +1,12 @@
 package recording
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
 	"iter"
+	"path/filepath"
 
 	"example.com/doimages/contracttest/traffic"
 )
@@ -24,7 +26,7 @@ func (r Reader) Read(file string) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		files := newOpenFiles()
 		defer files.close()
-		in, err := files.open(file)
+		in, err := files.open(file, cmp.Or(r.Name, filepath.Base(file)))
 		if err != nil {
 			yield(traffic.Exchange{}, err)
 			return

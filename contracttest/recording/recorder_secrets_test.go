@@ -59,12 +59,7 @@ func TestRecorderKeepsNoSecrets(t *testing.T) {
 	}
 }
 
-// overTLS is a server that responds as one over https does.
-
-// A recording of the fake must never pass as one of the API.
-
 // A token of a letter or two is part of any text, which would not be what was recorded any more.
-
 func TestRecorderLeavesTheTextAsItWas(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	const body = `{"created_at":"2020-01-01T00:00:00Z"}`
@@ -82,14 +77,7 @@ func TestRecorderLeavesTheTextAsItWas(t *testing.T) {
 	assert.Equal(t, body, string(exchanges[0].Body))
 }
 
-// Whenever a recorder is killed, what is there is no false evidence. A reader sees what would be left at any moment.
-
-// What is in the way of the provenance leaves the cassette of an earlier run as it was, with no other beside it.
-
-// A provenance without its cassette says where nothing comes from.
-
 // The address that an image is imported from can be signed, and whoever has the signature may read the file.
-
 func TestRecorderKeepsNoSignatures(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	recorder, err := recording.NewRecorder(fakeapi.New(fakeapi.WithSignedURLs()), file)
@@ -111,7 +99,6 @@ func TestRecorderKeepsNoSignatures(t *testing.T) {
 }
 
 // A server can repeat the address, as it is or as its JSON writes it.
-
 func TestRecorderKeepsNoSignatureThatIsRepeated(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	next := testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
@@ -147,7 +134,6 @@ func TestRecorderKeepsNoSignatureThatIsRepeated(t *testing.T) {
 }
 
 // The body of a request can be compressed as well, and its secrets are found nevertheless.
-
 func TestRecorderDecompressesRequests(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	var received [][]byte
@@ -195,7 +181,6 @@ func gzipped(t *testing.T, text string) string {
 }
 
 // A request can authenticate with its URL, and ask for an e-mail address with it.
-
 func TestRecorderKeepsNoSecretsOfURLs(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	var asked []string
@@ -223,7 +208,6 @@ func TestRecorderKeepsNoSecretsOfURLs(t *testing.T) {
 }
 
 // What cannot be decompressed is left out, and the provenance says so.
-
 func TestRecorderLeavesOutWhatItCannotRead(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	number := 0
@@ -255,7 +239,6 @@ func TestRecorderLeavesOutWhatItCannotRead(t *testing.T) {
 }
 
 // No secret can be found in what is compressed.
-
 func TestRecorderDecompresses(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	var sent []byte

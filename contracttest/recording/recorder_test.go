@@ -25,6 +25,7 @@ import (
 	"example.com/doimages/wrapper"
 )
 
+// overTLS is a server that responds as one over https does.
 func overTLS(next http.RoundTripper) http.RoundTripper {
 	return testkit.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
@@ -35,6 +36,7 @@ func overTLS(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
+// A recording of the fake must never pass as one of the API.
 func TestRecorderSaysWhereItWas(t *testing.T) {
 	const api = "https://api.digitalocean.com"
 	for name, test := range map[string]struct {
@@ -104,6 +106,7 @@ func TestRecorderOfTwoHosts(t *testing.T) {
 	assert.Equal(t, recording.KindOtherServer, provenance.Kind)
 }
 
+// Whenever a recorder is killed, what is there is no false evidence. A reader sees what would be left at any moment.
 func TestRecorderShowsNoProvenanceOfAnotherCassette(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	round := regexp.MustCompile(`round-\d+\.example`) // the host, which both files name
@@ -144,6 +147,7 @@ func TestRecorderShowsNoProvenanceOfAnotherCassette(t *testing.T) {
 	assert.Positive(t, seen)
 }
 
+// What is in the way of the provenance leaves the cassette of an earlier run as it was, with no other beside it.
 func TestRecorderThatCannotWriteItsProvenance(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "session.cassette.yaml")
@@ -164,6 +168,7 @@ func TestRecorderThatCannotWriteItsProvenance(t *testing.T) {
 	assert.Len(t, entries, 2, "nothing temporary is left")
 }
 
+// A provenance without its cassette says where nothing comes from.
 func TestRecorderWritesNoProvenanceAlone(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "session.cassette.yaml")
@@ -183,7 +188,7 @@ func TestRecorderOfAnotherProtocol(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.cassette.yaml")
 	recorder, err := recording.NewRecorder(nil, file)
 	require.NoError(t, err)
-	client := &http.Client{Transport: recorder, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: recorder, Timeout: time.Minute}
 	resp, err := client.Get(testkit.Switching(t) + "/v2/images")
 	require.NoError(t, err)
 	body, err := io.ReadAll(resp.Body)

@@ -8,6 +8,10 @@ import (
 
 // Reader reads recordings of every kind that is known. The zero value reads all that is in them.
 type Reader struct {
+	// Name begins the names of exchanges and the errors of [Reader.Read]. If it is empty, the name of the file does,
+	// without its folder.
+	Name string
+
 	// Skips returns why a request is not to be read, by its URL: OtherHost or OtherPath. It returns "" for one that is
 	// to be read. Of what is skipped nothing but the URL is looked at. If Skips is nil, everything is read.
 	Skips func(*url.URL) Reason

@@ -33,6 +33,8 @@ var (
 
 	// errAnother is of a file that cat may have made of several. Only the first would be read.
 	errAnother = errors.New("another document follows; give each recording a file of its own")
+
+	errTrailing = errors.New("something follows the document")
 )
 
 // parseTree reads a JSON or a YAML document as a whole. JSON is read as that: YAML has other rules for escapes. Errors
@@ -41,8 +43,8 @@ func parseTree(text []byte) (tree, error) {
 	if isJSON(text) {
 		decoder := jsontext.NewDecoder(strings.NewReader(strings.TrimPrefix(string(text), byteOrderMark)), harOptions)
 		document, err := jsonTree(decoder, 0)
-		if err == nil && decoder.PeekKind() == jsontext.KindBeginObject {
-			err = errAnother
+		if err == nil {
+			err = checkEnd(decoder)
 		}
 		var syntactic *jsontext.SyntacticError
 		switch {
@@ -59,6 +61,21 @@ func parseTree(text []byte) (tree, error) {
 	}
 	y := &yamlTree{seen: map[*yaml.Node]expanded{}}
 	return y.convert(root, 0)
+}
+
+// checkEnd returns an error if more than white space follows the document that a decoder has read.
+func checkEnd(decoder *jsontext.Decoder) error {
+	if decoder.PeekKind() == jsontext.KindBeginObject {
+		return errAnother
+	}
+	_, err := decoder.ReadToken()
+	switch {
+	case err == io.EOF: // and not one within a text that is truncated
+		return nil
+	case err != nil:
+		return err
+	}
+	return errTrailing
 }
 
 // yamlDocument reads a text that is one document. Without a line of --- between them, two have the same names.

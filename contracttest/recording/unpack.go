@@ -86,7 +86,7 @@ func unzip(in *input) ([]packed, error) {
 	for _, name := range names {
 		shown := in.name
 		if len(names) > 1 {
-			shown += "/" + redact.Shorten(redact.Printable(path.Base(name)))
+			shown += "/" + redact.Shorten(redact.Printable(name))
 		}
 		unpacked = append(unpacked, func(files *openFiles) (*input, error) {
 			member, err := spoolMember(files, members[name], shown)

@@ -24,7 +24,8 @@ func fillRubyVCR(interaction fields, exchange *traffic.Exchange) (omitted *Omitt
 		return omitted
 	}
 	if exchange.Header.Get("Content-Encoding") == "" {
-		// Net::HTTP has decompressed the body and removed this header, but not the length of what was sent.
+		// Net::HTTP has decompressed the body and removed this header, but not the length of what was sent (inflater of
+		// Net::HTTPResponse, lib/net/http/response.rb).
 		dropWireLength(exchange.Header, exchange.Body, int64(len(exchange.Body)))
 	}
 	return nil

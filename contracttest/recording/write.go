@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
+
+	"example.com/doimages/contracttest/internal/printyaml"
 )
 
 // checkWritable returns an error if a cassette and its provenance cannot be written, as far as that can be known in
@@ -72,3 +74,6 @@ func writeProvenance(file string, provenance Provenance) error {
 	text = append([]byte("# Where the recording beside this file comes from.\n"), text...)
 	return os.WriteFile(file, text, 0o644)
 }
+
+// marshal returns a cassette or a provenance as YAML that can be shown, whatever a server sent.
+func marshal(value any) ([]byte, error) { return printyaml.Marshal(value, 4) }

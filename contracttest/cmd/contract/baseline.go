@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,27 +9,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/plural"
+	"example.com/doimages/contracttest/internal/printyaml"
 	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/openapi"
 )
 
-// baselineOptions are the flags of contract baseline.
-type baselineOptions struct {
-	file     string
-	baseline string
-	served   servedOptions
-}
-
 func baselineCommand(p process) *cobra.Command {
-	var options baselineOptions
+	var options draftOptions
 	cmd := &cobra.Command{
 		Use:   "baseline FILE… -o known.yaml",
 		Short: "Write a baseline with an entry for each finding in recordings",
@@ -44,45 +35,20 @@ The exit code is 0 if the baseline was written. It is 2 if a file, an entry in o
 then nothing is written.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runBaseline(cmd.Context(), p, options, files) },
 	}
-	flags := cmd.Flags()
-	flags.StringVarP(&options.file, "output", "o", "", "the baseline to write")
-	flags.StringVar(&options.baseline, "baseline", "",
-		"a file with findings that are accepted already, in addition to the embedded ones")
-	options.served.addFlags(cmd)
-	_ = cmd.MarkFlagRequired("output")
+	options.addFlags(cmd, "the baseline to write")
 	return cmd
 }
 
 // runBaseline checks recordings, and writes what is not accepted yet.
-func runBaseline(ctx context.Context, p process, options baselineOptions, files []string) error {
-	if len(files) == 0 {
-		return errors.New("baseline: name at least one recording")
+func runBaseline(ctx context.Context, p process, options draftOptions, files []string) error {
+	if err := checkNamed("baseline", files); err != nil {
+		return err
 	}
 	if _, err := os.Stat(options.file); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("--output %s: it exists, and may have reasons; name a new file", options.file)
 	}
-	where, err := options.served.parse()
+	r, err := options.check(ctx, p, files, "", openapi.Document(), (*reading).addRecording)
 	if err != nil {
-		return err
-	}
-	known, err := readBaseline(ctx, options.baseline)
-	if err != nil {
-		return err
-	}
-	r, err := loadReport(ctx, "", openapi.Document(), known)
-	if err != nil {
-		return err
-	}
-	found, err := findRecordings(ctx, files)
-	if err != nil {
-		return err
-	}
-	seen := newReading(p, nil)
-	if err := seen.addRecordings(ctx, r, found, where); err != nil {
-		return err
-	}
-	seen.write()
-	if err := seen.err(); err != nil {
 		return err
 	}
 	entries := baselineEntries(r.Findings, time.Now().AddDate(0, 6, 0))
@@ -90,61 +56,25 @@ func runBaseline(ctx context.Context, p process, options baselineOptions, files 
 	if err != nil {
 		return err
 	}
-	if err := writeFile(options.file, text); err != nil {
-		return fmt.Errorf("--output: %w", err)
+	if err := options.write(text); err != nil {
+		return err
 	}
 	fmt.Fprintf(p.stdout, "%s in %s: replace each %q by the reason\n", plural.Of(len(entries), "entry"),
 		redact.Printable(options.file), check.FillIn)
 	return nil
 }
 
-// baselineEntry is an entry of a baseline; see check.LoadBaseline.
+// baselineEntry is an entry of a baseline; see check.LoadBaseline. What it accepts may not print: it is as it was sent.
 type baselineEntry struct {
-	Check     string  `yaml:"check"`
-	Operation string  `yaml:"operation,omitempty"`
-	Status    int     `yaml:"status,omitempty"`
-	In        string  `yaml:"in,omitempty"`
-	Pointer   string  `yaml:"pointer,omitempty"`
-	Got       pattern `yaml:"got,omitempty"`
-	Reason    string  `yaml:"reason"`
-	Source    string  `yaml:"source"`
-	Review    string  `yaml:"review"`
-}
-
-// pattern is a pattern of a value, which may have characters that do not print: an entry accepts it as it was sent.
-// It is then written in quotes, in which YAML knows escapes for them, so that an editor shows what is accepted.
-type pattern string
-
-// MarshalYAML returns what YAML writes for the pattern.
-func (p pattern) MarshalYAML() (any, error) {
-	if strings.IndexFunc(string(p), isHidden) < 0 {
-		return string(p), nil
-	}
-	return &yaml.Node{
-		Kind:  yaml.ScalarNode,
-		Tag:   "!!str",
-		Value: string(p),
-		Style: yaml.DoubleQuotedStyle,
-	}, nil
-}
-
-// isHidden reports whether a character of a pattern does not print.
-func isHidden(r rune) bool { return !unicode.IsGraphic(r) }
-
-// escaped writes what does not print in a text of YAML as escapes. But for line ends, it is in quotes.
-func escaped(text []byte) []byte {
-	var b bytes.Buffer
-	for _, r := range string(text) {
-		switch {
-		case r == '\n' || !isHidden(r):
-			b.WriteRune(r)
-		case r > 0xFFFF:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.Bytes()
+	Check     string `yaml:"check"`
+	Operation string `yaml:"operation,omitempty"`
+	Status    int    `yaml:"status,omitempty"`
+	In        string `yaml:"in,omitempty"`
+	Pointer   string `yaml:"pointer,omitempty"`
+	Got       string `yaml:"got,omitempty"`
+	Reason    string `yaml:"reason"`
+	Source    string `yaml:"source"`
+	Review    string `yaml:"review"`
 }
 
 // baselineEntries returns an entry for each group of findings that can be accepted and is not. Groups that an entry
@@ -162,7 +92,7 @@ func baselineEntries(groups []report.Group, review time.Time) []baselineEntry {
 			Status:    group.Status,
 			In:        literally(group.In),
 			Pointer:   pointerPattern(group.Pointer),
-			Got:       pattern(literally(unquoted(group.Got))),
+			Got:       literally(unquoted(group.Got)),
 			Reason:    check.FillIn,
 			Review:    review.Format(time.DateOnly),
 		}
@@ -206,15 +136,11 @@ const baselineHead = `# Findings that are known and accepted, each with its reas
 `
 
 func baselineText(entries []baselineEntry) ([]byte, error) {
-	var text bytes.Buffer
-	text.WriteString(baselineHead)
-	encoder := yaml.NewEncoder(&text)
-	encoder.SetIndent(2)
 	if entries == nil {
 		entries = []baselineEntry{} // a list, though it is empty
 	}
-	err := encoder.Encode(struct {
+	text, err := printyaml.Marshal(struct {
 		Findings []baselineEntry `yaml:"findings"`
-	}{Findings: entries})
-	return escaped(text.Bytes()), err
+	}{Findings: entries}, 2)
+	return append([]byte(baselineHead), text...), err
 }

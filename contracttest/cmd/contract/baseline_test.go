@@ -71,6 +71,7 @@ func TestBaselineAndSuggestNameWhatTheyCannotUse(t *testing.T) {
 			exit, out := execute(t, nil, command, dir, "-o", written)
 			assert.Equal(t, 2, exit, out)
 			assert.Contains(t, out, "broken.har: not an HTTP Archive")
+			assert.Contains(t, out, "contract: could not be used: 1 file\n")
 			assert.NoFileExists(t, written)
 
 			require.NoError(t, os.Remove(filepath.Join(dir, "broken.har")))

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -51,8 +50,8 @@ entry in one or a flag cannot be used; the rest is written all the same.`,
 
 // runConvert reads all recordings and writes the copy at the end, when all secrets are known.
 func runConvert(ctx context.Context, p process, options convertOptions, files []string) error {
-	if len(files) == 0 {
-		return errors.New("convert: name at least one recording, a folder, or - for standard input")
+	if err := checkNamed("convert", files); err != nil {
+		return err
 	}
 	where, err := options.served.parse()
 	if err != nil {
@@ -119,11 +118,11 @@ type conversion struct {
 }
 
 // nameOf returns what a recording is called in the provenance of its copy.
-func nameOf(file string) string {
-	if file == standardInput {
+func nameOf(f found) string {
+	if f.file == standardInput {
 		return "standard input"
 	}
-	return filepath.Base(file)
+	return f.name
 }
 
 // source is a recording that a copy is made from.
@@ -174,7 +173,7 @@ func (c *conversion) add(ctx context.Context, f found) error {
 	}
 	if c.copy.Len() > before {
 		c.made = append(c.made, source{
-			name:     nameOf(f.file),
+			name:     nameOf(f),
 			kind:     provenance.Kind,
 			document: provenance.Document,
 		})

@@ -34,7 +34,7 @@ type firstContactOptions struct {
 func firstContactCommand(p process) *cobra.Command {
 	var options firstContactOptions
 	cmd := &cobra.Command{
-		Use:   "first-contact --base-url URL [-o DIR]",
+		Use:   "first-contact [--base-url URL] [-o DIR]",
 		Short: "Compare the API with what others saw of it, and record its responses",
 		Long: `For the first person with a token. What is known of the API beside its documentation comes from reports of
 others. This command asks the API for each of them that a token with the scope image:read can see, and prints

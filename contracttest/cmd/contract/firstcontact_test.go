@@ -101,8 +101,6 @@ func TestFirstContactThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	refusing := httptest.NewServer(fakeapi.New())
 	defer refusing.Close()
-	dead := httptest.NewServer(http.NotFoundHandler())
-	dead.Close()
 	notADirectory := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(notADirectory, nil, 0o600))
 	for name, test := range map[string]struct {
@@ -111,7 +109,7 @@ func TestFirstContactThatCannotBeMade(t *testing.T) {
 		want string
 	}{
 		"a wrong token":          {env: withToken, args: []string{"--base-url", refusing.URL}, want: "401"},
-		"no server":              {env: withToken, args: []string{"--base-url", dead.URL}, want: "connection refused"},
+		"no server":              {env: withToken, args: []string{"--base-url", nobody}, want: "connection refused"},
 		"no token":               {args: []string{"--base-url", refusing.URL}, want: "set DIGITALOCEAN_TOKEN"},
 		"a file for the folder":  {env: withToken, args: []string{"--base-url", refusing.URL, "-o", notADirectory}, want: "--output"},
 		"an address without TLS": {env: withToken, args: []string{"--base-url", "http://api.example.com"}, want: "plain http"},

@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"example.com/doimages/contracttest/recording"
 )
 
 // standardInput is the name that stands for standard input.
@@ -14,7 +18,16 @@ const standardInput = "-"
 // found is a file that may be a recording.
 type found struct {
 	file     string
-	inFolder bool // whether only the folder was named, which may have other files
+	name     string // what is printed of it; see shortNames
+	inFolder bool   // whether only the folder was named, which may have other files
+}
+
+// checkNamed returns an error if a command names no recording.
+func checkNamed(command string, names []string) error {
+	if len(names) == 0 {
+		return fmt.Errorf("%s: name at least one recording, a folder, or - for standard input", command)
+	}
+	return nil
 }
 
 // findRecordings returns the files that are named, and for a folder those in it and below, in the order of their names.
@@ -30,8 +43,23 @@ func findRecordings(ctx context.Context, names []string) ([]found, error) {
 			}
 			list = append(list, filesIn(name)...)
 		}
+		nameAll(list)
 		return list, ctx.Err()
 	})
+}
+
+// nameAll sets the names of files.
+func nameAll(list []found) {
+	files := make([]string, 0, len(list))
+	for _, f := range list {
+		files = append(files, f.file)
+	}
+	for i, name := range shortNames(files) {
+		list[i].name = name
+		if list[i].file == standardInput {
+			list[i].name = "stdin"
+		}
+	}
 }
 
 func filesIn(folder string) (list []found) {
@@ -64,4 +92,13 @@ func isFile(file string) bool {
 func isProvenance(file string) bool {
 	cassette, ok := strings.CutSuffix(file, ".provenance.yaml")
 	return ok && isFile(cassette+".cassette.yaml")
+}
+
+// asOtherKind returns the error that says of a file that it is not a recording; nil if it is another one.
+func asOtherKind(err error) *recording.KindError {
+	var other *recording.KindError
+	if errors.As(err, &other) {
+		return other
+	}
+	return nil
 }

@@ -50,7 +50,7 @@ func newGateway(target traffic.Base, r *report.Report, logger *slog.Logger, fail
 	g.reverse = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target.URL())
-			r.Out.Header.Del("Accept-Encoding") // so that the transport decompresses what it asked for itself
+			r.Out.Header.Del("Accept-Encoding") // the proxy asks for what it decompresses
 		},
 		ErrorLog:     slog.NewLogLogger(slog.DiscardHandler, 0), // it quotes what the target sends
 		ErrorHandler: g.handleError,
@@ -92,16 +92,21 @@ type checkingTransport struct {
 // RoundTrip implements [http.RoundTripper]. It returns an error for a response that must not be passed on: one that
 // is truncated, too large or of another protocol, and with --fail a *brokenError for one that breaks the contract.
 func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, exchange, err := traffic.RoundTrip(t.gateway.transport(), req)
+	resp, exchange, err := traffic.RoundTrip(t.gateway.transport(), withGzip(req))
 	if err != nil {
 		return nil, err
 	}
 	t.gateway.warnOfFullRecording()
-	if err := t.judge(req, exchange); err != nil {
+	err = t.judge(req, exchange)
+	body := exchange.Body
+	if err == nil {
+		body, err = gunzip(resp, body)
+	}
+	if err != nil {
 		_ = resp.Body.Close()
 		return nil, err
 	}
-	t.links.rewrite(resp, exchange.Body)
+	t.links.rewrite(resp, body)
 	return resp, nil
 }
 
@@ -140,7 +145,7 @@ func (t checkingTransport) judge(req *http.Request, exchange traffic.Exchange) e
 	case exchange.Status/100 == 1:
 		return fmt.Errorf("the target responded with status %d", exchange.Status)
 	case tooLarge:
-		return fmt.Errorf("the response is larger than %d MiB", traffic.MaxBody>>20)
+		return errTooLarge
 	}
 	return nil
 }

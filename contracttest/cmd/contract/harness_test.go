@@ -20,6 +20,7 @@ import (
 const (
 	recordings = "../../recordings/"
 	canary     = "dop_v1_canary0123456789"
+	nobody     = "http://127.0.0.1:1" // where no server is: a port that one had could be that of another test by now
 )
 
 // contract is the program: this test binary, which runs main when the variable asChild is set. A program built on the

@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
+	"regexp"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -16,8 +14,9 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// A client that follows the links of a page would leave the proxy with the second page. So links.pages of a list lead
-// to the proxy in what is passed on. The check, and a recording, have the body as the target sent it.
+// A client that follows the links of a page would leave the proxy with the second page. So links.pages of a list, and
+// the headers Location and Link, lead to the proxy in what is passed on. The check, and a recording, have them as the
+// target sent them.
 
 // linkRewriter makes links that lead to the target lead to the proxy.
 type linkRewriter struct {
@@ -37,34 +36,42 @@ func newLinkRewriter(target traffic.Base, host string) linkRewriter {
 	return l
 }
 
-// rewrite changes the links of a response, if it is a list that has some. Everything else of the body stays as it is,
-// byte for byte. What describes the bytes of the body follows: a length that was given is that of the new body, a
-// strong ETag becomes a weak one, since the body means the same, and digests go. Only a body with a link to change is
-// decompressed.
+// rewrite changes the links of a response: those of its headers, and those of its body if it is a list that has some.
+// Everything else of the body stays as it is, byte for byte. Only a body with a link to change is decompressed.
 func (l linkRewriter) rewrite(resp *http.Response, body []byte) {
-	if resp.StatusCode != http.StatusOK || l.host == "" {
+	if l.host == "" {
+		return
+	}
+	l.inHeaders(resp.Header)
+	if resp.StatusCode != http.StatusOK {
 		return
 	}
 	text, ok := decompress.Body(resp.Header, body)
 	if !ok || len(text) > traffic.MaxBody {
 		return
 	}
-	changed, ok := l.inBody(text)
-	if !ok {
-		return
+	if changed, ok := l.inBody(text); ok {
+		setBody(resp, changed)
 	}
-	_ = resp.Body.Close()
-	resp.Body = io.NopCloser(bytes.NewReader(changed))
-	resp.ContentLength = int64(len(changed))
-	header := resp.Header
-	if header.Get("Content-Length") != "" {
-		header.Set("Content-Length", strconv.Itoa(len(changed)))
+}
+
+// linkTarget is the target of a link in a Link header (RFC 8288, section 3).
+var linkTarget = regexp.MustCompile(`<[^<>]*>`)
+
+// inHeaders changes the links of headers.
+func (l linkRewriter) inHeaders(header http.Header) {
+	for i, address := range header["Location"] {
+		if rewritten, ok := l.link(address); ok {
+			header["Location"][i] = rewritten
+		}
 	}
-	if tag := header.Get("ETag"); strings.HasPrefix(tag, `"`) {
-		header.Set("ETag", "W/"+tag)
-	}
-	for _, name := range []string{"Content-Encoding", "Content-MD5", "Digest", "Content-Digest", "Repr-Digest"} {
-		header.Del(name)
+	for i, links := range header["Link"] {
+		header["Link"][i] = linkTarget.ReplaceAllStringFunc(links, func(target string) string {
+			if rewritten, ok := l.link(target[1 : len(target)-1]); ok {
+				return "<" + rewritten + ">"
+			}
+			return target
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -42,13 +43,22 @@ func TestProxyKeepsLinks(t *testing.T) {
 	}
 }
 
-// fetch sends a request with the token of the canary, and returns the response, with its body read.
+// fetch sends a GET as send does.
 func fetch(t *testing.T, address string) (*http.Response, string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	return send(t, http.MethodGet, address)
+}
+
+// send sends a request with the token of the canary, and returns the response, with its body read. It follows no
+// redirect, and decompresses nothing.
+func send(t *testing.T, method, address string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, address, nil)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer "+canary)
-	resp, err := http.DefaultClient.Do(req)
+	transport := &http.Transport{DisableCompression: true}
+	defer transport.CloseIdleConnections()
+	resp, err := transport.RoundTrip(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
@@ -102,6 +112,126 @@ func TestProxyChangesLinksAlone(t *testing.T) {
 			assert.Equal(t, hosts.Replace(want), body)
 		})
 	}
+}
+
+// A redirect leads to the proxy as well, and so do the links of a header.
+func TestProxyChangesLinksOfHeaders(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ header, sent, want string }{
+		"a redirect": {
+			header: "Location",
+			sent:   "http://TARGET/do/v2/images/7",
+			want:   "http://PROXY/v2/images/7",
+		},
+		"a redirect to the API": {
+			header: "Location",
+			sent:   "https://api.digitalocean.com/v2/images/7",
+			want:   "http://PROXY/v2/images/7",
+		},
+		"a redirect to elsewhere": {
+			header: "Location",
+			sent:   "https://evil.example/v2/images/7",
+			want:   "https://evil.example/v2/images/7",
+		},
+		"a path": {
+			header: "Location",
+			sent:   "/v2/images/7",
+			want:   "/v2/images/7",
+		},
+		"links": {
+			header: "Link",
+			sent:   `<http://TARGET/v2/images?page=2>; rel="next", <https://b.example/>; rel="a"; title="<b>"`,
+			want:   `<http://PROXY/v2/images?page=2>; rel="next", <https://b.example/>; rel="a"; title="<b>"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set(test.header, strings.ReplaceAll(test.sent, "TARGET", r.Host))
+				w.WriteHeader(http.StatusPermanentRedirect)
+			}))
+			t.Cleanup(api.Close)
+			p := startProxy(t, "--target", api.URL+"/do")
+			resp, _ := fetch(t, p.url+"/v2/images/1")
+			want := strings.ReplaceAll(test.want, "PROXY", strings.TrimPrefix(p.url, "http://"))
+			assert.Equal(t, want, resp.Header.Get(test.header))
+		})
+	}
+}
+
+// A target that compresses whatever it is asked for gets through to a client that knows no compression. A HEAD promises
+// nothing of the body that a GET would have.
+func TestProxyOfATargetThatCompresses(t *testing.T) {
+	t.Parallel()
+	const text = `{"image":{"id":"1"}}`
+	api := startCompressing(t, []byte(text))
+	p := startProxy(t, "--target", api)
+	resp, body := fetch(t, p.url+"/v2/images/1")
+	assert.Equal(t, text, body)
+	assert.Empty(t, resp.Header.Get("Content-Encoding"))
+	assert.Equal(t, int64(len(text)), resp.ContentLength)
+	resp, _ = send(t, http.MethodHead, p.url+"/v2/images/1")
+	assert.Equal(t, http.StatusOK, resp.StatusCode)
+	assert.Empty(t, resp.Header.Get("Content-Encoding"))
+	assert.Empty(t, resp.Header.Get("Content-Length"))
+	p.stop()
+	assert.Contains(t, p.log.String(), "body /image/id: value must be an integer")
+
+	p = startProxy(t, "--target", startServer(t, "--fault", "*:gzip").url, "--fail-on", "drift")
+	resp, body = fetch(t, p.url+"/v2/images?page=2")
+	assert.Contains(t, body, p.url+"/v2/images?page=1")
+	assert.Equal(t, int64(len(body)), resp.ContentLength)
+	assert.Equal(t, 0, p.stop(), &p.log)
+}
+
+// A body that only claims to be gzip is passed on as it is, and is not truncated.
+func TestProxyOfABrokenCompression(t *testing.T) {
+	t.Parallel()
+	const broken = "\x1f\x8b whatever"
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = io.WriteString(w, broken)
+	}))
+	t.Cleanup(api.Close)
+	p := startProxy(t, "--target", api.URL)
+	resp, body := fetch(t, p.url+"/v2/images/1")
+	assert.Equal(t, http.StatusOK, resp.StatusCode)
+	assert.Equal(t, broken, body)
+	assert.Equal(t, "gzip", resp.Header.Get("Content-Encoding"))
+	assert.Equal(t, 1, p.stop())
+	assert.Contains(t, p.log.String(), "[unreadable-body]")
+	assert.NotContains(t, p.log.String(), "[truncated-body]")
+}
+
+// A small body can be a large one when it is decompressed. It is refused, as one is that is as large on the wire.
+func TestProxyOfAHugeDecompressedBody(t *testing.T) {
+	t.Parallel()
+	p := startProxy(t, "--target", startCompressing(t, make([]byte, 33<<20)))
+	resp, body := fetch(t, p.url+"/v2/images/1")
+	assert.Equal(t, http.StatusBadGateway, resp.StatusCode)
+	assert.Contains(t, body[:min(len(body), 100)], "bad_gateway")
+	p.stop()
+	assert.Contains(t, p.log.String(), "larger than 32 MiB")
+	assert.Contains(t, p.log.String(), "[size]")
+}
+
+// startCompressing serves a body in gzip, whatever a client asks for.
+func startCompressing(t *testing.T, body []byte) (address string) {
+	t.Helper()
+	var compressed bytes.Buffer
+	w := gzip.NewWriter(&compressed)
+	_, err := w.Write(body)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Length", strconv.Itoa(compressed.Len()))
+		_, _ = w.Write(compressed.Bytes()) // of which a HEAD gets nothing
+	}))
+	t.Cleanup(api.Close)
+	return api.URL
 }
 
 // What describes the bytes of a body is right for the new one, and stays where there is none.

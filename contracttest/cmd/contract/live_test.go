@@ -125,12 +125,12 @@ func TestLiveInterruptedRemovesWhatItMade(t *testing.T) {
 	require.NoError(t, live.Start())
 	require.Eventually(t, func() bool {
 		return strings.Contains(s.log.String(), "method=POST path=/v2/images status=202")
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	require.NoError(t, live.Process.Signal(os.Interrupt))
 	assert.Equal(t, 1, exitCode(live.Wait()))
 	assert.Eventually(t, func() bool {
 		return strings.Contains(s.log.String(), "method=DELETE")
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	_, body := s.get(t, "/v2/images?private=true&per_page=200", canary)
 	assert.NotContains(t, body, "doimages-contract-")
 	assert.Equal(t, 1, strings.Count(s.log.String(), "method=POST path=/v2/images status=202"), "and no other is made")

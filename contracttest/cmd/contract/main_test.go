@@ -1,9 +1,12 @@
 package main
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/openapi"
@@ -22,6 +25,23 @@ func TestHelpSaysTheExitCodes(t *testing.T) {
 	assert.Equal(t, 0, exit)
 	for _, code := range []string{"  0  everything", "  1  something", "  2  it could not be run"} {
 		assert.Contains(t, out, "\n"+code)
+	}
+}
+
+// What a command says of itself fits into a terminal.
+func TestHelpFits(t *testing.T) {
+	t.Parallel()
+	texts := [][]string{{"--help"}}
+	for _, cmd := range rootCommand(process{}).Commands() {
+		texts = append(texts, []string{cmd.Name(), "--help"})
+	}
+	require.Greater(t, len(texts), 10)
+	for _, args := range texts {
+		exit, out := execute(t, nil, args...)
+		assert.Equal(t, 0, exit, args)
+		for line := range strings.Lines(out) {
+			assert.LessOrEqual(t, utf8.RuneCountInString(line), 121, "%s: %s", args, line) // with its end
+		}
 	}
 }
 

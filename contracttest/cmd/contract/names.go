@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 )
 
@@ -30,4 +31,42 @@ func (n *names) String() string {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
+}
+
+// shortNames returns a name for each of the files: its own, with as many of its folders as it takes to tell it from the
+// others.
+func shortNames(files []string) []string {
+	paths, names := make([]string, len(files)), make([]string, len(files))
+	for i, file := range files {
+		paths[i] = filepath.ToSlash(filepath.Clean(file))
+		names[i] = withFolder(paths[i], "")
+	}
+	for again := true; again; {
+		again = false
+		shared := sharedNames(paths, names)
+		for i, name := range names {
+			if shared[name] && name != paths[i] {
+				names[i], again = withFolder(paths[i], name), true
+			}
+		}
+	}
+	return names
+}
+
+// sharedNames has the names that files of different paths have.
+func sharedNames(paths, names []string) map[string]bool {
+	pathOf, shared := map[string]string{}, map[string]bool{}
+	for i, name := range names {
+		if path, known := pathOf[name]; known && path != paths[i] {
+			shared[name] = true
+		}
+		pathOf[name] = paths[i]
+	}
+	return shared
+}
+
+// withFolder returns a name, which is the end of a path, with one more part of the path.
+func withFolder(path, name string) string {
+	before := strings.TrimSuffix(strings.TrimSuffix(path, name), "/")
+	return path[strings.LastIndex(before, "/")+1:]
 }

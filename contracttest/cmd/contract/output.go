@@ -61,7 +61,7 @@ func (o *outputOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.missing, "missing", false, "also list what of the contract was not seen, in text")
 	flags.BoolVar(&o.showBodies, "show-bodies", false,
 		"add to each finding the request line, the status and the JSON around the place,\n"+
-			"without secrets; names and descriptions of images are none")
+			"without secrets; names and descriptions of images stay")
 	for flag, values := range map[string][]string{
 		"format":  report.Formats,
 		"fail-on": {string(check.Breaking), string(check.Drift)},

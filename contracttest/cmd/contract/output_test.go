@@ -100,7 +100,7 @@ func TestReportReplacesNoInput(t *testing.T) {
 		"verify, its baseline":          {"verify", input, "--baseline", known, "-o", known},
 		"live, its input":               {"live", input, "-o", input},
 		"live, its baseline":            {"live", "--baseline", known, "-o", known},
-		"proxy, its baseline":           {"proxy", "--target", "http://127.0.0.1:1", "--baseline", known, "-o", known},
+		"proxy, its baseline":           {"proxy", "--target", nobody, "--baseline", known, "-o", known},
 	} {
 		t.Run(name, func(t *testing.T) {
 			exit, out := execute(t, nil, args...)

@@ -61,7 +61,7 @@ func TestNamesPrint(t *testing.T) {
 		"a severity":              {"verify", "--fail-on", hostile, har},
 		"a report":                {"verify", "-o", filepath.Join(dir, hostile), har},
 		"a report in no folder":   {"verify", "-o", hostile + "/" + hostile + ".json", har},
-		"an address":              {"proxy", "--target", "http://127.0.0.1:1", "--addr", hostile},
+		"an address":              {"proxy", "--target", nobody, "--addr", hostile},
 		"an address to serve":     {"serve", "--addr", hostile},
 		"a fault":                 {"serve", "--fault", hostile},
 		"a target":                {"proxy", "--target", "http://" + hostile},
@@ -151,16 +151,21 @@ func TestSpelledTokensAreNotPrinted(t *testing.T) {
 	}
 }
 
-// An archive is often shown to others.
+// An archive is often shown to others. That it has a token is said once, and of all archives in one line.
 func TestVerifySaysThatAnArchiveHasATokenOnce(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "session.har")
 	entry := `{"request":{"method":"GET","url":"https://api.digitalocean.com/v2/images/1","headers":[{"name":"Authorization","value":"Bearer ` + canary +
 		`"}]},"response":{"status":200,"headers":[],"content":{"size":2,"text":"{}"}}}`
 	require.NoError(t, os.WriteFile(file, []byte(`{"log":{"entries":[`+entry+`,`+entry+`]}}`), 0o600))
+	const note = `holds a token; "contract convert FILE -o clean.cassette.yaml" makes a copy without`
 	_, out := execute(t, nil, "verify", file)
-	assert.Equal(t, 1, strings.Count(out, `holds a token; "contract convert `+file+` -o clean.cassette.yaml" makes a copy without`), out)
+	assert.Equal(t, 1, strings.Count(out, note), out)
 	assert.NotContains(t, out, canary)
+	another := filepath.Join(t.TempDir(), "another.har")
+	require.NoError(t, os.WriteFile(another, []byte(readText(t, file)), 0o600))
+	_, out = execute(t, nil, "verify", file, another)
+	assert.Contains(t, out, note+" [secret] (2 times, first in session.har#0, another.har#0)")
 	_, out = execute(t, nil, "verify", recordings+"images_get.cassette.yaml")
 	assert.NotContains(t, out, "holds a token")
 }

@@ -21,8 +21,6 @@ func TestRunsThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	refusing := httptest.NewServer(fakeapi.New())
 	t.Cleanup(refusing.Close)
-	dead := httptest.NewServer(http.NotFoundHandler())
-	dead.Close()
 	large := httptest.NewServer(fakeapi.New(
 		fakeapi.WithAccounts(fakeapi.Account{Token: canary}),
 		fakeapi.WithCatalogue(3000, 1),
@@ -42,7 +40,7 @@ func TestRunsThatCannotBeMade(t *testing.T) {
 		args []string
 		want string
 	}{
-		"an unreachable host":        {args: []string{"--base-url", dead.URL}, want: "connection refused"},
+		"an unreachable host":        {args: []string{"--base-url", nobody}, want: "connection refused"},
 		"a refused token":            {args: []string{"--base-url", refusing.URL}, want: "401"},
 		"a token that is repeated":   {args: []string{"--base-url", echoing.URL}, want: "401"},
 		"a budget that is used up":   {args: []string{"--base-url", limited.url}, want: "429"},

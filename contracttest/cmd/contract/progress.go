@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"example.com/doimages/contracttest/internal/plural"
@@ -66,9 +65,9 @@ func (t *showingTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	return t.next.RoundTrip(req)
 }
 
-// exchanges returns exchanges of a file, and shows how many were read.
+// exchanges returns exchanges of a recording, and shows how many were read.
 func (p *progress) exchanges(
-	file string, exchanges iter.Seq2[traffic.Exchange, error],
+	name string, exchanges iter.Seq2[traffic.Exchange, error],
 ) iter.Seq2[traffic.Exchange, error] {
 	if p.width == 0 {
 		return exchanges
@@ -78,7 +77,7 @@ func (p *progress) exchanges(
 		n := 0
 		for exchange, err := range exchanges {
 			n++
-			p.set(fmt.Sprintf("%s: %s", filepath.Base(file), plural.Of(n, "exchange")))
+			p.set(fmt.Sprintf("%s: %s", name, plural.Of(n, "exchange")))
 			if !yield(exchange, err) {
 				return
 			}

@@ -36,8 +36,8 @@ func proxyCommand(p process) *cobra.Command {
 		Short: "Pass requests on to an API, and check every exchange",
 		Long: `Listens on an address of this machine, which it prints first. It passes each request on to the target and
 checks the exchange, for clients in any language. Requests to paths other than /v2/images pass unchecked. The
-links in a list lead back to the proxy, so that a client that follows them keeps using it. The rest of the body
-is as the target sent it, and the check sees the links as they were, too.
+links in a list, and in the headers Location and Link, lead back to the proxy, so that a client that follows
+them keeps using it. The rest of the body is as the target sent it, and the check sees the links as they were.
 
 With --record, the exchanges that are checked are also written to a go-vcr cassette when the proxy ends, by an
 interrupt as well, with their provenance beside it. As in contract record, tokens and e-mail addresses are
@@ -82,8 +82,7 @@ func runProxy(ctx context.Context, p process, options proxyOptions) error {
 	if options.force && options.record == "" {
 		return errors.New("--force: there is no --record whose file it could replace")
 	}
-	isLocal, err := checkAddr(options.addr)
-	if err != nil {
+	if err := checkAddr(options.addr); err != nil {
 		return err
 	}
 	r, err := newReport(ctx, "", o)
@@ -101,7 +100,7 @@ func runProxy(ctx context.Context, p process, options proxyOptions) error {
 	if err != nil {
 		return err
 	}
-	if !isLocal {
+	if !isLocal(listener) {
 		fmt.Fprintf(p.stderr, "warning: the proxy listens on %s: whoever reaches it can send requests to the target, "+
 			"and tokens travel to it over plain http\n", listener.Addr())
 	}
@@ -155,15 +154,15 @@ func writeProxyRecording(p process, recorder *recording.Recorder) error {
 	return err
 }
 
-// checkAddr returns an error for an address that does not name a host, and reports whether only this machine has
-// it. Whoever reaches the proxy can use it to reach the target, so more than this machine has to be asked for.
-func checkAddr(addr string) (isLocal bool, err error) {
+// checkAddr returns an error for an address that does not name a host. Whoever reaches the proxy can use it to reach
+// the target, so more than this machine has to be asked for.
+func checkAddr(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil || host == "" {
-		return false, fmt.Errorf("--addr %s: write host and port, such as 127.0.0.1:0 for this machine only, "+
+		return fmt.Errorf("--addr %s: write host and port, such as 127.0.0.1:0 for this machine only, "+
 			"or 0.0.0.0:8080 for others too", addr)
 	}
-	return traffic.IsLoopback(host), nil
+	return nil
 }
 
 // parseTarget returns the address of the target. Over plain http, a token can only go to this machine, or, where that

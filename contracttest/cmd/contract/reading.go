@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -98,22 +97,22 @@ func (s *reading) ended(ctx context.Context, f found, err error) error {
 		s.failFile(f, err)
 		return nil
 	case err == context.Cause(ctx): // of an interrupt between two exchanges, which names no file
-		return fmt.Errorf("%s: %w", filepath.Base(f.file), err)
+		return fmt.Errorf("%s: %w", f.name, err)
 	}
 	return err
 }
 
 // failFile does as fail, except for a file in a folder that is not a recording: it is named, and not a failure.
 func (s *reading) failFile(f found, err error) {
-	var other *recording.KindError
-	if !f.inFolder || !errors.As(err, &other) {
+	other := asOtherKind(err)
+	if !f.inFolder || other == nil {
 		s.fail(err)
 		return
 	}
 	if s.others[other.What] == nil {
 		s.others[other.What] = &names{}
 	}
-	s.others[other.What].add(filepath.Base(f.file))
+	s.others[other.What].add(f.name)
 }
 
 // fail notes a recording that cannot be used, in the report if there is one.
@@ -149,8 +148,15 @@ func (s *reading) writeOrigins() {
 
 // err returns an error if something could not be used. What it was has been printed, or is in the report.
 func (s *reading) err() error {
-	if s.failed == 0 && s.unusable == 0 {
+	var parts []string
+	if s.failed > 0 {
+		parts = append(parts, plural.Of(s.failed, "file"))
+	}
+	if s.unusable > 0 {
+		parts = append(parts, plural.Of(s.unusable, "entry"))
+	}
+	if len(parts) == 0 {
 		return nil
 	}
-	return fmt.Errorf("could not be used: %s and %s", plural.Of(s.failed, "file"), plural.Of(s.unusable, "entry"))
+	return errors.New("could not be used: " + strings.Join(parts, " and "))
 }

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 
 	"example.com/doimages/contracttest/recording"
@@ -38,7 +37,7 @@ func (s *reading) addRecording(ctx context.Context, r *report.Report, f found, w
 	kind := string(provenance.Kind)
 	r.NewSession(kind) // two recordings are not compared with each other
 	before := r.Exchanges
-	err = r.AddAllContext(ctx, s.progress.exchanges(f.file, s.exchanges(ctx, f, where)))
+	err = r.AddAllContext(ctx, s.progress.exchanges(f.name, s.exchanges(ctx, f, where)))
 	if n := r.Exchanges - before; n > 0 {
 		s.origins[kind] += n
 	}
@@ -68,7 +67,7 @@ func originOf(ctx context.Context, f found, where served) (recording.Provenance,
 // exchanges returns the exchanges of a recording that are with the images API, and counts the others as skipped.
 func (s *reading) exchanges(ctx context.Context, f found, where served) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
-		for exchange, err := range read(ctx, s.process, f.file, where) {
+		for exchange, err := range read(ctx, s.process, f, where) {
 			if omitted := asOmitted(err); omitted != nil {
 				s.skip(omitted)
 				continue
@@ -87,10 +86,10 @@ func checkReadable(ctx context.Context, p process, f found, where served) error 
 	if f.file == standardInput {
 		return nil
 	}
-	for _, err := range read(ctx, p, f.file, where) {
+	for _, err := range read(ctx, p, f, where) {
 		omitted := asOmitted(err)
 		switch {
-		case err == nil, f.inFolder && isOfOtherKind(err):
+		case err == nil, f.inFolder && asOtherKind(err) != nil:
 		case omitted == nil || omitted.Reason == recording.Unusable:
 			return err
 		}
@@ -101,13 +100,13 @@ func checkReadable(ctx context.Context, p process, f found, where served) error 
 
 // read reads a recording, or standard input, until ctx ends. Archives of a browser can have gigabytes, and an archive
 // may be a pipe to which nobody writes.
-func read(ctx context.Context, p process, file string, where served) iter.Seq2[traffic.Exchange, error] {
+func read(ctx context.Context, p process, f found, where served) iter.Seq2[traffic.Exchange, error] {
 	return func(yield func(traffic.Exchange, error) bool) {
 		ctx, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		entries := make(chan entry)
-		go readInto(ctx, entries, recordingOf(p, file, where))
-		last := filepath.Base(file)
+		go readInto(ctx, entries, recordingOf(p, f, where))
+		last := f.name
 		for {
 			select {
 			case <-ctx.Done():
@@ -124,14 +123,15 @@ func read(ctx context.Context, p process, file string, where served) iter.Seq2[t
 }
 
 // recordingOf returns what reads a file, or standard input.
-func recordingOf(p process, file string, where served) iter.Seq2[traffic.Exchange, error] {
+func recordingOf(p process, f found, where served) iter.Seq2[traffic.Exchange, error] {
 	reader := recording.Reader{
+		Name:  f.name,
 		Skips: func(u *url.URL) recording.Reason { return skipReason(u, where) },
 	}
-	if file == standardInput {
-		return reader.ReadStream(p.stdin, "stdin")
+	if f.file == standardInput {
+		return reader.ReadStream(p.stdin, f.name)
 	}
-	return reader.Read(file)
+	return reader.Read(f.file)
 }
 
 // skipReason returns why a request is not to be read, by its URL; "" for one with the images API.
@@ -170,10 +170,4 @@ func asOmitted(err error) *recording.OmittedError {
 		return omitted
 	}
 	return nil
-}
-
-// isOfOtherKind reports whether an error only says that a file is not a recording.
-func isOfOtherKind(err error) bool {
-	var other *recording.KindError
-	return errors.As(err, &other)
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/contracttest/recording"
 )
 
 const makers = "../../recording/testdata/makers/"
@@ -120,6 +122,39 @@ func TestVerifyAFolder(t *testing.T) {
 	assert.Equal(t, 0, exit, out)
 	assert.NotContains(t, out, "provenance of a recording", "it is read with its cassette")
 	assert.Contains(t, out, "exchanges from: documentation")
+}
+
+// Files of one name are told apart by as much of their paths as that takes.
+func TestVerifyNamesFilesApart(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"a/x/session.har": archive,
+		"b/x/session.har": archive,
+		"b/y/session.har": archive,
+		"other.har":       archive,
+		"a/broken.har":    archive[:len(archive)-40],
+		"b/broken.har":    archive[:len(archive)-40],
+		"a/page.har":      "<html>",
+		"b/page.har":      "<html>",
+	} {
+		file := filepath.Join(folder, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	}
+	_, out := execute(t, nil, "verify", folder)
+	assert.Contains(t, out, "first in a/broken.har#0, a/x/session.har#0, b/broken.har#0, b/x/session.har#0, y/session.har#0")
+	assert.Contains(t, out, "\na/broken.har: not an HTTP Archive: ")
+	assert.Contains(t, out, "left out: an HTML page: a/page.har, b/page.har\n")
+	_, out = execute(t, nil, "verify", filepath.Join(folder, "other.har"), filepath.Join(folder, "b", "y"))
+	assert.Contains(t, out, "first in other.har#0, session.har#0")
+
+	copied := filepath.Join(t.TempDir(), "copy.har")
+	exit, out := execute(t, nil, "convert", filepath.Join(folder, "a", "x"), filepath.Join(folder, "b", "x"), "-o", copied)
+	require.Equal(t, 0, exit, out)
+	provenance, err := recording.ReadProvenance(copied)
+	require.NoError(t, err)
+	assert.Equal(t, "copy of a/x/session.har, b/x/session.har", provenance.Document)
 }
 
 // Standard input is read as a file is, packed or not.

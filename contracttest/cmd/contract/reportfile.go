@@ -67,8 +67,7 @@ func checkInputs(reports []string, recordings []found, others ...string) error {
 // isRecording reports whether a file begins as a recording does, though it may be damaged.
 func isRecording(file string) bool {
 	for _, err := range recording.Read(file) {
-		var other *recording.KindError
-		return !errors.As(err, &other)
+		return asOtherKind(err) == nil
 	}
 	return true
 }

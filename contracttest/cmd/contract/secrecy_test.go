@@ -190,7 +190,7 @@ func TestErrorsHaveNoToken(t *testing.T) {
 	all := outputs{}
 	_, all["the token as an address"] = execute(t, withToken, "live", "--base-url", canary)
 	_, all["a token in an address"] = execute(t, withToken, "live", "--base-url", "https://user:"+canary+"@api.example.com")
-	_, all["no network"] = execute(t, withToken, "live", "--base-url", "http://127.0.0.1:1")
+	_, all["no network"] = execute(t, withToken, "live", "--base-url", nobody)
 	_, all["a missing file"] = execute(t, withToken, "verify", filepath.Join(t.TempDir(), "missing.har"))
 	_, all["the token as a target"] = execute(t, nil, "proxy", "--target", canary)
 	_, all["a token in a target"] = execute(t, nil, "proxy", "--target", "https://"+canary+":@api.example.com")

@@ -30,6 +30,9 @@ type serveOptions struct {
 	examples    bool
 }
 
+// helpWidth is how many characters a line of a help text has at most.
+const helpWidth = 110
+
 func serveCommand(p process) *cobra.Command {
 	var options serveOptions
 	cmd := &cobra.Command{
@@ -46,7 +49,7 @@ request meets them as they were at the start, whatever others did.
 A fault is written operation:effect,choice…, such as images_list:status=500,page=3,count=1 or
 *:delay=2s,probability=0.1. The operation * stands for every one.
 
-Effects: ` + fakeapi.Effects() + `.
+` + terminal{width: helpWidth}.broken("Effects: "+fakeapi.Effects()+".") + `
 
 Choices: page=N, after=N, count=N, probability=P, seed=N.
 

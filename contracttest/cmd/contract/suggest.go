@@ -17,10 +17,8 @@ import (
 
 // suggestOptions are the flags of contract suggest.
 type suggestOptions struct {
-	file     string
-	spec     string // a file; the embedded document if empty
-	baseline string
-	served   servedOptions
+	draft draftOptions
+	spec  string // a file; the embedded document if empty
 }
 
 func suggestCommand(p process) *cobra.Command {
@@ -40,59 +38,35 @@ The exit code is 0 if the overlay was written. It is 2 if a file, an entry in on
 then nothing is written.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runSuggest(cmd.Context(), p, options, files) },
 	}
-	flags := cmd.Flags()
-	flags.StringVarP(&options.file, "output", "o", "", "the overlay to write")
-	flags.StringVar(&options.spec, "spec", "", "an OpenAPI 3.0 document (default: the embedded contract)")
-	flags.StringVar(&options.baseline, "baseline", "",
-		"a file with findings that are accepted already, in addition to the embedded ones")
-	options.served.addFlags(cmd)
-	_ = cmd.MarkFlagRequired("output")
+	options.draft.addFlags(cmd, "the overlay to write")
+	cmd.Flags().StringVar(&options.spec, "spec", "", "an OpenAPI 3.0 document (default: the embedded contract)")
 	return cmd
 }
 
 // runSuggest checks recordings, and writes what the document does not cover.
 func runSuggest(ctx context.Context, p process, options suggestOptions, files []string) error {
-	if len(files) == 0 {
-		return errors.New("suggest: name at least one recording")
-	}
-	if err := checkOverlayFile(options.file); err != nil {
-		return fmt.Errorf("--output %s: %w", options.file, err)
-	}
-	where, err := options.served.parse()
-	if err != nil {
+	if err := checkNamed("suggest", files); err != nil {
 		return err
 	}
-	known, err := readBaseline(ctx, options.baseline)
-	if err != nil {
-		return err
+	if err := checkOverlayFile(options.draft.file); err != nil {
+		return fmt.Errorf("--output %s: %w", options.draft.file, err)
 	}
 	document, err := readDocument(ctx, options.spec)
 	if err != nil {
 		return err
 	}
-	r, err := loadReport(ctx, options.spec, document, known)
-	if err != nil {
-		return err
-	}
 	suggestions, err := suggest.New(document)
 	if err != nil {
-		return err
+		return fmt.Errorf("--spec %s: %w", options.spec, err)
 	}
-	found, err := findRecordings(ctx, files)
+	_, err = options.draft.check(ctx, p, files, options.spec, document,
+		func(s *reading, ctx context.Context, r *report.Report, f found, where served) error {
+			return s.addSuggestions(ctx, r, suggestions, f, where)
+		})
 	if err != nil {
 		return err
 	}
-	seen := newReading(p, nil)
-	for _, f := range found {
-		if err := seen.ended(ctx, f, seen.addSuggestions(ctx, r, suggestions, f, where)); err != nil {
-			return err
-		}
-	}
-	seen.write()
-	if err := seen.err(); err != nil {
-		return err
-	}
-	return writeOverlay(p, options.file, suggestions)
+	return writeOverlay(p, options.draft, suggestions)
 }
 
 // addSuggestions adds what a recording shows. The error says why the recording ended early.
@@ -104,7 +78,7 @@ func (s *reading) addSuggestions(
 		return err
 	}
 	r.NewSession(string(provenance.Kind))
-	for exchange, err := range s.progress.exchanges(f.file, s.exchanges(ctx, f, where)) {
+	for exchange, err := range s.progress.exchanges(f.name, s.exchanges(ctx, f, where)) {
 		if err != nil {
 			return err
 		}
@@ -114,18 +88,18 @@ func (s *reading) addSuggestions(
 }
 
 // writeOverlay writes the overlay, and lists what it does not cover.
-func writeOverlay(p process, file string, suggestions *suggest.Suggestions) error {
+func writeOverlay(p process, draft draftOptions, suggestions *suggest.Suggestions) error {
 	text, actions, rejected, err := suggestions.Overlay()
 	if err != nil {
 		return err
 	}
-	if err := writeFile(file, text); err != nil {
-		return fmt.Errorf("--output: %w", err)
+	if err := draft.write(text); err != nil {
+		return err
 	}
 	for _, line := range rejected {
 		fmt.Fprintln(p.stdout, "not suggested:", line)
 	}
-	fmt.Fprintf(p.stdout, "%s in %s, and %s without one\n", plural.Of(actions, "action"), redact.Printable(file),
+	fmt.Fprintf(p.stdout, "%s in %s, and %s without one\n", plural.Of(actions, "action"), redact.Printable(draft.file),
 		plural.Of(len(rejected), "finding"))
 	return nil
 }

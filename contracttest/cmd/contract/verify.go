@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -50,8 +49,8 @@ flag cannot be used; the rest is checked all the same.`,
 // runVerify checks recordings, one after the other, into one report. How many exchanges came from where is printed
 // beside it: a recording of a fake is no evidence of how the API behaves. So is what was not checked, and why.
 func runVerify(ctx context.Context, p process, options verifyOptions, files []string) error {
-	if len(files) == 0 {
-		return errors.New("verify: name at least one recording, a folder, or - for standard input")
+	if err := checkNamed("verify", files); err != nil {
+		return err
 	}
 	where, err := options.served.parse()
 	if err != nil {

@@ -1,11 +1,9 @@
 package suggest
 
 import (
-	"bytes"
 	"fmt"
 
-	"go.yaml.in/yaml/v3"
-
+	"example.com/doimages/contracttest/internal/printyaml"
 	"example.com/doimages/contracttest/internal/redact"
 )
 
@@ -52,9 +50,6 @@ func (s *Suggestions) Overlay() (text []byte, actions int, rejected []string, er
 			Source:      redact.Printable(of.source),
 		})
 	}
-	var b bytes.Buffer
-	encoder := yaml.NewEncoder(&b)
-	encoder.SetIndent(2)
-	err = encoder.Encode(file)
-	return b.Bytes(), len(file.Actions), rejected, err
+	text, err = printyaml.Marshal(file, 2)
+	return text, len(file.Actions), rejected, err
 }

@@ -115,6 +115,36 @@ func TestOverlayCoversWhatWasSeen(t *testing.T) {
 	}
 }
 
+// Where responses document a header in different ways, the overlay has that of the first status, whenever it is made.
+func TestOverlayIsTheSameEachTime(t *testing.T) {
+	const document = `openapi: 3.0.3
+paths:
+  /v2/images/{id}:
+    get:
+      operationId: images_get
+      responses:
+        "200": {headers: {a: {schema: {type: integer}}}}
+        "404": {headers: {a: {schema: {type: string}}}}
+        "429": {headers: {a: {schema: {type: boolean}}}}
+`
+	exchange := testkit.Exchange(t, "GET /v2/images/1", 418, `{"id":"teapot"}`, 10, 100)
+	testkit.SetHeader("A", "1")(&exchange)
+	for range 20 {
+		s, err := suggest.New([]byte(document))
+		require.NoError(t, err)
+		s.Add(exchange, []check.Finding{{
+			Check:     "undocumented-status",
+			Severity:  check.Drift,
+			Operation: "images_get",
+			Status:    418,
+			In:        "status",
+		}})
+		text, _, _, err := s.Overlay()
+		require.NoError(t, err)
+		require.Contains(t, string(text), "type: integer", "%s", text)
+	}
+}
+
 // What is wrong rather than new, and what contradicts itself, is listed with the reason.
 func TestWhatIsNotSuggested(t *testing.T) {
 	const secret = "dop_v1_canary0123456789"

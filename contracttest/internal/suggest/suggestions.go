@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,14 +138,15 @@ func (s *Suggestions) addStatus(f check.Finding, operation location, exchange tr
 	return nil
 }
 
-// headersOf returns the headers that other responses of an operation document and that an exchange has.
+// headersOf returns the headers that other responses of an operation document and that an exchange has. If they
+// document one in different ways, that of the first status counts.
 func (s *Suggestions) headersOf(responses location, exchange traffic.Exchange) map[string]any {
 	headers := map[string]any{}
 	documented, _ := s.doc.at(responses).(map[string]any)
-	for status := range documented {
+	for _, status := range slices.Sorted(maps.Keys(documented)) {
 		of, _ := s.doc.at(s.doc.resolve(responses.child(status)).child("headers")).(map[string]any)
 		for name, header := range of {
-			if exchange.Header.Get(name) != "" {
+			if headers[name] == nil && exchange.Header.Get(name) != "" {
 				headers[name] = header
 			}
 		}
@@ -260,7 +262,7 @@ func (s *Suggestions) bodySchema(f check.Finding, operation location) (location,
 		return nil, errWrong
 	}
 	content, _ := s.doc.at(holder.child("content")).(map[string]any)
-	for media := range content {
+	for _, media := range slices.Sorted(maps.Keys(content)) {
 		if strings.HasPrefix(media, "application/json") {
 			return holder.child("content", media, "schema"), nil
 		}

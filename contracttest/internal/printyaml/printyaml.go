@@ -1,6 +1,10 @@
-package recording
+// Package printyaml writes YAML that a terminal and an editor can show. What has no width or turns a text, such as a
+// right-to-left mark, is written as an escape: a reader sees that it is there, and a parser reads what was given.
+package printyaml
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -8,19 +12,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// marshal returns a value as YAML that prints: what has no width or turns a text is written as an escape, which the
-// library leaves as it is. What is read is what was given.
-func marshal(value any) ([]byte, error) {
+// Marshal returns a value as YAML, with this many spaces for each level.
+func Marshal(value any, indent int) ([]byte, error) {
 	var node yaml.Node
 	if err := node.Encode(value); err != nil {
 		return nil, err
 	}
 	quoteHidden(&node)
-	text, err := yaml.Marshal(&node)
-	if err != nil {
+	var text bytes.Buffer
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(indent)
+	if err := errors.Join(encoder.Encode(&node), encoder.Close()); err != nil {
 		return nil, err
 	}
-	return []byte(escapeHidden(string(text))), nil
+	return []byte(escapeHidden(text.String())), nil
 }
 
 // quoteHidden puts each text in quotes in which something does not print: only there YAML has escapes.
@@ -33,7 +38,7 @@ func quoteHidden(node *yaml.Node) {
 	}
 }
 
-// escapeHidden writes what does not print as escapes.
+// escapeHidden writes what does not print as escapes. The library leaves it as it is.
 func escapeHidden(text string) string {
 	if strings.IndexFunc(text, isHidden) < 0 {
 		return text
