@@ -41,7 +41,12 @@ func TestNewClientRejects(t *testing.T) {
 		"slashes before its path": {token: canary, baseURL: "https://api.example.com//v2", want: "without /v2 it is https://api.example.com"},
 		"an empty query":          {token: canary, baseURL: "https://api.example.com/do?", want: "query"},
 		"the path of images":      {token: canary, baseURL: "https://api.example.com/v2/images", want: "without /v2/images it is https://api.example.com"},
+		"its path in upper case":  {token: canary, baseURL: "https://api.example.com/V2/", want: "without /V2 it is https://api.example.com"},
+		"images in upper case":    {token: canary, baseURL: "https://api.example.com/V2/Images", want: "without /V2/Images it is"},
 		"a query":                 {token: canary, baseURL: "https://api.example.com/?a=secret", want: "query"},
+		"a port out of range":     {token: canary, baseURL: "https://api.example.com:65536", want: "the port 65536 is not from 1 to 65535"},
+		"a port of many digits":   {token: canary, baseURL: "https://api.example.com:99999999999999999999", want: "is not from 1 to 65535"},
+		"port 0":                  {token: canary, baseURL: "http://localhost:0", want: "the port 0 is not from 1 to 65535"},
 		"the token as an address": {token: canary, baseURL: canary, want: "must begin with https://"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +60,10 @@ func TestNewClientRejects(t *testing.T) {
 }
 
 func TestNewClientAccepts(t *testing.T) {
-	for _, baseURL := range []string{"https://api.example.com", "https://api.example.com/prefix/", "https://api.example.com/do/v2", "https://api.example.com/v2/do", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80"} {
+	for _, baseURL := range []string{
+		"https://api.example.com", "https://api.example.com/prefix/", "https://api.example.com/do/v2", "https://api.example.com/v2/do",
+		"https://api.example.com:", "https://api.example.com:65535", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80",
+	} {
 		_, err := wrapper.NewClient(canary, wrapper.WithBaseURL(baseURL))
 		assert.NoError(t, err, baseURL)
 	}
