@@ -130,6 +130,34 @@ func TestContextThatEndsBetweenTwoLooks(t *testing.T) {
 	}
 }
 
+// errorList is an error that == panics on.
+type errorList []error
+
+func (l errorList) Error() string { return fmt.Sprint("list of ", len(l)) }
+
+// endedWith is a context of the caller's that has ended, with an Err of its own.
+type endedWith struct {
+	context.Context
+	err error
+}
+
+func (c endedWith) Err() error { return c.err }
+
+// Whatever type the Err of a context or its cause has, the call ends with it.
+func TestContextWhoseErrorsCannotBeCompared(t *testing.T) {
+	withCause, cancel := context.WithCancelCause(t.Context())
+	cancel(errorList{})
+	for name, ctx := range map[string]context.Context{
+		"Err":   endedWith{Context: t.Context(), err: errorList{}},
+		"cause": withCause,
+	} {
+		_, err := newClient(t, respond(200, "", nil)).Get(ctx, 42)
+		require.ErrorIs(t, err, wrapper.ErrNoResponse, name)
+		var list errorList
+		assert.ErrorAs(t, err, &list, name)
+	}
+}
+
 // What ended another call, of whatever type, is not found in the error of this one; a limiter may return it, too.
 func TestCallEndedByAnotherKindOfError(t *testing.T) {
 	imageFailed := &wrapper.ImageFailedError{Image: gen.Image{ID: 1, Status: gen.ImageStatusDeleted}}
