@@ -3,12 +3,14 @@ package wrapper_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -90,6 +92,38 @@ func TestTokenIsNotInAnyWrappedError(t *testing.T) {
 	}
 	assert.NotContains(t, log.String(), canary)
 }
+
+// What a request ended with is found, also if the text of its error is long or has the token in it, as a URL may.
+func TestErrorsKeepTheirTypes(t *testing.T) {
+	untrusted := &tls.CertificateVerificationError{Err: errors.New(strings.Repeat("name.example, ", 1000))}
+	for name, test := range map[string]struct {
+		transport http.RoundTripper
+		tag       string
+		want      func(error) bool
+	}{
+		"a long URL":         {transport: hangs, tag: strings.Repeat("x", 10_000), want: isDeadline},
+		"the token in a URL": {transport: hangs, tag: canary, want: isDeadline},
+		"a long error": {
+			transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, untrusted }),
+			want:      func(err error) bool { return errors.As(err, new(*tls.CertificateVerificationError)) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: test.transport}), wrapper.WithRetry(wrapper.Retry{Attempts: 2}))
+				require.NoError(t, err)
+				_, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{TagName: test.tag}))
+				assert.True(t, test.want(err), err)
+				assert.ErrorAs(t, err, new(*url.Error))
+				assert.Less(t, len(err.Error()), 2000)
+				assert.NotContains(t, print(err), canary)
+				assert.Equal(t, test.tag == "", failed(t, err).Attempts == 1, "an untrusted certificate is not tried again")
+			})
+		})
+	}
+}
+
+func isDeadline(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
 
 // Successes are searched, too: every string of every result, whatever the call, and what callers are told meanwhile.
 func TestTokenIsInNoResult(t *testing.T) {
