@@ -119,9 +119,11 @@ func isNil(value any) bool {
 // path in it is kept. Plain http is accepted only for loopback hosts.
 func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = address } }
 
-// WithHTTPClient sends requests through the caller's HTTP client, with its transport, proxy and timeout. A Timeout of
-// the client bounds each attempt, beside that of [WithAttemptTimeout]. The client is copied, and the copy follows no
-// redirects, so that the token cannot travel. A nil client is an error of [NewClient].
+// WithHTTPClient sends requests through the caller's HTTP client. A nil client is an error of [NewClient].
+//
+// The client is copied, and the caller's own is not changed. The copy has the same Transport, with its proxy and its
+// connections, and the same Jar. A Timeout bounds each attempt, beside that of [WithAttemptTimeout]. CheckRedirect is
+// replaced: redirects are not followed, so that the token cannot travel, and end a call with an [*Error].
 //
 // Whether a request was sent is known from the hooks of [net/http/httptrace] in its context. A transport that makes
 // requests of its own, such as for metrics, must not make them with that context.
