@@ -252,14 +252,6 @@ func TestErrorDoesNotHoldTheBody(t *testing.T) {
 	}
 }
 
-// heap returns the size of the live heap.
-func heap() int64 {
-	runtime.GC()
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	return int64(memory.HeapAlloc)
-}
-
 func TestNoResponseAtAll(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()
