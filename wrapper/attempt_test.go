@@ -131,7 +131,7 @@ func TestAttemptTimeout(t *testing.T) {
 			if err := pause(pauses[0]); err != nil {
 				return nil, err
 			}
-			text := `{"image":` + imageJSON(42, "available") + `}`
+			text := image42
 			rest := pauses[1:]
 			body := reader(func(p []byte) (int, error) {
 				if len(rest) == 0 {
@@ -225,10 +225,11 @@ func unreached(t *testing.T) map[string]never {
 		_, client := refusingProxy(t, status)
 		return client
 	}
-	dialling := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	dialling := newHTTPClient(t).Transport.(*http.Transport)
+	dialling.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
-	}}
+	}
 	own := newHTTPClient(t)
 	own.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no route in sight") }
 	return map[string]never{
@@ -265,8 +266,7 @@ func TestWhatWasNeverSentIsRepeated(t *testing.T) {
 			require.NoError(t, err)
 			for _, call := range []string{"create", "delete"} {
 				err := calls[call](t.Context(), client)
-				var apiError *wrapper.Error
-				require.ErrorAs(t, err, &apiError)
+				apiError := failed(t, err)
 				assert.ErrorIs(t, err, wrapper.ErrNoResponse)
 				assert.Equal(t, 2, apiError.Attempts, "%s: %v", call, err)
 				assert.False(t, apiError.MayHaveActed, "%s: %v", call, err)
@@ -330,8 +330,7 @@ func TestConnectionThatWasThereCounts(t *testing.T) {
 				return refused()
 			}), wrapper.WithRetry(wrapper.Retry{Attempts: 3}))
 			err := calls["create"](t.Context(), client)
-			var apiError *wrapper.Error
-			require.ErrorAs(t, err, &apiError, name)
+			apiError := failed(t, err, name)
 			assert.Equal(t, test.acted, apiError.MayHaveActed, name)
 			assert.Equal(t, map[bool]int{true: 1, false: 3}[test.acted], sent, name)
 		})
@@ -343,8 +342,7 @@ func TestLostResponseOfATransportWithoutHooks(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.LoseAnswer()}))
 	before := len(fake.Images())
 	err := calls["create"](t.Context(), transportClient(t, fake))
-	var apiError *wrapper.Error
-	require.ErrorAs(t, err, &apiError)
+	apiError := failed(t, err)
 	assert.ErrorIs(t, err, wrapper.ErrNoResponse)
 	assert.True(t, apiError.MayHaveActed)
 	assert.Len(t, fake.Images(), before+1)
@@ -354,7 +352,7 @@ func TestLostResponseOfATransportWithoutHooks(t *testing.T) {
 func TestHooksOfTheCaller(t *testing.T) {
 	var got atomic.Int64
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { got.Add(1) }})
-	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(serve(t, respond(200, `{"image":`+imageJSON(42, "available")+`}`, nil))), wrapper.WithHTTPClient(newHTTPClient(t)))
+	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(serve(t, respond(200, image42, nil))), wrapper.WithHTTPClient(newHTTPClient(t)))
 	require.NoError(t, err)
 	_, err = client.Get(ctx, 42)
 	require.NoError(t, err)
@@ -371,8 +369,7 @@ func TestBodyThatCannotBeRewound(t *testing.T) {
 		gone := errors.New("the file is gone")
 		req.GetBody = func() (io.ReadCloser, error) { return nil, gone }
 		_, err = sender.Do(req)
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
+		apiError := failed(t, err)
 		assert.ErrorIs(t, err, gone)
 		assert.False(t, apiError.MayHaveActed)
 		assert.Len(t, s.at, 1)

@@ -73,7 +73,7 @@ func TestRequestsCarryTokenAndUserAgentAndKeepThePathPrefix(t *testing.T) {
 	var got *http.Request
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		got = r
-		reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+		reply(w, 200, image42)
 	}
 	client := newClient(t, handler, wrapper.WithBaseURL("https://proxy.example/do"), wrapper.WithUserAgent("inventory/1.4"))
 	_, err := client.Get(t.Context(), 42)
@@ -115,8 +115,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	require.NoError(t, err)
 
 	_, err = client.Get(t.Context(), 42)
-	var apiError *wrapper.Error
-	require.ErrorAs(t, err, &apiError)
+	apiError := failed(t, err)
 	assert.Equal(t, http.StatusTemporaryRedirect, apiError.Status)
 	assert.ErrorContains(t, err, other.Listener.Addr().String())
 	assert.NotContains(t, err.Error(), canary)
@@ -137,7 +136,7 @@ func TestRateLimitOfTheLatestResponse(t *testing.T) {
 			w.Header().Set("RateLimit-Remaining", remaining)
 			w.Header().Set("RateLimit-Reset", "1444931833")
 		}
-		reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+		reply(w, 200, image42)
 	}
 	for _, client := range []*wrapper.Client{newClient(t, handler), newClient(t, handler, wrapper.WithoutAdaptiveLimit())} {
 		assert.Zero(t, client.RateLimit())
@@ -154,7 +153,7 @@ func TestUserAgentIsTrimmed(t *testing.T) {
 		var got string
 		client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
 			got = r.UserAgent()
-			reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+			reply(w, 200, image42)
 		}, wrapper.WithUserAgent(name))
 		_, err := client.Get(t.Context(), 42)
 		require.NoError(t, err)

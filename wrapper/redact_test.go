@@ -63,8 +63,7 @@ func TestTokenIsNeverPrinted(t *testing.T) {
 	err3 := client.Delete(t.Context(), 42)
 	for _, err := range []error{err1, err2, err3} {
 		require.Error(t, err)
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
+		apiError := failed(t, err)
 		log.WriteString(print(err, apiError, *apiError))
 	}
 	log.WriteString(print(client, *client, client.API(), *client.API(), client.API().ClientInterface, client.RateLimit()))
@@ -158,9 +157,8 @@ func TestTokenIsInNoResult(t *testing.T) {
 		assert.Equal(t, "[redacted-1]", got.Name)
 		assert.Equal(t, "no access with [redacted-1]", got.ErrorMessage)
 		said(got, *got)
-		create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"}
 		calls := map[string]func() (any, error){
-			"create":          func() (any, error) { return client.Create(ctx, create) },
+			"create":          func() (any, error) { return client.Create(ctx, createParams) },
 			"update":          func() (any, error) { return client.Update(ctx, 42, updateName) },
 			"delete":          func() (any, error) { return nil, client.Delete(ctx, 42) },
 			"images":          func() (any, error) { return wrapper.Collect(client.Images(ctx, wrapper.ListParams{PerPage: 1})) },
