@@ -22,8 +22,8 @@ type Client struct {
 // NewClient returns a client that authenticates with a token. It sends no request.
 //
 // An empty token is an error, and so is one that no header can carry. A base URL is an error if it is malformed, would
-// send the token over plain http, or has the path /v2 or /v2/images, which the client adds. So is an option that is nil,
-// or has a value that cannot be used.
+// send the token over plain http, or has the path /v2 or /v2/images, which the client adds. So is an option that is
+// nil, or has a value that cannot be used.
 func NewClient(token string, options ...Option) (*Client, error) {
 	if err := checkToken(token); err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
@@ -87,7 +87,8 @@ func parseBaseURL(address string) (*url.URL, error) {
 		return nil, errors.New("base URL: it cannot have a query or a fragment")
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return nil, fmt.Errorf("base URL: plain http to %s would expose the token; only loopback hosts may use it", u.Host)
+		return nil, fmt.Errorf("base URL: plain http to %s would expose the token; only loopback hosts may use it",
+			u.Host)
 	}
 	if err := checkPort(u.Port()); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package wrapper_test
 import (
 	"context"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"testing"
@@ -117,15 +118,29 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	_, err = client.Get(t.Context(), 42)
 	apiError := failed(t, err)
 	assert.Equal(t, http.StatusTemporaryRedirect, apiError.Status)
+	assert.True(t, apiError.MayHaveActed, "a redirect does not say whether it did")
 	assert.ErrorContains(t, err, other.Listener.Addr().String())
 	assert.NotContains(t, err.Error(), canary)
 }
 
-func TestCallersHTTPClientIsNotChanged(t *testing.T) {
-	caller := &http.Client{Timeout: time.Second}
-	_, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(caller))
+// The copy of a caller's client shares the jar. The caller's own still follows redirects.
+func TestTheHTTPClientIsCopied(t *testing.T) {
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	var sent []string
+	caller := &http.Client{Jar: jar, Transport: inMemory{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent = append(sent, r.Header.Get("Cookie"))
+		w.Header().Set("Set-Cookie", "a=b")
+		reply(w, 200, image42)
+	})}}
+	client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(caller))
 	require.NoError(t, err)
 	assert.Nil(t, caller.CheckRedirect)
+	for range 2 {
+		_, err = client.Get(t.Context(), 42)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"", "a=b"}, sent)
 }
 
 func TestRateLimitOfTheLatestResponse(t *testing.T) {

@@ -3,7 +3,6 @@ package wrapper
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"time"
 )
 
@@ -32,6 +31,3 @@ func contextError(ctx context.Context) error {
 	}
 	return fmt.Errorf("%w: %w", err, fromOutside(cause))
 }
-
-// isSame reports whether two errors are one. Where == would panic, they are not: nobody can compare them.
-func isSame(a, b error) bool { return reflect.ValueOf(a).Comparable() && a == b }

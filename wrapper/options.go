@@ -17,7 +17,7 @@ import (
 const (
 	libraryUserAgent = "doimages/" + openapi.Version
 
-	// defaultAttemptTimeout ends an attempt whose server has fallen silent, even if the caller's context has no deadline.
+	// defaultAttemptTimeout ends an attempt whose server has fallen silent, even if the context has no deadline.
 	defaultAttemptTimeout = time.Minute
 	maxAttemptTimeout     = 24 * time.Hour
 
@@ -146,8 +146,8 @@ func WithAttemptTimeout(silence time.Duration) Option {
 }
 
 // WithMaxResponseBytes sets how many bytes of a response are read at most, counted after decompression. The default is
-// 32 MiB; a page of 200 images has about 60 KB. A larger response is [ErrInvalidResponse]. To decode one takes less
-// than six times as much memory, or 6 MiB if that is more. 0 and less are an error of [NewClient].
+// 32 MiB; a page of 200 images has about 60 KB. A larger response is [ErrInvalidResponse]. To read and decode one
+// takes less than six times as much memory, or 6 MiB if that is more. 0 and less are an error of [NewClient].
 func WithMaxResponseBytes(bytes int64) Option {
 	return func(c *config) { c.maxResponseBytes = min(bytes, 1<<62) } // one more must not overflow
 }

@@ -66,9 +66,9 @@ func printable(text string) string {
 	}, text)
 }
 
-// cleanError returns an error whose text has no token in it and is not long: net/http quotes what a server sent, and the
-// URL of the request. What the error wraps is still found by errors.Is and errors.As, unless its own text has the token
-// in it or is longer than maxKept.
+// cleanError returns an error whose text has no token in it and is not long: net/http quotes what a server sent, and
+// the URL of the request. What the error wraps is still found by errors.Is and errors.As, unless its own text has the
+// token in it or is longer than maxKept.
 func (s secret) cleanError(err error) error {
 	text := err.Error()
 	hasToken := string(s.redact([]byte(text))) != text

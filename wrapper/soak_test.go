@@ -16,7 +16,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
@@ -105,17 +104,6 @@ func TestSoak(t *testing.T) {
 	assert.Less(t, heaps[3], heaps[0]+8<<20, "the heap after each quarter: %v", heaps)
 	t.Logf("%d requests in %s: %d calls right, %d failed with the error of the fault, %d wrong; heap after each quarter, in KB: %d %d %d %d",
 		fake.Requests(), time.Since(start).Round(time.Second), right.Load(), failed.Load(), wrong.Load(), heaps[0]>>10, heaps[1]>>10, heaps[2]>>10, heaps[3]>>10)
-}
-
-// verifyNoLeaks fails the test if goroutines are left. It has the patience that a slow machine needs: connections end some
-// time after they were closed.
-func verifyNoLeaks(t *testing.T) {
-	t.Helper()
-	err := goleak.Find()
-	for end := time.Now().Add(time.Minute); err != nil && time.Now().Before(end); {
-		err = goleak.Find()
-	}
-	assert.NoError(t, err)
 }
 
 // isTyped reports whether an error is a failure of the wrapper, and not a wrong result.

@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
@@ -196,6 +198,17 @@ func failed(t *testing.T, err error, msgAndArgs ...any) *wrapper.Error {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// verifyNoLeaks fails the test if goroutines are left. It has the patience that a slow machine needs: connections end some
+// time after they were closed.
+func verifyNoLeaks(t *testing.T) {
+	t.Helper()
+	err := goleak.Find()
+	for end := time.Now().Add(time.Minute); err != nil && time.Now().Before(end); {
+		err = goleak.Find()
+	}
+	assert.NoError(t, err)
+}
 
 // size is how much of something a slow test tries: little by default, and all of it with LONG=1 in the environment.
 func size(short, long int) int {
