@@ -71,7 +71,8 @@ func printable(text string) string {
 // token in it or is longer than maxKept.
 func (s secret) cleanError(err error) error {
 	text := err.Error()
-	hasToken := string(s.redact([]byte(text))) != text
+	redacted := string(s.redact([]byte(text)))
+	hasToken := redacted != text
 	if !hasToken && len(text) <= maxErrorText {
 		return err
 	}
@@ -79,7 +80,7 @@ func (s secret) cleanError(err error) error {
 		return &url.Error{Op: request.Op, URL: s.clean(request.URL), Err: s.cleanError(request.Err)}
 	}
 	if hasToken || len(text) > maxKept {
-		return errors.New(shorten(string(s.redact([]byte(text)))))
+		return errors.New(shorten(redacted))
 	}
 	return &shortened{text: shorten(text), err: err}
 }
