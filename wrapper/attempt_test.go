@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -16,62 +17,54 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
-// within fails the test if f takes longer than a server may make it.
-func within(t *testing.T, longest time.Duration, f func()) {
+// piped returns a transport of net/http whose connections lead to serve, without a socket, so that in a synctest bubble
+// no timeout takes time. The test ends when each serve has returned.
+func piped(t *testing.T, serve func(net.Conn)) *http.Transport {
 	t.Helper()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		f()
-	}()
-	select {
-	case <-done:
-	case <-time.After(longest):
-		require.Fail(t, "the call hangs")
-	}
+	var running sync.WaitGroup
+	t.Cleanup(running.Wait)
+	return &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		client, server := net.Pipe()
+		running.Go(func() {
+			defer server.Close()
+			serve(server)
+		})
+		return client, nil
+	}}
 }
 
-// switching responds to every request with 101, and holds the connection until the client closes it.
-func switching(t *testing.T, closed *atomic.Int64) string {
-	return "http://" + listen(t, func(conn net.Conn) {
-		defer conn.Close()
-		r := bufio.NewReader(conn)
-		if _, err := http.ReadRequest(r); err != nil {
-			return
-		}
-		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nX-Request-Id: one\r\n\r\n")
-		_, _ = io.Copy(io.Discard, r)
-		closed.Add(1)
-	})
+// switchProtocols responds to a request with 101, and holds the connection until the client closes it.
+func switchProtocols(conn net.Conn) {
+	r := bufio.NewReader(conn)
+	if _, err := http.ReadRequest(r); err != nil {
+		return
+	}
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nX-Request-Id: one\r\n\r\n")
+	_, _ = io.Copy(io.Discard, r)
 }
 
 // net/http gives the caller the connection of a 101, and neither a context nor a timeout ends its reads.
 func TestSwitchingProtocolsEndsTheCall(t *testing.T) {
-	for name, client := range map[string]*http.Client{
-		"timeout":    {Transport: newHTTPClient(t).Transport, Timeout: time.Minute},
-		"no timeout": newHTTPClient(t),
-	} {
+	for name, timeout := range map[string]time.Duration{"timeout": time.Minute, "no timeout": 0} {
 		t.Run(name, func(t *testing.T) {
-			var closed atomic.Int64
-			client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(switching(t, &closed)), wrapper.WithHTTPClient(client))
-			require.NoError(t, err)
-			within(t, 10*time.Second, func() {
-				_, err := client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				client, err := wrapper.NewClient(canary, wrapper.WithBaseURL("http://localhost"),
+					wrapper.WithHTTPClient(&http.Client{Transport: piped(t, switchProtocols), Timeout: timeout}))
+				require.NoError(t, err)
+				err = calls["create"](t.Context(), client)
+				assert.Zero(t, time.Since(start))
 				assert.ErrorIs(t, err, wrapper.ErrInvalidResponse)
 				assert.ErrorContains(t, err, "101 Switching Protocols: the server offers another protocol; its connection was closed (request id one)")
-				var apiError *wrapper.Error
-				require.ErrorAs(t, err, &apiError)
-				assert.Equal(t, 101, apiError.Status)
-				assert.Equal(t, 1, apiError.Attempts)
+				assert.Equal(t, 101, failed(t, err).Status)
+				assert.Equal(t, 1, failed(t, err).Attempts)
 			})
-			assert.Eventually(t, func() bool { return closed.Load() == 1 }, 5*time.Second, time.Millisecond, "the connection is closed")
 		})
 	}
 }
@@ -79,48 +72,41 @@ func TestSwitchingProtocolsEndsTheCall(t *testing.T) {
 // However a server takes its time, an attempt ends, without a deadline and with a client without a timeout. A status of
 // 1xx before the response, or another content type, makes no difference.
 func TestEveryAttemptEnds(t *testing.T) {
-	defer goleak.VerifyNone(t)
-	t.Run("servers", testEveryAttemptEnds) // returns when all its parallel tests have
-}
-
-func testEveryAttemptEnds(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n"
 	for name, test := range map[string]struct {
 		response string
 		drip     string // sent again and again
 		want     error
 		text     string
+		took     time.Duration
 	}{
-		"nothing":                 {want: wrapper.ErrNoResponse, text: "no progress for 300ms"},
-		"early hints":             {response: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 300ms"},
-		"early hints, over again": {drip: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 300ms"},
-		"headers that drip":       {response: ok, drip: "a: b\r\n", want: wrapper.ErrNoResponse, text: "no progress for 300ms"},
-		"no body":                 {response: ok + "\r\n", want: wrapper.ErrInvalidResponse, text: "truncated after 0 bytes: no progress for 300ms"},
-		"a body that stops":       {response: ok + "\r\n{", want: wrapper.ErrInvalidResponse, text: "truncated after 1 bytes: no progress for 300ms"},
-		"a body that drips":       {response: ok + "\r\n", drip: " ", want: wrapper.ErrInvalidResponse, text: "the response took more than 3s"},
-		"an event stream":         {response: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", drip: ": ping\n\n", want: wrapper.ErrInvalidResponse, text: "the response took more than 3s"},
+		"nothing":                 {want: wrapper.ErrNoResponse, text: "no progress for 1m0s", took: time.Minute},
+		"early hints":             {response: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 1m0s", took: time.Minute},
+		"early hints, over again": {drip: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 1m0s", took: time.Minute},
+		"headers that drip":       {response: ok, drip: "a: b\r\n", want: wrapper.ErrNoResponse, text: "no progress for 1m0s", took: time.Minute},
+		"no body":                 {response: ok + "\r\n", want: wrapper.ErrInvalidResponse, text: "truncated after 0 bytes: no progress for 1m0s", took: time.Minute},
+		"a body that stops":       {response: ok + "\r\n{", want: wrapper.ErrInvalidResponse, text: "truncated after 1 bytes: no progress for 1m0s", took: time.Minute},
+		"a body that drips":       {response: ok + "\r\n", drip: " ", want: wrapper.ErrInvalidResponse, text: "the response took more than 10m0s", took: 10 * time.Minute},
+		"an event stream":         {response: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", drip: ": ping\n\n", want: wrapper.ErrInvalidResponse, text: "the response took more than 10m0s", took: 10 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			address := listen(t, func(conn net.Conn) {
-				defer conn.Close()
-				if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
-					return
-				}
-				_, err := io.WriteString(conn, test.response)
-				for err == nil {
-					time.Sleep(10 * time.Millisecond)
-					_, err = io.WriteString(conn, test.drip)
-					if test.drip == "" {
-						_, err = conn.Read(make([]byte, 1))
+			synctest.Test(t, func(t *testing.T) {
+				transport := piped(t, func(conn net.Conn) {
+					r := bufio.NewReader(conn)
+					if _, err := http.ReadRequest(r); err != nil {
+						return
 					}
-				}
-			})
-			client, err := wrapper.NewClient(canary, wrapper.WithBaseURL("http://"+address), wrapper.WithHTTPClient(newHTTPClient(t)),
-				wrapper.WithAttemptTimeout(300*time.Millisecond), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
-			require.NoError(t, err)
-			within(t, 10*time.Second, func() {
+					_, err := io.WriteString(conn, test.response)
+					for err == nil && test.drip != "" {
+						time.Sleep(time.Second)
+						_, err = io.WriteString(conn, test.drip)
+					}
+					_, _ = io.Copy(io.Discard, r)
+				})
+				client := transportClient(t, transport, wrapper.WithBaseURL("http://localhost"), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
+				start := time.Now()
 				_, err := client.Get(t.Context(), 42)
+				assert.Equal(t, test.took, time.Since(start))
 				assert.ErrorIs(t, err, test.want)
 				assert.ErrorContains(t, err, test.text)
 				assert.ErrorIs(t, err, context.DeadlineExceeded)
@@ -145,7 +131,7 @@ func TestAttemptTimeout(t *testing.T) {
 			if err := pause(pauses[0]); err != nil {
 				return nil, err
 			}
-			text := `{"image":` + imageJSON(42, "available") + `}`
+			text := image42
 			rest := pauses[1:]
 			body := reader(func(p []byte) (int, error) {
 				if len(rest) == 0 {
@@ -239,29 +225,36 @@ func unreached(t *testing.T) map[string]never {
 		_, client := refusingProxy(t, status)
 		return client
 	}
-	dialling := newHTTPClient(t)
-	dialling.Timeout = 250 * time.Millisecond
-	dialling.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+	dialling := newHTTPClient(t).Transport.(*http.Transport)
+	dialling.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
 	own := newHTTPClient(t)
 	own.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no route in sight") }
-	silent := newHTTPClient(t)
-	silent.Timeout = 250 * time.Millisecond
 	return map[string]never{
 		"connection refused":          {base: "http://127.0.0.1:1", client: newHTTPClient(t)},
 		"an error of a dialer":        {base: "http://127.0.0.1:1", client: own},
 		"https to a plain port":       {base: strings.Replace(serve(t, http.NotFoundHandler()), "http:", "https:", 1), client: newHTTPClient(t)},
 		"handshake closed":            {base: "https://" + listen(t, func(conn net.Conn) { _ = conn.Close() }), client: newHTTPClient(t)},
-		"handshake that hangs":        {base: "https://" + listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }), client: silent},
-		"dialling that hangs":         {base: "https://127.0.0.1:1", client: dialling},
+		"handshake that hangs":        {base: "https://" + listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }), client: hasty(newHTTPClient(t).Transport)},
+		"dialling that hangs":         {base: "https://127.0.0.1:1", client: hasty(dialling)},
 		"a proxy that refuses":        {base: "https://api.digitalocean.com", client: refusing(403)},
 		"a proxy that asks":           {base: "https://api.digitalocean.com", client: refusing(407)},
 		"a proxy that is down":        {base: "https://api.digitalocean.com", client: proxied(t, "http://127.0.0.1:1")},
 		"a SOCKS proxy that is down":  {base: "https://api.digitalocean.com", client: proxied(t, "socks5://127.0.0.1:1")},
 		"a SOCKS proxy that hangs up": {base: "https://api.digitalocean.com", client: proxied(t, "socks5://"+listen(t, func(conn net.Conn) { _ = conn.Close() }))},
 	}
+}
+
+// hasty returns a client with a transport that gives up after a quarter of a second. A Timeout of the client would also
+// end what a test sends through another transport after that.
+func hasty(next http.RoundTripper) *http.Client {
+	return &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+		ctx, cancel := context.WithTimeout(req.Context(), 250*time.Millisecond)
+		defer cancel()
+		return next.RoundTrip(req.WithContext(ctx))
+	})}
 }
 
 func TestWhatWasNeverSentIsRepeated(t *testing.T) {
@@ -273,8 +266,7 @@ func TestWhatWasNeverSentIsRepeated(t *testing.T) {
 			require.NoError(t, err)
 			for _, call := range []string{"create", "delete"} {
 				err := calls[call](t.Context(), client)
-				var apiError *wrapper.Error
-				require.ErrorAs(t, err, &apiError)
+				apiError := failed(t, err)
 				assert.ErrorIs(t, err, wrapper.ErrNoResponse)
 				assert.Equal(t, 2, apiError.Attempts, "%s: %v", call, err)
 				assert.False(t, apiError.MayHaveActed, "%s: %v", call, err)
@@ -338,8 +330,7 @@ func TestConnectionThatWasThereCounts(t *testing.T) {
 				return refused()
 			}), wrapper.WithRetry(wrapper.Retry{Attempts: 3}))
 			err := calls["create"](t.Context(), client)
-			var apiError *wrapper.Error
-			require.ErrorAs(t, err, &apiError, name)
+			apiError := failed(t, err, name)
 			assert.Equal(t, test.acted, apiError.MayHaveActed, name)
 			assert.Equal(t, map[bool]int{true: 1, false: 3}[test.acted], sent, name)
 		})
@@ -351,8 +342,7 @@ func TestLostResponseOfATransportWithoutHooks(t *testing.T) {
 	fake := fakeapi.New(fakeapi.WithFaults(fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.LoseAnswer()}))
 	before := len(fake.Images())
 	err := calls["create"](t.Context(), transportClient(t, fake))
-	var apiError *wrapper.Error
-	require.ErrorAs(t, err, &apiError)
+	apiError := failed(t, err)
 	assert.ErrorIs(t, err, wrapper.ErrNoResponse)
 	assert.True(t, apiError.MayHaveActed)
 	assert.Len(t, fake.Images(), before+1)
@@ -362,7 +352,7 @@ func TestLostResponseOfATransportWithoutHooks(t *testing.T) {
 func TestHooksOfTheCaller(t *testing.T) {
 	var got atomic.Int64
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { got.Add(1) }})
-	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(serve(t, respond(200, `{"image":`+imageJSON(42, "available")+`}`, nil))), wrapper.WithHTTPClient(newHTTPClient(t)))
+	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(serve(t, respond(200, image42, nil))), wrapper.WithHTTPClient(newHTTPClient(t)))
 	require.NoError(t, err)
 	_, err = client.Get(ctx, 42)
 	require.NoError(t, err)
@@ -379,8 +369,7 @@ func TestBodyThatCannotBeRewound(t *testing.T) {
 		gone := errors.New("the file is gone")
 		req.GetBody = func() (io.ReadCloser, error) { return nil, gone }
 		_, err = sender.Do(req)
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
+		apiError := failed(t, err)
 		assert.ErrorIs(t, err, gone)
 		assert.False(t, apiError.MayHaveActed)
 		assert.Len(t, s.at, 1)

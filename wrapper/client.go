@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 
 	"example.com/doimages/gen"
@@ -21,8 +22,8 @@ type Client struct {
 // NewClient returns a client that authenticates with a token. It sends no request.
 //
 // An empty token is an error, and so is one that no header can carry. A base URL is an error if it is malformed, would
-// send the token over plain http, or ends with the path of the API. So is an option that is nil, or has a value that
-// cannot be used.
+// send the token over plain http, or has the path /v2 or /v2/images, which the client adds. So is an option that is
+// nil, or has a value that cannot be used.
 func NewClient(token string, options ...Option) (*Client, error) {
 	if err := checkToken(token); err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
@@ -69,8 +70,9 @@ func checkToken(token string) error {
 	return nil
 }
 
+// parseBaseURL returns the address of the API, or what is wrong with it. No error quotes the whole address: it may have
+// a password or a key in it, at a place that nobody expects.
 func parseBaseURL(address string) (*url.URL, error) {
-	// No error quotes the address: it may have a password or a key in it, at a place that nobody expects.
 	if strings.Contains(address, "@") {
 		return nil, errors.New("base URL: it cannot contain an @: credentials do not belong there; in a path write %40")
 	}
@@ -81,16 +83,37 @@ func parseBaseURL(address string) (*url.URL, error) {
 	if u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return nil, errors.New("base URL: it must begin with https:// and a host")
 	}
-	if u.ForceQuery || u.RawQuery != "" || u.Fragment != "" { // behind a lone ? the path would be lost
+	if u.ForceQuery || u.RawQuery != "" || u.Fragment != "" { // after a lone ? the path would be lost
 		return nil, errors.New("base URL: it cannot have a query or a fragment")
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return nil, fmt.Errorf("base URL: plain http to %s would expose the token; only loopback hosts may use it", u.Host)
+		return nil, fmt.Errorf("base URL: plain http to %s would expose the token; only loopback hosts may use it",
+			u.Host)
 	}
-	if own := path.Clean("/" + u.Path); own == "/v2" || own == "/v2/images" {
+	if err := checkPort(u.Port()); err != nil {
+		return nil, err
+	}
+	if own := path.Clean("/" + u.Path); isPathOfAPI(own) {
 		return nil, fmt.Errorf("base URL: /v2/images is added to it; without %s it is %s://%s", own, u.Scheme, u.Host)
 	}
 	return u, nil
+}
+
+// checkPort takes the port of a URL that was parsed: digits, as many as there may be, or nothing.
+func checkPort(port string) error {
+	if port == "" {
+		return nil
+	}
+	if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
+		return fmt.Errorf("base URL: the port %s is not from 1 to 65535", shorten(port))
+	}
+	return nil
+}
+
+// isPathOfAPI reports whether a path is one that the client adds by itself, in upper or lower case: nobody has a proxy
+// under such a path, but many take it for a part of the base URL.
+func isPathOfAPI(p string) bool {
+	return strings.EqualFold(p, "/v2") || strings.EqualFold(p, "/v2/images")
 }
 
 func isLoopback(host string) bool {

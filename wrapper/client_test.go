@@ -3,6 +3,7 @@ package wrapper_test
 import (
 	"context"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"testing"
@@ -41,7 +42,12 @@ func TestNewClientRejects(t *testing.T) {
 		"slashes before its path": {token: canary, baseURL: "https://api.example.com//v2", want: "without /v2 it is https://api.example.com"},
 		"an empty query":          {token: canary, baseURL: "https://api.example.com/do?", want: "query"},
 		"the path of images":      {token: canary, baseURL: "https://api.example.com/v2/images", want: "without /v2/images it is https://api.example.com"},
+		"its path in upper case":  {token: canary, baseURL: "https://api.example.com/V2/", want: "without /V2 it is https://api.example.com"},
+		"images in upper case":    {token: canary, baseURL: "https://api.example.com/V2/Images", want: "without /V2/Images it is"},
 		"a query":                 {token: canary, baseURL: "https://api.example.com/?a=secret", want: "query"},
+		"a port out of range":     {token: canary, baseURL: "https://api.example.com:65536", want: "the port 65536 is not from 1 to 65535"},
+		"a port of many digits":   {token: canary, baseURL: "https://api.example.com:99999999999999999999", want: "is not from 1 to 65535"},
+		"port 0":                  {token: canary, baseURL: "http://localhost:0", want: "the port 0 is not from 1 to 65535"},
 		"the token as an address": {token: canary, baseURL: canary, want: "must begin with https://"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +61,10 @@ func TestNewClientRejects(t *testing.T) {
 }
 
 func TestNewClientAccepts(t *testing.T) {
-	for _, baseURL := range []string{"https://api.example.com", "https://api.example.com/prefix/", "https://api.example.com/do/v2", "https://api.example.com/v2/do", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80"} {
+	for _, baseURL := range []string{
+		"https://api.example.com", "https://api.example.com/prefix/", "https://api.example.com/do/v2", "https://api.example.com/v2/do",
+		"https://api.example.com:", "https://api.example.com:65535", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80",
+	} {
 		_, err := wrapper.NewClient(canary, wrapper.WithBaseURL(baseURL))
 		assert.NoError(t, err, baseURL)
 	}
@@ -65,7 +74,7 @@ func TestRequestsCarryTokenAndUserAgentAndKeepThePathPrefix(t *testing.T) {
 	var got *http.Request
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		got = r
-		reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+		reply(w, 200, image42)
 	}
 	client := newClient(t, handler, wrapper.WithBaseURL("https://proxy.example/do"), wrapper.WithUserAgent("inventory/1.4"))
 	_, err := client.Get(t.Context(), 42)
@@ -107,18 +116,31 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	require.NoError(t, err)
 
 	_, err = client.Get(t.Context(), 42)
-	var apiError *wrapper.Error
-	require.ErrorAs(t, err, &apiError)
+	apiError := failed(t, err)
 	assert.Equal(t, http.StatusTemporaryRedirect, apiError.Status)
+	assert.True(t, apiError.MayHaveActed, "a redirect does not say whether it did")
 	assert.ErrorContains(t, err, other.Listener.Addr().String())
 	assert.NotContains(t, err.Error(), canary)
 }
 
-func TestCallersHTTPClientIsNotChanged(t *testing.T) {
-	caller := &http.Client{Timeout: time.Second}
-	_, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(caller))
+// The copy of a caller's client shares the jar. The caller's own still follows redirects.
+func TestTheHTTPClientIsCopied(t *testing.T) {
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	var sent []string
+	caller := &http.Client{Jar: jar, Transport: inMemory{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent = append(sent, r.Header.Get("Cookie"))
+		w.Header().Set("Set-Cookie", "a=b")
+		reply(w, 200, image42)
+	})}}
+	client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(caller))
 	require.NoError(t, err)
 	assert.Nil(t, caller.CheckRedirect)
+	for range 2 {
+		_, err = client.Get(t.Context(), 42)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"", "a=b"}, sent)
 }
 
 func TestRateLimitOfTheLatestResponse(t *testing.T) {
@@ -129,7 +151,7 @@ func TestRateLimitOfTheLatestResponse(t *testing.T) {
 			w.Header().Set("RateLimit-Remaining", remaining)
 			w.Header().Set("RateLimit-Reset", "1444931833")
 		}
-		reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+		reply(w, 200, image42)
 	}
 	for _, client := range []*wrapper.Client{newClient(t, handler), newClient(t, handler, wrapper.WithoutAdaptiveLimit())} {
 		assert.Zero(t, client.RateLimit())
@@ -146,7 +168,7 @@ func TestUserAgentIsTrimmed(t *testing.T) {
 		var got string
 		client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
 			got = r.UserAgent()
-			reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+			reply(w, 200, image42)
 		}, wrapper.WithUserAgent(name))
 		_, err := client.Get(t.Context(), 42)
 		require.NoError(t, err)

@@ -28,7 +28,7 @@ func dated(code, remaining int, ahead, reset time.Duration, others ...string) re
 			"ratelimit-remaining", strconv.Itoa(remaining),
 			"ratelimit-reset", strconv.FormatInt(now.Add(reset).Unix(), 10),
 		}, others...)
-		return status(code, `{"image":`+imageJSON(42, "available")+`}`, headers...)()
+		return status(code, image42, headers...)()
 	}
 }
 

@@ -42,7 +42,7 @@ var calls = map[string]func(context.Context, *wrapper.Client) error{
 		return second(wrapper.Collect(c.Images(ctx, wrapper.ListParams{})))
 	},
 	"create": func(ctx context.Context, c *wrapper.Client) error {
-		return second(c.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"}))
+		return second(c.Create(ctx, createParams))
 	},
 	"delete": func(ctx context.Context, c *wrapper.Client) error { return c.Delete(ctx, 2) },
 	"wait":   func(ctx context.Context, c *wrapper.Client) error { return second(c.WaitAvailable(ctx, 2)) },
@@ -50,8 +50,6 @@ var calls = map[string]func(context.Context, *wrapper.Client) error{
 		return second(wrapper.Collect(c.WaitAllAvailable(ctx, []int64{2})))
 	},
 }
-
-func second[T any](_ T, err error) error { return err }
 
 // An errgroup cancels the context of its calls with the error of the one that failed. It is only that call's error: a
 // DELETE that took the "not found" of another for its own would succeed.
@@ -122,11 +120,39 @@ func (c *endsLate) Err() error {
 
 func TestContextThatEndsBetweenTwoLooks(t *testing.T) {
 	for end := range int64(8) {
-		_, err := newClient(t, respond(200, `{"image":`+imageJSON(42, "available")+`}`, nil)).Get(&endsLate{Context: t.Context(), end: end}, 42)
+		_, err := newClient(t, respond(200, image42, nil)).Get(&endsLate{Context: t.Context(), end: end}, 42)
 		if err != nil {
 			assert.ErrorIs(t, err, context.Canceled)
 			assert.False(t, strings.Contains(err.Error(), "%!"), err)
 		}
+	}
+}
+
+// errorList is an error that == panics on.
+type errorList []error
+
+func (l errorList) Error() string { return fmt.Sprint("list of ", len(l)) }
+
+// endedWith is a context of the caller's that has ended, with an Err of its own.
+type endedWith struct {
+	context.Context
+	err error
+}
+
+func (c endedWith) Err() error { return c.err }
+
+// Whatever type the Err of a context or its cause has, the call ends with it.
+func TestContextWhoseErrorsCannotBeCompared(t *testing.T) {
+	withCause, cancel := context.WithCancelCause(t.Context())
+	cancel(errorList{})
+	for name, ctx := range map[string]context.Context{
+		"Err":   endedWith{Context: t.Context(), err: errorList{}},
+		"cause": withCause,
+	} {
+		_, err := newClient(t, respond(200, "", nil)).Get(ctx, 42)
+		require.ErrorIs(t, err, wrapper.ErrNoResponse, name)
+		var list errorList
+		assert.ErrorAs(t, err, &list, name)
 	}
 }
 
@@ -165,7 +191,7 @@ func TestCallEndedByAnotherKindOfError(t *testing.T) {
 func TestCallsWhoseTimeIsUpTakeNoTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reset := strconv.FormatInt(time.Now().Add(50*time.Minute).Unix(), 10)
-		s := &script{responses: []responder{status(200, `{"image":`+imageJSON(42, "available")+`}`,
+		s := &script{responses: []responder{status(200, image42,
 			"ratelimit-limit", "5000", "ratelimit-remaining", "100", "ratelimit-reset", reset)}}
 		client := s.client(t)
 		for range 2 {
@@ -195,9 +221,8 @@ func TestContextThatEndsInALimiter(t *testing.T) {
 		client := s.client(t, wrapper.WithLimiter(limiterFunc(func(context.Context) error { time.Sleep(2 * time.Second); return nil })))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err := client.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
+		_, err := client.Create(ctx, createParams)
+		apiError := failed(t, err)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Zero(t, apiError.Attempts)
 		assert.False(t, apiError.MayHaveActed)

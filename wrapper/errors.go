@@ -14,8 +14,8 @@ import (
 var (
 	// ErrNoResponse is a request without a response: the connection failed, the context ended or a limiter refused.
 	ErrNoResponse = statuses("no response", 0, 0)
-	// ErrInvalidResponse is a success with a body that is not what the contract promises, or a status of 1xx as the whole
-	// response.
+	// ErrInvalidResponse is a success with a body that is not what the contract promises, or a status of 1xx as the
+	// whole response.
 	ErrInvalidResponse = statuses("invalid response", 100, 299)
 	// ErrUnauthorized is 401: the token is missing, unknown or expired.
 	ErrUnauthorized = statuses("unauthorized", 401, 401)
@@ -24,8 +24,8 @@ var (
 	// ErrNotFound is 404 with an error of the API: there is no such image, action or transfer in the account. Any other
 	// 404, such as the page of a gateway or that of a wrong base URL, is in no class.
 	ErrNotFound = statuses("not found", 404, 404)
-	// ErrAlreadyDeleted is 422 with the message "Image Can not delete an already deleted image.", as seen after a second
-	// DELETE (terraform-provider-digitalocean). Such an error is ErrNotFound and ErrUnprocessable, too.
+	// ErrAlreadyDeleted is 422 with the message "Image Can not delete an already deleted image.", as seen after a
+	// second DELETE (terraform-provider-digitalocean). Such an error is ErrNotFound and ErrUnprocessable, too.
 	ErrAlreadyDeleted = statuses("already deleted", 422, 422)
 	// ErrUnprocessable is 422: the API understood the request and refused it.
 	ErrUnprocessable = statuses("unprocessable entity", 422, 422)
@@ -69,8 +69,9 @@ type Error struct {
 	RateLimit RateLimit
 	// Attempts is how often the request was sent. It is 0 if it was not sent, and for a wrong link to the next page.
 	Attempts int
-	// MayHaveActed reports whether the API may have acted on any attempt: one without a response, with a status of 500
-	// and above, or with a success that cannot be used. It is also set if ImageID is.
+	// MayHaveActed reports whether the API may have acted on any attempt: one without a response, unless it had no
+	// connection, or one with a status that is not 4xx, such as a success that cannot be used. It is also set if ImageID
+	// is.
 	MayHaveActed bool
 	// ImageID is the image that came with the refusal of a create; 0 if none did. The API was seen to refuse an import
 	// with 400 "Your source URL is unreachable" and to send the new image after that (nanovms/ops#1166, #1182). Whether

@@ -33,8 +33,7 @@ func TestErrorInALog(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := &script{responses: []responder{test.response}}
 			err := test.call(t.Context(), s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: 1})))
-			var apiError *wrapper.Error
-			require.ErrorAs(t, err, &apiError)
+			apiError := failed(t, err)
 			var log bytes.Buffer
 			slog.New(slog.NewJSONHandler(&log, nil)).Info("failed", "error", apiError)
 			var line struct {

@@ -55,8 +55,7 @@ func TestErrorSaysWhatTheAPISaid(t *testing.T) {
 		reply(w, 429, `{"id":"too_many_requests","message":"API rate limit exceeded.","request_id":"4d9d8375"}`)
 	})
 	_, err := client.Get(t.Context(), 42)
-	var got *wrapper.Error
-	require.ErrorAs(t, err, &got)
+	got := failed(t, err)
 	assert.Equal(t, "images_get", got.Operation)
 	assert.Equal(t, 429, got.Status)
 	assert.Equal(t, "too_many_requests", got.ID)
@@ -137,8 +136,7 @@ func TestRetryAfterForms(t *testing.T) {
 				reply(w, 429, `{"id":"too_many_requests","message":"API rate limit exceeded."}`)
 			})
 			_, err := client.Get(t.Context(), 42)
-			var got *wrapper.Error
-			require.ErrorAs(t, err, &got)
+			got := failed(t, err)
 			assert.Equal(t, want, got.RetryAfter, "retry-after: %q", value)
 		}
 	})
@@ -175,7 +173,7 @@ func TestInvalidSuccess(t *testing.T) {
 func TestTruncatedBody(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "1000")
-		_, _ = w.Write([]byte(`{"image":` + imageJSON(42, "available") + `}`))
+		_, _ = w.Write([]byte(image42))
 	}))
 	t.Cleanup(server.Close)
 	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(server.URL), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
@@ -187,11 +185,10 @@ func TestTruncatedBody(t *testing.T) {
 }
 
 func TestMaxBody(t *testing.T) {
-	body := `{"image":` + imageJSON(42, "available") + `}`
 	for bound, want := range map[int64]error{
-		int64(len(body)): nil, math.MaxInt64: nil, int64(len(body)) - 1: wrapper.ErrInvalidResponse, 1: wrapper.ErrInvalidResponse,
+		int64(len(image42)): nil, math.MaxInt64: nil, int64(len(image42)) - 1: wrapper.ErrInvalidResponse, 1: wrapper.ErrInvalidResponse,
 	} {
-		_, err := newClient(t, respond(200, body, nil), wrapper.WithMaxResponseBytes(bound)).Get(t.Context(), 42)
+		_, err := newClient(t, respond(200, image42, nil), wrapper.WithMaxResponseBytes(bound)).Get(t.Context(), 42)
 		if want == nil {
 			assert.NoError(t, err, bound)
 		} else {
@@ -252,18 +249,9 @@ func TestErrorDoesNotHoldTheBody(t *testing.T) {
 	}
 }
 
-// heap returns the size of the live heap.
-func heap() int64 {
-	runtime.GC()
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	return int64(memory.HeapAlloc)
-}
-
 func TestNoResponseAtAll(t *testing.T) {
-	server := httptest.NewServer(nil)
-	server.Close()
-	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(server.URL), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
+	const address = "http://127.0.0.1:1" // a reserved port, which no test server gets
+	client, err := wrapper.NewClient(canary, wrapper.WithBaseURL(address), wrapper.WithRetry(wrapper.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	_, err = client.Get(t.Context(), 42)
 	require.ErrorContains(t, err, "get image 42: no response: Get ")
@@ -271,8 +259,7 @@ func TestNoResponseAtAll(t *testing.T) {
 	require.NotErrorIs(t, err, wrapper.ErrServer)
 	var network *url.Error
 	require.ErrorAs(t, err, &network)
-	var apiError *wrapper.Error
-	require.ErrorAs(t, err, &apiError)
+	apiError := failed(t, err)
 	assert.Equal(t, "images_get", apiError.Operation)
 	assert.Equal(t, 1, apiError.Attempts)
 	assert.False(t, apiError.MayHaveActed)
@@ -288,8 +275,7 @@ func TestInvalidSuccessWithoutABody(t *testing.T) {
 	} {
 		err := call(t.Context(), newClient(t, respond(200, "<html>log in</html>", nil)))
 		assert.ErrorIs(t, err, wrapper.ErrInvalidResponse, name)
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
+		apiError := failed(t, err)
 		assert.NotEmpty(t, apiError.Operation)
 		for _, body := range []string{"", " \n", "{}", `{"id":"done"}`} {
 			assert.NoError(t, call(t.Context(), newClient(t, respond(200, body, nil))), name)

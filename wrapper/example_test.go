@@ -70,8 +70,9 @@ func ExampleWithLogger() {
 // A limiter of golang.org/x/time/rate fits. Package redislimit shares a budget between processes.
 func ExampleWithLimiter() {
 	limiter := rate.NewLimiter(rate.Every(time.Minute/200), 40)
-	fake := &http.Client{Transport: fakeapi.New()}
-	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(fake), wrapper.WithLimiter(limiter))
+	fake := fakeapi.New()
+	client, err := wrapper.NewClient(fakeapi.Token,
+		wrapper.WithHTTPClient(&http.Client{Transport: fake}), wrapper.WithLimiter(limiter))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -80,8 +81,8 @@ func ExampleWithLimiter() {
 			log.Fatal(err)
 		}
 	}
-	fmt.Printf("%.0f of the burst remain\n", limiter.Tokens())
-	// Output: 30 of the burst remain
+	fmt.Println(fake.Requests(), "requests within the limit")
+	// Output: 10 requests within the limit
 }
 
 // A context can ask for what each response says beside its body, such as the id of the request for a ticket.

@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,7 +80,10 @@ var networkFaults = []struct {
 	{name: "proxy that refuses with 403", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return refusingProxy(t, 403) }},
 	{name: "proxy that refuses with 407", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) { return refusingProxy(t, 407) }},
 	{name: "101 Switching Protocols", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
-		return switching(t, &atomic.Int64{}), newHTTPClient(t)
+		return "http://" + listen(t, func(conn net.Conn) {
+			defer conn.Close()
+			switchProtocols(conn)
+		}), newHTTPClient(t)
 	}},
 	{name: "404 of a gateway, in HTML", serve: func(t *testing.T, fake *fakeapi.API) (string, *http.Client) {
 		return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -178,7 +180,7 @@ func listen(t *testing.T, handle func(net.Conn)) string {
 }
 
 // goAway serves HTTP/2 without TLS. On the first request it sends GOAWAY, with last as the last stream that was
-// processed (0 for none), and closes the connection. Later connections are served.
+// processed (0 for none), and nothing more. Later connections are served.
 func goAway(t *testing.T, fake *fakeapi.API, last uint32) (string, *http.Client) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(fake)
@@ -219,6 +221,9 @@ func goAway(t *testing.T, fake *fakeapi.API, last uint32) (string, *http.Client)
 			if frame[3] == headers {
 				message := binary.BigEndian.AppendUint32([]byte{0, 0, 8, goaway, 0, 0, 0, 0, 0}, last)
 				_, _ = conn.Write(binary.BigEndian.AppendUint32(message, 0))
+				// Closed at once, the connection would be reset if the client still writes, and the GOAWAY might be lost.
+				_ = conn.(*net.TCPConn).CloseWrite()
+				_, _ = io.Copy(io.Discard, conn)
 				return
 			}
 		}

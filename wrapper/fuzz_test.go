@@ -45,7 +45,7 @@ func checkError(t *testing.T, err error) {
 }
 
 func FuzzResponse(f *testing.F) {
-	for _, body := range []string{`{"image":` + imageJSON(42, "available") + `}`, `{"image":{"id":42,"status":"NEW"}}`, `{"image":{"id":42`, `{}`, `null`, `[]`, ``,
+	for _, body := range []string{image42, `{"image":{"id":42,"status":"NEW"}}`, `{"image":{"id":42`, `{}`, `null`, `[]`, ``,
 		`{"image":{"id":1e400}}`, `{"image":{"id":42,"status":"` + canary + `","created_at":"` + canary + `"}}`, `{"images":[` + imageJSON(1, "available") + `],"meta":{"total":1}}`,
 		"<html>", "{\"image\":{\"id\":42,\"status\":\"\xff\"}}", strings.Repeat("[", 20000)} {
 		f.Add(body)
@@ -104,8 +104,7 @@ func FuzzRateLimitHeaders(f *testing.F) {
 		client, _ := fuzzClient(t, 429, header, "")
 		_, err := client.Get(t.Context(), 42)
 		checkError(t, err)
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
+		apiError := failed(t, err)
 		assert.GreaterOrEqual(t, apiError.RetryAfter, time.Duration(0))
 		assert.LessOrEqual(t, apiError.RetryAfter, time.Hour)
 		assert.GreaterOrEqual(t, apiError.RateLimit.Remaining, 0)
@@ -113,7 +112,7 @@ func FuzzRateLimitHeaders(f *testing.F) {
 }
 
 func FuzzErrorBody(f *testing.F) {
-	f.Add(404, `{"id":"not_found","message":"The resource you requested could not be found."}`, "application/json")
+	f.Add(404, apiNotFound, "application/json")
 	f.Add(502, "<html>"+canary, "text/html; charset="+canary)
 	f.Add(422, `{"id":"`+canary+`","message":"`+strings.Repeat("é", 1000)+canary+`","request_id":1}`, "")
 	f.Add(302, canary, "\x00")
@@ -128,8 +127,7 @@ func FuzzErrorBody(f *testing.F) {
 		for range 2 {
 			err := client.Delete(t.Context(), 42)
 			checkError(t, err)
-			var apiError *wrapper.Error
-			require.ErrorAs(t, err, &apiError)
+			apiError := failed(t, err)
 			assert.True(t, apiError.Status == code || apiError.Status == 0, "a Location that cannot be parsed is ErrNoResponse")
 			assert.Zero(t, apiError.ImageID, "nothing was created")
 			assert.False(t, errors.Is(err, wrapper.ErrNotFound) && !bytes.HasPrefix(bytes.TrimSpace([]byte(body)), []byte("{")))

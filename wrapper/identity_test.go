@@ -19,61 +19,40 @@ import (
 
 // callsWithID are the methods that take an id, with a good value for all but the id.
 var callsWithID = map[string]func(context.Context, *wrapper.Client, int64) error{
-	"Get": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.Get(ctx, id)
-		return err
-	},
+	"Get": func(ctx context.Context, c *wrapper.Client, id int64) error { return second(c.Get(ctx, id)) },
 	"Update": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.Update(ctx, id, updateName)
-		return err
+		return second(c.Update(ctx, id, updateName))
 	},
 	"Delete": func(ctx context.Context, c *wrapper.Client, id int64) error { return c.Delete(ctx, id) },
 	"Actions": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := wrapper.Collect(c.Actions(ctx, id))
-		return err
+		return second(wrapper.Collect(c.Actions(ctx, id)))
 	},
 	"ActionPages": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := wrapper.Collect(c.ActionPages(ctx, id))
-		return err
+		return second(wrapper.Collect(c.ActionPages(ctx, id)))
 	},
 	"Action of image": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.Action(ctx, id, 1)
-		return err
+		return second(c.Action(ctx, id, 1))
 	},
-	"Action": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.Action(ctx, 1, id)
-		return err
-	},
+	"Action": func(ctx context.Context, c *wrapper.Client, id int64) error { return second(c.Action(ctx, 1, id)) },
 	"Transfer": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.Transfer(ctx, id, gen.RegionSlugFra1)
-		return err
+		return second(c.Transfer(ctx, id, gen.RegionSlugFra1))
 	},
-	"Convert": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.Convert(ctx, id)
-		return err
-	},
+	"Convert": func(ctx context.Context, c *wrapper.Client, id int64) error { return second(c.Convert(ctx, id)) },
 	"Distribute": func(ctx context.Context, c *wrapper.Client, id int64) error {
 		return c.Distribute(ctx, id, []gen.RegionSlug{gen.RegionSlugFra1})
 	},
 	"WaitAvailable": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.WaitAvailable(ctx, id, wrapper.WithJustCreated())
-		return err
+		return second(c.WaitAvailable(ctx, id, wrapper.WithJustCreated()))
 	},
 	"WaitAction of image": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.WaitAction(ctx, id, 1)
-		return err
+		return second(c.WaitAction(ctx, id, 1))
 	},
-	"WaitAction": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.WaitAction(ctx, 1, id)
-		return err
-	},
+	"WaitAction": func(ctx context.Context, c *wrapper.Client, id int64) error { return second(c.WaitAction(ctx, 1, id)) },
 	"WaitAllAvailable": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := wrapper.Collect(c.WaitAllAvailable(ctx, []int64{id}, wrapper.WithJustCreated()))
-		return err
+		return second(wrapper.Collect(c.WaitAllAvailable(ctx, []int64{id}, wrapper.WithJustCreated())))
 	},
 	"CreateAccountTransfer": func(ctx context.Context, c *wrapper.Client, id int64) error {
-		_, err := c.CreateAccountTransfer(ctx, id, wrapper.Recipient{Email: "bob@example.org"})
-		return err
+		return second(c.CreateAccountTransfer(ctx, id, wrapper.Recipient{Email: "bob@example.org"}))
 	},
 	"AcceptAccountTransfer of image": func(ctx context.Context, c *wrapper.Client, id int64) error {
 		return c.AcceptAccountTransfer(ctx, id, 1, "22222222-2222-4222-8222-222222222222")
@@ -135,10 +114,7 @@ func TestInputThatIsMissing(t *testing.T) {
 		want string
 	}{
 		"a transfer's region": {
-			call: func(ctx context.Context, c *wrapper.Client) error {
-				_, err := c.Transfer(ctx, 42, "")
-				return err
-			},
+			call: func(ctx context.Context, c *wrapper.Client) error { return second(c.Transfer(ctx, 42, "")) },
 			want: "transfer image 42: the region is missing",
 		},
 		"a team's UUID": {
@@ -147,22 +123,17 @@ func TestInputThatIsMissing(t *testing.T) {
 		},
 		"a recipient": {
 			call: func(ctx context.Context, c *wrapper.Client) error {
-				_, err := c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{})
-				return err
+				return second(c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{}))
 			},
 			want: "create account transfer of image 42: the recipient must be named by either e-mail address or UUID",
 		},
 		"a name": {
-			call: func(ctx context.Context, c *wrapper.Client) error {
-				_, err := c.GetByName(ctx, "")
-				return err
-			},
+			call: func(ctx context.Context, c *wrapper.Client) error { return second(c.GetByName(ctx, "")) },
 			want: "get image by name: the name is missing",
 		},
 		"a new name": {
 			call: func(ctx context.Context, c *wrapper.Client) error {
-				_, err := c.Update(ctx, 42, gen.ImageUpdate{Name: ptr("")})
-				return err
+				return second(c.Update(ctx, 42, gen.ImageUpdate{Name: ptr("")}))
 			},
 			want: "update image 42: the name is empty",
 		},
@@ -191,26 +162,15 @@ func TestIdentityOfActions(t *testing.T) {
 	action := func(id int64, resource, kind string) string {
 		return fmt.Sprintf(`{"id":%d,"status":"completed","type":%q,"resource_id":%s,"resource_type":"image"}`, id, kind, resource)
 	}
-	get := func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.Action(ctx, 42, 7)
-		return err
-	}
+	get := func(ctx context.Context, c *wrapper.Client) error { return second(c.Action(ctx, 42, 7)) }
 	transfer := func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.Transfer(ctx, 42, gen.RegionSlugFra1)
-		return err
+		return second(c.Transfer(ctx, 42, gen.RegionSlugFra1))
 	}
-	convert := func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.Convert(ctx, 42)
-		return err
-	}
+	convert := func(ctx context.Context, c *wrapper.Client) error { return second(c.Convert(ctx, 42)) }
 	wait := func(ctx context.Context, c *wrapper.Client) error {
-		_, err := c.WaitAction(ctx, 42, 7, wrapper.WithInterval(time.Millisecond, time.Millisecond))
-		return err
+		return second(c.WaitAction(ctx, 42, 7, wrapper.WithInterval(time.Millisecond, time.Millisecond)))
 	}
-	list := func(ctx context.Context, c *wrapper.Client) error {
-		_, err := wrapper.Collect(c.Actions(ctx, 42))
-		return err
-	}
+	list := func(ctx context.Context, c *wrapper.Client) error { return second(wrapper.Collect(c.Actions(ctx, 42))) }
 	const expected42 = "action 7 is of image 43, expected 42"
 	for name, test := range map[string]struct {
 		call   func(context.Context, *wrapper.Client) error
@@ -276,7 +236,7 @@ func TestIdentityOfAnImageReadBySlug(t *testing.T) {
 
 // Only of what may be the name of a private image.
 func TestUnknownSlugHintsAtNames(t *testing.T) {
-	client := newClient(t, respond(404, `{"id":"not_found","message":"The resource you were accessing could not be found."}`, nil))
+	client := newClient(t, respond(404, apiNotFound, nil))
 	_, err := client.GetBySlug(t.Context(), "web")
 	require.ErrorIs(t, err, wrapper.ErrNotFound)
 	require.ErrorAs(t, err, new(*wrapper.Error))

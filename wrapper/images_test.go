@@ -13,60 +13,48 @@ import (
 )
 
 func TestRequests(t *testing.T) {
-	image := `{"image":` + imageJSON(42, "available") + `}`
-	public, action := strings.Replace(image, `"slug":null`, `"slug":"ubuntu-16-04-x64"`, 1), `{"action":`+actionJSON(1<<40, "in-progress")+`}`
+	public, action := strings.Replace(image42, `"slug":null`, `"slug":"ubuntu-16-04-x64"`, 1), `{"action":`+actionJSON(1<<40, "in-progress")+`}`
 	for name, test := range map[string]struct {
 		status int
 		body   string
 		call   func(context.Context, *wrapper.Client) error
 		want   string
 	}{
-		"Get": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.Get(ctx, 42)
-			return err
+		"Get": {status: 200, body: image42, call: func(ctx context.Context, c *wrapper.Client) error {
+			return second(c.Get(ctx, 42))
 		}, want: "GET /v2/images/42"},
 		"GetBySlug": {status: 200, body: public, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.GetBySlug(ctx, "ubuntu-16-04-x64")
-			return err
+			return second(c.GetBySlug(ctx, "ubuntu-16-04-x64"))
 		}, want: "GET /v2/images/ubuntu-16-04-x64"},
 		"GetBySlug that needs escaping": {status: 200, body: public, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.GetBySlug(ctx, "../a b?c#d%e")
-			return err
+			return second(c.GetBySlug(ctx, "../a b?c#d%e"))
 		}, want: "GET /v2/images/..%2Fa%20b%3Fc%23d%25e"},
-		"Create": {status: 202, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3, Tags: []string{"b"}})
-			return err
+		"Create": {status: 202, body: image42, call: func(ctx context.Context, c *wrapper.Client) error {
+			return second(c.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3, Tags: []string{"b"}}))
 		}, want: `POST /v2/images {"name":"a","region":"nyc3","tags":["b"],"url":"https://example.com/a.img"}`},
-		"Update of a name": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.Update(ctx, 42, updateName)
-			return err
+		"Update of a name": {status: 200, body: image42, call: func(ctx context.Context, c *wrapper.Client) error {
+			return second(c.Update(ctx, 42, updateName))
 		}, want: `PUT /v2/images/42 {"name":"new-image-name"}`},
-		"Update that clears a description": {status: 200, body: image, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.Update(ctx, 42, gen.ImageUpdate{Description: ptr(""), Distribution: gen.DistributionRockyLinux})
-			return err
+		"Update that clears a description": {status: 200, body: image42, call: func(ctx context.Context, c *wrapper.Client) error {
+			return second(c.Update(ctx, 42, gen.ImageUpdate{Description: ptr(""), Distribution: gen.DistributionRockyLinux}))
 		}, want: `PUT /v2/images/42 {"description":"","distribution":"Rocky Linux"}`},
 		"Delete": {status: 204, body: "", call: func(ctx context.Context, c *wrapper.Client) error {
 			return c.Delete(ctx, 42)
 		}, want: "DELETE /v2/images/42"},
 		"Action": {status: 200, body: action, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.Action(ctx, 42, 1<<40)
-			return err
+			return second(c.Action(ctx, 42, 1<<40))
 		}, want: "GET /v2/images/42/actions/1099511627776"},
 		"Transfer": {status: 201, body: action, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.Transfer(ctx, 42, "nyc2")
-			return err
+			return second(c.Transfer(ctx, 42, "nyc2"))
 		}, want: `POST /v2/images/42/actions {"region":"nyc2","type":"transfer"}`},
 		"Convert": {status: 201, body: strings.Replace(action, "transfer", "convert", 1), call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.Convert(ctx, 42)
-			return err
+			return second(c.Convert(ctx, 42))
 		}, want: `POST /v2/images/42/actions {"type":"convert"}`},
 		"CreateAccountTransfer to an account": {status: 201, body: `{"transfer_id":7}`, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{Email: "alice@example.com"})
-			return err
+			return second(c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{Email: "alice@example.com"}))
 		}, want: `POST /v2/images/42/account_transfer {"recipient_email":"alice@example.com"}`},
 		"CreateAccountTransfer to a team": {status: 201, body: `{"transfer_id":0}`, call: func(ctx context.Context, c *wrapper.Client) error {
-			_, err := c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{UUID: "4f6c71e2"})
-			return err
+			return second(c.CreateAccountTransfer(ctx, 42, wrapper.Recipient{UUID: "4f6c71e2"}))
 		}, want: `POST /v2/images/42/account_transfer {"recipient_uuid":"4f6c71e2"}`},
 		"AcceptAccountTransfer": {status: 201, body: "", call: func(ctx context.Context, c *wrapper.Client) error {
 			return c.AcceptAccountTransfer(ctx, 42, 7, "4f6c71e2")
@@ -83,7 +71,7 @@ func TestRequests(t *testing.T) {
 			require.NoError(t, test.call(t.Context(), newClient(t, respond(test.status, test.body, &requests))))
 			assert.Equal(t, []string{test.want}, requests)
 
-			err := test.call(t.Context(), newClient(t, respond(404, `{"id":"not_found","message":"The resource you requested could not be found."}`, nil)))
+			err := test.call(t.Context(), newClient(t, respond(404, apiNotFound, nil)))
 			assert.ErrorIs(t, err, wrapper.ErrNotFound)
 			assert.Regexp(t, `^[a-z ]+( \d+)?( of image)?( \d+)?( "[^"]+")?: 404 not_found: `, err.Error())
 		})

@@ -17,7 +17,7 @@ import (
 const (
 	libraryUserAgent = "doimages/" + openapi.Version
 
-	// defaultAttemptTimeout ends an attempt whose server has fallen silent, even if the caller's context has no deadline.
+	// defaultAttemptTimeout ends an attempt whose server has fallen silent, even if the context has no deadline.
 	defaultAttemptTimeout = time.Minute
 	maxAttemptTimeout     = 24 * time.Hour
 
@@ -119,9 +119,11 @@ func isNil(value any) bool {
 // path in it is kept. Plain http is accepted only for loopback hosts.
 func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = address } }
 
-// WithHTTPClient sends requests through the caller's HTTP client, with its transport, proxy and timeout. A Timeout of
-// the client bounds each attempt, beside that of [WithAttemptTimeout]. The client is copied, and the copy follows no
-// redirects, so that the token cannot travel. A nil client is an error of [NewClient].
+// WithHTTPClient sends requests through the caller's HTTP client. A nil client is an error of [NewClient].
+//
+// The client is copied, and the caller's own is not changed. The copy has the same Transport, with its proxy and its
+// connections, and the same Jar. A Timeout bounds each attempt, beside that of [WithAttemptTimeout]. CheckRedirect is
+// replaced: redirects are not followed, so that the token cannot travel, and end a call with an [*Error].
 //
 // Whether a request was sent is known from the hooks of [net/http/httptrace] in its context. A transport that makes
 // requests of its own, such as for metrics, must not make them with that context.
@@ -144,8 +146,8 @@ func WithAttemptTimeout(silence time.Duration) Option {
 }
 
 // WithMaxResponseBytes sets how many bytes of a response are read at most, counted after decompression. The default is
-// 32 MiB; a page of 200 images has about 60 KB. A larger response is [ErrInvalidResponse]. To decode one takes less
-// than six times as much memory, or 6 MiB if that is more. 0 and less are an error of [NewClient].
+// 32 MiB; a page of 200 images has about 60 KB. A larger response is [ErrInvalidResponse]. To read and decode one
+// takes less than six times as much memory, or 6 MiB if that is more. 0 and less are an error of [NewClient].
 func WithMaxResponseBytes(bytes int64) Option {
 	return func(c *config) { c.maxResponseBytes = min(bytes, 1<<62) } // one more must not overflow
 }

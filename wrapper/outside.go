@@ -46,12 +46,17 @@ func (o outside) Is(target error) bool {
 	if _, isOurs := target.(ours); isOurs {
 		return false
 	}
-	isComparable := reflect.TypeOf(target).Comparable()
 	return anyOwn(o.err, func(err error) bool {
+		if isSame(err, target) {
+			return true
+		}
 		matcher, ok := err.(interface{ Is(error) bool })
-		return isComparable && err == target || ok && matcher.Is(target)
+		return ok && matcher.Is(target)
 	})
 }
+
+// isSame reports whether two errors are one. Errors on which == would panic are not: nobody can compare them.
+func isSame(a, b error) bool { return reflect.ValueOf(a).Comparable() && a == b }
 
 // As is for errors.As.
 func (o outside) As(target any) bool {

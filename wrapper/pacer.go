@@ -56,21 +56,22 @@ func (p *pacer) holdBack(status int, said limits) time.Duration {
 	case said.Limit == 0 || said.Remaining > 0:
 		return 0
 	case !p.falling:
-		// The API reports 0 for the minute's budget, too (openapi#816). One that falls to 0 at once is most likely that.
+		// The API reports 0 for the minute's budget, too (openapi#816). One that falls to 0 at once is most likely
+		// that.
 		return min(said.untilReset, time.Minute)
 	default:
 		return said.untilReset
 	}
 }
 
-// low is the number of remaining requests from which on they are spaced.
+// low is a tenth of the budget. Requests are spaced once fewer remain.
 func low(budget RateLimit) int { return budget.Limit / 10 }
 
 // spacing returns the time from one request to the next. It is 0 while a tenth of the budget is left. Then it grows,
 // up to the spacing at which the last requests are spread over all of the time until the reset.
 func spacing(said limits) time.Duration {
-	low := low(said.RateLimit)
-	if said.Remaining >= low {
+	tenth := low(said.RateLimit)
+	if said.Remaining >= tenth {
 		return 0
 	}
 	left := said.untilReset
@@ -78,7 +79,7 @@ func spacing(said limits) time.Duration {
 		// The reset says nothing, or nothing is left to spread. An even pace over the hour never uses up a budget.
 		left = time.Hour * time.Duration(said.Remaining+1) / time.Duration(said.Limit)
 	}
-	share := float64(low-said.Remaining) / float64(low)
+	share := float64(tenth-said.Remaining) / float64(tenth)
 	return time.Duration(float64(left) * share / float64(said.Remaining+1))
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/doimages/contracttest/fakeapi"
-	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
@@ -77,8 +76,7 @@ func TestAdaptiveLimitSendsWhileBudgetRemains(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_, err := client.Get(ctx, 6_000_000)
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
+		apiError := failed(t, err)
 		assert.ErrorIs(t, err, wrapper.ErrRateLimited)
 		assert.Zero(t, apiError.Attempts)
 		assert.Positive(t, apiError.RetryAfter)
@@ -96,9 +94,8 @@ func TestAContextThatHasEnded(t *testing.T) {
 			ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 			defer cancel()
 			for used := range 2 { // by a new client, and by one that had a response
-				_, err := client.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3})
-				var apiError *wrapper.Error
-				require.ErrorAs(t, err, &apiError, name)
+				_, err := client.Create(ctx, createParams)
+				apiError := failed(t, err, name)
 				assert.Zero(t, apiError.Attempts, name)
 				assert.False(t, apiError.MayHaveActed, name)
 				assert.ErrorIs(t, err, wrapper.ErrNoResponse, name)
@@ -122,7 +119,7 @@ func TestAdaptiveLimitSurvivesWrongHeaders(t *testing.T) {
 			"negative numbers":    {"ratelimit-limit", "-5", "ratelimit-remaining", "-5", "ratelimit-reset", "-5"},
 			"a budget of one":     {"ratelimit-limit", "1", "ratelimit-remaining", "0", "ratelimit-reset", "0"},
 		} {
-			s := &script{responses: []responder{status(200, `{"image":`+imageJSON(42, "available")+`}`, headers...)}}
+			s := &script{responses: []responder{status(200, image42, headers...)}}
 			client := s.client(t)
 			start := time.Now()
 			for range 5 {
@@ -153,7 +150,7 @@ func TestHowLongAnEmptyBudgetHoldsBack(t *testing.T) {
 			reset := strconv.FormatInt(time.Now().Add(40*time.Minute).Unix(), 10)
 			s := &script{}
 			for _, remaining := range append(test.remaining, 4000) {
-				s.responses = append(s.responses, status(200, `{"image":`+imageJSON(42, "available")+`}`,
+				s.responses = append(s.responses, status(200, image42,
 					"ratelimit-limit", "5000", "ratelimit-remaining", strconv.Itoa(remaining), "ratelimit-reset", reset))
 			}
 			client := s.client(t)
@@ -169,7 +166,6 @@ func TestHowLongAnEmptyBudgetHoldsBack(t *testing.T) {
 
 // A response that was under way during a refusal does not undo it, and one with a larger budget ends a long wait.
 func TestResponsesWhileRequestsAreHeldBack(t *testing.T) {
-	image := `{"image":` + imageJSON(42, "available") + `}`
 	soon := func() string { return strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10) }
 	synctest.Test(t, func(t *testing.T) {
 		refusedOnce := false
@@ -185,7 +181,7 @@ func TestResponsesWhileRequestsAreHeldBack(t *testing.T) {
 				reply(w, 429, "")
 				return
 			}
-			reply(w, 200, image)
+			reply(w, 200, image42)
 		})
 		go func() { _, _ = client.Update(t.Context(), 42, updateName) }()
 		synctest.Wait()
@@ -207,7 +203,7 @@ func TestResponsesWhileRequestsAreHeldBack(t *testing.T) {
 			w.Header().Set("ratelimit-limit", "5000")
 			w.Header().Set("ratelimit-remaining", remaining)
 			w.Header().Set("ratelimit-reset", soon())
-			reply(w, 200, image)
+			reply(w, 200, image42)
 		}, wrapper.WithAttemptTimeout(2*time.Minute))
 		go func() { _, _ = client.Update(t.Context(), 42, updateName) }()
 		synctest.Wait()
@@ -268,8 +264,7 @@ func TestALimiterThatRefuses(t *testing.T) {
 	_, err := client.Get(t.Context(), 42)
 	require.ErrorIs(t, err, full)
 	require.ErrorIs(t, err, wrapper.ErrNoResponse)
-	var apiError *wrapper.Error
-	require.ErrorAs(t, err, &apiError)
+	apiError := failed(t, err)
 	assert.Zero(t, apiError.Attempts)
 	assert.False(t, apiError.MayHaveActed)
 	assert.Empty(t, s.at)

@@ -71,11 +71,20 @@ func (r *reading) begin(number, total, items int) {
 	}
 	r.page, r.total, r.pageItems, r.pageNew = number, total, items, 0
 	r.count += items
-	othersFollow := r.count < total
-	isAfterTotal := r.first > 1 && r.count-items >= total
-	if r.shortPage == 0 && items > 0 && items < r.perPage && (othersFollow || isAfterTotal) {
+	if r.shortPage == 0 && r.isTooShort(items) {
 		r.shortPage, r.shortItems = number, items
 	}
+}
+
+// isTooShort reports whether the latest page has too few items for its place in the list.
+func (r *reading) isTooShort(items int) bool {
+	if items == 0 || items >= r.perPage {
+		return false
+	}
+	othersFollow := r.count < r.total
+	// Reading began at a later page, and found items where there should be none: pages are shorter than was asked for.
+	isAfterTotal := r.first > 1 && r.count-items >= r.total
+	return othersFollow || isAfterTotal
 }
 
 // capHint says what may be the reason of a short page. It is empty if no page is short, or one by so little that the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode"
 )
@@ -24,6 +25,13 @@ const (
 
 	// maxExcerpt is how many bytes of a body an error quotes.
 	maxExcerpt = 100
+
+	// maxErrorText is how many bytes the text of an error from outside may have before it is shortened to maxText.
+	maxErrorText = 4 << 10
+
+	// maxKept is how long the text of an error may be that is kept in memory: a certificate with many names, which the
+	// error lists, has a few kilobytes.
+	maxKept = 64 << 10
 )
 
 // secret is the token of a client. It is a function because %+v prints the fields of a struct, but not what a function
@@ -58,15 +66,33 @@ func printable(text string) string {
 	}, text)
 }
 
-// cleanError replaces an error whose text has the token in it or is very long: net/http quotes what a server sent.
-// Other errors stay as they are, for errors.Is and errors.As.
+// cleanError returns an error whose text has no token in it and is not long: net/http quotes what a server sent, and
+// the URL of the request. What the error wraps is still found by errors.Is and errors.As, unless its own text has the
+// token in it or is longer than maxKept.
 func (s secret) cleanError(err error) error {
-	const long = 4096
-	if text := string(s.redact([]byte(err.Error()))); text != err.Error() || len(text) > long {
-		return errors.New(shorten(text))
+	text := err.Error()
+	redacted := string(s.redact([]byte(text)))
+	hasToken := redacted != text
+	if !hasToken && len(text) <= maxErrorText {
+		return err
 	}
-	return err
+	if request, ok := err.(*url.Error); ok {
+		return &url.Error{Op: request.Op, URL: s.clean(request.URL), Err: s.cleanError(request.Err)}
+	}
+	if hasToken || len(text) > maxKept {
+		return errors.New(shorten(redacted))
+	}
+	return &shortened{text: shorten(text), err: err}
 }
+
+// shortened is an error with the beginning of its text.
+type shortened struct {
+	text string
+	err  error
+}
+
+func (s *shortened) Error() string { return s.text }
+func (s *shortened) Unwrap() error { return s.err }
 
 // shorten cuts text to maxText bytes.
 func shorten(text string) string { return shortenTo(maxText, text) }

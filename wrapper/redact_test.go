@@ -3,12 +3,14 @@ package wrapper_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -61,8 +63,7 @@ func TestTokenIsNeverPrinted(t *testing.T) {
 	err3 := client.Delete(t.Context(), 42)
 	for _, err := range []error{err1, err2, err3} {
 		require.Error(t, err)
-		var apiError *wrapper.Error
-		require.ErrorAs(t, err, &apiError)
+		apiError := failed(t, err)
 		log.WriteString(print(err, apiError, *apiError))
 	}
 	log.WriteString(print(client, *client, client.API(), *client.API(), client.API().ClientInterface, client.RateLimit()))
@@ -90,6 +91,38 @@ func TestTokenIsNotInAnyWrappedError(t *testing.T) {
 	}
 	assert.NotContains(t, log.String(), canary)
 }
+
+// What a request ended with is found, also if the text of its error is long or has the token in it, as a URL may.
+func TestErrorsKeepTheirTypes(t *testing.T) {
+	untrusted := &tls.CertificateVerificationError{Err: errors.New(strings.Repeat("name.example, ", 1000))}
+	for name, test := range map[string]struct {
+		transport http.RoundTripper
+		tag       string
+		want      func(error) bool
+	}{
+		"a long URL":         {transport: hangs, tag: strings.Repeat("x", 10_000), want: isDeadline},
+		"the token in a URL": {transport: hangs, tag: canary, want: isDeadline},
+		"a long error": {
+			transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, untrusted }),
+			want:      func(err error) bool { return errors.As(err, new(*tls.CertificateVerificationError)) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, err := wrapper.NewClient(canary, wrapper.WithHTTPClient(&http.Client{Transport: test.transport}), wrapper.WithRetry(wrapper.Retry{Attempts: 2}))
+				require.NoError(t, err)
+				_, err = wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{TagName: test.tag}))
+				assert.True(t, test.want(err), err)
+				assert.ErrorAs(t, err, new(*url.Error))
+				assert.Less(t, len(err.Error()), 2000)
+				assert.NotContains(t, print(err), canary)
+				assert.Equal(t, test.tag == "", failed(t, err).Attempts == 1, "an untrusted certificate is not tried again")
+			})
+		})
+	}
+}
+
+func isDeadline(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
 
 // Successes are searched, too: every string of every result, whatever the call, and what callers are told meanwhile.
 func TestTokenIsInNoResult(t *testing.T) {
@@ -124,9 +157,8 @@ func TestTokenIsInNoResult(t *testing.T) {
 		assert.Equal(t, "[redacted-1]", got.Name)
 		assert.Equal(t, "no access with [redacted-1]", got.ErrorMessage)
 		said(got, *got)
-		create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"}
 		calls := map[string]func() (any, error){
-			"create":          func() (any, error) { return client.Create(ctx, create) },
+			"create":          func() (any, error) { return client.Create(ctx, createParams) },
 			"update":          func() (any, error) { return client.Update(ctx, 42, updateName) },
 			"delete":          func() (any, error) { return nil, client.Delete(ctx, 42) },
 			"images":          func() (any, error) { return wrapper.Collect(client.Images(ctx, wrapper.ListParams{PerPage: 1})) },

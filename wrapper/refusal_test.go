@@ -13,9 +13,7 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
@@ -27,14 +25,6 @@ const (
 	unreachable = `{"id":"bad_request","message":"Your source URL is unreachable"}` + "\n" +
 		`{"image":{"id":92863202,"name":"a","regions":[],"status":"NEW","type":"custom"}}`
 )
-
-// failed returns the error of a call as an *Error.
-func failed(t *testing.T, err error) *wrapper.Error {
-	t.Helper()
-	var e *wrapper.Error
-	require.ErrorAs(t, err, &e)
-	return e
-}
 
 // What a refusal says is read from the first JSON value, whatever its other fields are and whatever follows.
 func TestWhatARefusalSays(t *testing.T) {
@@ -125,7 +115,7 @@ func TestARefusalOfAnySizeCostsLittle(t *testing.T) {
 		client := (&script{responses: []responder{status(400, body)}}).client(t)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := client.Create(t.Context(), gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"})
+		_, err := client.Create(t.Context(), createParams)
 		runtime.ReadMemStats(&after)
 		assert.Less(t, len(failed(t, err).Error()), 1000, name)
 		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(5*size), "%s: reading the body takes up to four times its size", name)
@@ -134,9 +124,8 @@ func TestARefusalOfAnySizeCostsLittle(t *testing.T) {
 
 // After the error of a create an image may follow, which the API may have made all the same.
 func TestARefusedCreateWithAnImage(t *testing.T) {
-	create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3}
 	type call func(context.Context, *wrapper.Client) error
-	byCreate := func(ctx context.Context, c *wrapper.Client) error { return second(c.Create(ctx, create)) }
+	byCreate := func(ctx context.Context, c *wrapper.Client) error { return second(c.Create(ctx, createParams)) }
 	said := `{"id":"bad_request","message":"no"}`
 	for name, test := range map[string]struct {
 		call   call
@@ -145,7 +134,7 @@ func TestARefusedCreateWithAnImage(t *testing.T) {
 		want   int64
 	}{
 		"a create":               {call: byCreate, status: 400, body: unreachable, want: 92863202},
-		"a create that waits":    {call: func(ctx context.Context, c *wrapper.Client) error { return second(c.CreateAndWait(ctx, create)) }, status: 400, body: unreachable, want: 92863202},
+		"a create that waits":    {call: func(ctx context.Context, c *wrapper.Client) error { return second(c.CreateAndWait(ctx, createParams)) }, status: 400, body: unreachable, want: 92863202},
 		"another status":         {call: byCreate, status: 422, body: said + `{"image":{"id":7}}`, want: 7},
 		"a server error":         {call: byCreate, status: 500, body: said + `{"image":{"id":7}}`, want: 7},
 		"another operation":      {call: func(ctx context.Context, c *wrapper.Client) error { return second(c.Update(ctx, 42, updateName)) }, status: 400, body: unreachable},

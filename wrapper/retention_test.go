@@ -19,8 +19,7 @@ import (
 // What ExampleNewest_retention promises: it deletes nothing on the word of a list that is old, or not whole.
 func TestRetention(t *testing.T) {
 	rename := func(client *wrapper.Client) error {
-		_, err := client.Update(t.Context(), 2, gen.ImageUpdate{Name: ptr("keep me")})
-		return err
+		return second(client.Update(t.Context(), 2, gen.ImageUpdate{Name: ptr("keep me")}))
 	}
 	remove := func(client *wrapper.Client) error { return client.Delete(t.Context(), 2) }
 	for name, test := range map[string]struct {

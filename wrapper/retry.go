@@ -50,7 +50,8 @@ func (r Retry) of(req *http.Request) Retry {
 // check returns what is wrong with the policy.
 func (r Retry) check() error {
 	if r.Attempts < 0 || r.MaxElapsed < 0 {
-		return fmt.Errorf("retry policy: Attempts %d and MaxElapsed %s: neither can be negative", r.Attempts, r.MaxElapsed)
+		return fmt.Errorf("retry policy: Attempts %d and MaxElapsed %s: neither can be negative",
+			r.Attempts, r.MaxElapsed)
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
@@ -19,7 +18,7 @@ func TestRetryOfStatuses(t *testing.T) {
 		"PUT":    func(ctx context.Context, c *wrapper.Client) error { return second(c.Update(ctx, 42, updateName)) },
 		"DELETE": func(ctx context.Context, c *wrapper.Client) error { return c.Delete(ctx, 42) },
 		"POST": func(ctx context.Context, c *wrapper.Client) error {
-			return second(c.Create(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"}))
+			return second(c.Create(ctx, createParams))
 		},
 	}
 	synctest.Test(t, func(t *testing.T) {

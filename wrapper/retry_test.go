@@ -20,7 +20,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/gen"
 	"example.com/doimages/wrapper"
 )
 
@@ -50,8 +49,7 @@ func TestRetryCountsAttempts(t *testing.T) {
 		for attempts, want := range map[int]int{0: 5, 1: 1, 3: 3} {
 			s := &script{responses: []responder{down}}
 			_, err := s.client(t, wrapper.WithRetry(wrapper.Retry{Attempts: attempts})).Get(t.Context(), 42)
-			var apiError *wrapper.Error
-			require.ErrorAs(t, err, &apiError)
+			apiError := failed(t, err)
 			assert.Equal(t, want, apiError.Attempts)
 			assert.Len(t, s.at, want)
 			assert.Equal(t, want > 1, strings.Contains(err.Error(), "attempts)"), err)
@@ -158,8 +156,7 @@ func TestADeadlineThatComesFirstFailsAtOnce(t *testing.T) {
 			start := time.Now()
 			for attempts := range 2 { // the second is not even sent
 				_, err := client.Get(ctx, 42)
-				var apiError *wrapper.Error
-				require.ErrorAs(t, err, &apiError, name)
+				apiError := failed(t, err, name)
 				assert.ErrorIs(t, err, wrapper.ErrRateLimited, name)
 				assert.Equal(t, "images_get", apiError.Operation)
 				assert.InDelta(t, test.wait.Seconds(), apiError.RetryAfter.Seconds(), 1, name)
@@ -192,8 +189,7 @@ func TestADeadlineThatComesFirstAfterAnAttempt(t *testing.T) {
 			ctx, cancel := context.WithTimeout(wrapper.ContextWithRetry(t.Context(), wrapper.Retry{}), 10*time.Second)
 			defer cancel()
 			err := client.Delete(ctx, 42)
-			var apiError *wrapper.Error
-			require.ErrorAs(t, err, &apiError)
+			apiError := failed(t, err)
 			assert.ErrorIs(t, err, wrapper.ErrRateLimited)
 			assert.Equal(t, 1, apiError.Attempts)
 			assert.Equal(t, 59*time.Second, apiError.RetryAfter)
@@ -221,7 +217,6 @@ func TestAnEndedContextEndsThePause(t *testing.T) {
 
 // Once a POST was sent its effect is unknown, so it is repeated only if it cannot have taken effect.
 func TestRetryOfPosts(t *testing.T) {
-	create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3}
 	created := status(202, `{"image":`+imageJSON(42, "NEW")+`}`)
 	limited := status(429, "", "retry-after", "1")
 	proxyRefused := failing(&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}})
@@ -246,14 +241,13 @@ func TestRetryOfPosts(t *testing.T) {
 			"refused, but only once": {retry: wrapper.Retry{Attempts: 1}, responses: []responder{refused, created}, requests: 1, want: wrapper.ErrNoResponse},
 		} {
 			s := &script{responses: test.responses}
-			_, err := s.client(t, wrapper.WithRetry(test.retry)).Create(t.Context(), create)
+			_, err := s.client(t, wrapper.WithRetry(test.retry)).Create(t.Context(), createParams)
 			assert.Len(t, s.at, test.requests, name)
 			if test.want == nil {
 				assert.NoError(t, err, name)
 				continue
 			}
-			var apiError *wrapper.Error
-			require.ErrorAs(t, err, &apiError, name)
+			apiError := failed(t, err, name)
 			assert.ErrorIs(t, err, test.want, name)
 			assert.Equal(t, test.requests, apiError.Attempts, name)
 			assert.Equal(t, test.acted, apiError.MayHaveActed, name)
@@ -262,7 +256,7 @@ func TestRetryOfPosts(t *testing.T) {
 }
 
 func TestRetryOfDeletes(t *testing.T) {
-	gone := status(404, `{"id":"not_found","message":"The resource you requested could not be found."}`)
+	gone := status(404, apiNotFound)
 	again := status(422, `{"id":"unprocessable_entity","message":"Image Can not delete an already deleted image."}`)
 	other := status(422, `{"id":"unprocessable_entity","message":"The image is in use."}`)
 	limited := status(429, "", "retry-after", "1")

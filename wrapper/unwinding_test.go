@@ -11,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
@@ -40,7 +39,7 @@ func run(f func()) (e ending) {
 // What code of the caller's does to its goroutine reaches the caller: a panic, which no other goroutine could recover,
 // and the end of t.FailNow.
 func TestPanicAndGoexitReachTheCaller(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer verifyNoLeaks(t)
 	boom := errors.New("boom")
 	ways := map[string]struct {
 		do   func()
@@ -112,7 +111,7 @@ func TestPanicAndGoexitReachTheCaller(t *testing.T) {
 
 // A page that is read ahead, and that nobody asks for, would not have been read without that.
 func TestPanicOfAPageThatIsNotAskedFor(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer verifyNoLeaks(t)
 	fake := fakeapi.New()
 	client := transportClient(t, roundTrip(func(req *http.Request) (*http.Response, error) {
 		if req.URL.Query().Get("page") == "4" {

@@ -95,7 +95,7 @@ func TestWaitAllAvailableDoesNotPauseForWhatIsGone(t *testing.T) {
 				reply(w, 200, `{"images":[],"links":{},"meta":{"total":0}}`)
 				return
 			}
-			reply(w, 404, `{"id":"not_found","message":"The resource you were accessing could not be found."}`)
+			reply(w, 404, apiNotFound)
 		})
 		for _, err := range client.WaitAllAvailable(t.Context(), []int64{1, 2, 3}) {
 			require.ErrorIs(t, err, wrapper.ErrNotFound)

@@ -29,8 +29,7 @@ var waits = []struct {
 	{
 		name: "CreateAndWait",
 		call: func(ctx context.Context, c *wrapper.Client, _ int64, options ...wrapper.WaitOption) error {
-			create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3}
-			return second(c.CreateAndWait(ctx, create, options...))
+			return second(c.CreateAndWait(ctx, createParams, options...))
 		},
 	},
 	{
@@ -128,7 +127,7 @@ func TestProgressOfDistributeIsOneCallAtATime(t *testing.T) {
 }
 
 func TestWaitWithoutProgress(t *testing.T) {
-	client := newClient(t, respond(200, `{"image":`+imageJSON(42, "available")+`}`, nil))
+	client := newClient(t, respond(200, image42, nil))
 	_, err := client.WaitAvailable(t.Context(), 42, wrapper.WithProgress(nil))
 	assert.NoError(t, err)
 }

@@ -31,7 +31,7 @@ func statuses(list ...string) (handler http.HandlerFunc, polls *int) {
 			w.Header().Set("retry-after", "60")
 			reply(w, 429, `{"id":"too_many_requests","message":"API rate limit exceeded."}`)
 		case "404":
-			reply(w, 404, `{"id":"not_found","message":"The resource you requested could not be found."}`)
+			reply(w, 404, apiNotFound)
 		case "502":
 			w.WriteHeader(502)
 		case "200 broken":
@@ -268,11 +268,10 @@ func TestWaitAction(t *testing.T) {
 }
 
 func TestCreateAndWait(t *testing.T) {
-	create := gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3}
 	synctest.Test(t, func(t *testing.T) {
 		handler, polls := statuses("NEW", "NEW", "pending", "available")
 		start := time.Now()
-		image, err := newClient(t, handler).CreateAndWait(t.Context(), create, wrapper.WithInterval(time.Second, 30*time.Second))
+		image, err := newClient(t, handler).CreateAndWait(t.Context(), createParams, wrapper.WithInterval(time.Second, 30*time.Second))
 		require.NoError(t, err)
 		assert.Equal(t, gen.ImageStatusAvailable, image.Status)
 		assert.Equal(t, 4, *polls)
@@ -280,14 +279,14 @@ func TestCreateAndWait(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) { // the image that was created is never lost
 		handler, _ := statuses("NEW", "404")
-		image, err := newClient(t, handler).CreateAndWait(t.Context(), create)
+		image, err := newClient(t, handler).CreateAndWait(t.Context(), createParams)
 		require.ErrorIs(t, err, wrapper.ErrNotFound)
 		require.NotNil(t, image)
 		assert.Equal(t, int64(42), image.ID)
 	})
 	synctest.Test(t, func(t *testing.T) {
 		handler, polls := statuses("502")
-		image, err := newClient(t, handler).CreateAndWait(t.Context(), create)
+		image, err := newClient(t, handler).CreateAndWait(t.Context(), createParams)
 		require.ErrorIs(t, err, wrapper.ErrServer)
 		assert.Nil(t, image)
 		assert.Equal(t, 1, *polls, "a create is sent once")
@@ -327,8 +326,7 @@ func TestWaitWithRetryAfterBeyondItsDeadline(t *testing.T) {
 			start := time.Now()
 			_, err := s.client(t).WaitAvailable(ctx, 42)
 			cancel()
-			var apiError *wrapper.Error
-			require.ErrorAs(t, err, &apiError)
+			apiError := failed(t, err)
 			assert.Equal(t, time.Hour, apiError.RetryAfter)
 			assert.Zero(t, time.Since(start))
 		}

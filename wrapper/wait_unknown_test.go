@@ -49,7 +49,7 @@ var unknownWaits = []struct {
 	{
 		name: "CreateAndWait", path: "/v2/images/42", justCreated: true,
 		call: func(ctx context.Context, c *wrapper.Client, options ...wrapper.WaitOption) error {
-			return second(c.CreateAndWait(ctx, gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: "nyc3"}, options...))
+			return second(c.CreateAndWait(ctx, createParams, options...))
 		},
 	},
 	{
@@ -83,7 +83,7 @@ func hiding(path, body string, forHowLong time.Duration, polls *int) http.Handle
 		case r.Method == http.MethodGet && r.URL.Path == "/v2/images":
 			reply(w, 200, `{"images":[`+imageJSON(43, "available")+`],"links":{},"meta":{"total":1}}`)
 		default:
-			reply(w, 200, `{"image":`+imageJSON(42, "available")+`}`)
+			reply(w, 200, image42)
 		}
 	}
 }

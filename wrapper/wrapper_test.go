@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"example.com/doimages/contracttest/fakeapi"
 	"example.com/doimages/gen"
@@ -149,7 +151,7 @@ func failing(err error) responder {
 }
 
 var (
-	fine    = status(200, `{"image":`+imageJSON(42, "available")+`}`)
+	fine    = status(200, image42)
 	down    = status(503, `{"id":"service_unavailable","message":"down"}`)
 	reset   = failing(&net.OpError{Op: "read", Err: syscall.ECONNRESET})
 	refused = failing(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
@@ -172,6 +174,9 @@ func reply(w http.ResponseWriter, status int, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
+// image42 is a response with image 42.
+var image42 = `{"image":` + imageJSON(42, "available") + `}`
+
 // imageJSON is a whole image with the given id and status.
 func imageJSON(id int64, status string) string {
 	return fmt.Sprintf(`{"id":%d,"name":"image %d","distribution":"Ubuntu","created_at":"2020-05-15T05:47:50Z","regions":["nyc3"],`+
@@ -184,6 +189,27 @@ func actionJSON(id int64, status string) string {
 		`"resource_type":"image","region":{"name":"New York 3","slug":"nyc3","sizes":[],"features":[],"available":true},"region_slug":"nyc3"}`, id, status)
 }
 
+// failed returns the error of a call as an *Error.
+func failed(t *testing.T, err error, msgAndArgs ...any) *wrapper.Error {
+	t.Helper()
+	var e *wrapper.Error
+	require.ErrorAs(t, err, &e, msgAndArgs...)
+	return e
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// verifyNoLeaks fails the test if goroutines are left. It has the patience that a slow machine needs: connections end some
+// time after they were closed.
+func verifyNoLeaks(t *testing.T) {
+	t.Helper()
+	err := goleak.Find()
+	for end := time.Now().Add(time.Minute); err != nil && time.Now().Before(end); {
+		err = goleak.Find()
+	}
+	assert.NoError(t, err)
+}
+
 // size is how much of something a slow test tries: little by default, and all of it with LONG=1 in the environment.
 func size(short, long int) int {
 	if os.Getenv("LONG") != "" {
@@ -194,7 +220,11 @@ func size(short, long int) int {
 
 func ptr[T any](v T) *T { return &v }
 
-var updateName = gen.ImageUpdate{Name: ptr("new-image-name")}
+// What creates and updates send, where that makes no difference.
+var (
+	createParams = gen.ImageCreate{Name: "a", URL: "https://example.com/a.img", Region: gen.RegionSlugNyc3}
+	updateName   = gen.ImageUpdate{Name: ptr("new-image-name")}
+)
 
 // catalogue serves images 1 to total in pages as the API does, with links to a host that must never be asked.
 func catalogue(total int, requests *[]string) http.HandlerFunc {
