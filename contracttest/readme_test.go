@@ -10,10 +10,17 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/go/packages"
+
+	"example.com/doimages/contracttest"
+	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/testkit"
+	"example.com/doimages/contracttest/report"
+	"example.com/doimages/openapi"
 )
 
 // readmePackage is the package in which the README's code is compiled, with what it takes for granted. The real
@@ -94,4 +101,36 @@ func (i importer) Import(path string) (*types.Package, error) {
 		return p.Types, nil
 	}
 	return nil, fmt.Errorf("%s is not among the packages that the README may import", path)
+}
+
+// The figures in the README are what its two commands print.
+func TestFiguresInTheREADME(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	readme := strings.Join(strings.Fields(string(text)), " ")
+	synctest.Test(t, func(t *testing.T) {
+		baseline, err := check.LoadBaseline(openapi.Baseline())
+		require.NoError(t, err)
+		verified := report.New(testkit.Contract(t), baseline)
+		addRecordings(t, verified)
+		assert.Contains(t, readme, fmt.Sprintf("%d exchanges checked, %d skipped, %d findings (0 breaking) and %d accepted,",
+			verified.Exchanges, verified.Skipped, verified.CountAtLeast(check.Note), verified.Accepted()))
+
+		results, all, err := contracttest.RunCases(t.Context(), fakeTarget())
+		require.NoError(t, err)
+		skipped := 0
+		for _, result := range results {
+			if result.Skipped != "" {
+				skipped++
+			}
+		}
+		assert.Contains(t, readme, fmt.Sprintf("%d cases: %d passed, 0 failed, %d skipped;", len(results), len(results)-skipped, skipped))
+		assert.Contains(t, readme, fmt.Sprintf("Its %d cases each", len(results)))
+
+		addRecordings(t, all)
+		recordings, suite := verified.Coverage(), all.Coverage()
+		assert.Contains(t, readme, fmt.Sprintf("They show %.1f %% of the contract", recordings.Percent))
+		assert.Contains(t, readme, fmt.Sprintf("documentation %.1f %%, reported %.1f %%), and %.1f %% with the suite",
+			recordings.Origins["documentation"].Percent, recordings.Origins["reported"].Percent, suite.Percent))
+	})
 }

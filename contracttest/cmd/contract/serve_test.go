@@ -5,12 +5,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/doimages/gen"
 )
 
 func TestServe(t *testing.T) {
@@ -88,6 +91,18 @@ func TestServeLogsNoToken(t *testing.T) {
 }
 
 // The log has the status that a client gets, be it only implied, and 0 where it gets none.
+// The values of a new parameter would be taken for secrets.
+func TestServeLogsTheQueryOfAList(t *testing.T) {
+	t.Parallel()
+	s := start(t, "serve")
+	for field := range reflect.TypeFor[gen.ImagesListParams]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("form"), ",")
+		s.get(t, "/v2/images?"+name+"=1", canary)
+		assert.Contains(t, s.log.String(), "/v2/images?"+name+"=1", "loggedParameters")
+	}
+	s.stop()
+}
+
 func TestServeLogsTheStatus(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
