@@ -10,9 +10,6 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// queryPart names a parameter of a query as a part of an exchange.
-func queryPart(name string) string { return "request query " + redact.Shorten(name) }
-
 // checkForm demands of the value of a parameter the one form that every server reads alike. kin-openapi
 // reads a boolean and an integer as strconv does, which takes other forms as well. What the API makes of
 // those is unknown: it may ignore the parameter.
@@ -50,7 +47,7 @@ func (c *checker) checkPairs() {
 		isFound = true
 		in := "request query"
 		if name, err := url.QueryUnescape(name); err == nil && !strings.Contains(name, ";") {
-			in = queryPart(name)
+			in = parameterPart("query", name)
 		}
 		c.addAs("request-parameter", Drift, in, nil, message).Got = c.got(pair)
 		if c.isAtEnd() {
