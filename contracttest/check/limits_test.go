@@ -206,7 +206,7 @@ func TestFindingsSayWhatIsNotJudged(t *testing.T) {
 	}
 }
 
-// specs are schemas for /v2/images with which a check would not come to an end.
+// spec returns a document with schemas, of which the response of /v2/images has A.
 func spec(schemas string) []byte {
 	return []byte(`openapi: 3.0.3
 info: {title: a, version: '1'}
@@ -266,8 +266,7 @@ func TestSchemasWithoutEndAreRefused(t *testing.T) {
 		"twice the one before, nested": {schemas: twice("{}", "{properties: {a: %s, b: %s}}"), want: "is made of more than 10000 others"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			contract, err := check.Load(spec(test.schemas))
-			require.NoError(t, err)
+			contract := loadSpec(t, spec(test.schemas))
 			findings := contract.Check(listing(t, `{}`))
 			require.Equal(t, []string{"unusable-operation"}, checksOf(findings))
 			assert.Contains(t, findings[0].Message, test.want)
@@ -285,8 +284,7 @@ func TestLoadBoundsWhatIsWrittenOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := liveHeap()
-			contract, err := check.Load(spec(schemas))
-			require.NoError(t, err)
+			contract := loadSpec(t, spec(schemas))
 			exchange := listing(t, `{"a":{"a":{"a":{}}}}`)
 			exchange.RequestHeader.Set("Authorization", "Bearer x")
 			coverage := contract.NewCoverage()

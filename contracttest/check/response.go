@@ -58,7 +58,8 @@ func (c *checker) documented() (response *openapi3.ResponseRef, isDefault bool) 
 // 530 in HTML for an API that it cannot reach (digitalocean/doctl#129).
 func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
 	status := c.exchange.Status
-	if isOfCloudflare(status) && isHTML(c.exchange.Header) {
+	isPage := bareType(c.exchange.Header.Get("Content-Type")) == "text/html"
+	if isPage && isOfCloudflare(status) {
 		return nil
 	}
 	before := len(c.list)
