@@ -12,8 +12,8 @@ var formChecks = []Info{
 	{
 		Name:     "unusable-operation",
 		Severity: Breaking,
-		Description: "The document describes the operation in a way that cannot be judged by, so that none of " +
-			"its exchanges was judged.",
+		Description: "The document describes the operation in a way that cannot be used; none of its exchanges " +
+			"was judged.",
 	},
 	{
 		Name:     "undocumented-status",

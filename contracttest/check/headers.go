@@ -50,14 +50,15 @@ func (c *checker) checkHeaders(documented *openapi3.ResponseRef) {
 	}
 }
 
-// headerElsewhere returns by what a header is judged that the contract does not have for the response: by that of
-// another response of the operation, or by nothing. It reports whether the header is to be filed as undocumented.
-func (c *checker) headerElsewhere(name string, isDocumentedResponse bool) (header *openapi3.HeaderRef, isUndocumented bool) {
+// headerElsewhere returns what another response of the operation has for a header that this response does not have in
+// the contract; nil if there is nothing to judge it by. It reports whether the header is to be filed as undocumented.
+// hasResponse says whether the contract has the response at all.
+func (c *checker) headerElsewhere(name string, hasResponse bool) (header *openapi3.HeaderRef, isUndocumented bool) {
 	elsewhere := c.operation.headers[name]
 	switch {
 	case elsewhere == nil:
 		return nil, c.resemblesDocumented(name)
-	case !isDocumentedResponse: // rate-limit headers are on every response, whatever its status
+	case !hasResponse: // rate-limit headers are on every response, whatever its status
 		return elsewhere, false
 	case name == "Retry-After": // HTTP gives it other forms, and any server may send it
 		return nil, true
