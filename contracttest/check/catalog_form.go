@@ -74,8 +74,8 @@ var formChecks = []Info{
 	{
 		Name:     "out-of-range",
 		Severity: Drift,
-		Description: "A number, a length or a count is outside the limits of the schema, or a text does not match its " +
-			"pattern.",
+		Description: "A number, a length or a count is outside the limits of the schema, or a text does not match " +
+			"its pattern.",
 	},
 	{
 		Name:        "format",

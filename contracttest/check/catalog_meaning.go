@@ -101,8 +101,8 @@ var meaningChecks = []Info{
 	{
 		Name:     "sequence-identity",
 		Severity: Breaking,
-		Description: "An image changed its time of creation, or its type other than by a conversion, or an action its " +
-			"type, region, times or image.",
+		Description: "An image changed its time of creation, or its type other than by a conversion, or an action " +
+			"its type, region, times or image.",
 	},
 	{
 		Name:        "sequence-reused",
@@ -135,8 +135,8 @@ var meaningChecks = []Info{
 	{
 		Name:     "sequence-ratelimit",
 		Severity: Drift,
-		Description: "The remaining requests grew before the window of the rate limit ended; a note where the account " +
-			"is unknown.",
+		Description: "The remaining requests grew before the window of the rate limit ended; a note where the " +
+			"account is unknown.",
 	},
 	{
 		Name:     "sequence-limit",

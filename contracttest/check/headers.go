@@ -28,11 +28,7 @@ func (c *checker) checkHeaders(documented *openapi3.ResponseRef) {
 			own[http.CanonicalHeaderKey(name)] = header
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(own)) {
-		if own[name].Value.Required && c.exchange.Header.Get(name) == "" {
-			c.add("missing-header", headerPart(name), nil, "missing")
-		}
-	}
+	c.checkRequiredHeaders(own)
 	for _, name := range slices.Sorted(maps.Keys(c.exchange.Header)) {
 		header, isUndocumented := own[name], false
 		if header == nil {
@@ -46,6 +42,15 @@ func (c *checker) checkHeaders(documented *openapi3.ResponseRef) {
 		}
 		if header != nil {
 			c.checkHeader(name, header.Value.Schema.Value)
+		}
+	}
+}
+
+// checkRequiredHeaders files the required headers that a response does not have.
+func (c *checker) checkRequiredHeaders(own openapi3.Headers) {
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if own[name].Value.Required && c.exchange.Header.Get(name) == "" {
+			c.add("missing-header", headerPart(name), nil, "missing")
 		}
 	}
 }

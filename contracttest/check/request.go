@@ -12,7 +12,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 
-	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/traffic"
 )
 
@@ -117,9 +116,6 @@ func (c *checker) checkCredentials() {
 		c.add("credentials", "request header authorization", nil, "missing, and nothing says that it was redacted")
 	}
 }
-
-// parameterPart names a parameter as a part of an exchange.
-func parameterPart(in, name string) string { return "request " + in + " " + redact.Shorten(name) }
 
 // addRequestError files what kin-openapi says of the parameters of a request.
 func (c *checker) addRequestError(err error) {

@@ -201,39 +201,45 @@ func (s *Session) checkAction(found *findings, action actionView, result Result)
 	}
 }
 
-// checkLists follows lists over their pages.
+// checkLists looks for duplicates on each page, and follows lists over their pages where the page is known.
 func (s *Session) checkLists(found *findings, result Result, account account) {
-	asked, tells := result.view.asks.page, result.view.tells
+	tells := result.view.tells
 	for _, list := range tells.lists {
 		for _, p := range duplicates(list) {
 			found.addProblem("body", p)
 		}
 	}
-	if !asked.isValid() || !tells.total.isTold {
+	if !result.view.asks.page.isValid() || !tells.total.isTold {
 		return
 	}
-	name := string(account) + listName(result.Exchange.URL)
 	for _, list := range tells.lists {
-		if asked.number == 1 && !s.full {
-			s.forget(name)
-			s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
-		}
-		walk := s.walks[name]
-		if walk == nil || !walk.expects(asked, tells.total.value) {
-			continue
-		}
-		before := walk.size()
-		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
-		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
-			p.severity = account.severity(severities[p.check])
-			found.addProblem("body", p)
-		}
-		s.walked += walk.size() - before
-		hasNoRoom := s.walked > maxListSize*s.limit
-		s.crowded = s.crowded || hasNoRoom
-		if walk.isComplete() || hasNoRoom {
-			s.forget(name)
-		}
+		s.checkList(found, list, result, account)
+	}
+}
+
+// checkList compares a page of a list with the pages before it. The first page begins the list.
+func (s *Session) checkList(found *findings, list listView, result Result, account account) {
+	asked, tells := result.view.asks.page, result.view.tells
+	name := string(account) + listName(result.Exchange.URL)
+	if asked.number == 1 && !s.full {
+		s.forget(name)
+		s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
+	}
+	walk := s.walks[name]
+	if walk == nil || !walk.expects(asked, tells.total.value) {
+		return
+	}
+	before := walk.size()
+	mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
+	for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
+		p.severity = account.severity(severities[p.check])
+		found.addProblem("body", p)
+	}
+	s.walked += walk.size() - before
+	hasNoRoom := s.walked > maxListSize*s.limit
+	s.crowded = s.crowded || hasNoRoom
+	if walk.isComplete() || hasNoRoom {
+		s.forget(name)
 	}
 }
 

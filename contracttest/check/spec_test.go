@@ -59,7 +59,7 @@ func TestLoadRefuses(t *testing.T) {
 		"nothing":               {"", "it is empty"},
 		"a text":                {"hello", "it is not an object"},
 		"not YAML":              {"openapi: [", "neither JSON nor YAML"},
-		"a document cut off":    {text[:len(text)/4] + "\n  - [", "neither JSON nor YAML"},
+		"a truncated document":  {text[:len(text)/4] + "\n  - [", "neither JSON nor YAML"},
 		"no version":            {"info: {}\npaths: {}\n", "no field openapi with a version"},
 		"Swagger":               {"swagger: '2.0'\npaths: {}\n", "it is of Swagger 2.0; only OpenAPI 3.0 and 3.1 are supported: convert it"},
 		"3.2":                   {"openapi: 3.2.0\npaths: {}\n", `it is of OpenAPI "3.2.0"; only 3.0 and 3.1 are supported`},
