@@ -162,7 +162,8 @@ func (e *baselineEntry) matches(f Finding, kind string) bool {
 	if unquoted, err := strconv.Unquote(got); err == nil {
 		got = unquoted
 	}
-	return matches(e.Operation, f.Operation) && matches(e.In, f.In) && matches(e.Pointer, f.Pointer) && matches(e.Got, got)
+	isThere := matches(e.Operation, f.Operation) && matches(e.In, f.In) && matches(e.Pointer, f.Pointer)
+	return isThere && matches(e.Got, got)
 }
 
 // matches reports whether a text is of a pattern. No pattern matches everything.

@@ -71,6 +71,38 @@ func TestBaselineAcceptsWhatItKnows(t *testing.T) {
 	}
 }
 
+// Whoever wants no entry without a use is told of each, and of one whose operation does not exist.
+func TestUnusedEntries(t *testing.T) {
+	const kind = "    kind: documentation\n"
+	with := func(old, new string) string { return strings.Replace(entry, old, new, 1) }
+	for name, test := range map[string]struct{ baseline, want string }{
+		"one that is used":             {baseline: entry},
+		"one that matches nothing":     {baseline: with("thawing", "frozen"), want: " frozen) matches nothing here"},
+		"of a kind that was not seen":  {baseline: with("    in: body\n", kind)},
+		"of an unknown operation":      {baseline: with("images_*", "image_*"), want: "names no operation of the contract"},
+		"of that, and a kind not seen": {baseline: with("images_*", "image_*\n"+kind), want: "names no operation of the contract"},
+		"of any operation":             {baseline: with("    operation: images_*\n", "")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			baseline, err := check.LoadBaseline([]byte(test.baseline))
+			require.NoError(t, err)
+			exchange := testkit.Exchanges(t, "images_list")[0]
+			testkit.ReplaceBody(`"available"`, `"thawing"`)(&exchange)
+			baseline.Accept(testkit.Contract(t).Check(exchange), string(recording.KindAPI))
+			unused := baseline.Unused(testkit.Contract(t))
+			if test.want == "" {
+				assert.Empty(t, unused)
+				return
+			}
+			require.Len(t, unused, 1)
+			assert.Contains(t, unused[0], "entry 1 of the baseline (unknown-enum-value ")
+			assert.Contains(t, unused[0], test.want)
+		})
+	}
+	var none *check.Baseline
+	assert.Empty(t, none.Unused(testkit.Contract(t)))
+}
+
 // Of two baselines the first that knows a finding gives the reason, and one that is nil knows none.
 func TestBaselinesInARow(t *testing.T) {
 	first, err := check.LoadBaseline([]byte(entry))
@@ -101,6 +133,7 @@ func TestLoadBaselineRejects(t *testing.T) {
 		"an unknown kind":  {strings.Replace(entry, "    in: body\n", "    kind: documentaton\n", 1), `entry 1: there is no kind "documentaton" of recordings, only documentation, `},
 		"an old name":      {strings.Replace(entry, "    in: body\n", "    origin: documentation\n", 1), "line 6: field origin not found"},
 		"no reason":        {strings.Replace(entry, "    reason: It is winter.\n", "", 1), "check, reason and source are required"},
+		"one to fill in":   {strings.Replace(entry, "It is winter.", check.FillIn, 1), `say why it is accepted: it still has "FILL IN"`},
 		"no source":        {strings.Replace(entry, "    source: a weather report\n", "", 1), "check, reason and source are required"},
 		"a broken pattern": {strings.Replace(entry, "/images/*/status", "/images/[", 1), "syntax error in pattern"},
 		"an invalid date":  {strings.Replace(entry, "2027-01-01", "2027-02-31", 1), "review"},

@@ -35,12 +35,12 @@ const byteOrderMark = "\xef\xbb\xbf"
 const jsonSpace = " \t\r\n"
 
 // decodeBody decodes the one JSON document that a body should be, and files what is wrong with it
-// as JSON: what decoders disagree on, replace or pass over in silence. It returns false where
-// nothing is left to judge by a schema.
-func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
+// as JSON: what decoders disagree on, replace or pass over in silence. What follows the document is
+// for the caller to file. It returns false where nothing is left to judge by a schema.
+func (f *findings) decodeBody(in string, body []byte) (value any, trailing []byte, ok bool) {
 	if len(body) > traffic.MaxBody {
 		f.add("size", in, nil, fmt.Sprintf("larger than %d MiB", traffic.MaxBody>>20))
-		return nil, false
+		return nil, nil, false
 	}
 	document, marked := bytes.CutPrefix(body, []byte(byteOrderMark))
 	if marked {
@@ -48,11 +48,11 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 	}
 	if len(bytes.TrimLeft(document, jsonSpace)) == 0 {
 		f.add("empty-body", in, nil, "empty")
-		return nil, false
+		return nil, nil, false
 	}
 	if hasMoreValues(document, maxValues) {
 		f.add("size", in, nil, fmt.Sprintf("more than %d values", maxValues))
-		return nil, false
+		return nil, nil, false
 	}
 	// One pass in which everything is accepted. A strict one first would be no faster, and would
 	// stop at the first fault.
@@ -60,14 +60,17 @@ func (f *findings) decodeBody(in string, body []byte) (value any, ok bool) {
 	value, err := r.value()
 	if err != nil {
 		f.add("malformed-json", in, nil, syntaxMessage(err, len(body)-len(document)))
-		return nil, false
+		return nil, nil, false
 	}
-	f.trailing = bytes.TrimLeft(document[r.InputOffset():], jsonSpace)
-	if len(f.trailing) > 0 {
-		at := len(body) - len(f.trailing)
+	return value, bytes.TrimLeft(document[r.InputOffset():], jsonSpace), !r.tooDeep
+}
+
+// addTrailing files what follows the document in a body, if anything does.
+func (f *findings) addTrailing(in string, body, trailing []byte) {
+	if len(trailing) > 0 {
+		at := len(body) - len(trailing)
 		f.add("trailing-data", in, nil, fmt.Sprintf("trailing data after the JSON document, at byte %d", at))
 	}
-	return value, !r.tooDeep
 }
 
 // hasMoreValues reports whether a document has more than so many values, before any of them is

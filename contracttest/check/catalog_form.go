@@ -12,8 +12,8 @@ var formChecks = []Info{
 	{
 		Name:     "unusable-operation",
 		Severity: Breaking,
-		Description: "The document describes the operation in a way that nothing can be judged by, and " +
-			"no exchange with it was judged.",
+		Description: "The document describes the operation in a way that cannot be used; none of its exchanges " +
+			"was judged.",
 	},
 	{
 		Name:     "undocumented-status",
@@ -44,9 +44,10 @@ var formChecks = []Info{
 		Description: "A value is null, and the schema does not allow it; drift in a request.",
 	},
 	{
-		Name:        "no-branch",
-		Severity:    Breaking,
-		Description: "A value fits none of the schemas of oneOf or anyOf, or more than the one that oneOf allows.",
+		Name:     "no-branch",
+		Severity: Breaking,
+		Description: "A value fits none of the schemas of oneOf or anyOf, more than one of oneOf, or the one that " +
+			"not forbids.",
 	},
 	{
 		Name:        "schema",
@@ -59,19 +60,22 @@ var formChecks = []Info{
 		Description: "A text is not an RFC 3339 date-time with a zone, or names a time that does not exist.",
 	},
 	{
-		Name:        "number-range",
-		Severity:    Breaking,
-		Description: "A number does not fit into the type that a client has for it, or an integer is written as a fraction.",
+		Name:     "number-range",
+		Severity: Breaking,
+		Description: "A number does not fit into the type that a client has for it, or an integer is written with a " +
+			"fraction or an exponent.",
 	},
 	{
-		Name:        "unknown-enum-value",
-		Severity:    Drift,
-		Description: "A value is not one of the values that the contract lists; a note for the distribution in a request.",
+		Name:     "unknown-enum-value",
+		Severity: Drift,
+		Description: "A value is not one of those that the contract lists; a note for the distribution in a " +
+			"request.",
 	},
 	{
-		Name:        "out-of-range",
-		Severity:    Drift,
-		Description: "A number, a length, a pattern or a count is outside the limits of the schema.",
+		Name:     "out-of-range",
+		Severity: Drift,
+		Description: "A number, a length or a count is outside the limits of the schema, or a text does not match " +
+			"its pattern.",
 	},
 	{
 		Name:        "format",
@@ -98,7 +102,7 @@ var formChecks = []Info{
 	{
 		Name:        "second-document",
 		Severity:    Breaking,
-		Description: "The JSON document is followed by that of a success of the operation.",
+		Description: "A second JSON document follows the first, that of a success of the operation.",
 	},
 	{
 		Name:        "duplicate-key",
@@ -178,16 +182,16 @@ var formChecks = []Info{
 	{
 		Name:     "undocumented-header",
 		Severity: Drift,
-		Description: "A header about the rate limit, or one that differs from a documented one by a letter, is not " +
-			"of this response.",
+		Description: "A header is not documented for this response: one of another response, one about the rate " +
+			"limit, or one that is a letter off.",
 	},
 
 	// Requests. Of a request that the API refused, findings are notes.
 	{
 		Name:     "request",
 		Severity: Breaking,
-		Description: "A request is not one of HTTP, or lacks the body that the contract requires; a body that " +
-			"it does not describe is a note.",
+		Description: "A request is not one of HTTP, or lacks the body that the contract requires; a note for a " +
+			"body that it does not describe.",
 	},
 	{
 		Name:     "request-path",

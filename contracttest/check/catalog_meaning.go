@@ -40,13 +40,13 @@ var meaningChecks = []Info{
 	{
 		Name:        "page-total",
 		Severity:    Breaking,
-		Description: "The total of a list is less than what its pages hold so far.",
+		Description: "The total of a list is negative, or less than what its pages hold so far.",
 	},
 	{
 		Name:     "page-links",
 		Severity: Breaking,
-		Description: "A page link is missing, or points to another page, list or host; drift for more than the " +
-			"link needs.",
+		Description: "A page link is missing or unexpected, or points to another page, list or host; drift for " +
+			"more than the link needs.",
 	},
 
 	// The response to a write beside its request.
@@ -90,18 +90,19 @@ var meaningChecks = []Info{
 	{
 		Name:     "sequence-twice",
 		Severity: Breaking,
-		Description: "Two items of a page, or of two pages of an unchanged list, have one id; across pages a note where " +
-			"the account is unknown.",
+		Description: "Two items of a page, or of two pages of an unchanged list, share an id; across pages a " +
+			"note where the account is unknown.",
 	},
 	{
 		Name:        "sequence-lost",
 		Severity:    Breaking,
-		Description: "Every page of a list was read, and items are on none; a note where the account is not known.",
+		Description: "Every page of a list was read, and items are on none; a note where the account is unknown.",
 	},
 	{
-		Name:        "sequence-identity",
-		Severity:    Breaking,
-		Description: "An image changed its type or time of creation, or an action its type, region, times or image.",
+		Name:     "sequence-identity",
+		Severity: Breaking,
+		Description: "An image changed its time of creation, or its type other than by a conversion, or an action " +
+			"its type, region, times or image.",
 	},
 	{
 		Name:        "sequence-reused",
@@ -111,7 +112,7 @@ var meaningChecks = []Info{
 	{
 		Name:        "sequence-status",
 		Severity:    Breaking,
-		Description: "An image or an action went back to an earlier status.",
+		Description: "An image or an action went back to an earlier status, or an action ended in two ways.",
 	},
 	{
 		Name:     "sequence-deleted",
@@ -122,7 +123,7 @@ var meaningChecks = []Info{
 	{
 		Name:     "sequence-transfer",
 		Severity: Breaking,
-		Description: "A transfer to another account is accepted, canceled or declined that had ended before, and the " +
+		Description: "A transfer to another account is accepted, canceled or declined although it had ended, and the " +
 			"image was not offered again.",
 	},
 	{
@@ -132,14 +133,16 @@ var meaningChecks = []Info{
 			"say so.",
 	},
 	{
-		Name:        "sequence-ratelimit",
-		Severity:    Drift,
-		Description: "Requests that were used up came back before the window ended; a note where the account is not known.",
+		Name:     "sequence-ratelimit",
+		Severity: Drift,
+		Description: "The remaining requests grew before the window of the rate limit ended; a note where the " +
+			"account is unknown.",
 	},
 	{
-		Name:        "sequence-limit",
-		Severity:    Note,
-		Description: "The session has more images, actions or lists than are remembered; the others are not cross-checked.",
+		Name:     "sequence-limit",
+		Severity: Note,
+		Description: "The session has more images, actions or lists than are remembered; the others are not " +
+			"cross-checked.",
 	},
 
 	// Anything.
@@ -152,7 +155,7 @@ var meaningChecks = []Info{
 	{
 		Name:     "unjudged",
 		Severity: Breaking,
-		Description: "An exchange has 999 findings, or was interrupted, and the rest was not judged; a note if only " +
-			"lesser findings were left out.",
+		Description: "An exchange has 999 findings, or was interrupted, and the rest was not judged; a note for " +
+			"lesser findings, and for bodies other than JSON.",
 	},
 }

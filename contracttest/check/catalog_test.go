@@ -49,7 +49,7 @@ func TestEveryCheckIsTested(t *testing.T) {
 		"missing-header":     true, // TestCheckKnowsCompositionAndFormats
 		"sequence-ratelimit": true, // TestSequenceOfRateLimits
 		"sequence-limit":     true, // TestSequenceIsBounded
-		"unjudged":           true, // TestFindingsAreBounded
+		"unjudged":           true, // TestFindingsSayWhatIsNotJudged
 		"secret":             true, // TestSessionSaysOnceThatARecordingHasAToken
 		"unusable-operation": true, // TestOperationsThatCannotBeUsed
 	}
@@ -79,7 +79,7 @@ func TestCatalogIsComplete(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") || file == "catalog.go" {
+		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
 		syntax, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
@@ -94,9 +94,9 @@ func TestCatalogIsComplete(t *testing.T) {
 	assert.Equal(t, names(), slices.Sorted(maps.Keys(filed)))
 }
 
-// namesFiled returns the names of checks that a piece of code files findings under: as the first argument of add, addAs,
-// report and contradiction, as the check of a problem, as the value of a variable check, as what a function returns as check, or
-// as a check of a keyword.
+// namesFiled returns the names of checks that a piece of code files findings under: as the first argument of add,
+// addAs, report and contradiction, as the check of a problem, as the value of a variable check, as what a function
+// returns as check, or as a check of a keyword.
 func namesFiled(node ast.Node) []string {
 	switch node := node.(type) {
 	case *ast.CallExpr:

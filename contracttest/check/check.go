@@ -46,26 +46,22 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 		return Result{Exchange: exchange, Findings: found.redacted()}
 	}
 	operation, pathParams, err := c.find(request)
+	isRewritten, isNotFound := exchange.URL != written, exchange.Status == http.StatusNotFound
 	switch {
 	case operation == nil:
-		return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
+		return undocumentedOperation(exchange, written)
 	case err != nil:
-		return Result{
-			Exchange:  exchange,
-			Findings:  unusableOperation(exchange, operation, err),
-			Operation: operation.id,
-		}
+		return unusableOperation(exchange, operation, err)
+	case isRewritten && isNotFound && operation.Responses.Status(exchange.Status) == nil:
+		// The API does not take this form of the path for the one of the contract.
+		return undocumentedOperation(exchange, written)
 	}
-	checks := newChecker(c, operation, exchange)
+	checks := newChecker(operation, exchange)
 	checks.ctx, checks.unreadable = ctx, !isReadable
-	if isRewritten := exchange.URL != written; isRewritten {
-		if exchange.Status == http.StatusNotFound && operation.Responses.Status(exchange.Status) == nil {
-			// The API does not take this form of the path for the one of the contract.
-			return Result{Exchange: exchange, Findings: undocumentedOperation(exchange, written)}
-		}
+	if isRewritten {
 		checks.add("request-path", "request", nil, "the path is read as "+redact.Shorten(exchange.URL.EscapedPath()))
 	}
-	requestBody := checks.checkRequest(request, operation.route, pathParams)
+	requestBody := checks.checkRequest(request, pathParams)
 	if exchange.Status/100 == 4 {
 		checks.lowerToNotes() // the API refused the request, as it should
 	}
@@ -89,18 +85,18 @@ func (c *Contract) ExamineContext(ctx context.Context, exchange traffic.Exchange
 	}
 }
 
-// unusableOperation returns the finding about a request whose operation the document describes in a
-// way that nothing can be judged by. It breaks a run: nothing of the exchange was judged.
-func unusableOperation(exchange traffic.Exchange, o *operation, err error) []Finding {
+// unusableOperation returns the result for a request whose operation the document describes in a way
+// that nothing can be judged by. Its finding breaks a run: nothing of the exchange was judged.
+func unusableOperation(exchange traffic.Exchange, o *operation, err error) Result {
 	found := newFindings(exchange, o.id)
 	message := fmt.Sprintf("%s %s: not judged: %v", o.method, redact.Shorten(o.path), err)
 	found.add("unusable-operation", "exchange", nil, message)
-	return found.redacted()
+	return Result{Exchange: exchange, Findings: found.redacted(), Operation: o.id}
 }
 
-// undocumentedOperation returns the finding about a request that the contract has no operation for, with its URL as it
+// undocumentedOperation returns the result for a request that the contract has no operation for, with its URL as it
 // was written.
-func undocumentedOperation(exchange traffic.Exchange, written *url.URL) []Finding {
+func undocumentedOperation(exchange traffic.Exchange, written *url.URL) Result {
 	found := newFindings(exchange, "")
 	path := redact.Shorten(written.EscapedPath())
 	message := fmt.Sprintf("the contract has no operation for %s %s", exchange.Method, path)
@@ -108,5 +104,5 @@ func undocumentedOperation(exchange traffic.Exchange, written *url.URL) []Findin
 	if exchange.Status/100 == 4 {
 		found.lowerToNotes() // the API has no such operation either
 	}
-	return found.redacted()
+	return Result{Exchange: exchange, Findings: found.redacted()}
 }

@@ -15,11 +15,10 @@ import (
 // findings collects what is wrong with one exchange. It is the only place where a [Finding] is
 // made, so that none holds a secret of the exchange or more than a little of it.
 type findings struct {
-	about    Finding // what every finding says: the exchange and its operation
-	list     []Finding
-	judged   map[string]bool // the places of values that a schema found fault with
-	trailing []byte          // what follows the document that was decoded last
-	secrets  redact.Redactor
+	about   Finding // what every finding says: the exchange and its operation
+	list    []Finding
+	judged  map[string]bool // the places of values that a schema found fault with
+	secrets redact.Redactor
 
 	ctx     context.Context // ends the checks early
 	lesser  int             // how many of list do not break a client
@@ -210,17 +209,15 @@ func (f *findings) redacted() []Finding {
 // findings.
 type checker struct {
 	*findings
-	contract  *Contract
 	operation *operation
 	exchange  traffic.Exchange
 
 	unreadable bool // whether the body of the response has a content coding, and could not be decompressed
 }
 
-func newChecker(contract *Contract, operation *operation, exchange traffic.Exchange) *checker {
+func newChecker(operation *operation, exchange traffic.Exchange) *checker {
 	return &checker{
 		findings:  newFindings(exchange, operation.OperationID),
-		contract:  contract,
 		operation: operation,
 		exchange:  exchange,
 	}

@@ -78,10 +78,10 @@ func TestDocumentHasAnExampleForEveryResponse(t *testing.T) {
 	}
 }
 
-func checkIn(t *testing.T, document, address string, exchange traffic.Exchange) (found []string) {
+// checkIn returns what is found in a GET by a document, in a session of its own.
+func checkIn(t *testing.T, document []byte, address string, exchange traffic.Exchange) (found []string) {
 	t.Helper()
-	contract, err := check.Load([]byte(document))
-	require.NoError(t, err)
+	contract := loadSpec(t, document)
 	testkit.SetURL(address)(&exchange)
 	exchange.Method = http.MethodGet
 	result := contract.Examine(exchange)
@@ -92,10 +92,7 @@ func checkIn(t *testing.T, document, address string, exchange traffic.Exchange) 
 }
 
 func TestSchemasMayHoldThemselves(t *testing.T) {
-	const document = `
-openapi: 3.0.3
-info: {title: a, version: "1"}
-paths:
+	document := specOf(`paths:
   /v2/images:
     get:
       operationId: a
@@ -104,7 +101,7 @@ paths:
 components:
   schemas:
     node: {type: object, properties: {name: {type: string}, nodes: {type: array, items: {$ref: "#/components/schemas/node"}}}}
-`
+`)
 	for body, want := range map[string][]string{
 		`{"name":"a","nodes":[{"name":"b","nodes":[{"name":"c"}]}]}`: nil,
 		`{"name":"a","nodes":[{"name":"b","nodes":[{"name":1}]}]}`:   {"wrong-type body /nodes/0/nodes/0/name"},
@@ -115,10 +112,7 @@ components:
 }
 
 func TestParametersOfAPathAreThoseOfItsOperations(t *testing.T) {
-	const document = `
-openapi: 3.0.3
-info: {title: a, version: "1"}
-paths:
+	document := specOf(`paths:
   /v2/images/{id}:
     parameters:
       - {name: id, in: path, required: true, schema: {type: integer}}
@@ -128,7 +122,7 @@ paths:
       operationId: a
       parameters: [{name: size, in: query, schema: {type: integer, maximum: 99}}]
       responses: {"204": {description: a}}
-`
+`)
 	for query, want := range map[string][]string{
 		"1?page=9&size=99":       nil,
 		"1?page=10&size=100":     {"request-parameter request query page ", "request-parameter request query size "},
@@ -141,10 +135,7 @@ paths:
 
 // A header is what the response says that has it, and not what another one says.
 func TestHeadersAreThoseOfTheirResponse(t *testing.T) {
-	const document = `
-openapi: 3.0.3
-info: {title: a, version: "1"}
-paths:
+	document := specOf(`paths:
   /v2/images:
     get:
       operationId: a
@@ -152,7 +143,7 @@ paths:
         "204": {description: a, headers: {x-id: {schema: {type: integer}}}}
         "404": {description: a, headers: {x-id: {schema: {type: string, enum: [one]}}}}
         "410": {description: a}
-`
+`)
 	for range 20 { // in whatever order the responses come
 		for status, want := range map[int][]string{
 			204: {"header header x-id "},

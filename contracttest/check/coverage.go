@@ -92,7 +92,8 @@ func (c *Coverage) Summary() CoverageSummary {
 	summary.Percent = percent(covered, total)
 	for name, items := range c.seen {
 		if name != "" {
-			summary.Origins[name] = OriginCoverage{Percent: percent(len(items.covered), total), Covered: len(items.covered)}
+			n := len(items.covered)
+			summary.Origins[name] = OriginCoverage{Percent: percent(n, total), Covered: n}
 		}
 	}
 	return summary

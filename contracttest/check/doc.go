@@ -19,6 +19,7 @@
 //   - the request: its parameters, its body, whether it has credentials
 //   - the response: its headers, its length, whether it may have a body, its status
 //   - the body: its media type, then as JSON, then by its schema
+//   - the headers about the rate limit: each beside the others, and beside the Date of the response
 //   - the response beside its request: the image that was asked for, the filters
 //   - what a body tells: slugs, times by the Date of the response, the id of an error by its status
 //   - the page: how many items its place in the list leaves for it, its total, its links

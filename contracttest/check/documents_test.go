@@ -44,7 +44,7 @@ func TestPublishedDocument(t *testing.T) {
 		began := time.Now()
 		contract := loadSpec(t, text)
 		checkPublished(t, contract)
-		assert.Less(t, time.Since(began), 10*time.Second)
+		assert.Less(t, time.Since(began), time.Minute)
 		assert.ElementsMatch(t, testkit.Contract(t).Operations(), contract.Operations())
 		t.Logf("%s: %v", filepath.Base(file), time.Since(began))
 	}

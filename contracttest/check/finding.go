@@ -63,7 +63,7 @@ type Finding struct {
 	File      string   // the recording that holds the exchange, as in [traffic.Exchange]
 	Operation string   // the operation id; empty if no operation matches the request
 	Status    int      // the status of the response
-	In        string   // the part: "request body", "request query page", "header ratelimit-reset", "body", "status", …
+	In        string   // the part: "request query page", "request body", "header ratelimit-reset", "body", …
 	Pointer   string   // RFC 6901, to the value in a body; empty for the whole
 	Message   string   // what is wrong, without the value
 	Expected  string   // what the contract has there, if that can be said in few words

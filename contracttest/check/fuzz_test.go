@@ -34,13 +34,6 @@ func withoutJSON(findings []check.Finding) (others []check.Finding) {
 	return others
 }
 
-func loaded(f *testing.F) *check.Contract {
-	f.Helper()
-	contract, err := check.Load(openapi.Document())
-	require.NoError(f, err)
-	return contract
-}
-
 // withBody returns an exchange with another body and with no header that speaks of it but its type.
 func withBody(e traffic.Exchange, body []byte) traffic.Exchange {
 	e.Header = http.Header{"Content-Type": {"application/json"}}
@@ -50,7 +43,7 @@ func withBody(e traffic.Exchange, body []byte) traffic.Exchange {
 
 // Whatever a body holds, checking it ends, and says something of everything that is not a JSON object.
 func FuzzCheckBody(f *testing.F) {
-	contract := loaded(f)
+	contract := testkit.Contract(f)
 	exchanges := testkit.Exchanges(f, "images_list")
 	for _, exchange := range exchanges {
 		f.Add(exchange.Body, exchange.Status)
@@ -85,7 +78,7 @@ func FuzzLoadBaseline(f *testing.F) {
 // A body is decoded as encoding/json decodes it: what that refuses is reported, and what it accepts is judged as it is
 // after encoding/json has read it and written it again.
 func FuzzDecodesAsEncodingJSON(f *testing.F) {
-	contract := loaded(f)
+	contract := testkit.Contract(f)
 	exchanges := testkit.Exchanges(f, "images_list")
 	for _, exchange := range exchanges {
 		f.Add(exchange.Body)
@@ -141,7 +134,7 @@ func addBodies(f *testing.F) (exchanges []traffic.Exchange) {
 
 // What the fast path lets pass, kin-openapi and the walk let pass too: without it, nothing more is found.
 func FuzzFastPath(f *testing.F) {
-	contract := loaded(f)
+	contract := testkit.Contract(f)
 	exchanges := addBodies(f)
 	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
 		exchange := withBody(exchanges[int(which)%len(exchanges)], body)
@@ -155,7 +148,7 @@ func FuzzFastPath(f *testing.F) {
 
 // Whatever kin-openapi finds in a response, so does Check.
 func FuzzKinOpenAPIFindsNoMore(f *testing.F) {
-	contract := loaded(f)
+	contract := testkit.Contract(f)
 	exchanges := addBodies(f)
 	schemas := make([]*openapi3.Schema, len(exchanges))
 	for i, exchange := range exchanges {

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -29,36 +28,47 @@ func (c *checker) checkHeaders(documented *openapi3.ResponseRef) {
 			own[http.CanonicalHeaderKey(name)] = header
 		}
 	}
+	c.checkRequiredHeaders(own)
+	for _, name := range slices.Sorted(maps.Keys(c.exchange.Header)) {
+		header, isUndocumented := own[name], false
+		if header == nil {
+			header, isUndocumented = c.headerElsewhere(name, documented != nil)
+		}
+		if isUndocumented {
+			c.add("undocumented-header", headerPart(name), nil, "the contract does not have it for this response")
+		}
+		if header != nil || singleHeaders[name] {
+			c.checkRepeated(name)
+		}
+		if header != nil {
+			c.checkHeader(name, header.Value.Schema.Value)
+		}
+	}
+}
+
+// checkRequiredHeaders files the required headers that a response does not have.
+func (c *checker) checkRequiredHeaders(own openapi3.Headers) {
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		if own[name].Value.Required && c.exchange.Header.Get(name) == "" {
 			c.add("missing-header", headerPart(name), nil, "missing")
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.exchange.Header)) {
-		if c.isJudgedHeader(name, own, documented != nil) {
-			c.checkHeader(name, cmp.Or(own[name], c.operation.headers[name]).Value.Schema.Value)
-		} else if singleHeaders[name] {
-			c.checkRepeated(name)
-		}
-	}
 }
 
-// isJudgedHeader reports whether a header has a schema to judge it by: that of its response, or of
-// another response of the operation. It files a header that looks like one of the contract, and that
-// the contract does not have for the response.
-func (c *checker) isJudgedHeader(name string, own openapi3.Headers, isDocumented bool) bool {
-	elsewhere := c.operation.headers[name] != nil
+// headerElsewhere returns what another response of the operation has for a header that this response does not have in
+// the contract; nil if there is nothing to judge it by. It reports whether the header is to be filed as undocumented.
+// hasResponse says whether the contract has the response at all.
+func (c *checker) headerElsewhere(name string, hasResponse bool) (header *openapi3.HeaderRef, isUndocumented bool) {
+	elsewhere := c.operation.headers[name]
 	switch {
-	case own[name] != nil:
-		return true
-	case !elsewhere && !c.resemblesDocumented(name):
-		return false
-	case elsewhere && !isDocumented: // rate-limit headers are on every response, whatever its status
-		return true
+	case elsewhere == nil:
+		return nil, c.resemblesDocumented(name)
+	case !hasResponse: // rate-limit headers are on every response, whatever its status
+		return elsewhere, false
+	case name == "Retry-After": // HTTP gives it other forms, and any server may send it
+		return nil, true
 	}
-	c.add("undocumented-header", headerPart(name), nil, "the contract does not have it for this response")
-	// HTTP gives Retry-After other forms, and any server may send it.
-	return elsewhere && name != "Retry-After"
+	return elsewhere, true
 }
 
 // resemblesDocumented reports whether a header looks like one of the contract: one about the rate
@@ -110,7 +120,6 @@ func (c *checker) checkRepeated(name string) {
 
 // checkHeader judges each value of a header.
 func (c *checker) checkHeader(name string, schema *openapi3.Schema) {
-	c.checkRepeated(name)
 	for _, text := range c.exchange.Header[name] {
 		for _, p := range headerProblems(text, schema) {
 			p.check = "header" // whatever the check is called in a body

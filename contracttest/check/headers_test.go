@@ -63,6 +63,8 @@ func TestHeadersOfTheRateLimit(t *testing.T) {
 		"a separator":             {header: "Ratelimit-Limit", value: "5,000", want: found("breaking", "ratelimit-limit")},
 		"remaining, negative":     {header: "Ratelimit-Remaining", value: "-1", want: found("breaking", "ratelimit-remaining")},
 		"remaining, with a sign":  {header: "Ratelimit-Remaining", value: "+1", want: found("breaking", "ratelimit-remaining")},
+		"all that the limit is":   {header: "Ratelimit-Remaining", value: "5000"},
+		"more than the limit":     {header: "Ratelimit-Remaining", value: "5001", want: found("breaking", "ratelimit-remaining")},
 		"a reset now":             {header: "Ratelimit-Reset", value: "1700000000"},
 		"an hour ago":             {header: "Ratelimit-Reset", value: "1699996400"},
 		"in an hour":              {header: "Ratelimit-Reset", value: "1700003600"},

@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"mime"
-	"net/http"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -77,10 +76,4 @@ func (c *checker) addNotJSON(in, kind string) {
 func isJSON(kind string) bool {
 	base := bareType(kind)
 	return base == "application/json" || base == "text/json" || strings.HasSuffix(base, "+json")
-}
-
-// isHTML reports whether a body is a page for people.
-func isHTML(header http.Header) bool {
-	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	return err == nil && kind == "text/html"
 }

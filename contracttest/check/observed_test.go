@@ -162,7 +162,7 @@ var observedCases = map[string]observedCase{
 		step: refusedCreate(`<html>`),
 		want: []string{"trailing-data"},
 	},
-	"a create with half an image after the error": {
+	"a create with a truncated image after the error": {
 		step: refusedCreate(`{"image":` + newImage),
 		want: []string{"trailing-data"},
 	},

@@ -10,8 +10,8 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// queryPart names a parameter of a query as a part of an exchange.
-func queryPart(name string) string { return "request query " + redact.Shorten(name) }
+// parameterPart names a parameter as a part of an exchange.
+func parameterPart(in, name string) string { return "request " + in + " " + redact.Shorten(name) }
 
 // checkForm demands of the value of a parameter the one form that every server reads alike. kin-openapi
 // reads a boolean and an integer as strconv does, which takes other forms as well. What the API makes of
@@ -35,7 +35,7 @@ func (c *checker) checkForm(in, value string, schema *openapi3.Schema) {
 const maxPairs = 10_000
 
 // checkPairs files what net/url leaves out of a query. A server may read it in another way: a semicolon
-// as a separator, as HTML 4 recommended it, and half an escape as it is written.
+// as a separator, as HTML 4 recommended it, and a broken escape as it is written.
 func (c *checker) checkPairs() {
 	isFound, count := false, 0
 	for pair := range strings.SplitSeq(c.exchange.URL.RawQuery, "&") {
@@ -50,7 +50,7 @@ func (c *checker) checkPairs() {
 		isFound = true
 		in := "request query"
 		if name, err := url.QueryUnescape(name); err == nil && !strings.Contains(name, ";") {
-			in = queryPart(name)
+			in = parameterPart("query", name)
 		}
 		c.addAs("request-parameter", Drift, in, nil, message).Got = c.got(pair)
 		if c.isAtEnd() {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
 
 	"example.com/doimages/contracttest/traffic"
 )
@@ -39,11 +37,11 @@ func requestOf(exchange traffic.Exchange) (*http.Request, bool) {
 
 // checkRequest judges the request, and returns its decoded body where it has one that can be
 // decoded.
-func (c *checker) checkRequest(request *http.Request, route *routers.Route, pathParams map[string]string) (body any) {
+func (c *checker) checkRequest(request *http.Request, pathParams map[string]string) (body any) {
 	c.addRequestError(openapi3filter.ValidateRequest(context.Background(), &openapi3filter.RequestValidationInput{
 		Request:    request,
 		PathParams: pathParams,
-		Route:      route,
+		Route:      c.operation.route,
 		Options: &openapi3filter.Options{
 			MultiError:         true,
 			ExcludeRequestBody: true, // judged below, with what kin-openapi leaves out
@@ -64,7 +62,7 @@ func (c *checker) checkQuery() {
 		c.checkPairs()
 	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		in := queryPart(name)
+		in := parameterPart("query", name)
 		parameter := c.operation.Parameters.GetByInAndName("query", name)
 		switch {
 		case parameter == nil:
@@ -99,7 +97,8 @@ func (c *checker) checkRequestBody() (body any) {
 		c.addNotJSON(in, kind)
 		return nil
 	}
-	body, ok := c.decodeBody(in, text)
+	body, trailing, ok := c.decodeBody(in, text)
+	c.addTrailing(in, text, trailing)
 	if !ok {
 		return nil
 	}
@@ -130,7 +129,7 @@ func (c *checker) addRequestError(err error) {
 	case *openapi3filter.RequestError:
 		in := "request"
 		if err.Parameter != nil {
-			in = fmt.Sprintf("request %s %s", err.Parameter.In, err.Parameter.Name)
+			in = parameterPart(err.Parameter.In, err.Parameter.Name)
 		}
 		for _, p := range parameterProblems(err) {
 			p.check = "request-parameter" // whatever the check is called in a body

@@ -15,20 +15,15 @@ import (
 // checkResponse judges the response, and returns its decoded body where it has one that can be
 // decoded.
 func (c *checker) checkResponse() (body any) {
-	status := c.exchange.Status
-	documented := c.operation.Responses.Status(status)
-	byDefault := documented == nil && status/100 != 2 && c.operation.Responses.Default() != nil
-	isOnlyDefault := c.operation.Responses.Default() != nil && c.operation.Responses.Len() == 1
-	if byDefault || isOnlyDefault { // the default describes failures, and successes only where nothing else does
-		documented = c.operation.Responses.Default()
-	}
+	documented, isDefault := c.documented()
 	c.checkHeaders(documented)
 	c.checkLength()
 	c.checkUnexpectedBody(documented)
 
 	// No default can describe a redirect: a client that follows it sends its token to where it
 	// leads.
-	isUndocumentedRedirect := status/100 == 3 && (documented == nil || byDefault)
+	status := c.exchange.Status
+	isUndocumentedRedirect := status/100 == 3 && isDefault
 	if isUndocumentedRedirect || documented == nil {
 		c.addUndocumentedStatus(status)
 		return nil
@@ -37,10 +32,24 @@ func (c *checker) checkResponse() (body any) {
 	switch {
 	case c.isBodiless() || len(content) == 0:
 		return nil
-	case byDefault && !isOnlyDefault:
+	case isDefault && c.operation.Responses.Len() > 1:
 		return c.checkDefaultBody(content)
 	}
 	return c.checkBody(content)
+}
+
+// documented returns what the contract has for the status of the response, or nil, and whether that is the
+// default. The default describes failures, and successes only where nothing else does.
+func (c *checker) documented() (response *openapi3.ResponseRef, isDefault bool) {
+	responses, status := c.operation.Responses, c.exchange.Status
+	if own := responses.Status(status); own != nil {
+		return own, false
+	}
+	byDefault := responses.Default()
+	if status/100 == 2 && responses.Len() > 1 {
+		byDefault = nil
+	}
+	return byDefault, byDefault != nil
 }
 
 // checkDefaultBody judges the body of a response whose status only the default of the contract
@@ -49,7 +58,8 @@ func (c *checker) checkResponse() (body any) {
 // 530 in HTML for an API that it cannot reach (digitalocean/doctl#129).
 func (c *checker) checkDefaultBody(content openapi3.Content) (body any) {
 	status := c.exchange.Status
-	if isOfCloudflare(status) && isHTML(c.exchange.Header) {
+	isPage := bareType(c.exchange.Header.Get("Content-Type")) == "text/html"
+	if isPage && isOfCloudflare(status) {
 		return nil
 	}
 	before := len(c.list)
@@ -130,11 +140,17 @@ func (c *checker) checkBody(content openapi3.Content) (body any) {
 		c.addUnreadable()
 		return nil
 	}
-	body, ok := c.decodeBody("body", c.exchange.Body)
+	body, trailing, ok := c.decodeBody("body", c.exchange.Body)
+	if ok && c.isSuccess(trailing) {
+		// A create was refused with an error, and a new image after it (nanovms/ops#1166, #1182). By a name of
+		// its own a baseline can accept that, and nothing else that follows.
+		c.add("second-document", "body", nil, "a second JSON document follows the first, that of a success")
+	} else {
+		c.addTrailing("body", c.exchange.Body, trailing)
+	}
 	if !ok {
 		return nil
 	}
-	c.nameSecondDocument()
 	schema := media.Schema.Value
 	// Only responses have a fast path: a page has hundreds of images, and a request a few fields.
 	if fast := c.operation.fast[schema]; useFastPath && fast != nil && fast.clearlyValid(body) {
@@ -156,27 +172,19 @@ func (c *checker) addUnreadable() {
 	c.addAs("unreadable-body", severity, "body", nil, message)
 }
 
-// nameSecondDocument gives what follows a document a name of its own if it is the document of a
-// success: a create was refused with an error, and a new image after it (nanovms/ops#1166, #1182).
-// A baseline can so accept that, and nothing else that follows.
-func (c *checker) nameSecondDocument() {
-	if len(c.trailing) == 0 || !c.isSuccess(c.trailing) {
-		return
-	}
-	c.list = c.list[:len(c.list)-1] // what decodeBody filed last
-	c.add("second-document", "body", nil, "a second JSON document follows the first, that of a success")
-}
-
 // isSuccess reports whether a text is the document of a success of the operation, without a fault.
 func (c *checker) isSuccess(text []byte) bool {
+	if len(text) == 0 { // as after nearly every document
+		return false
+	}
 	for status, documented := range c.operation.Responses.Map() {
 		media := documented.Value.Content.Get("application/json")
 		if !strings.HasPrefix(status, "2") || media == nil {
 			continue
 		}
-		aside := newChecker(c.contract, c.operation, c.exchange)
-		value, ok := aside.decodeBody("body", text)
-		if !ok {
+		aside := newChecker(c.operation, c.exchange)
+		value, trailing, ok := aside.decodeBody("body", text)
+		if !ok || len(trailing) > 0 {
 			return false
 		}
 		aside.judge("body", value, media.Schema.Value, openapi3.VisitAsResponse())

@@ -86,6 +86,27 @@ var responseCases = map[string]exchangeCase{
 			`truncated-body: body: the header promises "100000" bytes, and there are 495`,
 		},
 	},
+	"a body that ended early": {
+		file:   "images_get",
+		change: func(e *traffic.Exchange) { e.Truncated = true },
+		want: []string{
+			"truncated-body: body: truncated after 495 bytes",
+		},
+	},
+	"a content type with a broken parameter": {
+		file:   "images_get",
+		change: testkit.SetHeader("Content-Type", "application/json; charset"),
+		want: []string{
+			`content-type: header content-type: "application/json; charset" is not a media type`,
+		},
+	},
+	"a page of Cloudflare with a broken parameter": {
+		file: "images_get",
+		change: func(e *traffic.Exchange) {
+			e.Status, e.Body = 521, []byte("<html>error code: 521</html>")
+			e.Header = http.Header{"Content-Type": {"text/html; charset"}}
+		},
+	},
 	"a body on a 304": {
 		file:   "images_get",
 		change: func(e *traffic.Exchange) { e.Status = 304 },

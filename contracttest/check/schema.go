@@ -57,9 +57,10 @@ func newVisitor(
 	}
 }
 
-// judge returns what kin-openapi says of a value as a whole, with one option more.
-func (v *visitor) judge(value any, s *openapi3.Schema, more openapi3.SchemaValidationOption) error {
-	return s.VisitJSON(value, append(slices.Clip(v.options), more)...)
+// judge returns what kin-openapi says of a value as a whole: the first error, unless an option says
+// otherwise.
+func (v *visitor) judge(value any, s *openapi3.Schema, more ...openapi3.SchemaValidationOption) error {
+	return s.VisitJSON(value, append(slices.Clip(v.options), more...)...)
 }
 
 // yielding returns a visitor that does something else with problems.
@@ -95,7 +96,7 @@ func (v *visitor) visitBroken(at []string, value any, s *openapi3.Schema) bool {
 	case isObject && hasParts:
 		return v.visitFields(at, object, s)
 	case isArray || isObject:
-		return v.report(at, v.judge(value, s, quiet)) // the first error only
+		return v.report(at, v.judge(value, s))
 	}
 	return v.report(at, v.judge(value, s, openapi3.MultiErrors()))
 }
@@ -103,7 +104,7 @@ func (v *visitor) visitBroken(at []string, value any, s *openapi3.Schema) bool {
 // visitComposed finds what is wrong with a value by a schema that is made of others. As in
 // kin-openapi, what the schema demands by itself is judged if the value fits the others.
 func (v *visitor) visitComposed(at []string, value any, s *openapi3.Schema) bool {
-	err := v.judge(value, s, quiet) // the first error only
+	err := v.judge(value, s)
 	var broken *openapi3.SchemaError
 	if !errors.As(err, &broken) || broken.Schema == s && keywordChecks[broken.SchemaField] == "no-branch" {
 		return v.report(at, err)

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
 )
 
@@ -185,10 +184,7 @@ var schemaCases = map[string]exchangeCase{
 }
 
 // otherDocument has what ours has not: allOf, anyOf, open objects, and more formats.
-const otherDocument = `
-openapi: 3.0.3
-info: {title: t, version: "1"}
-paths:
+const otherDocument = `paths:
   /v2/images:
     get:
       operationId: images_list
@@ -219,8 +215,7 @@ components:
 `
 
 func TestCheckKnowsCompositionAndFormats(t *testing.T) {
-	contract, err := check.Load([]byte(otherDocument))
-	require.NoError(t, err)
+	contract := loadSpec(t, specOf(otherDocument))
 	for body, wants := range map[string][]string{
 		`{"images":[{"a":1,"shared":"s"},{"b":1}],"free":{"x":{"y":1}},"open":{"x":{"known":true}},"small":2147483647}`: nil,
 		`{"images":[{"a":1,"c":1}]}`:                              {"undocumented-field: body /images/0/c: does not know"},

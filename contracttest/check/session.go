@@ -93,7 +93,8 @@ func (s *Session) checkDeleted(found *findings, result Result) {
 		}
 	case "images_post_account_transfer_create":
 		if s.isDeleted(id, exchange) {
-			found.add("sequence-deleted", "status", nil, "the image was deleted before, and is offered to another account")
+			const message = "the image was deleted before, and is offered to another account"
+			found.add("sequence-deleted", "status", nil, message)
 		}
 	}
 }
@@ -135,13 +136,9 @@ func (s *Session) checkImages(found *findings, result Result) {
 // checkImage compares one image with what was told of it before.
 func (s *Session) checkImage(found *findings, image imageView, result Result) {
 	id, exchange := remembered(image.id().value.String()), result.Exchange
-	history := s.images[id]
-	if id == "" || history == nil && s.full {
-		return
-	}
+	history := historyOf(s.images, id, s.full)
 	if history == nil {
-		history = &imageHistory{}
-		s.images[id] = history
+		return
 	}
 	if history.seen.observe(exchange, result.Operation == "images_create_custom") {
 		const message = "the image is new, and its id was seen before"
@@ -162,6 +159,16 @@ func (s *Session) checkImage(found *findings, image imageView, result Result) {
 	}
 }
 
+// historyOf returns what was told so far of the image or the action with an id, which it begins for a new one. It
+// returns nil if there is no id, or no room for another.
+func historyOf[T any](histories map[string]*T, id string, isFull bool) *T {
+	if history := histories[id]; history != nil || id == "" || isFull {
+		return history
+	}
+	histories[id] = new(T)
+	return histories[id]
+}
+
 // checkActions compares every action of a response with what was told of it before.
 func (s *Session) checkActions(found *findings, result Result) {
 	for action := range result.view.tells.everyAction {
@@ -172,13 +179,9 @@ func (s *Session) checkActions(found *findings, result Result) {
 // checkAction compares one action with what was told of it before, and remembers where it has copied its image.
 func (s *Session) checkAction(found *findings, action actionView, result Result) {
 	id, exchange := idOf(action), result.Exchange
-	history := s.actions[id]
-	if id == "" || history == nil && s.full {
-		return
-	}
+	history := historyOf(s.actions, id, s.full)
 	if history == nil {
-		history = &actionHistory{}
-		s.actions[id] = history
+		return
 	}
 	isNew := result.Operation == "imageActions_post"
 	if history.seen.observe(exchange, isNew) {
@@ -198,38 +201,45 @@ func (s *Session) checkAction(found *findings, action actionView, result Result)
 	}
 }
 
-// checkLists follows lists over their pages.
+// checkLists looks for duplicates on each page, and follows lists over their pages where the page is known.
 func (s *Session) checkLists(found *findings, result Result, account account) {
-	asked, tells := result.view.asks.page, result.view.tells
+	tells := result.view.tells
 	for _, list := range tells.lists {
 		for _, p := range duplicates(list) {
 			found.addProblem("body", p)
 		}
 	}
-	if !asked.isValid() || !tells.total.isTold {
+	if !result.view.asks.page.isValid() || !tells.total.isTold {
 		return
 	}
-	name := string(account) + listName(result.Exchange.URL)
 	for _, list := range tells.lists {
-		if asked.number == 1 && !s.full {
-			s.forget(name)
-			s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
-		}
-		walk := s.walks[name]
-		if walk == nil || !walk.expects(asked, tells.total.value) {
-			continue
-		}
-		before := walk.size()
-		mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
-		for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
-			p.severity = account.severity(severities[p.check])
-			found.addProblem("body", p)
-		}
-		s.walked += walk.size() - before
-		s.crowded = s.crowded || s.walked > maxListSize*s.limit
-		if walk.isComplete() || s.walked > maxListSize*s.limit {
-			s.forget(name)
-		}
+		s.checkList(found, list, result, account)
+	}
+}
+
+// checkList compares a page of a list with the pages before it. The first page begins the list.
+func (s *Session) checkList(found *findings, list listView, result Result, account account) {
+	asked, tells := result.view.asks.page, result.view.tells
+	name := string(account) + listName(result.Exchange.URL)
+	if asked.number == 1 && !s.full {
+		s.forget(name)
+		s.walks[name] = newPageWalk(tells.total.value, s.changes.count)
+	}
+	walk := s.walks[name]
+	if walk == nil || !walk.expects(asked, tells.total.value) {
+		return
+	}
+	before := walk.size()
+	mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
+	for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
+		p.severity = account.severity(severities[p.check])
+		found.addProblem("body", p)
+	}
+	s.walked += walk.size() - before
+	hasNoRoom := s.walked > maxListSize*s.limit
+	s.crowded = s.crowded || hasNoRoom
+	if walk.isComplete() || hasNoRoom {
+		s.forget(name)
 	}
 }
 

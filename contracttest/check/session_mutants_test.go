@@ -73,7 +73,7 @@ var sessionOperators = []sessionOperator{
 		want: "sequence-identity /action/region_slug",
 	},
 	{
-		name: "another region of an action, in the region alone",
+		name: "another region of an action, in the region only",
 		of:   "GET /v2/images/1/actions",
 		old:  `"region_slug":"nyc3","region":{"name":"New York 3","slug":"nyc3"`,
 		new:  `"region_slug":null,"region":{"name":"New York 3","slug":"ams2"`,

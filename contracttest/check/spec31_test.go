@@ -243,7 +243,7 @@ func TestParametersOfOpenAPI31(t *testing.T) {
 	}
 }
 
-// However large a body is, judging it takes seconds.
+// However large a body is, judging it comes to an end soon.
 func TestOpenAPI31IsBounded(t *testing.T) {
 	contract := loadSpec(t, spec31("{type: object, properties: {values: {type: array, items: {$ref: '#/components/schemas/A'}}, b: {type: object, patternProperties: {a: {const: 1}}}}}",
 		"A: {type: object, required: [a], properties: {a: {const: 1}, b: {anyOf: [{type: string}, {type: 'null'}]}}}"))
@@ -267,7 +267,7 @@ func TestOpenAPI31IsBounded(t *testing.T) {
 			findings := contract.Check(got("https://a/v2/images", 200, "application/json", test.body))
 			assert.GreaterOrEqual(t, len(findings), test.least)
 			assert.LessOrEqual(t, len(findings), test.most)
-			assert.Less(t, time.Since(began), 30*time.Second)
+			assert.Less(t, time.Since(began), 2*time.Minute, "it takes a second, and a busy machine twenty times as long")
 			t.Logf("%d findings in %v", len(findings), time.Since(began))
 		})
 	}

@@ -59,7 +59,7 @@ func TestLoadRefuses(t *testing.T) {
 		"nothing":               {"", "it is empty"},
 		"a text":                {"hello", "it is not an object"},
 		"not YAML":              {"openapi: [", "neither JSON nor YAML"},
-		"a document cut off":    {text[:len(text)/4] + "\n  - [", "neither JSON nor YAML"},
+		"a truncated document":  {text[:len(text)/4] + "\n  - [", "neither JSON nor YAML"},
 		"no version":            {"info: {}\npaths: {}\n", "no field openapi with a version"},
 		"Swagger":               {"swagger: '2.0'\npaths: {}\n", "it is of Swagger 2.0; only OpenAPI 3.0 and 3.1 are supported: convert it"},
 		"3.2":                   {"openapi: 3.2.0\npaths: {}\n", `it is of OpenAPI "3.2.0"; only 3.0 and 3.1 are supported`},
@@ -237,6 +237,16 @@ func TestDefaultAlone(t *testing.T) {
 		said(alone, got("https://a/v2/images", 200, "application/json", `{"id":"x"}`)))
 	assert.Equal(t, []string{"undocumented-status: the contract has no such success"},
 		said(beside, got("https://a/v2/images", 200, "application/json", `{"id":1}`)))
+
+	without := loadSpec(t, specOf("paths: {/v2/images: {get: {responses: {'204': {}}}}}\n"))
+	for status, want := range map[int]string{
+		200: "undocumented-status: the contract has no such success",
+		302: "redirect: undocumented redirect; clients with a token should not follow it",
+		404: "undocumented-status: the contract does not know it",
+	} {
+		found := said(without, got("https://a/v2/images", status, "application/json", `{"id":1}`))
+		assert.Equal(t, []string{want}, found, status)
+	}
 }
 
 func TestMediaTypesOfDocuments(t *testing.T) {

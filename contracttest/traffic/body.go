@@ -18,7 +18,7 @@ const MaxBody = 32 << 20
 // At most MaxBody+1 bytes are returned, so that a small body cannot grow without bound, and one that would is seen to
 // be too large.
 func Decompress(header http.Header, body []byte) ([]byte, bool) {
-	encoding := strings.ToLower(header.Get("Content-Encoding"))
+	encoding := strings.ToLower(strings.TrimSpace(header.Get("Content-Encoding")))
 	switch {
 	case encoding == "" || encoding == "identity":
 		return body, !isGzip(body)

@@ -35,6 +35,8 @@ func TestDecompress(t *testing.T) {
 		"identity":                          {encoding: "identity", body: []byte(`{"a":1}`), want: `{"a":1}`},
 		"gzip":                              {encoding: "gzip", body: whole, want: `{"a":1}`},
 		"gzip in capitals":                  {encoding: "GZIP", body: whole, want: `{"a":1}`},
+		"gzip with spaces":                  {encoding: " gzip ", body: whole, want: `{"a":1}`},
+		"identity with spaces":              {encoding: " identity ", body: []byte("{\xff}"), want: "{\xff}"},
 		"x-gzip":                            {encoding: "x-gzip", body: whole, want: `{"a":1}`},
 		"decompressed by the archive":       {encoding: "gzip", body: []byte(`{"a":1}`), want: `{"a":1}`},
 		"of another kind, and decompressed": {encoding: "br", body: []byte(`{"a":1}`), want: `{"a":1}`},

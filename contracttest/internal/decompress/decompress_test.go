@@ -59,6 +59,7 @@ func TestBody(t *testing.T) {
 		"deflate":               {coding: "deflate", form: "zlib"},
 		"deflate, without zlib": {coding: "deflate", form: "flate"},
 		"gzip":                  {coding: "gzip", form: "gzip"},
+		"gzip with a space":     {coding: "gzip ", form: "gzip"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, want := range []string{text, "{}", "<html>"} {

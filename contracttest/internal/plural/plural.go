@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Of returns a number with its noun, which is in the plural unless there is exactly one.
+// Of returns a number with its noun, which is in the plural unless there is exactly one. A noun may end in a consonant
+// and y, such as entry; no other irregular plural is known.
 func Of(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -10,8 +10,8 @@ const (
 	// minLength is the length from which on a secret is searched for, in bytes.
 	minLength = 8
 
-	// maxPiece is how many bytes of a secret are compared at once. A longer one is searched for in pieces of that size, so
-	// that the time a text takes does not depend on how long its secrets are.
+	// maxPiece is how many bytes of a secret are compared at once. A longer one is searched for in pieces of that
+	// size, so that the time a text takes does not depend on how long its secrets are.
 	maxPiece = 2048
 
 	// minPrefix is how much of a secret has to be left, before an ellipsis, for it to be recognized as a truncated one.

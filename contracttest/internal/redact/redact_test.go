@@ -349,8 +349,33 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
+// An error that prints on one line is itself. Any other is still found by errors.Is.
+func TestPrintableError(t *testing.T) {
+	assert.NoError(t, redact.PrintableError(nil))
+	assert.Same(t, io.EOF, redact.PrintableError(io.EOF))
+	hostile := fmt.Errorf("open a\n::error::b\x1b.har: %w", io.EOF)
+	assert.EqualError(t, redact.PrintableError(hostile), `open a ::error::b\u001b.har: EOF`)
+	assert.ErrorIs(t, redact.PrintableError(hostile), io.EOF)
+}
+
+// A runner of GitHub Actions reads commands from the log of a job, wherever a line comes from.
+func TestWithoutCommands(t *testing.T) {
+	for name, test := range map[string]struct{ text, want string }{
+		"no command":              {text: "a: b [c]\n", want: "a: b [c]\n"},
+		"a command":               {text: "::error::a", want: ": :error::a"},
+		"on a later line":         {text: "a\n::stop-commands::b\n", want: "a\n: :stop-commands::b\n"},
+		"after white space":       {text: " \t::error::a", want: " \t: :error::a"},
+		"within a line":           {text: "a ::error::b", want: "a ::error::b"},
+		"of the older kind":       {text: "##[error]a", want: "# #[error]a"},
+		"of that, within a line":  {text: "a ##[add-path]/b", want: "a # #[add-path]/b"},
+		"without one, once again": {text: ": :error::a # #[error]b", want: ": :error::a # #[error]b"},
+	} {
+		assert.Equal(t, test.want, redact.WithoutCommands(test.text), name)
+	}
+}
+
 func TestShorten(t *testing.T) {
 	assert.Equal(t, strings.Repeat("a", 200), redact.Shorten(strings.Repeat("a", 200)))
 	assert.Equal(t, strings.Repeat("a", 200)+"…", redact.Shorten(strings.Repeat("a", 201)))
-	assert.Equal(t, strings.Repeat("a", 199)+"…", redact.Shorten(strings.Repeat("a", 199)+"é"), "a character is not cut in two")
+	assert.Equal(t, strings.Repeat("a", 199)+"…", redact.Shorten(strings.Repeat("a", 199)+"é"), "a character is not truncated")
 }
