@@ -1,22 +1,21 @@
 package contracttest_test
 
 import (
-	"os"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/zip"
 )
 
 func readModule(t *testing.T, file string) *modfile.File {
 	t.Helper()
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
-	mod, err := modfile.Parse(file, text, nil)
+	mod, err := modfile.Parse(file, []byte(readText(t, file)), nil)
 	require.NoError(t, err)
 	return mod
 }
@@ -41,20 +40,48 @@ func TestModuleCanBePublished(t *testing.T) {
 	assert.Contains(t, files.Valid, "../openapi/images.yaml", "a file that is embedded")
 }
 
+// moduleFolders returns the folders of the repository that have a module, by their paths from its root.
+func moduleFolders(t *testing.T) (folders []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Name() != "go.mod" {
+			return err
+		}
+		folder, err := filepath.Rel("..", filepath.Dir(file))
+		folders = append(folders, filepath.ToSlash(folder))
+		return err
+	}))
+	return folders
+}
+
 // The README names one least Go, which holds for every module of the repository.
 func TestModulesAskForTheSameGo(t *testing.T) {
 	least := leastGo(t, "../go.mod")
-	for _, folder := range ownModules {
-		files, err := filepath.Glob(filepath.Join("..", folder, "go.mod"))
-		require.NoError(t, err)
-		nested, err := filepath.Glob(filepath.Join("..", folder, "*", "go.mod"))
-		require.NoError(t, err)
-		require.NotEmpty(t, append(files, nested...), folder)
-		for _, file := range append(files, nested...) {
-			assert.Equal(t, least, leastGo(t, file), file)
+	folders := moduleFolders(t)
+	require.Greater(t, len(folders), len(ownModules))
+	for _, folder := range folders {
+		assert.Equal(t, least, leastGo(t, filepath.Join("..", folder, "go.mod")), folder)
+	}
+	assert.Contains(t, readText(t, "../README.md"), "Go "+least)
+}
+
+// Dependabot looks into no folder that it is not told of.
+func TestDependabotKnowsEveryModule(t *testing.T) {
+	var config struct {
+		Updates []struct {
+			Ecosystem   string `yaml:"package-ecosystem"`
+			Directories []string
 		}
 	}
-	readme, err := os.ReadFile("../README.md")
-	require.NoError(t, err)
-	assert.Contains(t, string(readme), "Go "+least)
+	require.NoError(t, yaml.Unmarshal([]byte(readText(t, "../.github/dependabot.yml")), &config))
+	known := map[string][]string{}
+	for _, update := range config.Updates {
+		known[update.Ecosystem] = append(known[update.Ecosystem], update.Directories...)
+	}
+	var modules []string
+	for _, folder := range moduleFolders(t) {
+		modules = append(modules, "/"+strings.TrimPrefix(folder, "."))
+	}
+	assert.ElementsMatch(t, modules, known["gomod"])
+	assert.ElementsMatch(t, []string{"/", strings.TrimPrefix(actionFolder, "..")}, known["github-actions"])
 }
