@@ -1,6 +1,6 @@
 .PHONY: help help-all contract test live first-contact check race lint generate api spec-diff vuln release module
 .PHONY: bench bench-check bench-prism mutation faults soak archives browser clients generators prism redis specmatic
-.PHONY: module-test release-test spec-diff-test
+.PHONY: module-test platforms release-test spec-diff-test
 
 # The tools, each with its version.
 export GOLANGCI    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
@@ -150,9 +150,12 @@ prism: ### send them through Prism, which validates both directions
 	cd contracttest/clients && UPSTREAM='$(abspath $(UPSTREAM))' \
 		$(TEST) -tags prism -count=1 -v -run TestPrism .
 
-##@ Tests of the targets above
+##@ More tests
 module-test: ### rename the module in a scratch clone; make check test there
 	.ci/module-test
+
+platforms: ### vet what others import, for other platforms
+	.ci/platforms
 
 release-test: ### release in a scratch clone, and import the result
 	RELEASE=1 $(TEST) -count=1 -v -run TestReleaseCanBeImported ./contracttest

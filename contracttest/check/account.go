@@ -33,6 +33,15 @@ func accountOf(sent http.Header) account {
 // maxAccounts is of how many accounts at a time a session remembers the budget.
 const maxAccounts = 100
 
+// explain adds to the message of a finding that another account would explain why it is a note, if it is one.
+func (a account) explain(message string) string {
+	if a == "" {
+		message += "; only a note, since the request names no account: " +
+			"a token, or [redacted-1] in its place, would"
+	}
+	return message
+}
+
 // severity returns the severity of a finding that another account would explain: a note if the
 // account is not known.
 func (a account) severity(otherwise Severity) Severity {

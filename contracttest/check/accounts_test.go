@@ -71,6 +71,9 @@ func TestSessionsOfUnknownAccounts(t *testing.T) {
 			"note sequence-total /meta/total", "note sequence-ratelimit", "note sequence-twice /images/0/id",
 			"note sequence-lost /images",
 		}, severeChecksOf(found), credentials)
+		for _, finding := range found {
+			assert.Contains(t, finding.Message, "; only a note, since the request names no account: a token, or [redacted-1] in its place, would")
+		}
 		found = s.add(by(t, credentials, deleted, 7), by(t, credentials, available, 6))
 		assert.Equal(t, []string{"breaking sequence-deleted /image"}, severeChecksOf(found), credentials)
 	}

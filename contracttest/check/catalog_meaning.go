@@ -85,7 +85,7 @@ var meaningChecks = []Info{
 		Name:     "sequence-total",
 		Severity: Drift,
 		Description: "The total changed between two pages, and no request in between explains it; another " +
-			"client may have caused it.",
+			"client may have caused it. A note where the account is unknown.",
 	},
 	{
 		Name:     "sequence-twice",

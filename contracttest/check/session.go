@@ -232,7 +232,7 @@ func (s *Session) checkList(found *findings, list listView, result Result, accou
 	before := walk.size()
 	mayHaveChanged := walk.began != s.changes.count || !result.Exchange.BeganAfter(s.changes.latest)
 	for _, p := range walk.add(asked, list, tells, mayHaveChanged) {
-		p.severity = account.severity(severities[p.check])
+		p.severity, p.message = account.severity(severities[p.check]), account.explain(p.message)
 		found.addProblem("body", p)
 	}
 	s.walked += walk.size() - before
@@ -262,7 +262,7 @@ func (s *Session) checkBudget(found *findings, exchange traffic.Exchange, accoun
 		s.budgets[account] = budget
 	}
 	if before, grew := budget.observe(exchange); grew {
-		message := fmt.Sprintf("was %d before, in the same window", before)
+		message := account.explain(fmt.Sprintf("was %d before, in the same window", before))
 		severity := account.severity(severities["sequence-ratelimit"])
 		finding := found.addAs("sequence-ratelimit", severity, "header ratelimit-remaining", nil, message)
 		finding.Got = exchange.Header.Get("Ratelimit-Remaining")
