@@ -84,8 +84,8 @@ var meaningChecks = []Info{
 	{
 		Name:     "sequence-total",
 		Severity: Drift,
-		Description: "The total changed between two pages, and no request in between explains it; another " +
-			"client may have caused it. A note where the account is unknown.",
+		Description: "The total changed between two pages, and no request in between explains it; a note where " +
+			"the account is unknown.",
 	},
 	{
 		Name:     "sequence-twice",
