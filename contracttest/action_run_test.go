@@ -143,12 +143,14 @@ func TestInputsReachTheCommand(t *testing.T) {
 		"spec":         "-spec.yaml",
 		"operations":   "images_list,images_get",
 		"min-coverage": "80",
+		"flags":        "--strict-baseline\n--fail-on-skip",
 	})
 	reports := r.outputs["steps.verify.outputs.reports"]
 	assert.Equal(t, []string{
 		"verify", "--format", "github", "-o", reports + "/contract.html", "-o", reports + "/contract.sarif",
 		"--fail-on=drift", "--baseline=known ones.yaml", "--spec=-spec.yaml", "--operations=images_list,images_get",
 		"--min-coverage=80", "--base-url=https://a.example/do", "--base-url=https://b.example", "--host=c.example",
+		"--strict-baseline", "--fail-on-skip",
 		"--", "a b.har", "-c.har", "",
 	}, strings.Split(readText(t, arguments), "\n"))
 

@@ -104,12 +104,14 @@ func TestVariablesReachTheCommand(t *testing.T) {
 		"CONTRACT_SPEC":         "-spec.yaml",
 		"CONTRACT_OPERATIONS":   "images_list,images_get",
 		"CONTRACT_MIN_COVERAGE": "80",
+		"CONTRACT_FLAGS":        "--strict-baseline\n--fail-on-skip",
 	})
 	assert.Equal(t, 137, exit)
 	assert.Equal(t, []string{
 		"verify", "-o", "contract.html", "-o", "contract.xml",
 		"--fail-on=drift", "--baseline=known ones.yaml", "--spec=-spec.yaml", "--operations=images_list,images_get",
 		"--min-coverage=80", "--base-url=https://a.example/do", "--base-url=https://b.example", "--host=c.example",
+		"--strict-baseline", "--fail-on-skip",
 		"--", "a b.har", "-c.har", "",
 	}, strings.Split(readText(t, arguments), "\n"))
 }

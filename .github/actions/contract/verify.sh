@@ -27,6 +27,9 @@ done
 for host in $INPUT_HOST; do
 	set -- "$@" "--host=$host"
 done
+for flag in $INPUT_FLAGS; do
+	set -- "$@" "$flag"
+done
 # shellcheck disable=SC2086 # the words are meant to be split, and patterns to be expanded
 set -- "$@" -- $INPUT_FILES
 unset IFS
