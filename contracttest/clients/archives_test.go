@@ -115,7 +115,7 @@ func TestArchivesOfPlaywright(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	require.NoError(t, err)
 	dir := scripts(t, "playwright-core@1.65.1")
-	contract := buildCommand(t)
+	contract := buildContract(t)
 	for _, test := range []struct{ form, file string }{
 		{form: "embed", file: "embed.har"},
 		{form: "attach", file: "attach/session.har"},
@@ -137,7 +137,7 @@ func TestArchivesOfPlaywright(t *testing.T) {
 func TestArchivesOfPolly(t *testing.T) {
 	dir := scripts(t, "@pollyjs/core@6.0.6", "@pollyjs/adapter-fetch@6.0.7", "@pollyjs/adapter-node-http@6.0.6",
 		"@pollyjs/persister-fs@6.0.6")
-	contract := buildCommand(t)
+	contract := buildContract(t)
 	for _, adapter := range []string{"fetch", "node-http"} {
 		t.Run(adapter, func(t *testing.T) {
 			base := contract.serve(t)
@@ -155,8 +155,8 @@ func TestArchivesOfPolly(t *testing.T) {
 
 func TestArchivesOfVCRPy(t *testing.T) {
 	const python = "/usr/bin/python3" // of Debian, as its package is
-	needFrom(t, "vcrpy", python, "-c", "import vcr")
-	contract := buildCommand(t)
+	need(t, "vcrpy", python, "-c", "import vcr")
+	contract := buildContract(t)
 	for _, serializer := range []string{"yaml", "json"} {
 		t.Run(serializer, func(t *testing.T) {
 			base := contract.serve(t)
@@ -171,8 +171,8 @@ func TestArchivesOfVCRPy(t *testing.T) {
 }
 
 func TestArchivesOfRubysVCR(t *testing.T) {
-	needFrom(t, "VCR", "ruby", "-e", `require "vcr"; require "webmock"`)
-	contract := buildCommand(t)
+	need(t, "VCR", "ruby", "-e", `require "vcr"; require "webmock"`)
+	contract := buildContract(t)
 	for _, test := range []struct{ serializer, exact, file string }{
 		{serializer: "yaml", file: "session.yml"},
 		{serializer: "yaml", exact: "exact", file: "session.yml"},
@@ -181,7 +181,7 @@ func TestArchivesOfRubysVCR(t *testing.T) {
 	} {
 		t.Run(test.serializer+" "+test.exact, func(t *testing.T) {
 			if test.serializer == "json" {
-				needFrom(t, "multi_json", "ruby", "-e", `require "multi_json"`)
+				need(t, "multi_json", "ruby", "-e", `require "multi_json"`)
 			}
 			base := contract.serve(t)
 			dir := t.TempDir()
@@ -195,7 +195,7 @@ func TestArchivesOfRubysVCR(t *testing.T) {
 }
 
 func TestArchivesOfGoVCR(t *testing.T) {
-	contract := buildCommand(t)
+	contract := buildContract(t)
 	for _, test := range []struct{ folder, module string }{
 		{folder: "v1", module: "github.com/dnaeon/go-vcr@v1.2.0"},
 		{folder: "v2", module: "gopkg.in/dnaeon/go-vcr.v2@v2.3.0"},
@@ -224,7 +224,7 @@ const harDump = "/usr/share/doc/mitmproxy/examples/contrib/har_dump.py"
 
 func TestArchivesOfMitmproxy(t *testing.T) {
 	needTools(t, "curl", "mitmdump")
-	contract := buildCommand(t)
+	contract := buildContract(t)
 	base := contract.serve(t)
 	dir := t.TempDir()
 	args := []string{
@@ -251,7 +251,7 @@ func TestArchivesOfMitmproxy(t *testing.T) {
 // What clients in any language send through contract proxy is recorded without the token.
 func TestArchivesOfTheProxy(t *testing.T) {
 	needTools(t, "curl")
-	contract := buildCommand(t)
+	contract := buildContract(t)
 	target := contract.serve(t)
 	dir := t.TempDir()
 	base, stop := start(t, dir, string(contract), "proxy", "--target", target, "--record", "session.cassette.yaml")

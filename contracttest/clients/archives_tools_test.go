@@ -25,19 +25,6 @@ import (
 	"example.com/doimages/contracttest/fakeapi"
 )
 
-// contractCommand is the contract command, which a test has built.
-type contractCommand string
-
-func buildCommand(t *testing.T) contractCommand {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "contract")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", file, "./contracttest/cmd/contract")
-	build.Dir = "../.."
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
-	return contractCommand(file)
-}
-
 // limit is how long a tool may take.
 const limit = 2 * time.Minute
 
@@ -72,11 +59,9 @@ func start(t *testing.T, dir, name string, args ...string) (address string, stop
 }
 
 // serve starts a fake of its own for a test, whose lists are compressed. It returns its address.
-func (p contractCommand) serve(t *testing.T) string {
+func (p program) serve(t *testing.T) string {
 	t.Helper()
-	base, _ := start(t, "", string(p), "serve", "--import-time", "300ms", "--action-time", "300ms",
-		"--fault", "images_list:gzip")
-	return base
+	return p.start(t, "serve", "--import-time", "300ms", "--action-time", "300ms", "--fault", "images_list:gzip").url
 }
 
 // drive starts a tool that reads requests and writes responses. It ends when stop is called, and has then written its
@@ -122,7 +107,7 @@ func curl() send {
 		if r.Body != "" {
 			args = append(args, "--data-raw", r.Body)
 		}
-		out := string(output(t, "curl", append(args, r.URL)...))
+		out := string(command(t, "", "curl", append(args, r.URL)...))
 		end := strings.LastIndexByte(out, '\n')
 		status, err := strconv.Atoi(out[end+1:])
 		require.NoError(t, err)
@@ -131,17 +116,6 @@ func curl() send {
 			Body:   out[:end],
 		}
 	}
-}
-
-// output runs a program, which must succeed, and returns its standard output.
-func output(t *testing.T, name string, args ...string) []byte {
-	t.Helper()
-	c := exec.CommandContext(t.Context(), name, args...)
-	var stderr strings.Builder
-	c.Stderr = &stderr
-	out, err := c.Output()
-	require.NoError(t, err, "%s %v\n%s%s", name, args, out, &stderr)
-	return out
 }
 
 // verified is what contract verify reports as JSON, as far as it is looked at.
@@ -157,7 +131,7 @@ type verified struct {
 }
 
 // verify runs contract verify, which must pass.
-func (p contractCommand) verify(t *testing.T, file string) (v verified) {
+func (p program) verify(t *testing.T, file string) (v verified) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), string(p), "verify", "--fail-on", "drift", "--format", "json", file)
 	var stderr strings.Builder
@@ -183,7 +157,7 @@ const tokenKept = "note secret"
 
 // check verifies an archive of a session. Each exchange is read, and no more is found than that the archive holds a
 // token. Of a clean copy, the same is true without the token.
-func (p contractCommand) check(t *testing.T, file string, sent int) {
+func (p program) check(t *testing.T, file string, sent int) {
 	t.Helper()
 	v := p.verify(t, file)
 	t.Logf("read: %d of %d exchanges, and found: %v", v.Exchanges, sent, v.findings())
@@ -194,7 +168,7 @@ func (p contractCommand) check(t *testing.T, file string, sent int) {
 	}
 	for _, name := range []string{"copy.cassette.yaml", "copy.har"} {
 		clean := filepath.Join(t.TempDir(), name)
-		output(t, string(p), "convert", file, "-o", clean)
+		command(t, "", string(p), "convert", file, "-o", clean)
 		text, err := os.ReadFile(clean)
 		require.NoError(t, err)
 		assert.NotContains(t, string(text), fakeapi.Token)
@@ -214,24 +188,14 @@ func needTools(t *testing.T, tools ...string) {
 	}
 }
 
-// needFrom skips a test if an interpreter has not what a tool consists of.
-func needFrom(t *testing.T, tool, interpreter string, args ...string) {
-	t.Helper()
-	needTools(t, interpreter)
-	if out, err := exec.CommandContext(t.Context(), interpreter, args...).CombinedOutput(); err != nil {
-		t.Skipf("%s is not installed: %s", tool, out)
-	}
-}
-
 // scripts copies scripts into a folder, and installs packages of npm beside them.
 func scripts(t *testing.T, packages ...string) (dir string) {
 	t.Helper()
-	needTools(t, "node", "npm")
 	dir = t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/archives")))
 	settings := []byte(`{"type":"module","private":true}`)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "package.json"), settings, 0o600))
-	install(t, dir, "npm", append([]string{"install", "--no-audit", "--no-fund", "--ignore-scripts"}, packages...)...)
+	npmInstall(t, dir, packages...)
 	return dir
 }
 

@@ -1,4 +1,4 @@
-//go:build clients || prism || specmatic
+//go:build archives || clients || prism || specmatic
 
 package clients
 
@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -115,15 +116,17 @@ func need(t *testing.T, what string, name string, args ...string) {
 	}
 }
 
-// npmInstall installs a package into a folder. A package that cannot be had skips the test.
-func npmInstall(t *testing.T, dir, pkg string) {
+// npmInstall installs packages into a folder. If they cannot be had, the test is skipped.
+func npmInstall(t *testing.T, dir string, packages ...string) {
 	t.Helper()
-	need(t, pkg, "node", "--version")
-	need(t, pkg, "npm", "--version")
-	install := exec.CommandContext(t.Context(), "npm", "install", "--prefix", dir, "--ignore-scripts", "--no-audit",
-		"--no-fund", "--prefer-offline", pkg)
+	what := strings.Join(packages, ", ")
+	need(t, what, "node", "--version")
+	need(t, what, "npm", "--version")
+	install := exec.CommandContext(t.Context(), "npm", append([]string{
+		"install", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
+	}, packages...)...)
 	if out, err := install.CombinedOutput(); err != nil {
-		t.Skipf("%s cannot be had: npm: %s", pkg, out)
+		t.Skipf("%s cannot be had: npm: %s", what, out)
 	}
 	assert.DirExists(t, filepath.Join(dir, "node_modules"))
 }
