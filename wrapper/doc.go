@@ -101,6 +101,9 @@
 // ([WithListRereads]). One change cannot be detected: as many images created as deleted between two pages. The shorter
 // the loop body, the less likely it is.
 //
+// What was yielded stays yielded: an image may be deleted, by another process, before the list ends. Read it with
+// [Client.Get] before you rely on it, above all before you delete others in its favour.
+//
 // Only the page number of a next link is used, so a link cannot send the token to another host. A link that repeats or
 // skips a page is an error. A page without a total, or of more than 10,000 items, is [ErrInvalidResponse].
 //

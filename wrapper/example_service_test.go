@@ -109,10 +109,16 @@ func (s *service) retain(ctx context.Context, series string, n int) error {
 	if err != nil {
 		return fmt.Errorf("retain %s: %w", series, err)
 	}
-	for _, image := range images[min(n, len(images)):] {
+	kept := 0
+	for _, image := range images {
+		// The list may be old by now. An image that is gone must not count as kept.
 		current, err := s.client.Get(ctx, image.ID)
 		if errors.Is(err, wrapper.ErrNotFound) || err == nil && !isOfSeries(*current) {
-			continue // it has changed since the list was read
+			continue
+		}
+		if err == nil && kept < n {
+			kept++
+			continue
 		}
 		if err == nil {
 			err = s.remove(ctx, image.ID)

@@ -1,6 +1,7 @@
 package wrapper_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -56,6 +57,50 @@ func TestRetention(t *testing.T) {
 				}
 			}
 			assert.ElementsMatch(t, test.left, left)
+		})
+	}
+}
+
+// Images that are deleted while the list is read are yielded all the same, if they were on a page that was read before.
+// They do not count among those that are kept.
+func TestRetentionKeepsImagesThatExist(t *testing.T) {
+	for name, test := range map[string]struct {
+		kind gen.ImageType
+		keep func(*wrapper.Client) error
+	}{
+		"ExampleNewest_retention": {
+			kind: gen.ImageTypeSnapshot,
+			keep: func(client *wrapper.Client) error { return keepNewest(t.Context(), client, "nightly-", 2, false) },
+		},
+		"Example_service": {
+			kind: gen.ImageTypeCustom,
+			keep: func(client *wrapper.Client) error {
+				return (&service{client: client, out: io.Discard}).retain(t.Context(), "nightly-", 2)
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var series []gen.Image
+			for n := range 205 {
+				series = append(series, gen.Image{
+					ID:        int64(n + 1),
+					Name:      fmt.Sprint("nightly-", n),
+					Type:      test.kind,
+					CreatedAt: time.Date(2026, time.May, n, 3, 0, 0, 0, time.UTC),
+				})
+			}
+			fake := fakeapi.New(fakeapi.WithRateLimit(0, 0), fakeapi.WithImages(series...), fakeapi.WithFaults(fakeapi.Fault{
+				Operation: "images_list",
+				Page:      2,
+				Count:     1,
+				Do:        fakeapi.RemoveImages(2), // the newest, as another process may do
+			}))
+			require.NoError(t, test.keep(clientOf(fake, fakeapi.Token)))
+			var left []int64
+			for _, image := range fake.Images() {
+				left = append(left, image.ID)
+			}
+			assert.Equal(t, []int64{203, 202}, left)
 		})
 	}
 }
