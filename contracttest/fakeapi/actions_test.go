@@ -70,6 +70,21 @@ func TestConvertByPolls(t *testing.T) {
 	}
 }
 
+func TestActionByPollsOfItsLists(t *testing.T) {
+	fake := fakeapi.New(threeImages(), fakeapi.WithActionPolls(3))
+	_, err := newClient(t, fake, fakeapi.Token).Convert(t.Context(), 2)
+	require.NoError(t, err)
+	for _, step := range []struct{ path, want string }{
+		{path: "/v2/images/2/actions", want: `"in-progress"`},
+		{path: "/v2/images/2/actions?page=2", want: `"actions":[]`}, // has no action, and so does not count
+		{path: "/v2/actions", want: `"in-progress"`},
+		{path: "/v2/images/2/actions", want: `"completed"`},
+	} {
+		_, text := fetch(t, fake, step.path)
+		assert.Contains(t, text, step.want)
+	}
+}
+
 func TestActionsRefused(t *testing.T) {
 	fake := fakeapi.New(threeImages(), fakeapi.WithImportPolls(1))
 	client := newClient(t, fake, fakeapi.Token)

@@ -112,7 +112,8 @@ func WithImportTime(d time.Duration) Option {
 	return func(a *API) { a.store.imports = span{time: d} }
 }
 
-// WithImportPolls makes an import end when the image is read for the nth time, whatever the clock says.
+// WithImportPolls makes an import end when the image is read for the nth time, whatever the clock says. A request for
+// the image is one reading, and so is one for a page of a list that has it.
 func WithImportPolls(n int) Option {
 	return func(a *API) { a.store.imports = span{polls: n} }
 }
@@ -122,7 +123,8 @@ func WithActionTime(d time.Duration) Option {
 	return func(a *API) { a.store.work = span{time: d} }
 }
 
-// WithActionPolls makes an action end when it is read for the nth time, whatever the clock says.
+// WithActionPolls makes an action end when it is read for the nth time, whatever the clock says. A request for the
+// action is one reading, and so is one for a page of a list that has it.
 func WithActionPolls(n int) Option {
 	return func(a *API) { a.store.work = span{polls: n} }
 }
