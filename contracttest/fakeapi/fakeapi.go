@@ -160,8 +160,8 @@ func WithBaseURL(address string) Option {
 }
 
 // WithFaults makes requests go wrong. If several faults match a request, the first takes effect. WithFaults panics if
-// one of them names an operation that does not exist, one that its effect cannot concern, or a page of an operation
-// that has no pages.
+// one of them has no effect, or names an operation that does not exist, one that its effect cannot concern, or a page
+// of an operation that has no pages.
 func WithFaults(faults ...Fault) Option {
 	faults = slices.Clone(faults)
 	newFaults(faults) // so that it panics here, and not in New
@@ -216,7 +216,7 @@ func (a *API) SetFaults(faults ...Fault) {
 	a.faults = all
 }
 
-// newFaults returns faults in use. It panics if one of them could never strike.
+// newFaults returns faults in use. It panics if one of them could never strike, or would do nothing.
 func newFaults(faults []Fault) []*fault {
 	all := make([]*fault, len(faults))
 	for i, f := range faults {
