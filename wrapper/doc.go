@@ -72,7 +72,7 @@
 // until ratelimit-reset. Times in them are read against the Date of the response, so that the client's clock may be
 // wrong. Otherwise the pause is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed together do
 // not come back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the failure is
-// returned at once. The time that a limiter takes is bounded only by the context.
+// returned at once, and its text says which. The time that a limiter takes is bounded only by the context.
 //
 // [WithRetry] sets the policy of a client and [ContextWithRetry] that of a call. MayHaveActed of an Error reports
 // whether a request that failed may have taken effect.

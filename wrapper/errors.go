@@ -78,7 +78,8 @@ type Error struct {
 	// such an image stays is unknown: look with [Client.Get], and delete it if it does.
 	ImageID int64
 
-	isForeign bool // the body is not an error of the API
+	isForeign bool   // the body is not an error of the API
+	gaveUp    string // which limit kept the client from another attempt; empty if none did
 	err       error
 }
 
@@ -92,6 +93,7 @@ func noResponse(attempts int, mayHaveActed bool, err error) *Error {
 			RateLimit:    held.budget,
 			Attempts:     attempts,
 			MayHaveActed: mayHaveActed,
+			gaveUp:       "its turn would come after the deadline",
 		}
 	}
 	return &Error{Attempts: attempts, MayHaveActed: mayHaveActed, err: fromOutside(err)}
@@ -121,6 +123,9 @@ func (e *Error) Error() string {
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&text, " (%d attempts)", e.Attempts)
+	}
+	if e.gaveUp != "" {
+		fmt.Fprintf(&text, " (gave up: %s)", e.gaveUp)
 	}
 	return text.String()
 }

@@ -176,8 +176,11 @@ func (p *poller[T]) wait(ctx context.Context) (*T, error) {
 			return p.stop(contextError(ctx)) // the caller interrupted the poll, so it does not count
 		}
 		p.record(got, err)
-		if err != nil && p.isEndedBy(ctx, err) {
+		if err != nil && p.isEndedBy(err) {
 			return p.stop(err)
+		}
+		if isTooLate(ctx, err) {
+			return p.stop(fmt.Errorf("%w (gave up: the next poll would come after the deadline)", err))
 		}
 		p.progress(p.state)
 		if p.isOver {
@@ -207,12 +210,18 @@ func (p *poller[T]) isExempt(err error) bool {
 	return errors.Is(err, ErrRateLimited) || p.isTooNew(p.state.Elapsed, err)
 }
 
-// isEndedBy reports whether a failed poll ends the wait: the next would come after the deadline or fail in the same
-// way, or too many have failed in a row.
-func (p *poller[T]) isEndedBy(ctx context.Context, err error) bool {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < retryAfter(err) {
-		return true
+// isTooLate reports whether the pause that the API asked for would outlast the deadline.
+func isTooLate(ctx context.Context, err error) bool {
+	deadline, ok := ctx.Deadline()
+	if pause := retryAfter(err); ok && pause > 0 {
+		return time.Until(deadline) < pause
 	}
+	return false
+}
+
+// isEndedBy reports whether a failed poll ends the wait: the next would fail in the same way, or too many have failed
+// in a row.
+func (p *poller[T]) isEndedBy(err error) bool {
 	if p.isExempt(err) {
 		return false
 	}

@@ -56,13 +56,30 @@ func (r Retry) check() error {
 	return nil
 }
 
-// deadline returns when the last pause has to be over.
-func (r Retry) deadline(ctx context.Context) time.Time {
-	end := time.Now().Add(r.MaxElapsed)
-	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
-		return deadline
+// timeLimit is until when the pauses of a call may last.
+type timeLimit struct {
+	end        time.Time
+	maxElapsed time.Duration // 0 if it is the context's deadline that comes first
+}
+
+func (r Retry) timeLimit(ctx context.Context) timeLimit {
+	limit := timeLimit{end: time.Now().Add(r.MaxElapsed), maxElapsed: r.MaxElapsed}
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(limit.end) {
+		return timeLimit{end: deadline}
 	}
-	return end
+	return limit
+}
+
+// refusal returns why a pause would be too long, or "".
+func (l timeLimit) refusal(pause time.Duration) string {
+	switch {
+	case !time.Now().Add(pause).After(l.end):
+		return ""
+	case l.maxElapsed > 0:
+		return fmt.Sprintf("the next attempt would come after MaxElapsed, %s", l.maxElapsed)
+	default:
+		return "the next attempt would come after the deadline"
+	}
 }
 
 // allows reports whether a request whose attempt came to this outcome is worth another attempt, and safe to repeat.

@@ -28,7 +28,7 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	if err := policy.check(); err != nil {
 		return nil, err
 	}
-	deadline := policy.deadline(ctx)
+	limit := policy.timeLimit(ctx)
 	backoff := newBackoff()
 
 	mayHaveActed := false // on an attempt before this one
@@ -40,8 +40,11 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 		mayHaveActed = mayHaveActed || result.mayHaveActed()
 
 		pause := result.pause(backoff.NextBackOff())
-		isLast := attempt >= policy.Attempts || ctx.Err() != nil || time.Now().Add(pause).After(deadline)
-		if isLast || !policy.allows(req.Method, result) {
+		isLast := attempt >= policy.Attempts || ctx.Err() != nil || !policy.allows(req.Method, result)
+		if !isLast {
+			result.gaveUp = limit.refusal(pause)
+		}
+		if isLast || result.gaveUp != "" {
 			if asked := result.pause(0); asked > 0 { // by the API, and the caller may come back too early
 				s.log(req, pauseLevel(asked), "attempt", attempt, "asked_to_wait", asked)
 			}
@@ -113,14 +116,18 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 // finish returns what Do returns after the last attempt.
 func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHaveActed bool) (*http.Response, error) {
 	if last.err == nil {
+		responseOf(last.resp).details.gaveUp = last.gaveUp
 		return last.resp, nil
 	}
 	if ctx.Err() != nil {
 		return nil, noResponse(attempts, mayHaveActed, contextError(ctx))
 	}
 	if last.resp == nil {
-		return nil, noResponse(attempts, mayHaveActed, last.err)
+		e := noResponse(attempts, mayHaveActed, last.err)
+		e.gaveUp = last.gaveUp
+		return nil, e
 	}
+	responseOf(last.resp).details.gaveUp = last.gaveUp
 	if last.status/100 == 2 {
 		e := responseOf(last.resp).details
 		e.err = fromOutside(s.token.cleanError(last.err))
