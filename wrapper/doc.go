@@ -127,7 +127,7 @@
 //
 // # Logs
 //
-// [WithLogger] logs each attempt at debug level, and a pause of more than ten seconds at warn level.
+// [WithLogger] logs each attempt and each pause at debug level, and a pause of more than ten seconds at warn level.
 // [ContextWithResponse] shows what each response says beside its body, such as the id of the request. An [*Error] is a
 // [slog.LogValuer].
 //
