@@ -169,7 +169,8 @@ func WithMaxResponseBytes(bytes int64) Option {
 func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
 
 // WithRetry sets the policy for repeating failed requests. Retry{Attempts: 1} sends each request once. A negative value
-// is an error of [NewClient].
+// is an error of [NewClient]. [ContextWithRetry] sets another policy for some calls, such as more attempts for a batch
+// of creates that compete for the request budget.
 func WithRetry(retry Retry) Option { return func(c *config) { c.retry = retry } }
 
 // Limiter decides when a request may be sent: Wait returns when it may, or an error if it may not. A *rate.Limiter of
