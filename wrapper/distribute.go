@@ -42,6 +42,13 @@ func (*RegionError) ofCall() {}
 // which may be of another: together they say nothing of one region. If the image cannot be read, nothing is started,
 // and there is no RegionError.
 //
+// # Calling it again
+//
+// Another call skips the regions that the image is in by then. But it knows nothing of transfers that are under way: one
+// whose response was lost (MayHaveActed of the [*Error]), or whose wait was ended by the context. What the API does if
+// asked for the same transfer again is unknown; it may run two. So first read [Client.Actions], and wait for those in
+// progress with [Client.WaitAction], as the example Again does.
+//
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Distribute(
 	ctx context.Context, id int64, regions []gen.RegionSlug, options ...WaitOption,

@@ -28,7 +28,7 @@ func (a *action) step(s *store, now time.Time) (ended bool) {
 	switch {
 	case image == nil, a.fails: // no image: it was deleted meanwhile
 		a.Status = gen.ActionStatusErrored
-	case a.Type == actionTransfer:
+	case a.Type == actionTransfer && !slices.Contains(image.Regions, a.to): // another may have brought it there
 		image.Regions = append(image.Regions, a.to)
 	case a.Type == actionConvert:
 		image.Type = gen.ImageTypeSnapshot

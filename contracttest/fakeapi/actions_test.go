@@ -85,6 +85,25 @@ func TestActionByPollsOfItsLists(t *testing.T) {
 	}
 }
 
+// What the API does is unknown. Here both run, as a client has to expect.
+func TestTransferBesideAnother(t *testing.T) {
+	client := newClient(t, fakeapi.New(threeImages(), fakeapi.WithActionPolls(1)), fakeapi.Token)
+	var started []int64
+	for range 2 {
+		action, err := client.Transfer(t.Context(), 1, gen.RegionSlugFra1)
+		require.NoError(t, err)
+		started = append(started, action.ID)
+	}
+	for _, id := range started {
+		action, err := client.Action(t.Context(), 1, id)
+		require.NoError(t, err)
+		assert.Equal(t, gen.ActionStatusCompleted, action.Status)
+	}
+	image, err := client.Get(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Equal(t, []gen.RegionSlug{gen.RegionSlugNyc3, gen.RegionSlugFra1}, image.Regions)
+}
+
 func TestActionsRefused(t *testing.T) {
 	fake := fakeapi.New(threeImages(), fakeapi.WithImportPolls(1))
 	client := newClient(t, fake, fakeapi.Token)
