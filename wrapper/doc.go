@@ -44,6 +44,11 @@
 // cannot be right, such as an id of 0, a transfer without a region or a malformed slug, fails with a plain error, and
 // nothing is sent.
 //
+// To know whether a deadline has passed, ask ctx.Err(). errors.Is(err, context.DeadlineExceeded) is also true if the
+// server was silent for too long in the last attempt, and is false if the client gave up before the deadline, because
+// the next attempt would have come after it. The text of the error then ends in "(gave up: …)", also for
+// [Retry].MaxElapsed.
+//
 // What the caller's own code returns, such as the cause of a context or the error of a limiter, is found by errors.Is
 // and errors.As. Errors of this package in it are not: an errgroup makes the error of one call the cause of the
 // others' context, and the "not found" of one is not that of all. A panic in the caller's code, such as a transport, a
@@ -72,7 +77,8 @@
 // until ratelimit-reset. Times in them are read against the Date of the response, so that the client's clock may be
 // wrong. Otherwise the pause is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed together do
 // not come back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the failure is
-// returned at once, and its text says which. The time that a limiter takes is bounded only by the context.
+// returned at once, and its text says which. The time for which a limiter holds a request back, the adaptive
+// one included, is bounded only by the context.
 //
 // [WithRetry] sets the policy of a client and [ContextWithRetry] that of a call. MayHaveActed of an Error reports
 // whether a request that failed may have taken effect.

@@ -49,7 +49,12 @@ func (c class) Error() string { return c.name }
 func (class) ofCall()         {}
 
 // Error is a request that failed: without a response, with a status that is not a success, or with a success that
-// cannot be used. errors.As finds it. It wraps the cause, so that errors.Is finds context.DeadlineExceeded.
+// cannot be used. errors.As finds it. It wraps the cause, so that errors.Is finds it, such as context.Canceled.
+//
+// Whether the caller's time is up says ctx.Err(), and not errors.Is with context.DeadlineExceeded. That is also true of
+// an attempt that took too long ([WithAttemptTimeout]), without any deadline. And it is not true if the client gives up
+// because the next attempt would come after the deadline: the error is then that of the last attempt, and its text says
+// so.
 type Error struct {
 	// Operation is the operation id in the contract, such as images_get.
 	Operation string

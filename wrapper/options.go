@@ -125,6 +125,8 @@ func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = a
 // connections, and the same Jar. A Timeout bounds each attempt, beside that of [WithAttemptTimeout]. CheckRedirect is
 // replaced: redirects are not followed, so that the token cannot travel, and end a call with an [*Error].
 //
+// Its Transport sees every attempt, also one that ends without a response, and may count them: see the example.
+//
 // Whether a request was sent is known from the hooks of [net/http/httptrace] in its context. A transport that makes
 // requests of its own, such as for metrics, must not make them with that context.
 func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.http = client } }

@@ -109,7 +109,8 @@ type Progress struct {
 
 // WaitError is a wait that ended too early to know how things end. Its context ended, polls kept failing, or a poll
 // failed in a way that every later one would, as with [ErrNotFound] or [ErrUnauthorized]. It wraps the cause, so that
-// errors.Is finds that or context.DeadlineExceeded.
+// errors.Is finds that or context.DeadlineExceeded. As with [Error], ask ctx.Err() whether the time is up: a wait also
+// ends, with what the API said, if that asks for a pause beyond the deadline.
 //
 // Unless the cause is ErrNotFound, the image or action may be all right, and another wait for it may succeed.
 type WaitError struct {

@@ -14,6 +14,9 @@ import (
 
 // Retry is the policy for repeating failed requests, for [WithRetry] and [ContextWithRetry]. The zero value is what a
 // [Client] does by default. The package comment says which requests are repeated, and after which pauses.
+//
+// MaxElapsed does not bound what a limiter takes. The adaptive one may hold a request back for up to an hour, until the
+// budget is there again: only a deadline of the context ends that earlier.
 type Retry struct {
 	Attempts    int           // how often a request is sent at most; 1 switches retries off, 0 stands for 5
 	MaxElapsed  time.Duration // from the call to the end of the last pause; 0 stands for 65 minutes

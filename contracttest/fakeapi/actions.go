@@ -61,7 +61,7 @@ func (s *service) ImageActionsList(
 	}, nil
 }
 
-// actionPage returns a page of actions, the newest first. It sorts the slice, and counts as a poll of those on the page.
+// actionPage returns a page of actions, the newest first, and counts as a poll of those on it. It sorts the slice.
 func (s *service) actionPage(c caller, all []*action, number, perPage *int) gen.ActionList {
 	slices.SortFunc(all, func(a, b *action) int { return cmp.Compare(b.ID, a.ID) })
 	actions, links, total := page(c, all, number, perPage)
