@@ -121,13 +121,15 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&text, " (image %d may exist)", e.ImageID)
 	}
 	if e.RetryAfter > 0 {
-		fmt.Fprintf(&text, " (retry after %s)", e.RetryAfter)
+		// The fractions of a pause in the middle of a second would hide how long it is.
+		const tenth = time.Second / 10
+		fmt.Fprintf(&text, " (retry after %s)", max(e.RetryAfter.Round(tenth), tenth))
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&text, " (request id %s)", e.RequestID)
 	}
 	if e.Attempts > 1 {
-		fmt.Fprintf(&text, " (%d attempts)", e.Attempts)
+		fmt.Fprintf(&text, " (%s)", count(e.Attempts, "attempt"))
 	}
 	if e.gaveUp != "" {
 		fmt.Fprintf(&text, " (gave up: %s)", e.gaveUp)

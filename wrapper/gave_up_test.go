@@ -69,6 +69,7 @@ func TestCallsThatComeTooLateSayWhy(t *testing.T) {
 		defer cancel()
 		_, err := client.WaitAvailable(ctx, 42)
 		require.ErrorContains(t, err, "(gave up: the next poll would come after the deadline)")
+		require.ErrorContains(t, err, "; 1 poll in 0s")
 		require.ErrorIs(t, err, wrapper.ErrRateLimited)
 		for _, err := range client.WaitAllAvailable(ctx, []int64{42, 43}) {
 			require.ErrorContains(t, err, "(gave up: its turn would come after the deadline)")
@@ -76,4 +77,18 @@ func TestCallsThatComeTooLateSayWhy(t *testing.T) {
 		_, err = client.Get(ctx, 42)
 		require.ErrorContains(t, err, "(gave up: its turn would come after the deadline)")
 	})
+}
+
+// A pause is told as exactly as a reader needs it.
+func TestPausesInErrorsAreRounded(t *testing.T) {
+	for want, pause := range map[string]time.Duration{
+		"(retry after 49.3s)":  49*time.Second + 333333334,
+		"(retry after 100ms)":  time.Millisecond, // not 0s, which would mean at once
+		"(retry after 26s)":    26 * time.Second,
+		"(retry after 20m0s)":  20*time.Minute + time.Millisecond,
+		"(retry after 59m59s)": time.Hour - time.Second,
+	} {
+		err := &wrapper.Error{Status: 429, RetryAfter: pause}
+		assert.ErrorContains(t, err, want)
+	}
 }

@@ -82,16 +82,16 @@ func isSlug(slug string) bool {
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
+	op := operation{id: createImage, what: fmt.Sprintf("create image %q", params.Name)}
 	for _, field := range []struct{ name, value string }{
 		{name: "name", value: params.Name},
 		{name: "url", value: params.URL},
 		{name: "region", value: string(params.Region)},
 	} {
 		if field.value == "" {
-			return nil, fmt.Errorf("create image: the %s is missing", field.name)
+			return nil, c.wrap(op, fmt.Errorf("the %s is missing", field.name))
 		}
 	}
-	op := operation{id: createImage, what: fmt.Sprintf("create image %q", params.Name)}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
 	return decodeResult(c, op, openImage(0), resp, err)
 }

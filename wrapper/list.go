@@ -145,14 +145,6 @@ func (l pagedList[P, T]) pages(ctx context.Context) iter.Seq2[*P, error] {
 	}
 }
 
-// howOften returns "once", or "3 times".
-func howOften(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
-}
-
 // withDefaults returns the list with its parameters filled in, or an error if they are out of range.
 func (l pagedList[P, T]) withDefaults() (pagedList[P, T], error) {
 	if l.perPage < 0 || l.perPage > openapi.MaxPerPage || l.first < 0 || l.first > maxPage {

@@ -126,8 +126,8 @@ func (e *WaitError) Error() string {
 	if e.Err != nil && !errors.Is(e.cause, e.Err) {
 		latest = fmt.Sprintf("; the latest failed: %v", e.Err)
 	}
-	return fmt.Sprintf("wait for %s: %v (%s; %d polls in %s%s)",
-		e.Subject, e.cause, seen, e.Polls, e.Elapsed.Round(time.Millisecond), latest)
+	return fmt.Sprintf("wait for %s: %v (%s; %s in %s%s)",
+		e.Subject, e.cause, seen, count(e.Polls, "poll"), e.Elapsed.Round(time.Millisecond), latest)
 }
 
 func (*WaitError) ofCall() {}

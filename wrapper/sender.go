@@ -169,9 +169,9 @@ func (s *sender) readBody(from io.Reader, announced int64) ([]byte, error) {
 	body.Grow(int(min(max(announced, 0), 1<<20)) + bytes.MinRead)
 	_, err := body.ReadFrom(io.LimitReader(from, s.maxResponseBytes+1))
 	if int64(body.Len()) > s.maxResponseBytes {
-		err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxResponseBytes)
+		err = fmt.Errorf("%w: more than %s", errTooLarge, count(s.maxResponseBytes, "byte"))
 	} else if err != nil {
-		err = fmt.Errorf("truncated after %d bytes: %w", body.Len(), err)
+		err = fmt.Errorf("truncated after %s: %w", count(body.Len(), "byte"), err)
 	}
 	return body.Bytes(), err
 }

@@ -30,7 +30,8 @@ type Fault struct {
 	// Probability is how likely each matching request is struck. 0 is always.
 	Probability float64
 
-	// Seed is that of Probability: the same seed strikes the same requests.
+	// Seed is that of Probability. With the same seed the same of the matching requests are struck, counted in the order
+	// in which they reach the fake: of requests that are sent at the same time, which these are may differ.
 	Seed uint64
 
 	// Do is what happens to the requests that are struck.
