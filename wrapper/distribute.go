@@ -39,15 +39,15 @@ func (*RegionError) ofCall() {}
 //
 // The error joins a [*RegionError] for each region that the image did not reach. Range over them, as the example of
 // RegionError does. errors.Is is true of the joined error if it is of any region, and errors.As finds only the first,
-// which may be of another: together they say nothing of one region. If the image cannot be read, nothing is started,
-// and there is no RegionError.
+// which may be of another: together they say nothing of one region. If an option is wrong or the image cannot be read,
+// nothing is started, and there is no RegionError.
 //
 // # Calling it again
 //
-// Another call skips the regions that the image is in by then. But it knows nothing of transfers that are under way: one
-// whose response was lost (MayHaveActed of the [*Error]), or whose wait was ended by the context. What the API does if
-// asked for the same transfer again is unknown; it may run two. So first read [Client.Actions], and wait for those in
-// progress with [Client.WaitAction], as the example Again does.
+// Another call skips the regions that the image is in by then. But it knows nothing of transfers that are under way:
+// one whose response was lost (MayHaveActed of the [*Error]), or whose wait was ended by the context. What the API does
+// if asked for the same transfer again is unknown; it may run two. So first read [Client.Actions], and wait for those
+// in progress with [Client.WaitAction], as the example Again does.
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Distribute(

@@ -35,6 +35,8 @@
 // as a gateway's page or that of a wrong base URL, is in no class. Its message says so and quotes the page: up to 100
 // bytes, without the token. A second delete is [ErrAlreadyDeleted], which also is [ErrNotFound].
 //
+// The error of [Client.Distribute] joins those of several regions, each a [*RegionError]. Ask each by itself.
+//
 // The API was seen to refuse an import and to send the new image after the error (nanovms/ops#1166, #1182). Then
 // ImageID of the Error is its id, for [Client.Get] and [Client.Delete]. Whether such an image stays is unknown.
 //

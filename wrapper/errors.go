@@ -121,7 +121,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&text, " (image %d may exist)", e.ImageID)
 	}
 	if e.RetryAfter > 0 {
-		// The fractions of a pause in the middle of a second would hide how long it is.
+		// The time until a reset may be 49.333333334s, of which nobody needs so much.
 		const tenth = time.Second / 10
 		fmt.Fprintf(&text, " (retry after %s)", max(e.RetryAfter.Round(tenth), tenth))
 	}

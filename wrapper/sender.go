@@ -115,8 +115,10 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 
 // finish returns what Do returns after the last attempt.
 func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHaveActed bool) (*http.Response, error) {
-	if last.err == nil {
+	if last.resp != nil {
 		responseOf(last.resp).details.gaveUp = last.gaveUp
+	}
+	if last.err == nil {
 		return last.resp, nil
 	}
 	if ctx.Err() != nil {
@@ -127,7 +129,6 @@ func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHave
 		e.gaveUp = last.gaveUp
 		return nil, e
 	}
-	responseOf(last.resp).details.gaveUp = last.gaveUp
 	if last.status/100 == 2 {
 		e := responseOf(last.resp).details
 		e.err = fromOutside(s.token.cleanError(last.err))

@@ -30,8 +30,8 @@ type Fault struct {
 	// Probability is how likely each matching request is struck. 0 is always.
 	Probability float64
 
-	// Seed is that of Probability. With the same seed the same of the matching requests are struck, counted in the order
-	// in which they reach the fake: of requests that are sent at the same time, which these are may differ.
+	// Seed is that of Probability. The same seed strikes the same requests if they reach the fake in the same order.
+	// Requests that are sent at the same time need not.
 	Seed uint64
 
 	// Do is what happens to the requests that are struck.
