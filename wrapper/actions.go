@@ -57,7 +57,9 @@ func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Acti
 // [Client.WaitAction] waits for the end, which took 20 minutes and more (packer-plugin-digitalocean#129);
 // [Client.Distribute] copies to several regions and waits. Without a region nothing is sent.
 //
-// A failed request is repeated only if it cannot have taken effect, as with [Client.Create].
+// A failed request is repeated only if it cannot have taken effect, as with [Client.Create]. If MayHaveActed of the
+// [*Error] is set, the transfer may be under way all the same. Read [Client.Actions] and wait for those in progress
+// before you call it again: what the API does if asked for the same transfer twice is unknown.
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Transfer(ctx context.Context, imageID int64, region gen.RegionSlug) (*gen.Action, error) {

@@ -1,8 +1,12 @@
 package wrapper_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -92,4 +96,43 @@ func TestDistributeJoinsItsErrors(t *testing.T) {
 		cancel()
 		assert.ErrorIs(t, client.Distribute(ctx, id, []gen.RegionSlug{"sgp1"}), context.Canceled)
 	})
+}
+
+// What is true of one region is asked of its own error: in the joined one, errors.Is and errors.As may find two others.
+func TestDistributeSaysWhatEachRegionCameTo(t *testing.T) {
+	fake := fakeapi.New(fakeapi.WithImages(gen.Image{ID: 42, Regions: []gen.RegionSlug{"nyc3"}}))
+	transport := roundTrip(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPost {
+			body, err := io.ReadAll(req.Body)
+			if err != nil || strings.Contains(string(body), "fra1") {
+				return nil, io.EOF
+			}
+			req.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		return fake.RoundTrip(req)
+	})
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
+	require.NoError(t, err)
+	err = client.Distribute(t.Context(), 42, []gen.RegionSlug{"mars1", "fra1", fakeapi.Token})
+	var joined interface{ Unwrap() []error }
+	require.ErrorAs(t, err, &joined)
+	var regions []gen.RegionSlug
+	var lost, images []int64
+	for i, err := range joined.Unwrap() {
+		var failed *wrapper.RegionError
+		require.ErrorAs(t, err, &failed)
+		assert.ErrorIs(t, failed, failed.Err)
+		assert.Equal(t, fmt.Sprintf("distribute image 42 to %s: %v", failed.Region, failed.Err), failed.Error())
+		var apiError *wrapper.Error
+		require.ErrorAs(t, failed, &apiError)
+		assert.Equal(t, i != 1, errors.Is(failed, wrapper.ErrUnprocessable))
+		assert.Equal(t, i == 1, errors.Is(failed, wrapper.ErrNoResponse))
+		if apiError.MayHaveActed {
+			lost = append(lost, int64(i))
+		}
+		regions, images = append(regions, failed.Region), append(images, failed.ImageID)
+	}
+	assert.Equal(t, []int64{1}, lost)
+	assert.Equal(t, []int64{42, 42, 42}, images)
+	assert.Equal(t, []gen.RegionSlug{"mars1", "fra1", "[redacted-1]"}, regions)
 }

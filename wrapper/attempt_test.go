@@ -85,7 +85,7 @@ func TestEveryAttemptEnds(t *testing.T) {
 		"early hints, over again": {drip: "HTTP/1.1 103 Early Hints\r\n\r\n", want: wrapper.ErrNoResponse, text: "no progress for 1m0s", took: time.Minute},
 		"headers that drip":       {response: ok, drip: "a: b\r\n", want: wrapper.ErrNoResponse, text: "no progress for 1m0s", took: time.Minute},
 		"no body":                 {response: ok + "\r\n", want: wrapper.ErrInvalidResponse, text: "truncated after 0 bytes: no progress for 1m0s", took: time.Minute},
-		"a body that stops":       {response: ok + "\r\n{", want: wrapper.ErrInvalidResponse, text: "truncated after 1 bytes: no progress for 1m0s", took: time.Minute},
+		"a body that stops":       {response: ok + "\r\n{", want: wrapper.ErrInvalidResponse, text: "truncated after 1 byte: no progress for 1m0s", took: time.Minute},
 		"a body that drips":       {response: ok + "\r\n", drip: " ", want: wrapper.ErrInvalidResponse, text: "the response took more than 10m0s", took: 10 * time.Minute},
 		"an event stream":         {response: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", drip: ": ping\n\n", want: wrapper.ErrInvalidResponse, text: "the response took more than 10m0s", took: 10 * time.Minute},
 	} {

@@ -159,7 +159,7 @@ func TestContextWhoseErrorsCannotBeCompared(t *testing.T) {
 // What ended another call, of whatever type, is not found in the error of this one; a limiter may return it, too.
 func TestCallEndedByAnotherKindOfError(t *testing.T) {
 	imageFailed := &wrapper.ImageFailedError{Image: gen.Image{ID: 1, Status: gen.ImageStatusDeleted}}
-	for _, cause := range []error{imageFailed, &wrapper.ActionFailedError{}, &wrapper.WaitError{}, wrapper.ErrListChanged, &wrapper.Error{Status: 404}} {
+	for _, cause := range []error{imageFailed, &wrapper.ActionFailedError{}, &wrapper.WaitError{}, &wrapper.RegionError{Err: imageFailed}, wrapper.ErrListChanged, &wrapper.Error{Status: 404}} {
 		for name, limiter := range map[string]wrapper.Limiter{
 			"none":    nil,
 			"its Err": limiterFunc(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }),
@@ -181,6 +181,8 @@ func TestCallEndedByAnotherKindOfError(t *testing.T) {
 					assert.NotErrorIs(t, err, wrapper.ErrListChanged, name)
 					assert.NotErrorIs(t, err, wrapper.ErrNotFound, name)
 					assert.False(t, errors.As(err, new(*wrapper.ImageFailedError)), name)
+					var failed *wrapper.RegionError
+					assert.False(t, errors.As(err, &failed) && failed == cause, name)
 				}
 			})
 		}

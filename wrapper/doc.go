@@ -35,6 +35,8 @@
 // as a gateway's page or that of a wrong base URL, is in no class. Its message says so and quotes the page: up to 100
 // bytes, without the token. A second delete is [ErrAlreadyDeleted], which also is [ErrNotFound].
 //
+// The error of [Client.Distribute] joins those of several regions, each a [*RegionError]. Ask each by itself.
+//
 // The API was seen to refuse an import and to send the new image after the error (nanovms/ops#1166, #1182). Then
 // ImageID of the Error is its id, for [Client.Get] and [Client.Delete]. Whether such an image stays is unknown.
 //
@@ -43,6 +45,11 @@
 // Switching Protocols, whose body is not read. Unknown fields and unknown values of enums are not errors. Input that
 // cannot be right, such as an id of 0, a transfer without a region or a malformed slug, fails with a plain error, and
 // nothing is sent.
+//
+// To know whether a deadline has passed, ask ctx.Err(). errors.Is(err, context.DeadlineExceeded) is also true if the
+// server was silent for too long in the last attempt, and is false if the client gave up before the deadline, because
+// the next attempt would have come after it. The text of the error then ends in "(gave up: …)", also for
+// [Retry].MaxElapsed.
 //
 // What the caller's own code returns, such as the cause of a context or the error of a limiter, is found by errors.Is
 // and errors.As. Errors of this package in it are not: an errgroup makes the error of one call the cause of the
@@ -72,7 +79,8 @@
 // until ratelimit-reset. Times in them are read against the Date of the response, so that the client's clock may be
 // wrong. Otherwise the pause is random, between 0 and 1, 2, 4, … 30 seconds, so that clients that failed together do
 // not come back together. If the pause would outlast the context's deadline or [Retry].MaxElapsed, the failure is
-// returned at once. The time that a limiter takes is bounded only by the context.
+// returned at once, and its text says which. The time for which a limiter holds a request back, the adaptive
+// one included, is bounded only by the context.
 //
 // [WithRetry] sets the policy of a client and [ContextWithRetry] that of a call. MayHaveActed of an Error reports
 // whether a request that failed may have taken effect.
@@ -101,6 +109,9 @@
 // ([WithListRereads]). One change cannot be detected: as many images created as deleted between two pages. The shorter
 // the loop body, the less likely it is.
 //
+// What was yielded stays yielded: an image may be deleted, by another process, before the list ends. Read it with
+// [Client.Get] before you rely on it, above all before you delete others in its favour.
+//
 // Only the page number of a next link is used, so a link cannot send the token to another host. A link that repeats or
 // skips a page is an error. A page without a total, or of more than 10,000 items, is [ErrInvalidResponse].
 //
@@ -124,7 +135,7 @@
 //
 // # Logs
 //
-// [WithLogger] logs each attempt at debug level, and a pause of more than ten seconds at warn level.
+// [WithLogger] logs each attempt and each pause at debug level, and a pause of more than ten seconds at warn level.
 // [ContextWithResponse] shows what each response says beside its body, such as the id of the request. An [*Error] is a
 // [slog.LogValuer].
 //

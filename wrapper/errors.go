@@ -49,7 +49,12 @@ func (c class) Error() string { return c.name }
 func (class) ofCall()         {}
 
 // Error is a request that failed: without a response, with a status that is not a success, or with a success that
-// cannot be used. errors.As finds it. It wraps the cause, so that errors.Is finds context.DeadlineExceeded.
+// cannot be used. errors.As finds it. It wraps the cause, so that errors.Is finds it, such as context.Canceled.
+//
+// Whether the caller's time is up says ctx.Err(), and not errors.Is with context.DeadlineExceeded. That is also true of
+// an attempt that took too long ([WithAttemptTimeout]), without any deadline. And it is not true if the client gives up
+// because the next attempt would come after the deadline: the error is then that of the last attempt, and its text says
+// so.
 type Error struct {
 	// Operation is the operation id in the contract, such as images_get.
 	Operation string
@@ -78,7 +83,8 @@ type Error struct {
 	// such an image stays is unknown: look with [Client.Get], and delete it if it does.
 	ImageID int64
 
-	isForeign bool // the body is not an error of the API
+	isForeign bool   // the body is not an error of the API
+	gaveUp    string // which limit kept the client from another attempt; empty if none did
 	err       error
 }
 
@@ -92,6 +98,7 @@ func noResponse(attempts int, mayHaveActed bool, err error) *Error {
 			RateLimit:    held.budget,
 			Attempts:     attempts,
 			MayHaveActed: mayHaveActed,
+			gaveUp:       "its turn would come after the deadline",
 		}
 	}
 	return &Error{Attempts: attempts, MayHaveActed: mayHaveActed, err: fromOutside(err)}
@@ -114,13 +121,18 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&text, " (image %d may exist)", e.ImageID)
 	}
 	if e.RetryAfter > 0 {
-		fmt.Fprintf(&text, " (retry after %s)", e.RetryAfter)
+		// The time until a reset may be 49.333333334s, of which nobody needs so much.
+		const tenth = time.Second / 10
+		fmt.Fprintf(&text, " (retry after %s)", max(e.RetryAfter.Round(tenth), tenth))
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&text, " (request id %s)", e.RequestID)
 	}
 	if e.Attempts > 1 {
-		fmt.Fprintf(&text, " (%d attempts)", e.Attempts)
+		fmt.Fprintf(&text, " (%s)", count(e.Attempts, "attempt"))
+	}
+	if e.gaveUp != "" {
+		fmt.Fprintf(&text, " (gave up: %s)", e.gaveUp)
 	}
 	return text.String()
 }

@@ -193,7 +193,7 @@ func TestMaxBody(t *testing.T) {
 			assert.NoError(t, err, bound)
 		} else {
 			assert.ErrorIs(t, err, want, bound)
-			assert.ErrorContains(t, err, fmt.Sprintf("too large: more than %d bytes", bound))
+			assert.ErrorContains(t, err, fmt.Sprintf("too large: more than %d byte", bound))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"os"
 	"time"
@@ -97,4 +98,32 @@ func ExampleImageFailedError() {
 	// Output:
 	// the import failed: deleted true
 	// <nil>
+}
+
+// The errors of regions are ranged over. In the joined one, errors.As finds only the first.
+func ExampleRegionError() {
+	client := exampleClient(
+		fakeapi.WithImages(gen.Image{ID: 42, Regions: []gen.RegionSlug{"nyc3"}}),
+		fakeapi.WithActionPolls(1),
+		fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.FailAction()}),
+	)
+	err := client.Distribute(context.Background(), 42, []gen.RegionSlug{"mars1", gen.RegionSlugFra1})
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, err := range joined.Unwrap() {
+			var failed *wrapper.RegionError
+			var apiError *wrapper.Error
+			switch {
+			case !errors.As(err, &failed):
+				log.Print(err)
+			case errors.As(failed, &apiError):
+				fmt.Println(failed.Region, apiError.Message, apiError.MayHaveActed)
+			default:
+				fmt.Println(failed.Region, errors.As(failed, new(*wrapper.ActionFailedError)))
+			}
+		}
+	}
+	// Output:
+	// mars1 Region is not available false
+	// fra1 true
 }

@@ -28,21 +28,23 @@ func keepNewest(ctx context.Context, client *wrapper.Client, series string, n in
 	if err != nil {
 		return err // of a list that is not whole nobody knows which are the newest
 	}
-	for _, image := range images[min(n, len(images)):] {
-		if dryRun {
-			fmt.Println("would delete", image.ID, image.Name)
-			continue
-		}
-		// It was listed a while ago. It may have been renamed, or deleted by another process.
+	kept := 0
+	for _, image := range images {
+		// It was listed a while ago, and may be gone or renamed. One that is gone must not count as kept.
 		current, err := client.Get(ctx, image.ID)
-		if errors.Is(err, wrapper.ErrNotFound) {
+		switch {
+		case errors.Is(err, wrapper.ErrNotFound):
 			continue
-		}
-		if err != nil {
+		case err != nil:
 			return err
-		}
-		if !isOfSeries(*current) {
+		case !isOfSeries(*current):
 			fmt.Println("kept", current.ID, current.Name)
+			continue
+		case kept < n:
+			kept++
+			continue
+		case dryRun:
+			fmt.Println("would delete", image.ID, image.Name)
 			continue
 		}
 		err = client.Delete(ctx, image.ID)

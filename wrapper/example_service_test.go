@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +31,8 @@ type service struct {
 // publish imports an image to its region, and then to others. When that fails, or ctx ends as it does on Ctrl-C, it
 // removes what it has made.
 func (s *service) publish(ctx context.Context, params gen.ImageCreate, others ...gen.RegionSlug) (*gen.Image, error) {
-	since := time.Now().Add(-time.Minute) // clocks differ
+	marker := rand.Text() // by which to find the image if the response to the create is lost
+	params.Description = strings.TrimSpace(params.Description + " " + marker)
 	image, err := s.client.CreateAndWait(ctx, params, s.wait...)
 	if err == nil {
 		err = s.client.Distribute(ctx, image.ID, others, s.wait...)
@@ -43,9 +45,9 @@ func (s *service) publish(ctx context.Context, params gen.ImageCreate, others ..
 	}
 
 	// ctx may have ended, but the clean-up needs some time of its own.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Minute)
 	defer cancel()
-	ids, findErr := s.remains(ctx, image, err, params.Name, since)
+	ids, findErr := s.remains(ctx, image, err, marker)
 	errs := []error{fmt.Errorf("publish %s: %w", params.Name, err), findErr}
 	for _, id := range ids {
 		errs = append(errs, s.remove(ctx, id))
@@ -54,9 +56,7 @@ func (s *service) publish(ctx context.Context, params gen.ImageCreate, others ..
 }
 
 // remains returns the images that a failed publication may have left.
-func (s *service) remains(
-	ctx context.Context, image *gen.Image, cause error, name string, since time.Time,
-) ([]int64, error) {
+func (s *service) remains(ctx context.Context, image *gen.Image, cause error, marker string) ([]int64, error) {
 	if image != nil {
 		return []int64{image.ID}, nil
 	}
@@ -70,20 +70,21 @@ func (s *service) remains(
 	case !apiError.MayHaveActed:
 		return nil, nil // the API refused it
 	}
-	// What the API says of an image does not have its URL, so name and time have to do. That is safe only where no other
-	// process imports images of this name.
-	isOrphan := func(image gen.Image) bool { return image.Name == name && image.CreatedAt.After(since) }
+	// Images have no URL to be known by, and others may have the name. The API may not list the image at once: a minute
+	// is what WithJustCreated allows it.
 	private := s.client.Images(ctx, wrapper.ListParams{Private: true})
-	orphans, err := wrapper.Collect(wrapper.Filter(private, isOrphan, wrapper.HasType(gen.ImageTypeCustom)))
-	var ids []int64
-	for _, orphan := range orphans {
-		ids = append(ids, orphan.ID)
+	isOurs := func(image gen.Image) bool { return strings.HasSuffix(image.Description, marker) }
+	for range 7 {
+		orphans, err := wrapper.Collect(wrapper.Filter(private, isOurs))
+		if err != nil {
+			return nil, err
+		}
+		if len(orphans) > 0 {
+			return []int64{orphans[0].ID}, nil // one create makes one image
+		}
+		time.Sleep(10 * time.Second)
 	}
-	if len(ids) > 1 {
-		// Another process imports under the same name. To delete its image would be worse than to leave one.
-		return nil, errors.Join(fmt.Errorf("%d images may be the one that is left: %d", len(ids), ids), err)
-	}
-	return ids, err
+	return nil, nil
 }
 
 // remove deletes an image that may be gone already.
@@ -109,10 +110,16 @@ func (s *service) retain(ctx context.Context, series string, n int) error {
 	if err != nil {
 		return fmt.Errorf("retain %s: %w", series, err)
 	}
-	for _, image := range images[min(n, len(images)):] {
+	kept := 0
+	for _, image := range images {
+		// The list may be old by now. An image that is gone must not count as kept.
 		current, err := s.client.Get(ctx, image.ID)
 		if errors.Is(err, wrapper.ErrNotFound) || err == nil && !isOfSeries(*current) {
-			continue // it has changed since the list was read
+			continue
+		}
+		if err == nil && kept < n {
+			kept++
+			continue
 		}
 		if err == nil {
 			err = s.remove(ctx, image.ID)

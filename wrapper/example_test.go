@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -45,6 +46,34 @@ func ExampleNewClient() {
 	// Output:
 	// true <nil>
 	// new client: the token contains white space, a quote, a backslash or a non-ASCII character; check for a trailing newline
+}
+
+// attempts counts every attempt of every request, for a metric.
+type attempts struct {
+	next   http.RoundTripper
+	failed atomic.Int64 // without a response, or with a server error
+	all    atomic.Int64
+}
+
+func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
+	a.all.Add(1)
+	resp, err := a.next.RoundTrip(req)
+	if err != nil || resp.StatusCode >= 500 {
+		a.failed.Add(1)
+	}
+	return resp, err
+}
+
+func ExampleWithHTTPClient() {
+	lost := fakeapi.Fault{Operation: "images_get", Count: 1, Do: fakeapi.Reset()}
+	counted := &attempts{next: fakeapi.New(fakeapi.WithFaults(lost))} // a program has http.DefaultTransport
+	client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: counted}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.GetBySlug(context.Background(), "ubuntu-24-04-x64")
+	fmt.Println(counted.failed.Load(), "of", counted.all.Load(), "attempts failed:", err)
+	// Output: 1 of 2 attempts failed: <nil>
 }
 
 // The log says what was sent and how the API responded. It has no tokens and no bodies.

@@ -88,3 +88,30 @@ func ExampleClient_Distribute() {
 	fmt.Println(image.Regions)
 	// Output: [nyc3 fra1]
 }
+
+// A transfer may be under way though its response was lost. It is awaited before the regions are tried again.
+func ExampleClient_Distribute_again() {
+	client := exampleClient(
+		fakeapi.WithImages(gen.Image{ID: 42, Regions: []gen.RegionSlug{"nyc3"}}),
+		fakeapi.WithActionPolls(2),
+		fakeapi.WithFaults(fakeapi.Fault{Operation: "imageActions_post", Count: 1, Do: fakeapi.LoseAnswer()}),
+	)
+	ctx, regions := context.Background(), []gen.RegionSlug{gen.RegionSlugFra1}
+	err := client.Distribute(ctx, 42, regions)
+	fmt.Println(errors.Is(err, wrapper.ErrNoResponse))
+
+	for action, err := range client.Actions(ctx, 42) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if action.Status == gen.ActionStatusInProgress {
+			_, err := client.WaitAction(ctx, 42, action.ID)
+			fmt.Println("waited for", action.Type, err)
+		}
+	}
+	fmt.Println(client.Distribute(ctx, 42, regions)) // starts nothing: the image is there
+	// Output:
+	// true
+	// waited for transfer <nil>
+	// <nil>
+}

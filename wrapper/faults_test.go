@@ -39,12 +39,15 @@ func atPage(page int, do fakeapi.Effect) fakeapi.Fault {
 	return fakeapi.Fault{Do: do, Count: 1, Page: page}
 }
 
+// none is a fault that strikes nothing: no list has so many pages.
+var none = fakeapi.Fault{Page: 99, Do: fakeapi.Reset()}
+
 // faults are the rows that need no network.
 var faults = []struct {
 	name  string
 	fault fakeapi.Fault
 }{
-	{name: "none", fault: fakeapi.Fault{Page: 99}},
+	{name: "none", fault: none},
 	{name: "reset before headers, once", fault: once(fakeapi.Reset())},
 	{name: "reset before headers", fault: always(fakeapi.Reset())},
 	{name: "response lost, once", fault: once(fakeapi.LoseAnswer())},
@@ -142,7 +145,7 @@ func TestNetworkFaultMatrix(t *testing.T) {
 				fake := newFake()
 				base, client := row.serve(t, fake)
 				ctx := wrapper.ContextWithRetry(t.Context(), wrapper.Retry{Attempts: 2})
-				cell := try(t, ctx, op, fake, fakeapi.Fault{Page: 99}, base, client)
+				cell := try(t, ctx, op, fake, none, base, client)
 				mu.Lock()
 				defer mu.Unlock()
 				got.set(t, row.name, op.kind, cell)

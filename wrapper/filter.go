@@ -93,6 +93,9 @@ func LatestPerDistribution(seq iter.Seq2[gen.Image, error]) (map[gen.Distributio
 //
 // If the sequence ends with an error, it returns only that: among the images that are missing there may be newer ones.
 // With an n of 0 or less it returns no image, and reads nothing.
+//
+// An image that was deleted after its page was read is among them (see [Client.Images]). So before you delete all but
+// the newest n, read those with [Client.Get], as the example about retention does: else fewer than n may be left.
 func Newest(seq iter.Seq2[gen.Image, error], n int) ([]gen.Image, error) {
 	if n <= 0 {
 		return nil, nil

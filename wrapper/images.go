@@ -73,21 +73,25 @@ func isSlug(slug string) bool {
 // A failed request is repeated only if it cannot have taken effect. If Create ends with MayHaveActed of the [*Error]
 // set, the image may have been created all the same. The API was seen to refuse an import and to send the new image
 // after the error (nanovms/ops#1166, #1182): then ImageID has its id, and the caller can look and delete. Otherwise
-// look for the name and the time among the private images, as the example does: what the API says of an image does not
-// have its URL.
+// look among the private images. What the API says of an image does not have its URL, and others may have its name. But
+// every image has its description, so a random text in that, put there before the create, finds this one and no other.
+// Look for a minute, as [WithJustCreated] does. The example Service of this package does all that.
+//
+// A create that gets 429 is sent up to five times, as every request. That is too few for many creates at a time, if
+// together they use up the budget of a minute again and again: allow them more by [ContextWithRetry].
 //
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Create(ctx context.Context, params gen.ImageCreate) (*gen.Image, error) {
+	op := operation{id: createImage, what: fmt.Sprintf("create image %q", params.Name)}
 	for _, field := range []struct{ name, value string }{
 		{name: "name", value: params.Name},
 		{name: "url", value: params.URL},
 		{name: "region", value: string(params.Region)},
 	} {
 		if field.value == "" {
-			return nil, fmt.Errorf("create image: the %s is missing", field.name)
+			return nil, c.wrap(op, fmt.Errorf("the %s is missing", field.name))
 		}
 	}
-	op := operation{id: createImage, what: fmt.Sprintf("create image %q", params.Name)}
 	resp, err := c.api.ImagesCreateCustom(ctx, params)
 	return decodeResult(c, op, openImage(0), resp, err)
 }

@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -92,11 +93,11 @@ func TestInputsThatAreNotSent(t *testing.T) {
 		"region": {Name: "n", URL: "u"},
 	} {
 		_, err := client.Create(t.Context(), params)
-		assert.EqualError(t, err, "create image: the "+field+" is missing")
+		assert.EqualError(t, err, fmt.Sprintf("create image %q: the %s is missing", params.Name, field))
 	}
 	for range 20 { // if several are missing, it is always the first
 		_, err := client.Create(t.Context(), gen.ImageCreate{})
-		assert.EqualError(t, err, "create image: the name is missing")
+		assert.EqualError(t, err, `create image "": the name is missing`)
 	}
 	for _, to := range []wrapper.Recipient{{}, {Email: "alice@example.com", UUID: "4f6c71e2"}} {
 		_, err := client.CreateAccountTransfer(t.Context(), 42, to)

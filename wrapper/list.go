@@ -36,6 +36,10 @@ type ListParams struct {
 // No image is yielded twice, and none that exists throughout is left out without an error, with one exception: see the
 // package comment about lists that change. [Collect] reads a list fastest, which leaves the least time for changes.
 //
+// An image is yielded as its page had it. By the end of the list it may have been changed or deleted, and what was
+// yielded stays. Before something is deleted because other images exist, read those with [Client.Get], as the example
+// of [Newest] about retention does.
+//
 // https://docs.digitalocean.com/reference/api/reference/images/
 func (c *Client) Images(ctx context.Context, params ListParams) iter.Seq2[gen.Image, error] {
 	return flatten(c.ImagePages(ctx, params), func(page *gen.ImageList) []gen.Image { return page.Images })
@@ -141,14 +145,6 @@ func (l pagedList[P, T]) pages(ctx context.Context) iter.Seq2[*P, error] {
 	}
 }
 
-// howOften returns "once", or "3 times".
-func howOften(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
-}
-
 // withDefaults returns the list with its parameters filled in, or an error if they are out of range.
 func (l pagedList[P, T]) withDefaults() (pagedList[P, T], error) {
 	if l.perPage < 0 || l.perPage > openapi.MaxPerPage || l.first < 0 || l.first > maxPage {
@@ -237,7 +233,8 @@ func (l pagedList[P, T]) invalidLink(number int, err error) error {
 	return l.client.wrap(l.pageOperation(number), e)
 }
 
-// Collect reads a sequence to its end. If that is an error, it returns the items before it as well.
+// Collect reads a sequence to its end. If that is an error, it returns the items before it as well. Some of the items
+// may not exist any more: see [Client.Images].
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	// In parts of up to 1,024 items, joined at the end: a slice that grows as one piece would be copied several times.
 	var parts [][]T

@@ -125,6 +125,8 @@ func WithBaseURL(address string) Option { return func(c *config) { c.baseURL = a
 // connections, and the same Jar. A Timeout bounds each attempt, beside that of [WithAttemptTimeout]. CheckRedirect is
 // replaced: redirects are not followed, so that the token cannot travel, and end a call with an [*Error].
 //
+// Its Transport sees every attempt, also one that ends without a response, and may count them: see the example.
+//
 // Whether a request was sent is known from the hooks of [net/http/httptrace] in its context. A transport that makes
 // requests of its own, such as for metrics, must not make them with that context.
 func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.http = client } }
@@ -152,16 +154,25 @@ func WithMaxResponseBytes(bytes int64) Option {
 	return func(c *config) { c.maxResponseBytes = min(bytes, 1<<62) } // one more must not overflow
 }
 
-// WithLogger logs each attempt of a request at debug level: method, path, status or error, duration, and the pause
-// before the next attempt. It never logs a token or a body. By default nothing is logged.
+// WithLogger logs what is sent, and the pauses between. It never logs a token or a body. By default nothing is logged.
+// There are two messages, each with the attributes method and path:
 //
-// A pause of more than ten seconds is logged at warn level, as it begins. It is that before a repetition (repeated_in),
-// or one that the adaptive limit makes since the request budget is low (held_back_for). The pauses of waits between two
-// polls are not logged, even if the API asked for them.
+//   - "images API request", at debug level, after each attempt: attempt (from 1), status or error, and duration
+//   - "images API pause", at debug level or, if the pause is longer than ten seconds, at warn level
+//
+// A pause is logged as it begins, with one of these durations:
+//
+//   - repeated_in: until the next attempt of this request; attempt is that before it
+//   - held_back_for: what the adaptive limit makes a request wait, since the budget is low
+//   - asked_to_wait: what the API asked for after the last attempt. The client does not make this pause, but returns:
+//     a poll to its wait, which makes it, and any other call to its caller. attempt is the last one
+//
+// The pauses of a wait that the API did not ask for, such as 5 seconds between two polls, are not logged.
 func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
 
 // WithRetry sets the policy for repeating failed requests. Retry{Attempts: 1} sends each request once. A negative value
-// is an error of [NewClient].
+// is an error of [NewClient]. [ContextWithRetry] sets another policy for some calls, such as more attempts for a batch
+// of creates that compete for the request budget.
 func WithRetry(retry Retry) Option { return func(c *config) { c.retry = retry } }
 
 // Limiter decides when a request may be sent: Wait returns when it may, or an error if it may not. A *rate.Limiter of

@@ -117,12 +117,12 @@ func TestLongPausesAreLoggedAsWarnings(t *testing.T) {
 		calls     int
 		want      []string
 	}{
-		"a refusal":     {responses: []responder{status(429, "", "retry-after", "26"), fine}, calls: 1, want: []string{"level=WARN msg=\"images API request\" method=GET path=/v2/images/42 attempt=1 repeated_in=26s"}},
+		"a refusal":     {responses: []responder{status(429, "", "retry-after", "26"), fine}, calls: 1, want: []string{"level=WARN msg=\"images API pause\" method=GET path=/v2/images/42 attempt=1 repeated_in=26s"}},
 		"a short pause": {responses: []responder{status(429, "", "retry-after", "10"), fine}, calls: 1},
 		"backoff":       {responses: []responder{reset, fine}, calls: 1},
 		"the adaptive limit": {responses: []responder{status(429, "", "retry-after", "90"), fine}, calls: 2, want: []string{
-			"level=WARN msg=\"images API request\" method=GET path=/v2/images/42 attempt=1 asked_to_wait=1m30s",
-			"level=WARN msg=\"images API request\" method=GET path=/v2/images/42 held_back_for=1m30s",
+			"level=WARN msg=\"images API pause\" method=GET path=/v2/images/42 attempt=1 asked_to_wait=1m30s",
+			"level=WARN msg=\"images API pause\" method=GET path=/v2/images/42 held_back_for=1m30s",
 		}},
 		"a short one of that": {responses: []responder{status(429, "", "retry-after", "5"), fine}, calls: 2},
 	} {

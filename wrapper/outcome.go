@@ -15,6 +15,7 @@ type outcome struct {
 	resp   *http.Response // nil without a response
 	err    error          // why there is no response, or why its body is truncated
 	reach  reach
+	gaveUp string // why the request is not repeated, though it is worth it and attempts are left
 }
 
 // reach is how far an attempt came.

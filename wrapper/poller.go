@@ -109,7 +109,8 @@ type Progress struct {
 
 // WaitError is a wait that ended too early to know how things end. Its context ended, polls kept failing, or a poll
 // failed in a way that every later one would, as with [ErrNotFound] or [ErrUnauthorized]. It wraps the cause, so that
-// errors.Is finds that or context.DeadlineExceeded.
+// errors.Is finds that or context.DeadlineExceeded. As with [Error], ask ctx.Err() whether the time is up: a wait also
+// ends, with what the API said, if that asks for a pause beyond the deadline.
 //
 // Unless the cause is ErrNotFound, the image or action may be all right, and another wait for it may succeed.
 type WaitError struct {
@@ -125,8 +126,8 @@ func (e *WaitError) Error() string {
 	if e.Err != nil && !errors.Is(e.cause, e.Err) {
 		latest = fmt.Sprintf("; the latest failed: %v", e.Err)
 	}
-	return fmt.Sprintf("wait for %s: %v (%s; %d polls in %s%s)",
-		e.Subject, e.cause, seen, e.Polls, e.Elapsed.Round(time.Millisecond), latest)
+	return fmt.Sprintf("wait for %s: %v (%s; %s in %s%s)",
+		e.Subject, e.cause, seen, count(e.Polls, "poll"), e.Elapsed.Round(time.Millisecond), latest)
 }
 
 func (*WaitError) ofCall() {}
@@ -176,8 +177,11 @@ func (p *poller[T]) wait(ctx context.Context) (*T, error) {
 			return p.stop(contextError(ctx)) // the caller interrupted the poll, so it does not count
 		}
 		p.record(got, err)
-		if err != nil && p.isEndedBy(ctx, err) {
+		if err != nil && p.isEndedBy(err) {
 			return p.stop(err)
+		}
+		if isTooLate(ctx, err) {
+			return p.stop(fmt.Errorf("%w (gave up: the next poll would come after the deadline)", err))
 		}
 		p.progress(p.state)
 		if p.isOver {
@@ -207,12 +211,18 @@ func (p *poller[T]) isExempt(err error) bool {
 	return errors.Is(err, ErrRateLimited) || p.isTooNew(p.state.Elapsed, err)
 }
 
-// isEndedBy reports whether a failed poll ends the wait: the next would come after the deadline or fail in the same
-// way, or too many have failed in a row.
-func (p *poller[T]) isEndedBy(ctx context.Context, err error) bool {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < retryAfter(err) {
-		return true
+// isTooLate reports whether the pause that the API asked for would outlast the deadline.
+func isTooLate(ctx context.Context, err error) bool {
+	deadline, ok := ctx.Deadline()
+	if pause := retryAfter(err); ok && pause > 0 {
+		return time.Until(deadline) < pause
 	}
+	return false
+}
+
+// isEndedBy reports whether a failed poll ends the wait: the next would fail in the same way, or too many have failed
+// in a row.
+func (p *poller[T]) isEndedBy(err error) bool {
 	if p.isExempt(err) {
 		return false
 	}

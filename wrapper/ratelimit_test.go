@@ -80,7 +80,7 @@ func TestAdaptiveLimitSendsWhileBudgetRemains(t *testing.T) {
 		assert.ErrorIs(t, err, wrapper.ErrRateLimited)
 		assert.Zero(t, apiError.Attempts)
 		assert.Positive(t, apiError.RetryAfter)
-		assert.EqualError(t, err, "get image 6000000: 429 Too Many Requests: not sent, because the request budget is used up (retry after "+apiError.RetryAfter.String()+")")
+		assert.EqualError(t, err, "get image 6000000: 429 Too Many Requests: not sent, because the request budget is used up (retry after "+apiError.RetryAfter.String()+") (gave up: its turn would come after the deadline)")
 		assert.Zero(t, counter.seen[429])
 	})
 }

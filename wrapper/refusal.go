@@ -101,7 +101,7 @@ func describe(resp *http.Response) string {
 		return "the body is empty"
 	}
 	contentType := cmp.Or(resp.Header.Get("Content-Type"), "no content type")
-	what += fmt.Sprintf(" (%s, %d bytes)", contentType, len(received.body))
+	what += fmt.Sprintf(" (%s, %s)", contentType, count(len(received.body), "byte"))
 	if quoted := excerpt(received.body); quoted != "" {
 		what += ": " + quoted
 	}

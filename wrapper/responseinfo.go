@@ -24,8 +24,10 @@ type ResponseInfo struct {
 type responseKey struct{}
 
 // ContextWithResponse returns a context whose requests call f with each response: of a success, of a refusal, and of
-// every attempt that is repeated. A call that sends many requests, such as a list or a wait, calls it for each. An
-// attempt without a response does not.
+// every attempt that is repeated. A call that sends many requests, such as a list or a wait, calls it for each.
+//
+// An attempt without a response does not call it. To count attempts, use a transport with [WithHTTPClient]: it sees all
+// of them. Attempts of an [*Error] is their number in a call that failed.
 //
 // f is called before the caller has the result, on the goroutine that sent the request. In lists and in
 // [Client.Distribute] that may be several at a time. A nil f stands for none, also inside a context that has one.

@@ -1,6 +1,7 @@
 package wrapper_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -56,6 +57,49 @@ func TestRetention(t *testing.T) {
 				}
 			}
 			assert.ElementsMatch(t, test.left, left)
+		})
+	}
+}
+
+// Images that are deleted while the list is read are yielded all the same, if they were on a page that was read before.
+// They do not count among those that are kept.
+func TestRetentionKeepsImagesThatExist(t *testing.T) {
+	for name, test := range map[string]struct {
+		kind gen.ImageType
+		keep func(*wrapper.Client) error
+	}{
+		"ExampleNewest_retention": {
+			kind: gen.ImageTypeSnapshot,
+			keep: func(client *wrapper.Client) error { return keepNewest(t.Context(), client, "nightly-", 202, false) },
+		},
+		"Example_service": {
+			kind: gen.ImageTypeCustom,
+			keep: func(client *wrapper.Client) error {
+				return (&service{client: client, out: io.Discard}).retain(t.Context(), "nightly-", 202)
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var series []gen.Image
+			for n := range 205 {
+				series = append(series, gen.Image{
+					ID:        int64(n + 1),
+					Name:      fmt.Sprint("nightly-", n),
+					Type:      test.kind,
+					CreatedAt: time.Date(2026, time.May, n, 3, 0, 0, 0, time.UTC),
+				})
+			}
+			fake := fakeapi.New(fakeapi.WithRateLimit(0, 0), fakeapi.WithImages(series...), fakeapi.WithFaults(fakeapi.Fault{
+				Operation: "images_list",
+				Page:      2,
+				Count:     1,
+				Do:        fakeapi.RemoveImages(2), // the newest, as another process may do
+			}))
+			require.NoError(t, test.keep(clientOf(fake, fakeapi.Token)))
+			left := fake.Images()
+			require.Len(t, left, 202)
+			assert.Equal(t, int64(203), left[0].ID)
+			assert.Equal(t, int64(2), left[201].ID)
 		})
 	}
 }
@@ -119,18 +163,34 @@ func TestServiceCleansUpAfterEveryReading(t *testing.T) {
 	assert.GreaterOrEqual(t, failures, 3)
 }
 
-// Of several images that a lost response may have left, none is deleted: all but one are somebody else's.
-func TestServiceDeletesNoImageOfAnother(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		fake := fakeapi.New(fakeapi.WithImages(
-			gen.Image{ID: 1, Name: "web", Type: gen.ImageTypeCustom, CreatedAt: time.Now()},
-		), fakeapi.WithFaults(fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.LoseAnswer()}))
-		client, _ := fakeClient(t, fake)
-		s := &service{client: client, out: io.Discard}
-		_, err := s.publish(t.Context(), gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: "nyc3"})
-		assert.ErrorContains(t, err, "2 images may be the one")
-		assert.Len(t, fake.Images(), 2)
-	})
+// Of a create whose response is lost, only its own image is deleted, and that even if the API lists it only later.
+func TestServiceDeletesItsOwnImage(t *testing.T) {
+	web := gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: "nyc3", Description: "for the web"}
+	for name, delay := range map[string]time.Duration{"listed at once": 0, "listed after 50 seconds": 50 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fake, empty := fakeapi.New(fakeapi.WithImages()), fakeapi.New(fakeapi.WithImages())
+				_, err := clientOf(fake, fakeapi.Token).Create(t.Context(), web) // by another process
+				require.NoError(t, err)
+				fake.Inject(fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.LoseAnswer()})
+				start := time.Now()
+				transport := roundTrip(func(req *http.Request) (*http.Response, error) {
+					if req.Method == http.MethodGet && time.Since(start) < delay {
+						return empty.RoundTrip(req)
+					}
+					return fake.RoundTrip(req)
+				})
+				client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
+				require.NoError(t, err)
+				before := fake.Images()[0].ID
+				_, err = (&service{client: client, out: io.Discard}).publish(t.Context(), web)
+				require.ErrorIs(t, err, wrapper.ErrNoResponse)
+				assert.Equal(t, 2, fake.Done("images_create_custom"))
+				require.Len(t, fake.Images(), 1)
+				assert.Equal(t, before, fake.Images()[0].ID)
+			})
+		})
+	}
 }
 
 // A series without a name, and a number that keeps nothing, are mistakes that would delete every image.

@@ -14,6 +14,9 @@ import (
 
 // Retry is the policy for repeating failed requests, for [WithRetry] and [ContextWithRetry]. The zero value is what a
 // [Client] does by default. The package comment says which requests are repeated, and after which pauses.
+//
+// MaxElapsed does not bound what a limiter takes. The adaptive one may hold a request back for up to an hour, until the
+// budget is there again: only a deadline of the context ends that earlier.
 type Retry struct {
 	Attempts    int           // how often a request is sent at most; 1 switches retries off, 0 stands for 5
 	MaxElapsed  time.Duration // from the call to the end of the last pause; 0 stands for 65 minutes
@@ -56,13 +59,30 @@ func (r Retry) check() error {
 	return nil
 }
 
-// deadline returns when the last pause has to be over.
-func (r Retry) deadline(ctx context.Context) time.Time {
-	end := time.Now().Add(r.MaxElapsed)
-	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
-		return deadline
+// timeLimit is until when the pauses of a call may last.
+type timeLimit struct {
+	end        time.Time
+	maxElapsed time.Duration // 0 if it is the context's deadline that comes first
+}
+
+func (r Retry) timeLimit(ctx context.Context) timeLimit {
+	limit := timeLimit{end: time.Now().Add(r.MaxElapsed), maxElapsed: r.MaxElapsed}
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(limit.end) {
+		return timeLimit{end: deadline}
 	}
-	return end
+	return limit
+}
+
+// refusal returns why a pause would be too long, or "".
+func (l timeLimit) refusal(pause time.Duration) string {
+	switch {
+	case !time.Now().Add(pause).After(l.end):
+		return ""
+	case l.maxElapsed > 0:
+		return fmt.Sprintf("the next attempt would come after MaxElapsed, %s", l.maxElapsed)
+	default:
+		return "the next attempt would come after the deadline"
+	}
 }
 
 // allows reports whether a request whose attempt came to this outcome is worth another attempt, and safe to repeat.

@@ -326,7 +326,13 @@ func TestAttemptsAreLogged(t *testing.T) {
 		require.NoError(t, err)
 		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 		require.Len(t, lines, 5)
-		for i, want := range []string{"attempt=1 error=", "attempt=1 repeated_in=", "attempt=2 status=429", "attempt=2 repeated_in=26s", "attempt=3 status=200"} {
+		for i, want := range []string{
+			`msg="images API request" method=GET path=/v2/images/42 attempt=1 error=`,
+			`msg="images API pause" method=GET path=/v2/images/42 attempt=1 repeated_in=`,
+			`msg="images API request" method=GET path=/v2/images/42 attempt=2 status=429 duration=`,
+			`msg="images API pause" method=GET path=/v2/images/42 attempt=2 repeated_in=26s`,
+			`msg="images API request" method=GET path=/v2/images/42 attempt=3 status=200 duration=`,
+		} {
 			assert.Contains(t, lines[i], want)
 		}
 		assert.NotContains(t, log.String(), canary)

@@ -28,7 +28,7 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 	if err := policy.check(); err != nil {
 		return nil, err
 	}
-	deadline := policy.deadline(ctx)
+	limit := policy.timeLimit(ctx)
 	backoff := newBackoff()
 
 	mayHaveActed := false // on an attempt before this one
@@ -40,14 +40,17 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 		mayHaveActed = mayHaveActed || result.mayHaveActed()
 
 		pause := result.pause(backoff.NextBackOff())
-		isLast := attempt >= policy.Attempts || ctx.Err() != nil || time.Now().Add(pause).After(deadline)
-		if isLast || !policy.allows(req.Method, result) {
+		isLast := attempt >= policy.Attempts || ctx.Err() != nil || !policy.allows(req.Method, result)
+		if !isLast {
+			result.gaveUp = limit.refusal(pause)
+		}
+		if isLast || result.gaveUp != "" {
 			if asked := result.pause(0); asked > 0 { // by the API, and the caller may come back too early
-				s.log(req, pauseLevel(asked), "attempt", attempt, "asked_to_wait", asked)
+				s.logPause(req, asked, "attempt", attempt, "asked_to_wait", asked)
 			}
 			return s.finish(ctx, result, attempt, mayHaveActed)
 		}
-		s.log(req, pauseLevel(pause), "attempt", attempt, "repeated_in", pause)
+		s.logPause(req, pause, "attempt", attempt, "repeated_in", pause)
 		if err := sleep(ctx, pause); err != nil {
 			return nil, noResponse(attempt, mayHaveActed, fmt.Errorf("%w (after %w)", err, result.failure()))
 		}
@@ -68,7 +71,7 @@ func (s *sender) setHeaders(req *http.Request) {
 // limiter says: it may return nil, or an error of another type.
 func (s *sender) waitTurn(req *http.Request) error {
 	ctx := req.Context()
-	err := s.pacer.wait(ctx, func(pause time.Duration) { s.log(req, pauseLevel(pause), "held_back_for", pause) })
+	err := s.pacer.wait(ctx, func(pause time.Duration) { s.logPause(req, pause, "held_back_for", pause) })
 	if err == nil && ctx.Err() == nil && s.limiter != nil {
 		err = s.limiter.Wait(ctx)
 	}
@@ -89,13 +92,13 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 	resp, err := s.http.Do(sent)
 	if err != nil {
 		err = s.token.cleanError(a.failure(err))
-		s.log(req, slog.LevelDebug, "attempt", number, "error", err, "duration", time.Since(a.start))
+		s.logAttempt(req, "attempt", number, "error", err, "duration", time.Since(a.start))
 		return outcome{err: err, reach: a.reach()}
 	}
 	received := s.receive(resp, a)
 	result := outcome{status: resp.StatusCode, resp: resp, err: received.err}
 	received.details.Attempts, received.details.MayHaveActed = number, mayHaveActed || result.mayHaveActed()
-	s.log(req, slog.LevelDebug, "attempt", number, "status", resp.StatusCode, "duration", time.Since(a.start))
+	s.logAttempt(req, "attempt", number, "status", resp.StatusCode, "duration", time.Since(a.start))
 	s.pacer.observe(resp.StatusCode, received.limits)
 	onResponse(req.Context(), func() ResponseInfo {
 		return ResponseInfo{
@@ -112,6 +115,9 @@ func (s *sender) attempt(req *http.Request, number int, mayHaveActed bool) outco
 
 // finish returns what Do returns after the last attempt.
 func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHaveActed bool) (*http.Response, error) {
+	if last.resp != nil {
+		responseOf(last.resp).details.gaveUp = last.gaveUp
+	}
 	if last.err == nil {
 		return last.resp, nil
 	}
@@ -119,7 +125,9 @@ func (s *sender) finish(ctx context.Context, last outcome, attempts int, mayHave
 		return nil, noResponse(attempts, mayHaveActed, contextError(ctx))
 	}
 	if last.resp == nil {
-		return nil, noResponse(attempts, mayHaveActed, last.err)
+		e := noResponse(attempts, mayHaveActed, last.err)
+		e.gaveUp = last.gaveUp
+		return nil, e
 	}
 	if last.status/100 == 2 {
 		e := responseOf(last.resp).details
@@ -162,9 +170,9 @@ func (s *sender) readBody(from io.Reader, announced int64) ([]byte, error) {
 	body.Grow(int(min(max(announced, 0), 1<<20)) + bytes.MinRead)
 	_, err := body.ReadFrom(io.LimitReader(from, s.maxResponseBytes+1))
 	if int64(body.Len()) > s.maxResponseBytes {
-		err = fmt.Errorf("%w: more than %d bytes", errTooLarge, s.maxResponseBytes)
+		err = fmt.Errorf("%w: more than %s", errTooLarge, count(s.maxResponseBytes, "byte"))
 	} else if err != nil {
-		err = fmt.Errorf("truncated after %d bytes: %w", body.Len(), err)
+		err = fmt.Errorf("truncated after %s: %w", count(body.Len(), "byte"), err)
 	}
 	return body.Bytes(), err
 }
@@ -172,17 +180,28 @@ func (s *sender) readBody(from io.Reader, announced int64) ([]byte, error) {
 // longPause is how long a pause has to be for whoever reads the log to be told at any level.
 const longPause = 10 * time.Second
 
-func pauseLevel(pause time.Duration) slog.Level {
+// The messages of the log, which the comment of WithLogger names.
+const (
+	attemptMessage = "images API request"
+	pauseMessage   = "images API pause"
+)
+
+func (s *sender) logAttempt(req *http.Request, args ...any) {
+	s.log(req, slog.LevelDebug, attemptMessage, args)
+}
+
+func (s *sender) logPause(req *http.Request, pause time.Duration, args ...any) {
+	level := slog.LevelDebug
 	if pause > longPause {
-		return slog.LevelWarn
+		level = slog.LevelWarn
 	}
-	return slog.LevelDebug
+	s.log(req, level, pauseMessage, args)
 }
 
 // log writes one line about a request. It goes through even if the request's context has ended, which is worth a line.
-func (s *sender) log(req *http.Request, level slog.Level, args ...any) {
+func (s *sender) log(req *http.Request, level slog.Level, message string, args []any) {
 	if s.logger.Enabled(req.Context(), level) {
 		request := []any{"method", req.Method, "path", s.token.clean(req.URL.EscapedPath())}
-		s.logger.Log(context.WithoutCancel(req.Context()), level, "images API request", append(request, args...)...)
+		s.logger.Log(context.WithoutCancel(req.Context()), level, message, append(request, args...)...)
 	}
 }

@@ -51,7 +51,7 @@ func (c *Client) WaitAllAvailable(
 		judge := func(*struct{}) (status string, isOver bool, err error) {
 			return fmt.Sprintf("%d of %d ended", total-len(w.pending), total), w.isOver(), nil
 		}
-		poller := newPoller(fmt.Sprintf("%d images", total), w.round, judge, options)
+		poller := newPoller(count(total, "image"), w.round, judge, options)
 		poller.justCreated = false // the images may be, their list is not
 		_, err := poller.wait(ctx)
 		w.interrupt(err)

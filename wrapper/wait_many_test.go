@@ -264,3 +264,16 @@ func TestWaitAllAvailableWithAWrongTotal(t *testing.T) {
 	assert.Equal(t, 1, requests)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(10<<20))
 }
+
+func TestWaitForOneOfMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, respond(200, `{"image":`+imageJSON(42, "pending")+`}`, nil))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var subject string
+		progress := wrapper.WithProgress(func(p wrapper.Progress) { subject = p.Subject })
+		for range client.WaitAllAvailable(ctx, []int64{42}, progress) {
+			assert.Equal(t, "1 image", subject)
+		}
+	})
+}

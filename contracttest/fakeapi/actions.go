@@ -28,7 +28,7 @@ func (a *action) step(s *store, now time.Time) (ended bool) {
 	switch {
 	case image == nil, a.fails: // no image: it was deleted meanwhile
 		a.Status = gen.ActionStatusErrored
-	case a.Type == actionTransfer:
+	case a.Type == actionTransfer && !slices.Contains(image.Regions, a.to): // another may have brought it there
 		image.Regions = append(image.Regions, a.to)
 	case a.Type == actionConvert:
 		image.Type = gen.ImageTypeSnapshot
@@ -55,16 +55,17 @@ func (s *service) ImageActionsList(
 	if err != nil {
 		return nil, err
 	}
-	list := actionPage(c, slices.Clone(image.actions), r.Params.Page, r.Params.PerPage)
+	list := s.actionPage(c, slices.Clone(image.actions), r.Params.Page, r.Params.PerPage)
 	return server.ImageActionsList200JSONResponse{
 		AllActionsJSONResponse: server.AllActionsJSONResponse{Body: list},
 	}, nil
 }
 
-// actionPage returns a page of actions, the newest first. It sorts the slice.
-func actionPage(c caller, all []*action, number, perPage *int) gen.ActionList {
+// actionPage returns a page of actions, the newest first, and counts as a poll of those on it. It sorts the slice.
+func (s *service) actionPage(c caller, all []*action, number, perPage *int) gen.ActionList {
 	slices.SortFunc(all, func(a, b *action) int { return cmp.Compare(b.ID, a.ID) })
 	actions, links, total := page(c, all, number, perPage)
+	s.poll(c, actions...)
 	list := gen.ActionList{
 		Actions: make([]gen.Action, len(actions)),
 		Links:   links,
@@ -89,15 +90,16 @@ func (s *service) ImageActionsGet(
 	if at < 0 {
 		return nil, errNotFound // also for an action of another image
 	}
-	action := s.poll(c, image.actions[at])
-	return server.ImageActionsGet200JSONResponse{OneActionJSONResponse: oneAction(action)}, nil
+	s.poll(c, image.actions[at])
+	return server.ImageActionsGet200JSONResponse{OneActionJSONResponse: oneAction(image.actions[at])}, nil
 }
 
-// poll counts a read of an action, after which it may have ended.
-func (s *service) poll(c caller, a *action) *action {
-	a.polls++
+// poll counts a read of actions, after which they may have ended.
+func (s *service) poll(c caller, actions ...*action) {
+	for _, a := range actions {
+		a.polls++
+	}
 	s.store.settle(c.now)
-	return a
 }
 
 // actionRequest has the fields of all types of actions.

@@ -70,6 +70,40 @@ func TestConvertByPolls(t *testing.T) {
 	}
 }
 
+func TestActionByPollsOfItsLists(t *testing.T) {
+	fake := fakeapi.New(threeImages(), fakeapi.WithActionPolls(3))
+	_, err := newClient(t, fake, fakeapi.Token).Convert(t.Context(), 2)
+	require.NoError(t, err)
+	for _, step := range []struct{ path, want string }{
+		{path: "/v2/images/2/actions", want: `"in-progress"`},
+		{path: "/v2/images/2/actions?page=2", want: `"actions":[]`}, // has no action, and so does not count
+		{path: "/v2/actions", want: `"in-progress"`},
+		{path: "/v2/images/2/actions", want: `"completed"`},
+	} {
+		_, text := fetch(t, fake, step.path)
+		assert.Contains(t, text, step.want)
+	}
+}
+
+// What the API does is unknown. Here both run, as a client has to expect.
+func TestTransferBesideAnother(t *testing.T) {
+	client := newClient(t, fakeapi.New(threeImages(), fakeapi.WithActionPolls(1)), fakeapi.Token)
+	var started []int64
+	for range 2 {
+		action, err := client.Transfer(t.Context(), 1, gen.RegionSlugFra1)
+		require.NoError(t, err)
+		started = append(started, action.ID)
+	}
+	for _, id := range started {
+		action, err := client.Action(t.Context(), 1, id)
+		require.NoError(t, err)
+		assert.Equal(t, gen.ActionStatusCompleted, action.Status)
+	}
+	image, err := client.Get(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Equal(t, []gen.RegionSlug{gen.RegionSlugNyc3, gen.RegionSlugFra1}, image.Regions)
+}
+
 func TestActionsRefused(t *testing.T) {
 	fake := fakeapi.New(threeImages(), fakeapi.WithImportPolls(1))
 	client := newClient(t, fake, fakeapi.Token)

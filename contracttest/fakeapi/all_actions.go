@@ -28,7 +28,7 @@ func (s *service) allActions(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	query := r.URL.Query()
-	list := actionPage(c, all, numberIn(query.Get("page")), numberIn(query.Get("per_page")))
+	list := s.actionPage(c, all, numberIn(query.Get("page")), numberIn(query.Get("per_page")))
 	_ = json.NewEncoder(w).Encode(list)
 }
 
@@ -52,8 +52,8 @@ func (s *service) anyAction(w http.ResponseWriter, r *http.Request) {
 	for _, image := range s.store.changed {
 		at := slices.IndexFunc(image.actions, func(a *action) bool { return a.ID == id })
 		if at >= 0 && image.owner == c.account {
-			polled := s.poll(c, image.actions[at])
-			_ = json.NewEncoder(w).Encode(gen.ActionResponse{Action: polled.Action})
+			s.poll(c, image.actions[at])
+			_ = json.NewEncoder(w).Encode(gen.ActionResponse{Action: image.actions[at].Action})
 			return
 		}
 	}

@@ -135,7 +135,7 @@ func TestFailedImportsInLists(t *testing.T) {
 		"kept":     {options: []fakeapi.Option{fakeapi.WithFailedImportsListed()}, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fake := fakeapi.New(append(test.options, fakeapi.WithCatalogue(0, 1), fakeapi.WithImportPolls(1))...)
+			fake := fakeapi.New(append(test.options, fakeapi.WithCatalogue(0, 1), fakeapi.WithImportPolls(2))...)
 			_, body := create(t, fake, gen.ImageCreate{Name: "a", URL: "https://example.com/a.zip", Region: "nyc3"})
 			var created gen.ImageResponse
 			require.NoError(t, json.Unmarshal([]byte(body), &created))

@@ -26,6 +26,7 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 	a.requests++
 	b := newBuffer(a.requests)
 	op, pathKnown := operationOf(a.router, r)
+	before := countsOf(a.faults)
 	effect := effectOn(a.faults, op.id, r)
 	if effect.prepare != nil {
 		effect.prepare(&a.store)
@@ -35,6 +36,9 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 		effect.replace(b)
 	} else {
 		a.respond(b, r, op, pathKnown, effect.failWith)
+	}
+	if b.status/100 != 2 {
+		uncount(a.faults, before)
 	}
 	effect.finish(b)
 	if b.status != http.StatusNoContent {

@@ -111,6 +111,7 @@
 //   - Unknown, which the document lists as a distribution, becomes Unknown OS as well, and so in an update
 //   - when NEW becomes pending (after a third of the import), how long imports and actions take ([WithImportTime], …)
 //   - when an action errors (its image is gone, or [FailAction]); that it then has completed_at
+//   - a transfer to a region to which another is under way: both run and complete, and the image is there once
 //   - [Status] with 520 to 530, in HTML: Cloudflare has these, and stands in front of the API (Gamocosm/Gamocosm#96,
 //     2019), but no such response of the API is known here
 //   - 405 for a method that a path does not have; HEAD, which is GET without the body

@@ -112,7 +112,8 @@ func WithImportTime(d time.Duration) Option {
 	return func(a *API) { a.store.imports = span{time: d} }
 }
 
-// WithImportPolls makes an import end when the image is read for the nth time, whatever the clock says.
+// WithImportPolls makes an import end when the image is read for the nth time, whatever the clock says. A request for
+// the image is one reading, and so is one for a page of a list that has it.
 func WithImportPolls(n int) Option {
 	return func(a *API) { a.store.imports = span{polls: n} }
 }
@@ -122,7 +123,8 @@ func WithActionTime(d time.Duration) Option {
 	return func(a *API) { a.store.work = span{time: d} }
 }
 
-// WithActionPolls makes an action end when it is read for the nth time, whatever the clock says.
+// WithActionPolls makes an action end when it is read for the nth time, whatever the clock says. A request for the
+// action is one reading, and so is one for a page of a list that has it.
 func WithActionPolls(n int) Option {
 	return func(a *API) { a.store.work = span{polls: n} }
 }
@@ -158,8 +160,8 @@ func WithBaseURL(address string) Option {
 }
 
 // WithFaults makes requests go wrong. If several faults match a request, the first takes effect. WithFaults panics if
-// one of them names an operation that does not exist, one that its effect cannot concern, or a page of an operation
-// that has no pages.
+// one of them has no effect, or names an operation that does not exist, one that its effect cannot concern, or a page
+// of an operation that has no pages.
 func WithFaults(faults ...Fault) Option {
 	faults = slices.Clone(faults)
 	newFaults(faults) // so that it panics here, and not in New
@@ -214,7 +216,7 @@ func (a *API) SetFaults(faults ...Fault) {
 	a.faults = all
 }
 
-// newFaults returns faults in use. It panics if one of them could never strike.
+// newFaults returns faults in use. It panics if one of them could never strike, or would do nothing.
 func newFaults(faults []Fault) []*fault {
 	all := make([]*fault, len(faults))
 	for i, f := range faults {

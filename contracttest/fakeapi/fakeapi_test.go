@@ -220,7 +220,7 @@ func TestAccountsAreACopy(t *testing.T) {
 func TestUnknownOperations(t *testing.T) {
 	fake := fakeapi.New()
 	for operation, call := range map[string]func(){
-		"image_list": func() { fake.Inject(fakeapi.Fault{}, fakeapi.Fault{Operation: "image_list"}) },
+		"image_list": func() { fake.Inject(fakeapi.Fault{Do: fakeapi.Reset()}, fakeapi.Fault{Operation: "image_list"}) },
 		"images":     func() { fakeapi.WithFaults(fakeapi.Fault{Operation: "images"}) },
 		"ImagesList": func() { fake.Done("ImagesList") },
 		"":           func() { fake.Done("") },
@@ -233,6 +233,20 @@ func TestUnknownOperations(t *testing.T) {
 	assert.Zero(t, fake.Done("images_list"))
 	_, err := newClient(t, fake, fakeapi.Token).Get(t.Context(), 6_000_000)
 	assert.NoError(t, err, "nothing was injected, and the fake is not locked")
+}
+
+// A fault that forgot its effect would strike, and do nothing.
+func TestFaultsWithoutAnEffect(t *testing.T) {
+	fake := fakeapi.New()
+	forgotten := fakeapi.Fault{Operation: "images_get", Count: 1}
+	for name, call := range map[string]func(){
+		"WithFaults": func() { fakeapi.WithFaults(forgotten) },
+		"Inject":     func() { fake.Inject(forgotten) },
+		"SetFaults":  func() { fake.SetFaults(forgotten) },
+	} {
+		assert.PanicsWithValue(t, "fakeapi: images_get: the fault has no effect: Do is not set", call, name)
+	}
+	assert.PanicsWithValue(t, "fakeapi: every operation: the fault has no effect: Do is not set", func() { fake.Inject(fakeapi.Fault{}) })
 }
 
 func TestPaths(t *testing.T) {

@@ -20,23 +20,25 @@ type Fault struct {
 	// Page is a page of a list, from 1. A request for anything but a list does not match it. 0 is every page.
 	Page int
 
-	// After is how many matching requests are spared first.
+	// After is how many matching requests are spared first. For [FailImport] and [FailAction] a request that is
+	// refused, or not carried out, does not count: it starts nothing that could fail.
 	After int
 
-	// Count is how many requests are struck at most. 0 is no limit.
+	// Count is how many requests are struck at most. 0 is no limit. What After does not count, Count does not either.
 	Count int
 
 	// Probability is how likely each matching request is struck. 0 is always.
 	Probability float64
 
-	// Seed is that of Probability: the same seed strikes the same requests.
+	// Seed is that of Probability. The same seed strikes the same requests if they reach the fake in the same order.
+	// Requests that are sent at the same time need not.
 	Seed uint64
 
 	// Do is what happens to the requests that are struck.
 	Do Effect
 }
 
-// mustBePossible panics if a fault could never strike.
+// mustBePossible panics if a fault could never strike, or would do nothing.
 func (f Fault) mustBePossible() {
 	if f.Operation != "" {
 		mustBeOperation(f.Operation)
@@ -46,8 +48,11 @@ func (f Fault) mustBePossible() {
 	}
 }
 
-// problem returns why a fault of an existing operation could never strike, or nil.
+// problem returns why a fault of an existing operation could never strike, or would do nothing, or nil.
 func (f Fault) problem() error {
+	if f.Do.name == "" {
+		return fmt.Errorf("%s: the fault has no effect: Do is not set", cmp.Or(f.Operation, "every operation"))
+	}
 	if f.Do.only != "" && f.Operation != "" && f.Operation != f.Do.only {
 		return fmt.Errorf("%s: %s concerns only %s", f.Operation, f.Do.name, f.Do.only)
 	}
@@ -66,7 +71,12 @@ func isList(operation string) bool { return strings.HasSuffix(operation, "_list"
 // fault is a Fault in use.
 type fault struct {
 	Fault
-	rng    *rand.Rand
+	counts
+	rng *rand.Rand
+}
+
+// counts is what a fault has counted.
+type counts struct {
 	seen   int // requests that matched
 	struck int // requests that were struck
 }
@@ -109,6 +119,24 @@ func pageOf(operation string, r *http.Request) int {
 	}
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	return max(page, 1)
+}
+
+// countsOf returns what faults have counted so far.
+func countsOf(faults []*fault) []counts {
+	all := make([]counts, len(faults))
+	for i, f := range faults {
+		all[i] = f.counts
+	}
+	return all
+}
+
+// uncount makes faults that concern started work count as before, after a request that has started none.
+func uncount(faults []*fault, before []counts) {
+	for i, f := range faults {
+		if f.Do.failWith != nil {
+			f.counts = before[i]
+		}
+	}
 }
 
 // effectOn returns what happens to a request: the effect of the first fault that strikes it, or none.

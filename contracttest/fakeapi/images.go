@@ -9,11 +9,16 @@ import (
 	"example.com/doimages/gen/server"
 )
 
+// ImagesList counts as a poll of the imports on its page, after which they may have ended.
 func (s *service) ImagesList(
 	ctx context.Context, r server.ImagesListRequestObject,
 ) (server.ImagesListResponseObject, error) {
 	c := callerOf(ctx)
-	ids, links, total := page(c, s.store.list(viewOf(c, r.Params)), r.Params.Page, r.Params.PerPage)
+	view := viewOf(c, r.Params)
+	polled, _, _ := page(c, s.store.list(view), r.Params.Page, r.Params.PerPage)
+	s.store.pollImports(c.now, polled...)
+	// Lists do not have an image whose import has failed.
+	ids, links, total := page(c, s.store.list(view), r.Params.Page, r.Params.PerPage)
 	list := gen.ImageList{
 		Images: make([]gen.Image, len(ids)),
 		Links:  links,
@@ -54,12 +59,7 @@ func (s *service) ImagesGet(
 	if _, err := s.store.visible(c.account, id); err != nil {
 		return nil, err
 	}
-	for _, p := range s.store.running {
-		if i, ok := p.(*imageImport); ok && i.id == id {
-			i.polls++
-		}
-	}
-	s.store.settle(c.now)
+	s.store.pollImports(c.now, id)
 	image, _ := s.store.find(id)
 	return server.ImagesGet200JSONResponse{OneImageJSONResponse: oneImage(image.Image)}, nil
 }

@@ -17,7 +17,17 @@ type imageImport struct {
 	began   time.Time
 	region  gen.RegionSlug
 	problem string // why it will fail, or ""
-	polls   int    // how often the image was read
+	polls   int    // how often the image was read, by itself or in a list
+}
+
+// pollImports counts a read of images, after which their imports may have ended.
+func (s *store) pollImports(now time.Time, ids ...int64) {
+	for _, p := range s.running {
+		if i, ok := p.(*imageImport); ok && slices.Contains(ids, i.id) {
+			i.polls++
+		}
+	}
+	s.settle(now)
 }
 
 // step moves the image from NEW to pending, and to available or deleted.

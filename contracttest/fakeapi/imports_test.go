@@ -1,6 +1,7 @@
 package fakeapi_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -61,6 +62,57 @@ func TestImportByPolls(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, image.Status)
 	}
+}
+
+// A client may wait by reading the list, as WaitAllAvailable does.
+func TestImportByPollsOfTheList(t *testing.T) {
+	client := newClient(t, fakeapi.New(fakeapi.WithImportPolls(3), fakeapi.WithImages()), fakeapi.Token)
+	var ids []int64
+	for range 3 {
+		created, err := client.Create(t.Context(), newImage)
+		require.NoError(t, err)
+		ids = append(ids, created.ID)
+	}
+	second := wrapper.ListParams{PerPage: 1, Page: 2} // which has only the second of them
+	for _, want := range []gen.ImageStatus{gen.ImageStatusPending, gen.ImageStatusPending, gen.ImageStatusAvailable} {
+		for page, err := range client.ImagePages(t.Context(), second) {
+			require.NoError(t, err)
+			assert.Equal(t, want, page.Images[0].Status)
+			break
+		}
+	}
+	first, err := client.Get(t.Context(), ids[0])
+	require.NoError(t, err)
+	assert.Equal(t, gen.ImageStatusPending, first.Status, "no list has shown it")
+
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		client := newClient(t, fakeapi.New(fakeapi.WithImportPolls(3), fakeapi.WithImages()), fakeapi.Token)
+		var ids []int64
+		for range 3 {
+			created, err := client.Create(t.Context(), newImage)
+			require.NoError(t, err)
+			ids = append(ids, created.ID)
+		}
+		images, err := wrapper.Collect(client.WaitAllAvailable(ctx, ids))
+		require.NoError(t, err)
+		assert.Len(t, images, 3)
+	})
+}
+
+// The reading that shows the end of a failed import no longer has it in its list.
+func TestFailedImportByPollsOfTheList(t *testing.T) {
+	fail := fakeapi.Fault{Do: fakeapi.FailImport("")}
+	client := newClient(t, fakeapi.New(fakeapi.WithImportPolls(1), fakeapi.WithImages(), fakeapi.WithFaults(fail)), fakeapi.Token)
+	created, err := client.Create(t.Context(), newImage)
+	require.NoError(t, err)
+	images, err := wrapper.Collect(client.Images(t.Context(), wrapper.ListParams{}))
+	require.NoError(t, err)
+	assert.Empty(t, images)
+	image, err := client.Get(t.Context(), created.ID)
+	require.NoError(t, err)
+	assert.Equal(t, gen.ImageStatusDeleted, image.Status)
 }
 
 func TestImportIsPolledOnlyByItsOwner(t *testing.T) {

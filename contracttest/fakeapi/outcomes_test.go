@@ -119,3 +119,35 @@ func TestNamesOfRegions(t *testing.T) {
 		assert.Regexp(t, `^[A-Z][A-Za-z ]+ [0-9]$`, action.Region.Name, region)
 	}
 }
+
+// A request that is refused starts nothing that could fail, so it uses up no fault.
+func TestRefusedRequestsDoNotCount(t *testing.T) {
+	fake := fakeapi.New(threeImages(), fakeapi.WithImportPolls(1), fakeapi.WithActionPolls(1), fakeapi.WithFaults(
+		fakeapi.Fault{Do: fakeapi.FailImport("No partition table."), After: 1, Count: 1},
+		fakeapi.Fault{Do: fakeapi.FailAction(), Count: 1},
+		fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.Reset(), Count: 1},
+	))
+	client := newClient(t, fake, fakeapi.Token)
+	_, err := client.Create(t.Context(), newImage)
+	require.ErrorIs(t, err, wrapper.ErrNoResponse, "a request that is not carried out starts nothing either")
+	elsewhere := newImage
+	elsewhere.Region = "mars1"
+	for _, want := range []gen.ImageStatus{gen.ImageStatusAvailable, gen.ImageStatusDeleted, gen.ImageStatusAvailable} {
+		_, err := client.Create(t.Context(), elsewhere)
+		require.ErrorIs(t, err, wrapper.ErrUnprocessable)
+		created, err := client.Create(t.Context(), newImage)
+		require.NoError(t, err)
+		image, err := client.Get(t.Context(), created.ID)
+		require.NoError(t, err)
+		assert.Equal(t, want, image.Status)
+	}
+	for _, want := range []gen.ActionStatus{gen.ActionStatusErrored, gen.ActionStatusCompleted} {
+		_, err := client.Transfer(t.Context(), 1, "mars1")
+		require.ErrorIs(t, err, wrapper.ErrUnprocessable)
+		started, err := client.Transfer(t.Context(), 1, gen.RegionSlugFra1)
+		require.NoError(t, err)
+		action, err := client.Action(t.Context(), 1, started.ID)
+		require.NoError(t, err)
+		assert.Equal(t, want, action.Status)
+	}
+}

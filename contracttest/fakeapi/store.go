@@ -47,7 +47,7 @@ const everybody = -1
 type action struct {
 	gen.Action
 	began time.Time
-	polls int            // how often it was read
+	polls int            // how often it was read, by itself or in a list
 	to    gen.RegionSlug // where a transfer goes
 	fails bool           // whether it ends as errored
 }
