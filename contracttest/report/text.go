@@ -64,9 +64,11 @@ func withValues(items []string) (grouped []string) {
 	return grouped
 }
 
-// isPartOfResponse reports whether an item of coverage is of a response that is the item before it.
+// isPartOfResponse reports whether an item of coverage is of a response that is the item before it. A field may begin
+// with another one that was not seen, as its null does, and is no part of that.
 func isPartOfResponse(item, before string) bool {
-	return strings.HasPrefix(before, "response ") && strings.HasPrefix(item, before+" ")
+	status, isResponse := strings.CutPrefix(before, "response ")
+	return isResponse && !strings.Contains(status, " ") && strings.HasPrefix(item, before+" ")
 }
 
 func (r *Report) textTable(text *strings.Builder) {
