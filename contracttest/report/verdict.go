@@ -67,12 +67,11 @@ func (r *Report) unmet() []demand {
 	if r.Exchanges == 0 {
 		list = append(list, demand{name: "exchanges", text: "nothing was checked", words: "nothing checked"})
 	}
-	if percent := r.Coverage().Percent; percent < r.MinCoverage {
+	if percent, least := r.Coverage().Percent, tenths(r.MinCoverage); percent < least {
 		list = append(list, demand{
-			name: "coverage",
-			text: fmt.Sprintf("%.1f %% of the contract was seen, less than the %.1f %% of --min-coverage",
-				percent, r.MinCoverage),
-			words: fmt.Sprintf("%.1f %% of %.1f %% covered", percent, r.MinCoverage),
+			name:  "coverage",
+			text:  fmt.Sprintf("%.1f %% of the contract was seen, less than the %.1f %% of --min-coverage", percent, least),
+			words: fmt.Sprintf("%.1f %% of %.1f %% covered", percent, least),
 		})
 	}
 	if n := r.unchecked(); r.FailOnSkip && n > 0 {
