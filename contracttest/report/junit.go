@@ -10,9 +10,9 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// writeJUnit writes a suite with a test case for each operation and status. It fails where there is a finding of FailOn
-// or worse, and is skipped where no exchange showed it. Cases of the live suite, and what else fails the run, have
-// suites of their own.
+// writeJUnit writes a suite with a test case for each operation and status that was seen. It fails where there is a
+// finding of FailOn or worse. With ListMissing, what no exchange showed is a test case that was skipped. Cases of the
+// live suite, and what else fails the run, have suites of their own.
 func (r *Report) writeJUnit(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 		report.Failures += suite.Failures
 		report.Errors += suite.Errors
 		report.Time += suite.Time
-		if suite.Tests > 0 {
+		if suite.Tests > 0 || suite.Properties != nil {
 			report.Suites = append(report.Suites, suite)
 		}
 	}
@@ -78,10 +78,13 @@ func (r *Report) junitProperties() *junitProperties {
 	return &junitProperties{List: list}
 }
 
-// junitCells returns what the contract documents, and what was seen without being documented. They are in the order
-// of their names, which programs that compare two runs expect.
+// junitCells returns what was seen, whether the contract documents it or not, and with ListMissing what else it
+// documents. They are in the order of their names, which programs that compare two runs expect.
 func (r *Report) junitCells() []cell {
-	cells := r.documented()
+	var cells []cell
+	if r.ListMissing {
+		cells = r.documented()
+	}
 	for at := range r.table.seen {
 		cells = append(cells, at)
 	}

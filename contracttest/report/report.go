@@ -26,7 +26,8 @@ type Report struct {
 	// Operations are those whose coverage is counted; all if there are none. [Seen] stands for those that appear.
 	Operations []string
 
-	// ListMissing adds to the text what of the contract was not seen.
+	// ListMissing adds to the text what of the contract was not seen, and to JUnit a skipped test case for each response
+	// among it.
 	ListMissing bool
 
 	// ShowBodies adds to the first 200 groups of findings what the first exchange held there. Otherwise no report has

@@ -58,7 +58,7 @@ func (o *outputOptions) addFlags(cmd *cobra.Command) {
 	flags.StringSliceVar(&o.operations, "operations", nil,
 		"the operations whose coverage counts, such as images_list,images_get; seen stands\n"+
 			"for those that appear (default: all)")
-	flags.BoolVar(&o.missing, "missing", false, "also list what of the contract was not seen, in text")
+	flags.BoolVar(&o.missing, "missing", false, "also list what of the contract was not seen, in text and JUnit")
 	flags.BoolVar(&o.showBodies, "show-bodies", false,
 		"add to each finding the request line, the status and the JSON around the place,\n"+
 			"without secrets; names and descriptions of images stay")
