@@ -245,7 +245,7 @@ func TestReportsOfOne(t *testing.T) {
 	r.Add(get)
 	for _, format := range []string{"text", "github"} {
 		text := write(t, r, format)
-		assert.Contains(t, text, "\naccepted 1 time: Seen.\n", format)
+		assert.Contains(t, text, "\naccepted 1 time: images_get /image/new [undocumented-field]: Seen.\n", format)
 		assert.Contains(t, text, "\n1 exchange checked, 0 skipped, 1 finding (1 breaking) and 1 accepted, "+
 			fmt.Sprint(testkit.Responses(t)-1)+" documented responses not seen, ", format)
 	}

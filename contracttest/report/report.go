@@ -39,7 +39,7 @@ type Report struct {
 	session    *check.Session
 	kind       string                 // the provenance of the session
 	bySeverity map[check.Severity]int // how many findings, whether they are held or not
-	accepted   reasons                // of all that are accepted
+	accepted   accepted
 	groups     groups
 	excerpts   int // how many groups have one
 	table      *table
@@ -60,7 +60,7 @@ func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 		contract:   contract,
 		baselines:  baselines,
 		bySeverity: map[check.Severity]int{},
-		accepted:   reasons{times: map[string]int{}},
+		accepted:   accepted{times: map[acceptedKey]int{}},
 		groups:     newGroups(),
 		table:      newTable(contract),
 		coverage:   contract.NewCoverage(),
@@ -142,7 +142,7 @@ func (r *Report) hold(f check.Finding, exchange traffic.Exchange) {
 	}
 	r.bySeverity[f.Severity]++
 	if f.Severity == check.Accepted {
-		r.accepted.add(f.Reason)
+		r.accepted.add(f)
 	}
 	if f.Check == "unreadable-body" && f.Severity == check.Note {
 		r.unreadable++

@@ -101,7 +101,7 @@ func textCell(t tally) string {
 }
 
 // textFindings writes the findings, the worst first, those that are alike in a line. Those that a baseline accepts get
-// a line for each reason, since there can be one in every exchange.
+// a shorter one, since there can be one in every exchange.
 func (r *Report) textFindings(text *strings.Builder) {
 	for _, group := range r.worstFirst() {
 		if group.Severity == check.Accepted {

@@ -62,7 +62,7 @@ func TestVerify(t *testing.T) {
 		"another baseline": {
 			args: []string{"--fail-on", "drift", "--baseline", files + "baseline.yaml", files + "drift.cassette.yaml"},
 			exit: 0,
-			want: []string{"accepted 1 time: Seen."},
+			want: []string{"accepted 1 time: images_get /image/new [undocumented-field]: Seen."},
 		},
 		"another document": {
 			args: []string{"--spec", files + "spec.yaml", recordings + "images_get.cassette.yaml"},
