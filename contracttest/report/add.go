@@ -13,13 +13,14 @@ func (r *Report) AddSkipped(source, reason string) {
 	r.skips.add(source, reason)
 }
 
-// AddProblem notes what could not be used, such as a file. It makes the run unusable, whatever else was found. Secrets
-// must have been taken out of the text.
-func (r *Report) AddProblem(text string) { r.problems.add(text) }
+// AddProblem notes what could not be used. It makes the run unusable, whatever else was found. The thing is a noun in
+// the singular, such as "recording": the heading of the verdict counts by it, and the text is its reason. Secrets must
+// have been taken out of the text.
+func (r *Report) AddProblem(thing, text string) { r.problems.add(thing, text) }
 
-// AddFailure notes what fails the run beside findings and cases, such as an entry of a baseline that accepts nothing.
-// Secrets must have been taken out of the text.
-func (r *Report) AddFailure(text string) { r.failures.add(text) }
+// AddFailure notes what fails the run beside findings and cases, such as a "stale baseline entry". The heading of the
+// verdict counts by the thing, as for [Report.AddProblem]. Secrets must have been taken out of the text.
+func (r *Report) AddFailure(thing, text string) { r.failures.add(thing, text) }
 
 // AddCase adds what came of a case of the live suite. One that failed fails the run. Secrets must have been taken out
 // of its texts.

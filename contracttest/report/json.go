@@ -2,9 +2,11 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/openapi"
 )
 
@@ -102,8 +104,23 @@ func (r *Report) jsonVerdict() jsonVerdict {
 	return jsonVerdict{
 		Result:  verdict.result(),
 		Heading: verdict.Heading,
-		Reasons: array(verdict.Reasons),
+		Reasons: append(r.jsonFailures(), verdict.Reasons...),
 	}
+}
+
+// jsonFailures says of findings and cases that fail the run how many there are: a program should not have to know what
+// else beside the reasons of the verdict makes one fail.
+func (r *Report) jsonFailures() []string {
+	sentences := []string{}
+	for _, severity := range check.Severities() {
+		if n := r.bySeverity[severity]; n > 0 && severity.AtLeast(r.FailOn) {
+			sentences = append(sentences, fmt.Sprintf("%s of severity %s", plural.Of(n, "finding"), severity))
+		}
+	}
+	if n := r.cases.count(CaseFailed); n > 0 {
+		sentences = append(sentences, plural.Of(n, "case")+" failed")
+	}
+	return sentences
 }
 
 func jsonFindingOf(group Group) jsonFinding {

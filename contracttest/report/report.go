@@ -48,8 +48,8 @@ type Report struct {
 	skips      skips
 	unreadable int // exchanges that were checked but for a body that nothing can read
 	cases      cases
-	problems   trouble
-	failures   trouble
+	problems   sentences
+	failures   sentences
 }
 
 // New returns a report of nothing. Of several baselines the first that knows a finding accepts it; nil ones are left

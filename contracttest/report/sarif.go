@@ -19,6 +19,7 @@ func (r *Report) writeSARIF(w io.Writer) error {
 	rules, index := sarifRules()
 	run := sarifRun{
 		Tool:        sarifTool{Driver: sarifDriver{Name: "contract", SemanticVersion: openapi.Version, Rules: rules}},
+		Automation:  sarifAutomation{ID: "contract/"},
 		Invocations: []sarifInvocation{r.sarifInvocation()},
 		Results:     []sarifResult{},
 		Properties: sarifProperties{

@@ -100,7 +100,9 @@ func (r *Report) heading(unmet []demand) []string {
 		}
 	}
 	breaking, failing := r.CountAtLeast(check.Breaking), r.CountAtLeast(r.FailOn)
-	add(r.problems.count > 0, "%s", plural.Of(r.problems.count, "problem"))
+	for _, things := range r.problems.counts() {
+		words = append(words, things+" could not be used")
+	}
 	add(breaking > 0, "%d breaking", breaking)
 	add(failing > breaking, "%d %s", failing-breaking, r.FailOn)
 	cases := r.cases.count(CaseFailed)
@@ -108,8 +110,7 @@ func (r *Report) heading(unmet []demand) []string {
 	for _, d := range unmet {
 		add(d.words != "", "%s", d.words)
 	}
-	add(r.failures.count > 0, "%s of the run", plural.Of(r.failures.count, "failure"))
-	return words
+	return append(words, r.failures.counts()...)
 }
 
 // class returns the style of a heading.

@@ -138,7 +138,7 @@ func (o output) write(r *report.Report) error {
 	}
 	if o.options.strictBaseline {
 		for _, unused := range o.baseline.Unused(r.Contract()) {
-			r.AddFailure(unused)
+			r.AddFailure("stale baseline entry", unused)
 		}
 	}
 	errs := []error{o.writeStdout(r)}

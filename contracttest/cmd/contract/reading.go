@@ -63,7 +63,7 @@ func (s *reading) skip(omitted *recording.OmittedError) {
 	}
 	s.report.AddSkipped(place, string(omitted.Reason))
 	if isUnusable {
-		s.report.AddProblem(omitted.Error())
+		s.report.AddProblem("recorded exchange", omitted.Error())
 	}
 }
 
@@ -119,7 +119,7 @@ func (s *reading) failFile(f found, err error) {
 func (s *reading) fail(err error) {
 	s.failed++
 	if s.report != nil {
-		s.report.AddProblem(err.Error())
+		s.report.AddProblem("recording", err.Error())
 		return
 	}
 	fmt.Fprintln(s.stderr, "contract:", redact.Printable(err.Error()))

@@ -82,7 +82,7 @@ func TestVerifyGoesOnAfterAFileThatCannotBeUsed(t *testing.T) {
 	assert.Equal(t, 2, exit, out)
 	assert.Contains(t, out, "\nlogin.har: not read: an HTML page\n")
 	assert.Contains(t, out, "2 exchanges checked, 0 skipped, 2 findings (0 breaking)")
-	assert.Contains(t, out, "verdict: unusable: 2 problems")
+	assert.Contains(t, out, "verdict: unusable: 2 recordings could not be used")
 	assert.FileExists(t, file)
 }
 

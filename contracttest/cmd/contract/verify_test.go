@@ -145,7 +145,7 @@ func TestVerify(t *testing.T) {
 		"a missing file": {
 			args: []string{files + "missing.yaml"},
 			exit: 2,
-			want: []string{"missing.yaml", "verdict: unusable: 1 problem"},
+			want: []string{"missing.yaml", "verdict: unusable: 1 recording could not be used"},
 		},
 		"a truncated file": {
 			args: []string{files + "truncated.yaml"},

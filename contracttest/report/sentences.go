@@ -1,0 +1,50 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/doimages/contracttest/internal/plural"
+	"example.com/doimages/contracttest/internal/redact"
+)
+
+// maxSentences is how many sentences of one kind a report quotes. It counts all.
+const maxSentences = 100
+
+// sentences say what is to be said of a run beside findings and cases.
+type sentences struct {
+	texts []string
+	count int
+	about []string       // nouns for what they are about, in the order in which they came
+	times map[string]int // how many are about each
+}
+
+// add adds a sentence that is about a thing, such as "recording".
+func (s *sentences) add(about, text string) {
+	if s.times == nil {
+		s.times = map[string]int{}
+	}
+	if s.times[about]++; s.times[about] == 1 {
+		s.about = append(s.about, about)
+	}
+	if s.count++; len(s.texts) < maxSentences {
+		s.texts = append(s.texts, redact.Printable(text))
+	}
+}
+
+// all returns the texts, and a line that says how many more there are.
+func (s *sentences) all() []string {
+	if more := s.count - len(s.texts); more > 0 {
+		return append(slices.Clone(s.texts), fmt.Sprintf("and %d more", more))
+	}
+	return s.texts
+}
+
+// counts returns how many of each thing the sentences are about, such as "2 recordings".
+func (s *sentences) counts() []string {
+	var counts []string
+	for _, about := range s.about {
+		counts = append(counts, redact.Printable(plural.Of(s.times[about], about)))
+	}
+	return counts
+}
