@@ -26,6 +26,9 @@
 // [Report.AddFailure] say, too little coverage, and that nothing was checked. Every format has the verdict, with the
 // reasons.
 //
+// What fails nothing and is worth a look, such as an entry of a baseline that accepts nothing, is advice: every format
+// has the sentences that [Report.Advise] adds.
+//
 // # Formats
 //
 //   - text, for a terminal: a table of operations and statuses, the findings, the sums, and the verdict in the last

@@ -13,6 +13,7 @@ import (
 // jsonReport is what report.schema.json describes. Programs read it, so a field is added but not renamed.
 type jsonReport struct {
 	Verdict    jsonVerdict            `json:"verdict"`
+	Advice     []string               `json:"advice"`
 	Exchanges  int                    `json:"exchanges"`
 	Skipped    int                    `json:"skipped"`
 	Skips      []jsonSkip             `json:"skips"`
@@ -64,8 +65,10 @@ type jsonPlace struct {
 
 // writeJSON writes the report for another program. What is a list is an array even if it is empty, and never null.
 func (r *Report) writeJSON(w io.Writer) error {
+	verdict := r.Verdict()
 	report := jsonReport{
-		Verdict:    r.jsonVerdict(),
+		Verdict:    r.jsonVerdict(verdict),
+		Advice:     array(verdict.Advice),
 		Exchanges:  r.Exchanges,
 		Skipped:    r.Skipped,
 		Skips:      []jsonSkip{},
@@ -99,8 +102,7 @@ func encodeJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-func (r *Report) jsonVerdict() jsonVerdict {
-	verdict := r.Verdict()
+func (r *Report) jsonVerdict(verdict Verdict) jsonVerdict {
 	return jsonVerdict{
 		Result:  verdict.result(),
 		Heading: verdict.Heading,

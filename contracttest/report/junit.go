@@ -37,7 +37,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 	return err
 }
 
-// junitContract returns the suite of operations and statuses.
+// junitContract returns the suite of operations and statuses. Its output is the advice.
 func (r *Report) junitContract() junitSuite {
 	held := map[cell][]Group{}
 	for _, group := range r.worstFirst() {
@@ -48,6 +48,7 @@ func (r *Report) junitContract() junitSuite {
 		Name:       "contract",
 		Timestamp:  r.evidence.began.UTC().Format("2006-01-02T15:04:05"),
 		Properties: r.junitProperties(),
+		Output:     strings.Join(r.Verdict().Advice, "\n"),
 	}
 	if files := r.evidence.files.list; len(files) == 1 {
 		suite.File = files[0]

@@ -50,6 +50,7 @@ type Report struct {
 	cases      cases
 	problems   sentences
 	failures   sentences
+	advice     sentences
 }
 
 // New returns a report of nothing. Of several baselines the first that knows a finding accepts it; nil ones are left
@@ -88,8 +89,8 @@ func (r *Report) Add(exchange traffic.Exchange) []check.Finding {
 // a few for each core at a time, so that a sequence may be of any length. The first error of the sequence ends it and
 // is returned, after what came before it was counted.
 //
-// The sequence runs while exchanges are counted. Of the report it may call [Report.AddSkipped], [Report.AddProblem] and
-// [Report.AddFailure], and nothing else.
+// The sequence runs while exchanges are counted. Of the report it may call [Report.AddSkipped], [Report.AddProblem],
+// [Report.AddFailure] and [Report.Advise], and nothing else.
 func (r *Report) AddAll(exchanges iter.Seq2[traffic.Exchange, error]) error {
 	return r.AddAllContext(context.Background(), exchanges)
 }

@@ -33,7 +33,7 @@ var junitElements = map[string]junitElement{
 	"testsuite": {
 		required: []string{"name", "tests", "failures", "errors"},
 		allowed:  []string{"time", "skipped", "timestamp", "file"},
-		children: []string{"properties", "testcase"},
+		children: []string{"properties", "testcase", "system-out"},
 	},
 	"properties": {children: []string{"property"}},
 	"property":   {required: []string{"name", "value"}},
@@ -96,6 +96,7 @@ func fullReport(t *testing.T) *report.Report {
 	r.MinCoverage, r.FailOnSkip = 99, true
 	r.AddSkipped("a.har#1\x01", "the body was not recorded")
 	r.AddProblem("recording", "b\ufffe.har: not an HTTP Archive")
+	r.Advise("left out: \x07a.txt")
 	r.AddFailure("stale baseline entry", "entry 1 matches nothing")
 	for _, outcome := range []string{report.CasePassed, report.CaseFailed, report.CaseSkipped, report.CaseNotRun} {
 		r.AddCase(report.Case{Name: "case " + outcome, Outcome: outcome, Reason: "because\nof \x1b"})

@@ -12,7 +12,8 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// writeText writes the table of operations and statuses, the findings, the sums, and the verdict in the last line.
+// writeText writes the table of operations and statuses, the findings, the sums, the advice, and the verdict in the last
+// line.
 func (r *Report) writeText(w io.Writer) error {
 	var text strings.Builder
 	r.textTable(&text)
@@ -25,6 +26,9 @@ func (r *Report) writeText(w io.Writer) error {
 	}
 	fmt.Fprintln(&text, r.sums())
 	verdict := r.Verdict()
+	for _, advice := range verdict.Advice {
+		fmt.Fprintf(&text, "advice: %s\n", advice)
+	}
 	for _, reason := range verdict.Reasons {
 		fmt.Fprintln(&text, reason)
 	}

@@ -15,6 +15,7 @@ type Verdict struct {
 	Unusable bool     // whether something could not be used, such as a file
 	Heading  string   // in a few words
 	Reasons  []string // a sentence for each thing that is not as it should be, beside findings and cases
+	Advice   []string // sentences that fail nothing; see [Report.Advise]
 }
 
 // demand is something that a run has to show and did not.
@@ -36,6 +37,7 @@ func (r *Report) Verdict() Verdict {
 	}
 	findings, cases := r.CountAtLeast(r.FailOn), r.cases.count(CaseFailed)
 	v.Failed = v.Unusable || findings > 0 || cases > 0 || len(unmet) > 0
+	v.Advice = r.adviceBeside(v.Reasons)
 	v.Heading = strings.Join(r.heading(unmet), ", ")
 	switch {
 	case v.Heading != "":
