@@ -14,6 +14,7 @@ const maxSentences = 100
 // sentences say what is to be said of a run beside findings and cases.
 type sentences struct {
 	texts []string
+	names []string // of each text, such as "recording 2"
 	count int
 	about []string       // nouns for what they are about, in the order in which they came
 	times map[string]int // how many are about each
@@ -29,7 +30,16 @@ func (s *sentences) add(about, text string) {
 	}
 	if s.count++; len(s.texts) < maxSentences {
 		s.texts = append(s.texts, redact.Printable(text))
+		s.names = append(s.names, redact.Printable(fmt.Sprint(about, " ", s.times[about])))
 	}
+}
+
+// name returns a name for one of all, by its index.
+func (s *sentences) name(i int) string {
+	if i < len(s.names) {
+		return s.names[i]
+	}
+	return "others"
 }
 
 // all returns the texts, and a line that says how many more there are.

@@ -88,7 +88,7 @@ func (r *Report) unmet() []demand {
 		list = append(list, demand{name: "cases", text: notRun, words: notRun})
 	}
 	for i, text := range r.failures.all() {
-		list = append(list, demand{name: fmt.Sprint("failure ", i+1), text: text})
+		list = append(list, demand{name: r.failures.name(i), text: text})
 	}
 	return list
 }

@@ -275,6 +275,21 @@ func TestEvidenceHasNoEmptyNames(t *testing.T) {
 	assert.Equal(t, []string{"a.har", "b.har"}, written.Files)
 }
 
+// A merge request shows the names of the tests that failed, and little else of them.
+func TestJUnitNamesWhatFailed(t *testing.T) {
+	r := report.New(testkit.Contract(t))
+	r.Add(testkit.Exchanges(t, "images_get")[0])
+	r.AddProblem("recording", "b.har: not an HTTP Archive")
+	r.AddFailure("stale baseline entry", "entry 1 of the baseline matches nothing")
+	for range 101 {
+		r.AddFailure("overdue baseline entry", "entry 3 of the baseline was to be reviewed by 2026-01-01")
+	}
+	text := write(t, r, "junit")
+	for _, name := range []string{"recording 1", "stale baseline entry 1", "overdue baseline entry 99", "others"} {
+		assert.Equal(t, 1, strings.Count(text, ` name="`+name+`"`), name)
+	}
+}
+
 // A program reads of each run that fails why, though findings and cases have lists of their own.
 func TestJSONHasAReasonForEachFailure(t *testing.T) {
 	for name, test := range map[string]struct {
