@@ -1,8 +1,8 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
 
 	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/plural"
@@ -40,14 +40,14 @@ func (a *accepted) add(f check.Finding) {
 
 // acceptedPlace returns where a finding is and what found it. A part other than the body is named.
 func acceptedPlace(f check.Finding) string {
-	words := []string{f.Operation, f.In, patternOf(f.Pointer)}
-	if f.Operation == "" {
-		words[0] = "no operation"
+	place := cmp.Or(f.Operation, "no operation")
+	if f.In != "body" {
+		place += " " + f.In
 	}
-	if f.In == "body" {
-		words[1] = ""
+	if f.Pointer != "" {
+		place += " " + patternOf(f.Pointer)
 	}
-	return strings.Join(strings.Fields(strings.Join(words, " ")), " ") + " [" + f.Check + "]"
+	return place + " [" + f.Check + "]"
 }
 
 // lines returns a line for each place and reason.

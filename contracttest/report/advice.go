@@ -11,8 +11,8 @@ import (
 const maxAdvice = 1_000
 
 // Advise adds a sentence that fails nothing, such as that an entry of a baseline accepts nothing, or how exchanges that
-// were skipped could be checked. Every format has it, so that it reaches who reads the report alone. One that was added
-// before is left out, and secrets are taken out as from findings.
+// were skipped could be checked. Every format has it, so that whoever has only the report sees it. One that was added
+// before is not added again. Tokens and e-mail addresses are taken out of it.
 func (r *Report) Advise(text string) {
 	var secrets redact.Redactor // which knows what a token looks like
 	text = secrets.Text(redact.Printable(text))

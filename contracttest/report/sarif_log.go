@@ -36,6 +36,7 @@ type sarifTool struct {
 	Driver sarifDriver `json:"driver"`
 }
 
+// sarifDriver has no informationUri: the module has no page of its own.
 type sarifDriver struct {
 	Name            string      `json:"name"`
 	SemanticVersion string      `json:"semanticVersion"`

@@ -12,8 +12,8 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// writeText writes the table of operations and statuses, the findings, the sums, the advice, and the verdict in the last
-// line.
+// writeText writes the table of operations and statuses, the findings, the sums, the advice, and in the last line the
+// verdict.
 func (r *Report) writeText(w io.Writer) error {
 	var text strings.Builder
 	r.textTable(&text)

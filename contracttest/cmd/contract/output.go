@@ -172,8 +172,8 @@ func (o output) writeStdout(r *report.Report) error {
 	return err
 }
 
-// verdict returns errFindings or errUnusable if a run failed. Where the report is for a program, it also prints why, and
-// what the run advises.
+// verdict returns errFindings or errUnusable if a run failed. Where the report is for a program, it also prints why,
+// and what the run advises.
 func (o output) verdict(r *report.Report) error {
 	verdict := r.Verdict()
 	if o.options.format != "text" && o.options.format != "github" {
