@@ -34,7 +34,7 @@ func adviceFiles(t *testing.T) (folder, baseline string) {
 }
 
 // What a run advises is in its report, in every form. Standard error has it as well where standard output is for a
-// program, so that a terminal shows it once.
+// program.
 func TestAdviceOfARun(t *testing.T) {
 	t.Parallel()
 	folder, baseline := adviceFiles(t)
@@ -66,6 +66,16 @@ func TestAdviceOfARun(t *testing.T) {
 				assert.Equal(t, len(sentences), strings.Count(string(text), "\n- advice\\: "), "as Markdown has it")
 			}
 		})
+	}
+}
+
+// A terminal that has the report, in whatever form, has its advice once.
+func TestAdviceInATerminal(t *testing.T) {
+	t.Parallel()
+	folder, baseline := adviceFiles(t)
+	for _, format := range report.Formats {
+		_, out, errs := executeInTerminal(t, 200, nil, "verify", "--format", format, "--baseline", baseline, folder)
+		assert.Equal(t, 1, strings.Count(out+errs, "matches nothing here"), format)
 	}
 }
 

@@ -188,10 +188,13 @@ func (o output) verdict(r *report.Report) error {
 	return nil
 }
 
-// explain prints to standard error what a report for a program does not show to people.
+// explain prints to standard error what a report for a program does not show to people. A terminal that has the report
+// has the advice in it.
 func (o output) explain(verdict report.Verdict) {
-	for _, advice := range verdict.Advice {
-		fmt.Fprintln(o.stderr, "advice:", advice)
+	if o.terminal(o.stdout).width == 0 {
+		for _, advice := range verdict.Advice {
+			fmt.Fprintln(o.stderr, "advice:", advice)
+		}
 	}
 	if !verdict.Failed {
 		return
