@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -16,7 +17,7 @@ type sentences struct {
 	texts []string
 	names []string // of each text, such as "recording 2"
 	count int
-	about []string       // nouns for what they are about, in the order in which they came
+	about []string       // nouns for what they are about, in the order in which they came; empty for none
 	times map[string]int // how many are about each
 }
 
@@ -30,7 +31,7 @@ func (s *sentences) add(about, text string) {
 	}
 	if s.count++; len(s.texts) < maxSentences {
 		s.texts = append(s.texts, redact.Printable(text))
-		s.names = append(s.names, redact.Printable(fmt.Sprint(about, " ", s.times[about])))
+		s.names = append(s.names, redact.Printable(fmt.Sprint(cmp.Or(about, "problem"), " ", s.times[about])))
 	}
 }
 
@@ -50,11 +51,15 @@ func (s *sentences) all() []string {
 	return s.texts
 }
 
-// counts returns how many of each thing the sentences are about, such as "2 recordings".
-func (s *sentences) counts() []string {
+// counts returns how many of each thing the sentences are about, with what is to be said of it, such as "2 recordings".
+func (s *sentences) counts(predicate string) []string {
 	var counts []string
 	for _, about := range s.about {
-		counts = append(counts, redact.Printable(plural.Of(s.times[about], about)))
+		words := plural.Of(s.times[about], cmp.Or(about, "problem"))
+		if about != "" {
+			words += predicate
+		}
+		counts = append(counts, redact.Printable(words))
 	}
 	return counts
 }

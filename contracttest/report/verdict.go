@@ -95,16 +95,13 @@ func (r *Report) unmet() []demand {
 
 // heading returns what is wrong in a few words each, the worst first.
 func (r *Report) heading(unmet []demand) []string {
-	var words []string
+	words := r.problems.counts(" could not be used")
 	add := func(is bool, format string, args ...any) {
 		if is {
 			words = append(words, fmt.Sprintf(format, args...))
 		}
 	}
 	breaking, failing := r.CountAtLeast(check.Breaking), r.CountAtLeast(r.FailOn)
-	for _, things := range r.problems.counts() {
-		words = append(words, things+" could not be used")
-	}
 	add(breaking > 0, "%d breaking", breaking)
 	add(failing > breaking, "%d %s", failing-breaking, r.FailOn)
 	cases := r.cases.count(CaseFailed)
@@ -112,7 +109,7 @@ func (r *Report) heading(unmet []demand) []string {
 	for _, d := range unmet {
 		add(d.words != "", "%s", d.words)
 	}
-	return append(words, r.failures.counts()...)
+	return append(words, r.failures.counts("")...)
 }
 
 // class returns the style of a heading.

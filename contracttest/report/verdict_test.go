@@ -85,6 +85,13 @@ func TestEveryFormatHasTheVerdict(t *testing.T) {
 			reason:  "a.har#1: the URL is empty",
 			errors:  3,
 		},
+		"an end before all was checked": {
+			change:  func(r *report.Report) { r.AddProblem("", "interrupted, so that not all was checked") },
+			result:  "unusable",
+			heading: "1 problem",
+			reason:  "interrupted, so that not all was checked",
+			errors:  1,
+		},
 		"a skipped exchange": {
 			change: func(r *report.Report) {
 				r.FailOnSkip = true
