@@ -86,7 +86,7 @@ func TestAdviceOfAStrictRun(t *testing.T) {
 	exit, out := execute(t, nil, "verify", "--strict-baseline", "--baseline", baseline, folder)
 	assert.Equal(t, 1, exit, out)
 	assert.Equal(t, 1, strings.Count(out, "matches nothing here"), out)
-	assert.Contains(t, out, "\nverdict: failed: 1 stale baseline entry\n")
+	assert.Contains(t, out, "\nverdict: failed: 1 stale baseline entry")
 }
 
 // A run of the suite and a proxy advise as verify does.
