@@ -35,7 +35,9 @@ type Options struct {
 	Report func(check.Finding)
 
 	// Baseline has the findings that are known and accepted: they are reported with severity [check.Accepted] and their
-	// reason. It may be nil.
+	// reason, for Report to leave out of a log. [check.LoadBaseline] reads one from the bytes of a file. An entry for a
+	// kind of recordings accepts nothing here. [check.Baseline.Unused] returns which entries have accepted nothing so
+	// far, and [check.Baseline.Warnings] also which are due for review. It may be nil.
 	Baseline *check.Baseline
 
 	// MaxBody is the largest body that is checked, in bytes, of a request or a response. Exchanges with a larger one pass

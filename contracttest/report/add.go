@@ -13,13 +13,16 @@ func (r *Report) AddSkipped(source, reason string) {
 	r.skips.add(source, reason)
 }
 
-// AddProblem notes what could not be used, such as a file. It makes the run unusable, whatever else was found. Secrets
-// must have been taken out of the text.
-func (r *Report) AddProblem(text string) { r.problems.add(text) }
+// AddProblem notes what could not be used. It makes the run unusable, whatever else was found. The thing is a noun in
+// the singular, such as "recording": the heading of the verdict says how many could not be used, and the text is the
+// reason. A problem with nothing that has a noun, such as an interrupt, has an empty one. Secrets must have been taken
+// out of the text.
+func (r *Report) AddProblem(thing, text string) { r.problems.add(thing, text) }
 
-// AddFailure notes what fails the run beside findings and cases, such as an entry of a baseline that accepts nothing.
-// Secrets must have been taken out of the text.
-func (r *Report) AddFailure(text string) { r.failures.add(text) }
+// AddFailure notes what fails the run beside findings and cases. The thing is a noun in the singular, such as "stale
+// baseline entry": the heading of the verdict says how many there are, and the text is the reason. Secrets must have
+// been taken out of the text.
+func (r *Report) AddFailure(thing, text string) { r.failures.add(thing, text) }
 
 // AddCase adds what came of a case of the live suite. One that failed fails the run. Secrets must have been taken out
 // of its texts.

@@ -34,6 +34,10 @@ func (r *Report) Coverage() check.CoverageSummary {
 	return summary
 }
 
+// tenths returns a percentage as it is printed: rounded down to tenths, as those of a coverage are. What is written in
+// tenths stays what it is, though it may be a little less in binary.
+func tenths(percent float64) float64 { return math.Floor(percent*10+1e-6) / 10 }
+
 // isCounted reports whether the coverage of an operation counts.
 func (r *Report) isCounted(operation string) bool {
 	if len(r.Operations) == 0 || slices.Contains(r.Operations, operation) {

@@ -26,6 +26,9 @@
 // [Report.AddFailure] say, too little coverage, and that nothing was checked. Every format has the verdict, with the
 // reasons.
 //
+// What fails nothing and is worth a look, such as an entry of a baseline that accepts nothing, is advice: every format
+// has the sentences that [Report.Advise] adds.
+//
 // # Formats
 //
 //   - text, for a terminal: a table of operations and statuses, the findings, the sums, and the verdict in the last
@@ -33,8 +36,8 @@
 //   - html, for a browser: one page that needs nothing beside it. It lets only its own script run, since the texts of
 //     findings come from a server.
 //   - json, for another program: report.schema.json describes it.
-//   - junit, for CI: a test case for each operation and status that the contract documents, for each case of the live
-//     suite, and for what else fails the run. It keeps to the schema of Jenkins' xUnit plugin.
+//   - junit, for CI: a test case for each operation and status that was seen, for each case of the live suite, and for
+//     what else fails the run. It keeps to the schema of Jenkins' xUnit plugin.
 //   - sarif, for code scanning: SARIF 2.1.0, with a rule for each check. What a baseline accepts is suppressed.
 //   - github, for GitHub Actions: an annotation for each group. [Report.WriteMarkdown] is the summary of its job.
 //

@@ -17,7 +17,8 @@ var (
 )
 
 // writeGitHub writes the findings as annotations of GitHub Actions, the worst first and those that are alike in one,
-// each beside its recording if that is known. GitHub shows ten of a level. What a baseline accepts is a line.
+// each beside its recording if that is known. GitHub shows ten of a level, so that advice comes before notes. What a
+// baseline accepts is a line.
 func (r *Report) writeGitHub(w io.Writer) error {
 	var text strings.Builder
 	verdict := r.Verdict()
@@ -28,6 +29,9 @@ func (r *Report) writeGitHub(w io.Writer) error {
 		if c.Outcome == CaseFailed {
 			fmt.Fprintf(&text, "::error title=%s::%s\n", githubProperty.Replace(c.Name), githubData.Replace(c.Reason))
 		}
+	}
+	for _, advice := range verdict.Advice {
+		fmt.Fprintf(&text, "::notice title=contract::%s\n", githubData.Replace(advice))
 	}
 	for _, group := range r.worstFirst() {
 		if group.Severity != check.Accepted {

@@ -2,15 +2,18 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 
 	"example.com/doimages/contracttest/check"
+	"example.com/doimages/contracttest/internal/plural"
 	"example.com/doimages/openapi"
 )
 
 // jsonReport is what report.schema.json describes. Programs read it, so a field is added but not renamed.
 type jsonReport struct {
 	Verdict    jsonVerdict            `json:"verdict"`
+	Advice     []string               `json:"advice"`
 	Exchanges  int                    `json:"exchanges"`
 	Skipped    int                    `json:"skipped"`
 	Skips      []jsonSkip             `json:"skips"`
@@ -62,8 +65,10 @@ type jsonPlace struct {
 
 // writeJSON writes the report for another program. What is a list is an array even if it is empty, and never null.
 func (r *Report) writeJSON(w io.Writer) error {
+	verdict := r.Verdict()
 	report := jsonReport{
-		Verdict:    r.jsonVerdict(),
+		Verdict:    r.jsonVerdict(verdict),
+		Advice:     array(verdict.Advice),
 		Exchanges:  r.Exchanges,
 		Skipped:    r.Skipped,
 		Skips:      []jsonSkip{},
@@ -97,13 +102,27 @@ func encodeJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-func (r *Report) jsonVerdict() jsonVerdict {
-	verdict := r.Verdict()
+func (r *Report) jsonVerdict(verdict Verdict) jsonVerdict {
 	return jsonVerdict{
 		Result:  verdict.result(),
 		Heading: verdict.Heading,
-		Reasons: array(verdict.Reasons),
+		Reasons: append(r.jsonFailures(), verdict.Reasons...),
 	}
+}
+
+// jsonFailures says of findings and cases that fail the run how many there are: a program should not have to know what
+// else beside the reasons of the verdict makes one fail.
+func (r *Report) jsonFailures() []string {
+	sentences := []string{}
+	for _, severity := range check.Severities() {
+		if n := r.bySeverity[severity]; n > 0 && severity.AtLeast(r.FailOn) {
+			sentences = append(sentences, fmt.Sprintf("%s of severity %s", plural.Of(n, "finding"), severity))
+		}
+	}
+	if n := r.cases.count(CaseFailed); n > 0 {
+		sentences = append(sentences, plural.Of(n, "case")+" failed")
+	}
+	return sentences
 }
 
 func jsonFindingOf(group Group) jsonFinding {

@@ -10,9 +10,9 @@ import (
 	"example.com/doimages/openapi"
 )
 
-// writeJUnit writes a suite with a test case for each operation and status. It fails where there is a finding of FailOn
-// or worse, and is skipped where no exchange showed it. Cases of the live suite, and what else fails the run, have
-// suites of their own.
+// writeJUnit writes a suite with a test case for each operation and status that was seen. It fails where there is a
+// finding of FailOn or worse. With ListMissing, what no exchange showed is a test case that was skipped. Cases of the
+// live suite, and what else fails the run, have suites of their own.
 func (r *Report) writeJUnit(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 		report.Failures += suite.Failures
 		report.Errors += suite.Errors
 		report.Time += suite.Time
-		if suite.Tests > 0 {
+		if suite.Tests > 0 || suite.Properties != nil {
 			report.Suites = append(report.Suites, suite)
 		}
 	}
@@ -37,7 +37,7 @@ func (r *Report) writeJUnit(w io.Writer) error {
 	return err
 }
 
-// junitContract returns the suite of operations and statuses.
+// junitContract returns the suite of operations and statuses. Its output is the advice.
 func (r *Report) junitContract() junitSuite {
 	held := map[cell][]Group{}
 	for _, group := range r.worstFirst() {
@@ -48,6 +48,7 @@ func (r *Report) junitContract() junitSuite {
 		Name:       "contract",
 		Timestamp:  r.evidence.began.UTC().Format("2006-01-02T15:04:05"),
 		Properties: r.junitProperties(),
+		Output:     strings.Join(r.Verdict().Advice, "\n"),
 	}
 	if files := r.evidence.files.list; len(files) == 1 {
 		suite.File = files[0]
@@ -78,10 +79,13 @@ func (r *Report) junitProperties() *junitProperties {
 	return &junitProperties{List: list}
 }
 
-// junitCells returns what the contract documents, and what was seen without being documented. They are in the order
-// of their names, which programs that compare two runs expect.
+// junitCells returns what was seen, whether the contract documents it or not, and with ListMissing what else it
+// documents. They are in the order of their names, which programs that compare two runs expect.
 func (r *Report) junitCells() []cell {
-	cells := r.documented()
+	var cells []cell
+	if r.ListMissing {
+		cells = r.documented()
+	}
 	for at := range r.table.seen {
 		cells = append(cells, at)
 	}

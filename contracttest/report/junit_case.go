@@ -69,7 +69,7 @@ func (r *Report) junitRun() junitSuite {
 	for i, text := range r.problems.all() {
 		suite.Cases = append(suite.Cases, junitCase{
 			Class: "contract.run",
-			Name:  fmt.Sprint("problem ", i+1),
+			Name:  r.problems.name(i),
 			Error: &junitText{Message: text},
 		})
 	}

@@ -29,6 +29,7 @@ type junitSuite struct {
 	File       string           `xml:"file,attr,omitempty"`
 	Properties *junitProperties `xml:"properties"`
 	Cases      []junitCase      `xml:"testcase"`
+	Output     string           `xml:"system-out,omitempty"`
 }
 
 type junitProperties struct {

@@ -58,6 +58,9 @@ func (r *Report) markdownLists(text *strings.Builder, verdict Verdict) {
 			items = append(items, "failed: "+c.Name+": "+reason)
 		}
 	}
+	for _, advice := range verdict.Advice {
+		items = append(items, "advice: "+advice)
+	}
 	for _, line := range r.skips.lines() {
 		items = append(items, "skipped "+line)
 	}

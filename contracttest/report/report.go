@@ -20,13 +20,14 @@ type Report struct {
 
 	// What fails a run beside what is added as a problem or a failure, and as a case that failed.
 	FailOn      check.Severity // the least severity of a finding that does; New sets Breaking
-	MinCoverage float64        // the least share of the contract to be seen, in percent; 0 for any
+	MinCoverage float64        // the least share of the contract to be seen, in percent, of which tenths count; 0 for any
 	FailOnSkip  bool           // whether an exchange with the API that could not be checked does
 
 	// Operations are those whose coverage is counted; all if there are none. [Seen] stands for those that appear.
 	Operations []string
 
-	// ListMissing adds to the text what of the contract was not seen.
+	// ListMissing adds to the text what of the contract was not seen, and to JUnit a skipped test case for each response
+	// among it.
 	ListMissing bool
 
 	// ShowBodies adds to the first 200 groups of findings what the first exchange held there. Otherwise no report has
@@ -38,7 +39,7 @@ type Report struct {
 	session    *check.Session
 	kind       string                 // the provenance of the session
 	bySeverity map[check.Severity]int // how many findings, whether they are held or not
-	accepted   reasons                // of all that are accepted
+	accepted   accepted
 	groups     groups
 	excerpts   int // how many groups have one
 	table      *table
@@ -47,8 +48,9 @@ type Report struct {
 	skips      skips
 	unreadable int // exchanges that were checked but for a body that nothing can read
 	cases      cases
-	problems   trouble
-	failures   trouble
+	problems   sentences
+	failures   sentences
+	advice     sentences
 }
 
 // New returns a report of nothing. Of several baselines the first that knows a finding accepts it; nil ones are left
@@ -59,7 +61,7 @@ func New(contract *check.Contract, baselines ...*check.Baseline) *Report {
 		contract:   contract,
 		baselines:  baselines,
 		bySeverity: map[check.Severity]int{},
-		accepted:   reasons{times: map[string]int{}},
+		accepted:   accepted{times: map[acceptedKey]int{}},
 		groups:     newGroups(),
 		table:      newTable(contract),
 		coverage:   contract.NewCoverage(),
@@ -87,8 +89,8 @@ func (r *Report) Add(exchange traffic.Exchange) []check.Finding {
 // a few for each core at a time, so that a sequence may be of any length. The first error of the sequence ends it and
 // is returned, after what came before it was counted.
 //
-// The sequence runs while exchanges are counted. Of the report it may call [Report.AddSkipped], [Report.AddProblem] and
-// [Report.AddFailure], and nothing else.
+// The sequence runs while exchanges are counted. Of the report it may call [Report.AddSkipped], [Report.AddProblem],
+// [Report.AddFailure] and [Report.Advise], and nothing else.
 func (r *Report) AddAll(exchanges iter.Seq2[traffic.Exchange, error]) error {
 	return r.AddAllContext(context.Background(), exchanges)
 }
@@ -141,7 +143,7 @@ func (r *Report) hold(f check.Finding, exchange traffic.Exchange) {
 	}
 	r.bySeverity[f.Severity]++
 	if f.Severity == check.Accepted {
-		r.accepted.add(f.Reason)
+		r.accepted.add(f)
 	}
 	if f.Check == "unreadable-body" && f.Severity == check.Note {
 		r.unreadable++

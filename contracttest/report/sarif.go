@@ -19,6 +19,7 @@ func (r *Report) writeSARIF(w io.Writer) error {
 	rules, index := sarifRules()
 	run := sarifRun{
 		Tool:        sarifTool{Driver: sarifDriver{Name: "contract", SemanticVersion: openapi.Version, Rules: rules}},
+		Automation:  sarifAutomation{ID: "contract/"},
 		Invocations: []sarifInvocation{r.sarifInvocation()},
 		Results:     []sarifResult{},
 		Properties: sarifProperties{
@@ -115,23 +116,26 @@ func fingerprint(group Group) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// sarifInvocation returns what is wrong with the run beside its findings.
+// sarifInvocation returns what is wrong with the run beside its findings, and the advice.
 func (r *Report) sarifInvocation() sarifInvocation {
 	verdict := r.Verdict()
 	invocation := sarifInvocation{Successful: !verdict.Unusable}
-	notify := func(text string) {
+	notify := func(level, text string) {
 		invocation.Notifications = append(invocation.Notifications, sarifNotification{
-			Level:   "error",
+			Level:   level,
 			Message: sarifText{Text: text},
 		})
 	}
 	for _, reason := range verdict.Reasons {
-		notify(reason)
+		notify("error", reason)
 	}
 	for _, c := range r.cases {
 		if c.Outcome == CaseFailed {
-			notify("case " + c.Name + ": " + c.Reason)
+			notify("error", "case "+c.Name+": "+c.Reason)
 		}
+	}
+	for _, advice := range verdict.Advice {
+		notify("note", advice)
 	}
 	return invocation
 }

@@ -11,9 +11,18 @@ type sarifLog struct {
 
 type sarifRun struct {
 	Tool        sarifTool         `json:"tool"`
+	Automation  sarifAutomation   `json:"automationDetails"`
 	Invocations []sarifInvocation `json:"invocations"`
 	Results     []sarifResult     `json:"results"`
 	Properties  sarifProperties   `json:"properties"`
+}
+
+// sarifAutomation says what kind of run it is: code scanning replaces the results of the last run of the same kind, and
+// no others. The kind ends in a slash, after which a run could have a name of its own.
+//
+// https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
+type sarifAutomation struct {
+	ID string `json:"id"`
 }
 
 type sarifProperties struct {
@@ -27,6 +36,7 @@ type sarifTool struct {
 	Driver sarifDriver `json:"driver"`
 }
 
+// sarifDriver has no informationUri: the module has no page of its own.
 type sarifDriver struct {
 	Name            string      `json:"name"`
 	SemanticVersion string      `json:"semanticVersion"`

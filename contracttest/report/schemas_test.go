@@ -33,7 +33,7 @@ var junitElements = map[string]junitElement{
 	"testsuite": {
 		required: []string{"name", "tests", "failures", "errors"},
 		allowed:  []string{"time", "skipped", "timestamp", "file"},
-		children: []string{"properties", "testcase"},
+		children: []string{"properties", "testcase", "system-out"},
 	},
 	"properties": {children: []string{"property"}},
 	"property":   {required: []string{"name", "value"}},
@@ -95,8 +95,9 @@ func fullReport(t *testing.T) *report.Report {
 	r := mixedReport(t)
 	r.MinCoverage, r.FailOnSkip = 99, true
 	r.AddSkipped("a.har#1\x01", "the body was not recorded")
-	r.AddProblem("b\ufffe.har: not an HTTP Archive")
-	r.AddFailure("entry 1 matches nothing")
+	r.AddProblem("recording", "b\ufffe.har: not an HTTP Archive")
+	r.Advise("left out: \x07a.txt")
+	r.AddFailure("stale baseline entry", "entry 1 matches nothing")
 	for _, outcome := range []string{report.CasePassed, report.CaseFailed, report.CaseSkipped, report.CaseNotRun} {
 		r.AddCase(report.Case{Name: "case " + outcome, Outcome: outcome, Reason: "because\nof \x1b"})
 	}
@@ -147,7 +148,8 @@ func TestSARIFFitsItsSchema(t *testing.T) {
 						}
 					}
 				}
-				Invocations []struct {
+				AutomationDetails struct{ ID string }
+				Invocations       []struct {
 					ExecutionSuccessful        *bool
 					ToolExecutionNotifications []struct{ Message text }
 				}
@@ -173,6 +175,7 @@ func TestSARIFFitsItsSchema(t *testing.T) {
 		require.Len(t, log.Runs, 1)
 		run := log.Runs[0]
 		assert.NotEmpty(t, run.Tool.Driver.Name)
+		assert.Equal(t, "contract/", run.AutomationDetails.ID, "so that another tool's results stay when these are uploaded")
 		require.Len(t, run.Tool.Driver.Rules, len(check.Checks()))
 		for _, rule := range run.Tool.Driver.Rules {
 			assert.NotEmpty(t, rule.ShortDescription.Text, rule.ID)

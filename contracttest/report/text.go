@@ -12,7 +12,8 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// writeText writes the table of operations and statuses, the findings, the sums, and the verdict in the last line.
+// writeText writes the table of operations and statuses, the findings, the sums, the advice, and in the last line the
+// verdict.
 func (r *Report) writeText(w io.Writer) error {
 	var text strings.Builder
 	r.textTable(&text)
@@ -25,6 +26,9 @@ func (r *Report) writeText(w io.Writer) error {
 	}
 	fmt.Fprintln(&text, r.sums())
 	verdict := r.Verdict()
+	for _, advice := range verdict.Advice {
+		fmt.Fprintf(&text, "advice: %s\n", advice)
+	}
 	for _, reason := range verdict.Reasons {
 		fmt.Fprintln(&text, reason)
 	}
@@ -64,9 +68,11 @@ func withValues(items []string) (grouped []string) {
 	return grouped
 }
 
-// isPartOfResponse reports whether an item of coverage is of a response that is the item before it.
+// isPartOfResponse reports whether an item of coverage is of a response that is the item before it. A field may begin
+// with another one that was not seen, as its null does, and is no part of that.
 func isPartOfResponse(item, before string) bool {
-	return strings.HasPrefix(before, "response ") && strings.HasPrefix(item, before+" ")
+	status, isResponse := strings.CutPrefix(before, "response ")
+	return isResponse && !strings.Contains(status, " ") && strings.HasPrefix(item, before+" ")
 }
 
 func (r *Report) textTable(text *strings.Builder) {
@@ -99,7 +105,7 @@ func textCell(t tally) string {
 }
 
 // textFindings writes the findings, the worst first, those that are alike in a line. Those that a baseline accepts get
-// a line for each reason, since there can be one in every exchange.
+// a shorter one, since there can be one in every exchange.
 func (r *Report) textFindings(text *strings.Builder) {
 	for _, group := range r.worstFirst() {
 		if group.Severity == check.Accepted {

@@ -15,6 +15,7 @@ type Verdict struct {
 	Unusable bool     // whether something could not be used, such as a file
 	Heading  string   // in a few words
 	Reasons  []string // a sentence for each thing that is not as it should be, beside findings and cases
+	Advice   []string // sentences that fail nothing; see [Report.Advise]
 }
 
 // demand is something that a run has to show and did not.
@@ -36,6 +37,7 @@ func (r *Report) Verdict() Verdict {
 	}
 	findings, cases := r.CountAtLeast(r.FailOn), r.cases.count(CaseFailed)
 	v.Failed = v.Unusable || findings > 0 || cases > 0 || len(unmet) > 0
+	v.Advice = r.adviceBeside(v.Reasons)
 	v.Heading = strings.Join(r.heading(unmet), ", ")
 	switch {
 	case v.Heading != "":
@@ -67,12 +69,11 @@ func (r *Report) unmet() []demand {
 	if r.Exchanges == 0 {
 		list = append(list, demand{name: "exchanges", text: "nothing was checked", words: "nothing checked"})
 	}
-	if percent := r.Coverage().Percent; percent < r.MinCoverage {
+	if percent, least := r.Coverage().Percent, tenths(r.MinCoverage); percent < least {
 		list = append(list, demand{
-			name: "coverage",
-			text: fmt.Sprintf("%.1f %% of the contract was seen, less than the %.1f %% of --min-coverage",
-				percent, r.MinCoverage),
-			words: fmt.Sprintf("%.1f %% of %.1f %% covered", percent, r.MinCoverage),
+			name:  "coverage",
+			text:  fmt.Sprintf("%.1f %% of the contract was seen, less than the %.1f %% of --min-coverage", percent, least),
+			words: fmt.Sprintf("%.1f %% of %.1f %% covered", percent, least),
 		})
 	}
 	if n := r.unchecked(); r.FailOnSkip && n > 0 {
@@ -87,21 +88,20 @@ func (r *Report) unmet() []demand {
 		list = append(list, demand{name: "cases", text: notRun, words: notRun})
 	}
 	for i, text := range r.failures.all() {
-		list = append(list, demand{name: fmt.Sprint("failure ", i+1), text: text})
+		list = append(list, demand{name: r.failures.name(i), text: text})
 	}
 	return list
 }
 
 // heading returns what is wrong in a few words each, the worst first.
 func (r *Report) heading(unmet []demand) []string {
-	var words []string
+	words := r.problems.counts(" could not be used")
 	add := func(is bool, format string, args ...any) {
 		if is {
 			words = append(words, fmt.Sprintf(format, args...))
 		}
 	}
 	breaking, failing := r.CountAtLeast(check.Breaking), r.CountAtLeast(r.FailOn)
-	add(r.problems.count > 0, "%s", plural.Of(r.problems.count, "problem"))
 	add(breaking > 0, "%d breaking", breaking)
 	add(failing > breaking, "%d %s", failing-breaking, r.FailOn)
 	cases := r.cases.count(CaseFailed)
@@ -109,8 +109,7 @@ func (r *Report) heading(unmet []demand) []string {
 	for _, d := range unmet {
 		add(d.words != "", "%s", d.words)
 	}
-	add(r.failures.count > 0, "%s of the run", plural.Of(r.failures.count, "failure"))
-	return words
+	return append(words, r.failures.counts("")...)
 }
 
 // class returns the style of a heading.

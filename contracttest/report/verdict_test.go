@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/internal/testkit"
 	"example.com/doimages/contracttest/report"
 )
@@ -66,10 +68,28 @@ func TestEveryFormatHasTheVerdict(t *testing.T) {
 			failures: 1,
 		},
 		"a file that cannot be used": {
-			change:  func(r *report.Report) { r.AddProblem("b.har: not an HTTP Archive") },
+			change:  func(r *report.Report) { r.AddProblem("recording", "b.har: not an HTTP Archive") },
+			result:  "unusable",
+			heading: "1 recording could not be used",
+			reason:  "b.har: not an HTTP Archive",
+			errors:  1,
+		},
+		"files and entries that cannot be used": {
+			change: func(r *report.Report) {
+				r.AddProblem("recording", "b.har: not an HTTP Archive")
+				r.AddProblem("recorded exchange", "a.har#1: the URL is empty")
+				r.AddProblem("recording", "c.har: not an HTTP Archive")
+			},
+			result:  "unusable",
+			heading: "2 recordings could not be used, 1 recorded exchange could not be used",
+			reason:  "a.har#1: the URL is empty",
+			errors:  3,
+		},
+		"an end before all was checked": {
+			change:  func(r *report.Report) { r.AddProblem("", "interrupted, so that not all was checked") },
 			result:  "unusable",
 			heading: "1 problem",
-			reason:  "b.har: not an HTTP Archive",
+			reason:  "interrupted, so that not all was checked",
 			errors:  1,
 		},
 		"a skipped exchange": {
@@ -98,11 +118,24 @@ func TestEveryFormatHasTheVerdict(t *testing.T) {
 			failures: 1,
 		},
 		"an entry of a baseline": {
-			change:   func(r *report.Report) { r.AddFailure("entry 1 of the baseline matches nothing") },
+			change: func(r *report.Report) {
+				r.AddFailure("stale baseline entry", "entry 1 of the baseline matches nothing")
+			},
 			result:   "failed",
-			heading:  "1 failure of the run",
+			heading:  "1 stale baseline entry",
 			reason:   "entry 1 of the baseline matches nothing",
 			failures: 1,
+		},
+		"what else the caller demands": {
+			change: func(r *report.Report) {
+				r.AddFailure("stale baseline entry", "entry 1 of the baseline matches nothing")
+				r.AddFailure("stale baseline entry", "entry 2 of the baseline matches nothing")
+				r.AddFailure("overdue review", "entry 3 of the baseline was to be reviewed by 2026-01-01")
+			},
+			result:   "failed",
+			heading:  "2 stale baseline entries, 1 overdue review",
+			reason:   "entry 3 of the baseline was to be reviewed by 2026-01-01",
+			failures: 3,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -247,4 +280,68 @@ func TestEvidenceHasNoEmptyNames(t *testing.T) {
 	var written struct{ Files []string }
 	require.NoError(t, json.Unmarshal([]byte(write(t, r, "json")), &written))
 	assert.Equal(t, []string{"a.har", "b.har"}, written.Files)
+}
+
+// A merge request shows the names of the tests that failed, and little else of them.
+func TestJUnitNamesWhatFailed(t *testing.T) {
+	r := report.New(testkit.Contract(t))
+	r.Add(testkit.Exchanges(t, "images_get")[0])
+	r.AddProblem("recording", "b.har: not an HTTP Archive")
+	r.AddFailure("stale baseline entry", "entry 1 of the baseline matches nothing")
+	for range 101 {
+		r.AddFailure("overdue baseline entry", "entry 3 of the baseline was to be reviewed by 2026-01-01")
+	}
+	text := write(t, r, "junit")
+	for _, name := range []string{"recording 1", "stale baseline entry 1", "overdue baseline entry 99", "others"} {
+		assert.Equal(t, 1, strings.Count(text, ` name="`+name+`"`), name)
+	}
+}
+
+// A program reads of each run that fails why, though findings and cases have lists of their own.
+func TestJSONHasAReasonForEachFailure(t *testing.T) {
+	for name, test := range map[string]struct {
+		failOn check.Severity
+		change func(*report.Report)
+		want   []string
+	}{
+		"nothing": {
+			change: func(*report.Report) {},
+			want:   []string{},
+		},
+		"a breaking finding": {
+			change: func(r *report.Report) { r.Add(brokenGet(t)) },
+			want:   []string{"1 finding of severity breaking"},
+		},
+		"drift that does not fail": {
+			change: func(r *report.Report) { r.Add(driftingGet(t)) },
+			want:   []string{},
+		},
+		"drift that fails": {
+			failOn: check.Drift,
+			change: func(r *report.Report) {
+				r.Add(driftingGet(t))
+				r.Add(driftingGet(t))
+				r.Add(brokenGet(t))
+			},
+			want: []string{"1 finding of severity breaking", "2 findings of severity drift"},
+		},
+		"a case and what the run demands": {
+			change: func(r *report.Report) {
+				r.AddCase(report.Case{Name: "walk", Outcome: report.CaseFailed, Reason: "an image is lost"})
+				r.AddFailure("stale baseline entry", "entry 1 of the baseline matches nothing")
+			},
+			want: []string{"1 case failed", "entry 1 of the baseline matches nothing"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := report.New(testkit.Contract(t))
+			r.FailOn = cmp.Or(test.failOn, r.FailOn)
+			r.Add(testkit.Exchanges(t, "images_get")[0])
+			test.change(r)
+			var written struct{ Verdict struct{ Reasons []string } }
+			require.NoError(t, json.Unmarshal([]byte(write(t, r, "json")), &written))
+			assert.Equal(t, test.want, written.Verdict.Reasons)
+			assert.Equal(t, len(test.want) > 0, r.Verdict().Failed)
+		})
+	}
 }

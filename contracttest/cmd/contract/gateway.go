@@ -171,17 +171,25 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	g.progress.clear() // before what is logged
 	slices.SortStableFunc(found, func(a, b check.Finding) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, finding := range found[:min(maxLogged, len(found))] {
-		g.log.Warn("finding", "severity", finding.Severity, "what", finding.String())
+		g.logOf(finding)("finding", "severity", finding.Severity, "what", finding.String())
 		if finding.Severity.AtLeast(g.report.FailOn) && !isHarmlessRequest(finding) {
 			failing = append(failing, finding.String())
 		}
 	}
 	if more := len(found) - maxLogged; more > 0 {
-		g.log.Warn("more findings", "exchange", exchange.Source, "count", more)
+		g.logOf(found[maxLogged])("more findings", "exchange", exchange.Source, "count", more)
 	}
 	g.progress.set(fmt.Sprintf("%s, %s, %d breaking", plural.Of(g.report.Exchanges, "exchange"),
 		plural.Of(g.report.CountAtLeast(check.Note), "finding"), g.report.CountAtLeast(check.Breaking)))
 	return failing
+}
+
+// logOf returns what logs a finding. What a baseline accepts is no warning: there can be one in every exchange.
+func (g *gateway) logOf(finding check.Finding) func(message string, args ...any) {
+	if finding.Severity == check.Accepted {
+		return g.log.Info
+	}
+	return g.log.Warn
 }
 
 // isHarmlessRequest reports whether a finding is about a request that the target accepted, and misleads no typed

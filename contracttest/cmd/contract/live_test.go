@@ -59,7 +59,7 @@ func TestLiveWithABaseline(t *testing.T) {
 	exit, out = execute(t, withToken, append(args, "--baseline", baseline)...)
 	assert.Equal(t, 0, exit, out)
 	assert.Contains(t, out, "Our gateway adds it.")
-	assert.Contains(t, out, "note: entry 3 of the baseline (undocumented-field images_list")
+	assert.Contains(t, out, "advice: entry 3 of the baseline (undocumented-field images_list")
 	assert.NotContains(t, out, "entry 1 of the baseline (unknown-enum-value", "the embedded entries are not the service's affair")
 	for text, want := range map[string]string{
 		"findings: [{check: typo, reason: a, source: b}]": `there is no check "typo"`,

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/doimages/contracttest/check"
-	"example.com/doimages/contracttest/internal/redact"
 	"example.com/doimages/contracttest/report"
 )
 
@@ -58,7 +57,7 @@ func (o *outputOptions) addFlags(cmd *cobra.Command) {
 	flags.StringSliceVar(&o.operations, "operations", nil,
 		"the operations whose coverage counts, such as images_list,images_get; seen stands\n"+
 			"for those that appear (default: all)")
-	flags.BoolVar(&o.missing, "missing", false, "also list what of the contract was not seen, in text")
+	flags.BoolVar(&o.missing, "missing", false, "also list what of the contract was not seen, in text and JUnit")
 	flags.BoolVar(&o.showBodies, "show-bodies", false,
 		"add to each finding the request line, the status and the JSON around the place,\n"+
 			"without secrets; names and descriptions of images stay")
@@ -130,15 +129,14 @@ func newReport(ctx context.Context, spec string, o output) (*report.Report, erro
 }
 
 // write writes a report to standard output and to all files. It goes on after an error: a file that cannot be written
-// must not cost the others. It is called once, at the end: what the baseline says of itself goes first, so that the
-// verdict is the last line.
+// must not cost the others. It is called once, at the end, since it adds what the baseline says of itself.
 func (o output) write(r *report.Report) error {
 	for _, warning := range o.baseline.Warnings(time.Now()) {
-		fmt.Fprintln(o.stderr, "note:", redact.Printable(warning))
+		r.Advise(warning)
 	}
 	if o.options.strictBaseline {
 		for _, unused := range o.baseline.Unused(r.Contract()) {
-			r.AddFailure(unused)
+			r.AddFailure("stale baseline entry", unused)
 		}
 	}
 	errs := []error{o.writeStdout(r)}
@@ -174,14 +172,12 @@ func (o output) writeStdout(r *report.Report) error {
 	return err
 }
 
-// verdict returns errFindings or errUnusable if a run failed. Where the report is for a program, it also prints why.
+// verdict returns errFindings or errUnusable if a run failed. Where the report is for a program, it also prints why,
+// and what the run advises.
 func (o output) verdict(r *report.Report) error {
 	verdict := r.Verdict()
-	if verdict.Failed && o.options.format != "text" && o.options.format != "github" {
-		for _, reason := range verdict.Reasons {
-			fmt.Fprintln(o.stderr, reason)
-		}
-		fmt.Fprintf(o.stderr, "verdict: %s\n", verdict)
+	if o.options.format != "text" && o.options.format != "github" {
+		o.explain(verdict)
 	}
 	switch {
 	case verdict.Unusable:
@@ -190,6 +186,23 @@ func (o output) verdict(r *report.Report) error {
 		return errFindings
 	}
 	return nil
+}
+
+// explain prints to standard error what a report for a program does not show to people. A terminal that has the report
+// has the advice in it.
+func (o output) explain(verdict report.Verdict) {
+	if o.terminal(o.stdout).width == 0 {
+		for _, advice := range verdict.Advice {
+			fmt.Fprintln(o.stderr, "advice:", advice)
+		}
+	}
+	if !verdict.Failed {
+		return
+	}
+	for _, reason := range verdict.Reasons {
+		fmt.Fprintln(o.stderr, reason)
+	}
+	fmt.Fprintf(o.stderr, "verdict: %s\n", verdict)
 }
 
 // appendSummary adds a report to the summary of a job of GitHub Actions, in which earlier steps may have written.

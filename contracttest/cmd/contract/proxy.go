@@ -45,9 +45,10 @@ removed and only harmless headers are kept. The cassette is written whole or not
 32 MiB, which the proxy has in memory until then. What would be more passes unrecorded, and the log and the
 provenance say so.
 
-Findings are logged when they are found. The report follows when the proxy is interrupted. With --fail, a
-response with a finding of --fail-on or worse is replaced by a 502 that lists the findings. Drift in a
-request that the target accepted replaces nothing: its response is the one that the client needs.
+Findings are logged when they are found, as warnings unless --baseline accepts them. The report follows when
+the proxy is interrupted. With --fail, a response with a finding of --fail-on or worse is replaced by a 502
+that lists the findings. Drift in a request that the target accepted replaces nothing: its response is the
+one that the client needs.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing was
 checked, or by --min-coverage or --strict-baseline. It is 2 if a file, a flag or the address cannot be used.`,

@@ -63,7 +63,7 @@ func (s *reading) skip(omitted *recording.OmittedError) {
 	}
 	s.report.AddSkipped(place, string(omitted.Reason))
 	if isUnusable {
-		s.report.AddProblem(omitted.Error())
+		s.report.AddProblem("recorded exchange", omitted.Error())
 	}
 }
 
@@ -119,21 +119,30 @@ func (s *reading) failFile(f found, err error) {
 func (s *reading) fail(err error) {
 	s.failed++
 	if s.report != nil {
-		s.report.AddProblem(err.Error())
+		s.report.AddProblem("recording", err.Error())
 		return
 	}
 	fmt.Fprintln(s.stderr, "contract:", redact.Printable(err.Error()))
 }
 
-// write prints which files in folders are not recordings, which hosts look like the API's, and, where there is no
-// report to say so, what was not checked.
+// advise says what fails nothing, in the report if there is one.
+func (s *reading) advise(text string) {
+	if s.report != nil {
+		s.report.Advise(text)
+		return
+	}
+	fmt.Fprintln(s.stderr, "advice:", redact.Printable(text))
+}
+
+// write says which files in folders are not recordings, which hosts look like the API's, and, where there is no report
+// to say so, what was not checked.
 func (s *reading) write() {
 	for _, what := range slices.Sorted(maps.Keys(s.others)) {
-		fmt.Fprintf(s.stderr, "left out: %s: %s\n", what, redact.Printable(s.others[what].String()))
+		s.advise("left out: " + what + ": " + s.others[what].String())
 	}
 	for i, host := range slices.Sorted(maps.Keys(s.gateways)) {
 		if i < maxShownNames {
-			fmt.Fprintf(s.stderr, "note: %s looks like the API behind a gateway; %s checks it\n", host, s.gateways[host])
+			s.advise(host + " looks like the API behind a gateway; " + s.gateways[host] + " checks it")
 		}
 	}
 	s.skipped.write(s.stderr)

@@ -82,7 +82,7 @@ func TestVerifyGoesOnAfterAFileThatCannotBeUsed(t *testing.T) {
 	assert.Equal(t, 2, exit, out)
 	assert.Contains(t, out, "\nlogin.har: not read: an HTML page\n")
 	assert.Contains(t, out, "2 exchanges checked, 0 skipped, 2 findings (0 breaking)")
-	assert.Contains(t, out, "verdict: unusable: 2 problems")
+	assert.Contains(t, out, "verdict: unusable: 2 recordings could not be used")
 	assert.FileExists(t, file)
 }
 
@@ -208,7 +208,7 @@ func TestVerifyNamesOtherHosts(t *testing.T) {
 	text := `{"log":{"entries":[` + strings.Join(entries, ",") + `]}}`
 	_, out := executeWith(t, text, nil, "verify", "-")
 	assert.Contains(t, out, "skipped 10: other host (a.example, b.example, c.example, d.example, e.example:8443, …)\nskipped 1: other path (stdin#10)\n")
-	assert.Contains(t, out, "note: proxy.example looks like the API behind a gateway; --host proxy.example checks it\n")
+	assert.Contains(t, out, "advice: proxy.example looks like the API behind a gateway; --host proxy.example checks it\n")
 	assert.Contains(t, out, "--base-url https://other.example/[redacted-1] checks it\n")
 	assert.NotContains(t, out, "secret")
 	assert.NotContains(t, out, canary)

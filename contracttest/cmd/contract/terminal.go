@@ -92,6 +92,7 @@ var colourOf = []struct {
 	{prefix: "drift: ", colour: color.FgYellow},
 	{prefix: "note: ", colour: color.FgCyan},
 	{prefix: "accepted ", colour: color.FgGreen},
+	{prefix: "advice: ", colour: color.FgCyan},
 	{prefix: "skipped ", colour: color.FgCyan},
 	{prefix: "verdict: passed", colour: color.FgGreen},
 	{prefix: "verdict: ", colour: color.FgRed},

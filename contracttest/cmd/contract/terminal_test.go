@@ -84,7 +84,7 @@ func TestVerdictIsTheLastLine(t *testing.T) {
 		"entries of the baseline that accept nothing": {
 			args: []string{"--strict-baseline", "--baseline", files + "baseline.yaml", recordings + "images_get.cassette.yaml"},
 			exit: 1,
-			want: "\nverdict: failed: 2 failures of the run\n",
+			want: "\nverdict: failed: 2 stale baseline entries\n",
 		},
 		"the operations that appear": {
 			args: []string{"--operations", "seen", "--min-coverage", "40", recordings + "images_get.cassette.yaml"},

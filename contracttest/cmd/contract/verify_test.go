@@ -62,7 +62,7 @@ func TestVerify(t *testing.T) {
 		"another baseline": {
 			args: []string{"--fail-on", "drift", "--baseline", files + "baseline.yaml", files + "drift.cassette.yaml"},
 			exit: 0,
-			want: []string{"accepted 1 time: Seen."},
+			want: []string{"accepted 1 time: images_get /image/new [undocumented-field]: Seen."},
 		},
 		"another document": {
 			args: []string{"--spec", files + "spec.yaml", recordings + "images_get.cassette.yaml"},
@@ -145,7 +145,7 @@ func TestVerify(t *testing.T) {
 		"a missing file": {
 			args: []string{files + "missing.yaml"},
 			exit: 2,
-			want: []string{"missing.yaml", "verdict: unusable: 1 problem"},
+			want: []string{"missing.yaml", "verdict: unusable: 1 recording could not be used"},
 		},
 		"a truncated file": {
 			args: []string{files + "truncated.yaml"},
