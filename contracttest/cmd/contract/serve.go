@@ -7,11 +7,15 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/openapi"
 )
 
 // serveOptions are the flags of contract serve.
@@ -132,11 +136,21 @@ func (o serveOptions) settings() ([]fakeapi.Option, error) {
 	for _, text := range o.faults {
 		fault, err := fakeapi.ParseFault(text)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--fault: %w%s", err, meantOfFault(text))
 		}
 		settings = append(settings, fakeapi.WithFaults(fault))
 	}
 	return settings, nil
+}
+
+// meantOfFault says which operation a fault was probably meant for, if it names one that there is not.
+func meantOfFault(text string) string {
+	operation, _, _ := strings.Cut(text, ":")
+	contract, err := check.Load(openapi.Document())
+	if err != nil || slices.Contains(contract.Operations(), operation) {
+		return ""
+	}
+	return didYouMean("", operation, contract.Operations())
 }
 
 // validate returns an error for values that make no sense, which the fake itself does not check.

@@ -82,6 +82,16 @@ func (s served) withBase(address string) (served, error) {
 	return s, nil
 }
 
+// isHost reports whether a URL is one of a server that has the images API, whatever its path.
+func (s served) isHost(u *url.URL) bool {
+	ofImages := *u
+	ofImages.Path, ofImages.RawPath = "/v2/images", ""
+	isBase := func(base traffic.Base) bool {
+		return u.Scheme == base.URL().Scheme && traffic.SameServer(u, base.URL())
+	}
+	return traffic.IsImagesAPI(traffic.Exchange{URL: &ofImages}, s.hosts...) || slices.ContainsFunc(s.bases, isBase)
+}
+
 // exchange returns an exchange as the contract knows it, and reports whether it is with the images API.
 func (s served) exchange(e traffic.Exchange) (traffic.Exchange, bool) {
 	for _, base := range s.bases {

@@ -26,8 +26,9 @@ session of its own.
 
 A recording is known by what is in it: an HTTP Archive (HAR) of a browser, a proxy, Playwright or Polly.JS,
 also in gzip, zip or UTF-16; a cassette of go-vcr, vcrpy or Ruby's VCR; a Postman collection with saved
-examples. FILE may be a folder, of which files that are not recordings are named and left out. It may be
-- for standard input.
+examples. FILE may be a folder. A file in it that is not a recording is named and left out, unless its name
+is that of one: .har, .har.gz, .har.zip, .cassette.yaml, .cassette.yml or .cassette.json. FILE may be - for
+standard input. A FILE with nothing to check is counted as skipped.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing was
 checked, or by --min-coverage, --strict-baseline or --fail-on-skip. It is 2 if a file, an entry in one or a
@@ -42,7 +43,8 @@ flag cannot be used; the rest is checked all the same.`,
 			"(default: the embedded contract); only the operations that the\n"+
 			"recordings touch have to be valid")
 	flags.BoolVar(&options.failOnSkip, "fail-on-skip", false,
-		"fail if an exchange with the API cannot be checked, such as one without its body")
+		"fail if an exchange with the API cannot be checked, such as one without its body,\n"+
+			"or if there is nothing to check in a FILE")
 	return cmd
 }
 
@@ -76,6 +78,7 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if err := seen.addRecordings(ctx, r, found, where); err != nil {
 		return err
 	}
+	seen.nameEmpty(files)
 	seen.writeOrigins()
 	seen.write()
 	if err := o.write(r); err != nil {
