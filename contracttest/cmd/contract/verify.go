@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -32,7 +33,8 @@ standard input. A FILE with nothing to check is counted as skipped.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing was
 checked, or by --min-coverage, --strict-baseline or --fail-on-skip. It is 2 if a file, an entry in one or a
-flag cannot be used; the rest is checked all the same.`,
+flag cannot be used; the rest is checked all the same. If it is interrupted, it is 2 as well, and the reports
+have what was checked until then.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runVerify(cmd.Context(), p, options, files) },
 	}
 	options.output.addFlags(cmd)
@@ -75,13 +77,15 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 		return err
 	}
 	seen := newReading(p, r)
-	if err := seen.addRecordings(ctx, r, found, where); err != nil {
-		return err
+	interrupted := seen.addRecordings(ctx, r, found, where)
+	if interrupted == nil {
+		seen.nameEmpty(files)
+	} else {
+		r.AddProblem("interrupted, so that not all was checked: " + interrupted.Error())
 	}
-	seen.nameEmpty(files)
 	seen.writeOrigins()
 	seen.write()
-	if err := o.write(r); err != nil {
+	if err := errors.Join(o.write(r), interrupted); err != nil {
 		return err
 	}
 	return o.verdict(r)
