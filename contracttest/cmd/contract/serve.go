@@ -34,9 +34,6 @@ type serveOptions struct {
 	examples    bool
 }
 
-// helpWidth is how many characters a line of a help text has at most.
-const helpWidth = 110
-
 func serveCommand(p process) *cobra.Command {
 	var options serveOptions
 	cmd := &cobra.Command{
@@ -53,8 +50,9 @@ request meets them as they were at the start, whatever others did.
 A fault is written operation:effect,choice…, such as images_list:status=500,page=3,count=1 or
 *:delay=2s,probability=0.1. The operation * stands for every one.
 
-` + terminal{width: helpWidth}.broken("Effects: "+fakeapi.Effects()+".") + `
+Effects:
 
+` + fakeapi.Effects() + `
 Choices: page=N, after=N, count=N, probability=P, seed=N.
 
 N is a number, D a time such as 2s, T a media type, P a probability from 0 to 1.`,

@@ -133,6 +133,15 @@ func TestServeLogsTheStatus(t *testing.T) {
 	}
 }
 
+// The help says what each effect does.
+func TestServeHelpExplainsEffects(t *testing.T) {
+	t.Parallel()
+	_, out := execute(t, nil, "serve", "--help")
+	assert.Regexp(t, `(?m)^  total=N +adds N to the total of a list$`, out)
+	assert.Regexp(t, `(?m)^  reset +\S+ \S+`, out)
+	assert.Regexp(t, `(?m)^  unknown-enum +\S+ \S+`, out)
+}
+
 func TestServeRejects(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ args, want string }{
