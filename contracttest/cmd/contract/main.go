@@ -104,7 +104,7 @@ func rootCommand(p process) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "contract",
 		Short: "Check exchanges with DigitalOcean's images API against the contract",
-		Long: `Checks exchanges with DigitalOcean's images API against the contract that is embedded in this program.
+		Long: `contract ` + openapi.Version + ` checks exchanges with DigitalOcean's images API against the contract that is embedded in it.
 
 The exit code says what came of it, for every command:
 
