@@ -56,8 +56,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// values say of each type of flag what its value is.
-var values = map[string]string{
+// valueOf says what the value of a flag is, by its type.
+var valueOf = map[string]string{
 	"int":      "a whole number",
 	"uint64":   "a whole number, at least 0",
 	"float64":  "a number of percent, such as 80", // of --min-coverage, the only one
@@ -72,14 +72,14 @@ func invalidValue(err *pflag.InvalidValueError) error {
 		value = `""`
 	}
 	var number *strconv.NumError
-	isOwn := !errors.As(problem, &number) && flag.Value.Type() != "duration"
+	isOfParser := errors.As(problem, &number) || flag.Value.Type() == "duration"
 	switch {
 	case errors.Is(problem, errGivenTwice):
 		return fmt.Errorf("--%s: %w", flag.Name, problem)
 	case errors.Is(problem, strconv.ErrRange):
 		problem = errors.New("out of range")
-	case !isOwn && values[flag.Value.Type()] != "":
-		problem = errors.New(values[flag.Value.Type()])
+	case isOfParser && valueOf[flag.Value.Type()] != "":
+		problem = errors.New(valueOf[flag.Value.Type()])
 	}
 	return fmt.Errorf("--%s %s: %w", flag.Name, value, problem)
 }

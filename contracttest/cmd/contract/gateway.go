@@ -96,7 +96,7 @@ func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	resp, exchange, err := traffic.RoundTrip(t.gateway.transport(), withGzip(req))
 	if err != nil {
 		if req.Context().Err() == nil { // else the client has gone, or the proxy ends
-			t.gateway.addFailed(requestLine(req, t.asked))
+			t.gateway.addFailed(requestLine(req, t.asked.Path))
 		}
 		return nil, err
 	}
@@ -190,10 +190,10 @@ func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 
 // requestLine returns what names a request in a log and a report: its method and the path that was asked for, without
 // secrets.
-func requestLine(req *http.Request, asked *url.URL) string {
+func requestLine(req *http.Request, path string) string {
 	var secrets redact.Redactor
 	secrets.Request(req.Header)
-	return redact.Shorten(redact.Printable(secrets.Text(req.Method + " " + asked.Path)))
+	return redact.Shorten(redact.Printable(secrets.Text(req.Method + " " + path)))
 }
 
 // addFailed counts a request to which the target did not respond. The log has it from handleError.
@@ -207,9 +207,10 @@ func (g *gateway) addFailed(request string) {
 // judgeTarget makes it a problem if the target responded to nothing: it is then not the client that sent nothing. It is
 // called at the end, with mu held.
 func (g *gateway) judgeTarget() {
+	target := g.target.URL() // of which the path may have a key in it
 	if g.failed > 0 && g.report.Exchanges == 0 {
-		g.report.AddProblem(fmt.Sprintf("%s gave no response to any of %s", shown(g.target.String()),
-			plural.Of(g.failed, "request")))
+		g.report.AddProblem(fmt.Sprintf("%s gave no usable response to any of %s",
+			shown(target.Scheme+"://"+target.Host), plural.Of(g.failed, "request")))
 	}
 }
 
@@ -243,7 +244,9 @@ func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error)
 		var secrets redact.Redactor // net/http quotes what the target sent, which may be the token
 		secrets.Request(r.Header)
 		problem := redact.Shorten(redact.Printable(secrets.Text(err.Error())))
-		g.log.Error("the target sent no response that can be passed on", "request", requestLine(r, r.URL), "error", problem)
+		asked := strings.TrimPrefix(r.URL.Path, g.target.URL().Path) // that of the target may have a key in it
+		g.log.Error("the target sent no response that can be passed on",
+			"request", requestLine(r, asked), "error", problem)
 		writeGatewayError(w, gatewayError{
 			ID:      "bad_gateway",
 			Message: "the target of the contract proxy sent no response that can be passed on",

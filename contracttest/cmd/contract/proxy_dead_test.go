@@ -18,7 +18,7 @@ import (
 func TestProxyOfADeadTarget(t *testing.T) {
 	t.Parallel()
 	report := filepath.Join(t.TempDir(), "report.json")
-	p := startProxy(t, "--target", nobody, "-o", report)
+	p := startProxy(t, "--target", nobody+"/key", "-o", report)
 	for _, path := range []string{"/v2/images/1", "/v2/images/" + canary, "/v2/images?page=2"} {
 		status, body := p.get(t, path, canary)
 		assert.Equal(t, 502, status)
@@ -30,12 +30,14 @@ func TestProxyOfADeadTarget(t *testing.T) {
 	for _, where := range []string{p.out.String(), string(text)} {
 		assert.Contains(t, where, "no response")
 		assert.Contains(t, where, "GET /v2/images/1")
-		assert.Contains(t, where, nobody+" gave no response to any of 3 requests")
+		assert.Contains(t, where, nobody+" gave no usable response to any of 3 requests")
 		assert.NotContains(t, where, canary)
+		assert.NotContains(t, where, "/key")
 	}
 	assert.Contains(t, p.out.String(), "skipped 3: no response (GET /v2/images/1, GET /v2/images/[redacted-1], GET /v2/images)")
 	assert.Contains(t, p.log.String(), `request="GET /v2/images/1"`)
 	assert.NotContains(t, p.log.String(), canary)
+	assert.NotContains(t, p.log.String(), "/key")
 }
 
 // What a target responded to counts, and what failed beside it is named.

@@ -70,7 +70,8 @@ func (s *reading) skip(omitted *recording.OmittedError, f found) {
 	}
 }
 
-// noteGateway notes how an entry is checked, if its URL is one of the API behind a gateway. That may be on this machine.
+// noteGateway notes how an entry is checked, if its URL is one of the API behind a gateway, which may be on this
+// machine.
 func (s *reading) noteGateway(omitted *recording.OmittedError) {
 	u := omitted.URL
 	isElsewhere := omitted.Reason == recording.OtherHost || omitted.Reason == recording.OtherPath

@@ -134,7 +134,7 @@ func (o serveOptions) settings() ([]fakeapi.Option, error) {
 	for _, text := range o.faults {
 		fault, err := fakeapi.ParseFault(text)
 		if err != nil {
-			return nil, fmt.Errorf("--fault: %w%s", err, meantOfFault(text))
+			return nil, fmt.Errorf("%w%s", err, meantOfFault(text))
 		}
 		settings = append(settings, fakeapi.WithFaults(fault))
 	}
