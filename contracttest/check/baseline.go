@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,11 +22,11 @@ import (
 // Baseline is a list of known differences between the contract and what the API sends, such as
 // openapi/baseline.yaml: the findings that are accepted, each with a reason and a source.
 // [LoadBaseline] reads one. It counts what it accepts, and may be shared by any number of
-// goroutines. A nil Baseline accepts nothing.
+// goroutines. A nil Baseline accepts nothing, and so does the zero value, until [Baseline.Add].
 type Baseline struct {
 	mu      sync.Mutex
 	entries []baselineEntry
-	kinds   map[string]bool // of recordings, those that were seen
+	kinds   map[string]bool // of recordings, those that were seen; nil before the first
 }
 
 // baselineEntry accepts the findings that match everything that it says. Operation, in, pointer and
@@ -42,8 +43,8 @@ type baselineEntry struct {
 	Source    string `yaml:"source"`
 	Review    string `yaml:"review"` // a date, after which a warning asks whether the entry still holds
 
-	review time.Time // of Review; zero if there is none
-	hits   int       // how many findings it accepted
+	place string // such as "entry 2 of known.yaml"
+	hits  int    // how many findings it accepted
 }
 
 // kinds are those of recordings, as their provenance names them; package recording has a constant for
@@ -69,34 +70,56 @@ const FillIn = "FILL IN"
 // since such an entry would accept nothing, and so is a text without a list of findings. An error begins with
 // "load the baseline" and says which line or entry is wrong.
 func LoadBaseline(text []byte) (*Baseline, error) {
+	b := &Baseline{}
+	if err := b.Add("", text); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Add adds the entries of another baseline, after those that are there. Text and errors are those of [LoadBaseline];
+// after an error nothing is added. Sentences about the entries have the name, such as that of a file, or "the baseline"
+// if it is empty.
+func (b *Baseline) Add(name string, text []byte) error {
+	entries, err := parseBaseline(text)
+	if err != nil {
+		return fmt.Errorf("load the baseline: %w", err)
+	}
+	for i := range entries {
+		if err := entries[i].prepare(); err != nil {
+			return fmt.Errorf("load the baseline: entry %d: %w", i+1, err)
+		}
+		entries[i].place = fmt.Sprintf("entry %d of %s", i+1, cmp.Or(name, "the baseline"))
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.entries = append(b.entries, entries...)
+	return nil
+}
+
+func parseBaseline(text []byte) ([]baselineEntry, error) {
 	var file struct {
 		Findings []baselineEntry `yaml:"findings"`
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&file); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("load the baseline: findings: %s", goTypes.ReplaceAllString(err.Error(), ""))
+		return nil, fmt.Errorf("findings: %s", goTypes.ReplaceAllString(err.Error(), ""))
 	}
 	var top map[string]yaml.Node
 	if err := yaml.Unmarshal(text, &top); err != nil {
-		return nil, fmt.Errorf("load the baseline: %w", err)
+		return nil, err
 	}
 	if _, ok := top["findings"]; !ok { // a list without entries is written, too: a typo must not pass for one
-		return nil, errors.New("load the baseline: it has no findings")
+		return nil, errors.New("it has no findings")
 	}
-	b := &Baseline{entries: file.Findings, kinds: map[string]bool{}}
-	for i := range b.entries {
-		if err := b.entries[i].prepare(); err != nil {
-			return nil, fmt.Errorf("load the baseline: entry %d: %w", i+1, err)
-		}
-	}
-	return b, nil
+	return file.Findings, nil
 }
 
-// prepare returns what is wrong with an entry, and reads its date.
+// prepare returns what is wrong with an entry, and makes its reason printable.
 func (e *baselineEntry) prepare() error {
-	if e.Check == "" || e.Reason == "" || e.Source == "" {
-		return errors.New("check, reason and source are required")
+	if err := e.missing(); err != nil {
+		return err
 	}
 	if e.Reason == FillIn {
 		return fmt.Errorf("say why it is accepted: it still has %q", FillIn)
@@ -113,13 +136,33 @@ func (e *baselineEntry) prepare() error {
 			return fmt.Errorf("%q: %w", pattern, err)
 		}
 	}
-	if e.Review != "" {
-		var err error
-		if e.review, err = time.Parse(time.DateOnly, e.Review); err != nil {
-			return fmt.Errorf("review: %w", err)
-		}
+	if _, err := time.Parse(time.DateOnly, e.Review); e.Review != "" && err != nil {
+		return fmt.Errorf("review %q: write a date such as 2027-06-01", e.Review)
 	}
 	return nil
+}
+
+// missing returns an error that names the fields that an entry needs and has not.
+func (e *baselineEntry) missing() error {
+	var names []string
+	for _, field := range []struct{ name, value string }{
+		{name: "check", value: e.Check},
+		{name: "reason", value: e.Reason},
+		{name: "source", value: e.Source},
+	} {
+		if field.value == "" {
+			names = append(names, "no "+field.name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	last := len(names) - 1
+	list := names[last]
+	if last > 0 {
+		list = strings.Join(names[:last], ", ") + " and " + list
+	}
+	return errors.New("it has " + list)
 }
 
 // Accept marks the findings that the baseline knows: it makes them [Accepted], and gives each the
@@ -131,6 +174,9 @@ func (b *Baseline) Accept(findings []Finding, kind string) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.kinds == nil {
+		b.kinds = map[string]bool{}
+	}
 	b.kinds[kind] = true
 	for i := range findings {
 		if findings[i].Severity != Accepted { // by another baseline
@@ -176,47 +222,65 @@ func matches(pattern, text string) bool {
 }
 
 // Warnings returns a sentence for each entry that has accepted nothing since the baseline was
-// loaded, and for each whose date of review is before now. Entries for a kind that was not seen are
+// loaded, and those of [Baseline.Overdue]. Entries for a kind that was not seen are
 // not reported as unused.
 func (b *Baseline) Warnings(now time.Time) []string {
-	if b == nil {
+	return b.sentences(func(e *baselineEntry) (says []string) {
+		if e.isOverdue(now) {
+			says = append(says, "was to be reviewed by "+e.Review)
+		}
+		if b.isUnused(e) {
+			says = append(says, "matches nothing here")
+		}
+		return says
+	})
+}
+
+// Overdue returns a sentence for each entry that is due for review: the date of now is after that in the entry. A nil
+// Baseline returns none.
+func (b *Baseline) Overdue(now time.Time) []string {
+	return b.sentences(func(e *baselineEntry) []string {
+		if e.isOverdue(now) {
+			return []string{"was to be reviewed by " + e.Review}
+		}
 		return nil
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var warnings []string
-	for i, e := range b.entries {
-		name := e.name(i)
-		if !e.review.IsZero() && now.After(e.review) {
-			warnings = append(warnings, fmt.Sprintf("%s was to be reviewed by %s", name, e.Review))
-		}
-		if b.isUnused(&e) {
-			warnings = append(warnings, name+" matches nothing here")
-		}
-	}
-	return warnings
+	})
 }
 
 // Unused returns a sentence for each entry that has accepted nothing since the baseline was loaded, and for each whose
 // operation the contract does not have, so that it never can. Entries for a kind that was not seen are left out, unless
 // their operation is wrong. A nil Baseline returns none.
 func (b *Baseline) Unused(contract *Contract) []string {
+	return b.sentences(func(e *baselineEntry) []string {
+		switch {
+		case !contract.hasOperation(e.Operation):
+			return []string{"names no operation of the contract"}
+		case b.isUnused(e):
+			return []string{"matches nothing here"}
+		}
+		return nil
+	})
+}
+
+// sentences returns what is said of each entry, with the entry as its subject.
+func (b *Baseline) sentences(say func(e *baselineEntry) []string) (sentences []string) {
 	if b == nil {
 		return nil
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var sentences []string
-	for i, e := range b.entries {
-		name := e.name(i)
-		switch {
-		case !contract.hasOperation(e.Operation):
-			sentences = append(sentences, name+" names no operation of the contract")
-		case b.isUnused(&e):
-			sentences = append(sentences, name+" matches nothing here")
+	for i := range b.entries {
+		e := &b.entries[i]
+		for _, says := range say(e) {
+			sentences = append(sentences, e.name()+" "+says)
 		}
 	}
 	return sentences
+}
+
+// isOverdue reports whether an entry was to be reviewed before the day of now.
+func (e *baselineEntry) isOverdue(now time.Time) bool {
+	return e.Review != "" && now.Format(time.DateOnly) > e.Review
 }
 
 // isUnused reports whether an entry has accepted nothing, although recordings of its kind were seen.
@@ -224,10 +288,10 @@ func (b *Baseline) isUnused(e *baselineEntry) bool {
 	return e.hits == 0 && (e.Kind == "" || b.kinds[e.Kind])
 }
 
-// name names the entry at an index, by what it says of a finding.
-func (e *baselineEntry) name(index int) string {
+// name names an entry, by its place and what it says of a finding.
+func (e *baselineEntry) name() string {
 	says := strings.Fields(strings.Join([]string{e.Check, e.Operation, e.Pointer, e.Got}, " "))
-	return fmt.Sprintf("entry %d of the baseline (%s)", index+1, redact.Printable(strings.Join(says, " ")))
+	return redact.Printable(fmt.Sprintf("%s (%s)", e.place, strings.Join(says, " ")))
 }
 
 // hasOperation reports whether a pattern is of an operation of the contract. No pattern is of all of them.

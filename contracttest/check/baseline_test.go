@@ -31,7 +31,7 @@ findings:
 func TestBaselineAcceptsWhatItKnows(t *testing.T) {
 	without := func(text string) string { return strings.Replace(entry, text, "", 1) }
 	with := func(old, new string) string { return strings.Replace(entry, old, new, 1) }
-	early, late := time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC)
+	early, late := time.Date(2027, 1, 1, 23, 0, 0, 0, time.UTC), time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {
 		baseline string
 		accepted bool
@@ -63,9 +63,11 @@ func TestBaselineAcceptsWhatItKnows(t *testing.T) {
 			if test.accepted {
 				assert.Equal(t, "It is winter.", findings[0].Reason)
 				assert.Empty(t, warnings)
-				overdue := baseline.Warnings(late)
+				assert.Empty(t, baseline.Overdue(early), "on the day itself")
+				overdue := baseline.Overdue(late)
 				require.Len(t, overdue, 1)
 				assert.Contains(t, overdue[0], "was to be reviewed by 2027-01-01")
+				assert.Equal(t, overdue, baseline.Warnings(late))
 			}
 		})
 	}
@@ -121,6 +123,27 @@ func TestBaselinesInARow(t *testing.T) {
 	assert.Len(t, second.Warnings(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), 1)
 }
 
+// What is added counts together with what was there, and is named in sentences.
+func TestBaselineAdds(t *testing.T) {
+	var baseline check.Baseline
+	require.NoError(t, baseline.Add("ours.yaml", []byte(strings.Replace(entry, "thawing", "frozen", 1))))
+	require.NoError(t, baseline.Add("", []byte(strings.Replace(entry, "images_*", "image_*", 1))))
+	require.NoError(t, baseline.Add("theirs.yaml", []byte(entry)))
+	assert.ErrorContains(t, baseline.Add("broken.yaml", []byte("findings: 5")), "load the baseline")
+	exchange := testkit.Exchanges(t, "images_list")[0]
+	testkit.ReplaceBody(`"available"`, `"thawing"`)(&exchange)
+	findings := testkit.Contract(t).Check(exchange)
+	baseline.Accept(findings, "")
+	assert.Equal(t, check.Accepted, findings[0].Severity)
+	assert.Equal(t, []string{
+		"entry 1 of ours.yaml (unknown-enum-value images_* /images/*/status frozen) matches nothing here",
+		"entry 1 of the baseline (unknown-enum-value image_* /images/*/status thawing) names no operation of the contract",
+	}, baseline.Unused(testkit.Contract(t)))
+	late := baseline.Overdue(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC))
+	require.Len(t, late, 3)
+	assert.Contains(t, late[2], "entry 1 of theirs.yaml (")
+}
+
 func TestLoadBaselineRejects(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"not YAML":         {"findings: [", "load the baseline"},
@@ -132,11 +155,12 @@ func TestLoadBaselineRejects(t *testing.T) {
 		"an unknown check": {strings.Replace(entry, "unknown-enum-value", "unknown", 1), `there is no check "unknown"`},
 		"an unknown kind":  {strings.Replace(entry, "    in: body\n", "    kind: documentaton\n", 1), `entry 1: there is no kind "documentaton" of recordings, only documentation, `},
 		"an old name":      {strings.Replace(entry, "    in: body\n", "    origin: documentation\n", 1), "line 6: field origin not found"},
-		"no reason":        {strings.Replace(entry, "    reason: It is winter.\n", "", 1), "check, reason and source are required"},
+		"no reason":        {strings.Replace(entry, "    reason: It is winter.\n", "", 1), "entry 1: it has no reason"},
+		"no source":        {strings.Replace(entry, "    source: a weather report\n", "", 1), "entry 1: it has no source"},
+		"hardly anything":  {"findings: [{pointer: /image}]", "entry 1: it has no check, no reason and no source"},
 		"one to fill in":   {strings.Replace(entry, "It is winter.", check.FillIn, 1), `say why it is accepted: it still has "FILL IN"`},
-		"no source":        {strings.Replace(entry, "    source: a weather report\n", "", 1), "check, reason and source are required"},
 		"a broken pattern": {strings.Replace(entry, "/images/*/status", "/images/[", 1), "syntax error in pattern"},
-		"an invalid date":  {strings.Replace(entry, "2027-01-01", "2027-02-31", 1), "review"},
+		"an invalid date":  {strings.Replace(entry, "2027-01-01", "2027-02-31", 1), `entry 1: review "2027-02-31": write a date such as 2027-06-01`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			baseline, err := check.LoadBaseline([]byte(test.text))

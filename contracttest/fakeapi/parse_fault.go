@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 	"time"
 )
 
@@ -15,34 +16,120 @@ import (
 type namedEffect struct {
 	value string // how a help text shows its value, "=N" or "[=TEXT]", or "" if it has none
 	parse func(value string) (Effect, error)
+	what  string // what it does, in a few words for a help text
 }
 
 // effects are the effects that ParseFault knows, by name.
 var effects = map[string]namedEffect{
-	"status":              {value: "=N", parse: withValue(Status, parseStatus)},
-	"burst":               {value: "=D", parse: withValue(BurstLimit, parseWait)},
-	"hourly":              {value: "=D", parse: withValue(HourlyLimit, time.ParseDuration)},
-	"redirect":            {value: "=URL", parse: withValue(Redirect, parseText)},
-	"html":                {parse: withoutValue(GatewayPage)},
-	"delay":               {value: "=D", parse: withValue(Delay, parseWait)},
-	"stall":               {parse: withoutValue(Stall)},
-	"reset":               {parse: withoutValue(Reset)},
-	"lose-answer":         {parse: withoutValue(LoseAnswer)},
-	"reset-after-headers": {parse: withoutValue(ResetAfterHeaders)},
-	"truncate":            {parse: withoutValue(Truncate)},
-	"slow":                {value: "=D", parse: withValue(Slow, parseWait)},
-	"content-type":        {value: "=T", parse: withValue(ContentType, parseText)},
-	"malformed":           {parse: withoutValue(Malformed)},
-	"oversize":            {value: "=N", parse: withValue(Oversize, parseCount)},
-	"gzip":                {parse: withoutValue(Gzip)},
-	"next":                {value: "=URL", parse: withValue(NextLink, parseText)},
-	"total":               {value: "=N", parse: withValue(Total, strconv.Atoi)},
-	"add":                 {value: "=N", parse: withValue(AddImages, parseCount)},
-	"remove":              {value: "=N", parse: withValue(RemoveImages, parseCount)},
-	"fail-import":         {value: "[=TEXT]", parse: withValue(FailImport, parseText)},
-	"fail-action":         {parse: withoutValue(FailAction)},
-	"unknown-enum":        {parse: withoutValue(UnknownEnum)},
-	"extra-field":         {parse: withoutValue(ExtraField)},
+	"status": {
+		value: "=N",
+		parse: withValue(Status, parseStatus),
+		what:  "responds with this status instead, from 300 to 599",
+	},
+	"burst": {
+		value: "=D",
+		parse: withValue(BurstLimit, parseWait),
+		what:  "refuses with 429 as the limit per minute does; retry-after is D",
+	},
+	"hourly": {
+		value: "=D",
+		parse: withValue(HourlyLimit, time.ParseDuration),
+		what:  "refuses with 429 as the limit per hour does; ratelimit-reset is D from now",
+	},
+	"redirect": {
+		value: "=URL",
+		parse: withValue(Redirect, parseText),
+		what:  "redirects to this URL",
+	},
+	"html": {
+		parse: withoutValue(GatewayPage),
+		what:  "responds with the HTML page of a gateway",
+	},
+	"delay": {
+		value: "=D",
+		parse: withValue(Delay, parseWait),
+		what:  "carries the request out at once, and responds after D",
+	},
+	"stall": {
+		parse: withoutValue(Stall),
+		what:  "carries the request out, and never responds",
+	},
+	"reset": {
+		parse: withoutValue(Reset),
+		what:  "breaks the connection before anything is done",
+	},
+	"lose-answer": {
+		parse: withoutValue(LoseAnswer),
+		what:  "carries the request out, and breaks the connection instead of responding",
+	},
+	"reset-after-headers": {
+		parse: withoutValue(ResetAfterHeaders),
+		what:  "breaks the connection after the headers of the response",
+	},
+	"truncate": {
+		parse: withoutValue(Truncate),
+		what:  "breaks the connection in the middle of the body",
+	},
+	"slow": {
+		value: "=D",
+		parse: withValue(Slow, parseWait),
+		what:  "sends the body in eight parts, with a pause of D before each",
+	},
+	"content-type": {
+		value: "=T",
+		parse: withValue(ContentType, parseText),
+		what:  "declares another media type than the body has",
+	},
+	"malformed": {
+		parse: withoutValue(Malformed),
+		what:  "sends the first half of the JSON, in a response that is otherwise complete",
+	},
+	"oversize": {
+		value: "=N",
+		parse: withValue(Oversize, parseCount),
+		what:  "adds N bytes of white space to the body",
+	},
+	"gzip": {
+		parse: withoutValue(Gzip),
+		what:  "compresses the body, whether or not the request accepts that",
+	},
+	"next": {
+		value: "=URL",
+		parse: withValue(NextLink, parseText),
+		what:  "makes every page of a list link to this URL as the next",
+	},
+	"total": {
+		value: "=N",
+		parse: withValue(Total, strconv.Atoi),
+		what:  "adds N to the total of a list",
+	},
+	"add": {
+		value: "=N",
+		parse: withValue(AddImages, parseCount),
+		what:  "creates N private images before the request, at the beginning of the list",
+	},
+	"remove": {
+		value: "=N",
+		parse: withValue(RemoveImages, parseCount),
+		what:  "removes N images before the request, from the beginning of the list",
+	},
+	"fail-import": {
+		value: "[=TEXT]",
+		parse: withValue(FailImport, parseText),
+		what:  "makes the import of the new image fail, with this error message",
+	},
+	"fail-action": {
+		parse: withoutValue(FailAction),
+		what:  "makes the action end as errored",
+	},
+	"unknown-enum": {
+		parse: withoutValue(UnknownEnum),
+		what:  "gives images and actions a status that the document does not have",
+	},
+	"extra-field": {
+		parse: withoutValue(ExtraField),
+		what:  "adds a field to images and actions that the document does not have",
+	},
 }
 
 // choices are the keys that choose which requests a fault strikes, each with how to set it.
@@ -60,14 +147,16 @@ func setTo[T any](field *T, parse func(string) (T, error), value string) error {
 	return err
 }
 
-// Effects returns the effects that [ParseFault] knows, for a help text: "add=N, burst=D, …". N is a number, D a
-// duration, T a media type; what is in brackets may be left out.
+// Effects returns the effects that [ParseFault] knows, for a help text: a line for each, such as "  add=N  creates N
+// private images …". N is a number, D a duration, T a media type; what is in brackets may be left out.
 func Effects() string {
-	names := slices.Sorted(maps.Keys(effects))
-	for i, name := range names {
-		names[i] += effects[name].value
+	var lines strings.Builder
+	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
+	for _, name := range slices.Sorted(maps.Keys(effects)) {
+		fmt.Fprintf(table, "  %s%s\t%s\n", name, effects[name].value, effects[name].what)
 	}
-	return strings.Join(names, ", ")
+	_ = table.Flush() // into memory
+	return lines.String()
 }
 
 // ParseFault reads a fault from text: an operationId or *, a colon, and one effect and any choices, in any order,

@@ -51,6 +51,68 @@ func TestBaseline(t *testing.T) {
 	assert.Equal(t, 0, exit, out)
 }
 
+// Several baselines count together, and what is said of an entry names its file.
+func TestSeveralBaselines(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text, err := os.ReadFile(recordings + "images_get.cassette.yaml")
+	require.NoError(t, err)
+	changed := strings.Replace(string(text), `"id": 6918990`, `"new": 1, "old": 1, "id": 6918990`, 1)
+	seen, first, second := filepath.Join(dir, "a.cassette.yaml"), filepath.Join(dir, "first.yaml"), filepath.Join(dir, "second.json")
+	for file, text := range map[string]string{
+		seen:   changed,
+		first:  "findings:\n- {check: undocumented-field, pointer: /image/new, reason: Ours., source: us}\n",
+		second: "findings:\n- {check: undocumented-field, pointer: /image/old, reason: Theirs., source: them}\n",
+	} {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	}
+	both := []string{"--baseline", first, "--baseline", second}
+	exit, out := execute(t, nil, append([]string{"verify", seen, "--fail-on", "drift", "--strict-baseline"}, both...)...)
+	assert.Equal(t, 0, exit, out)
+	assert.Contains(t, out, "accepted 1 time: images_get /image/new [undocumented-field]: Ours.\n"+
+		"accepted 1 time: images_get /image/old [undocumented-field]: Theirs.\n")
+	exit, out = execute(t, nil, append([]string{"verify", recordings + "images_get.cassette.yaml", "--strict-baseline"}, both...)...)
+	assert.Equal(t, 1, exit, out)
+	assert.Contains(t, out, "entry 1 of "+first+" (undocumented-field /image/new) matches nothing here\n")
+	assert.Contains(t, out, "entry 1 of "+second+" (undocumented-field /image/old) matches nothing here\n")
+
+	draft := filepath.Join(dir, "draft.yaml")
+	exit, out = execute(t, nil, append([]string{"baseline", seen, "-o", draft}, both...)...)
+	assert.Equal(t, 0, exit, out)
+	assert.Contains(t, out, "0 entries in ")
+
+	exit, out = execute(t, nil, "verify", seen, "--baseline", first, "--baseline", second, "-o", second)
+	assert.Equal(t, 2, exit, out)
+	assert.Contains(t, out, "second.json: it is one of the files to read")
+	exit, out = execute(t, nil, "verify", seen, "--baseline", "")
+	assert.Equal(t, 2, exit, out)
+	assert.Contains(t, out, "--baseline: the name of the file is empty")
+}
+
+// An entry that still holds fails a strict run from the day after its date of review on.
+func TestStrictBaselineFailsOnAReviewThatIsDue(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text, err := os.ReadFile(recordings + "images_get.cassette.yaml")
+	require.NoError(t, err)
+	seen, known := filepath.Join(dir, "a.cassette.yaml"), filepath.Join(dir, "known.yaml")
+	changed := strings.Replace(string(text), `"id": 6918990`, `"new": 1, "id": 6918990`, 1)
+	require.NoError(t, os.WriteFile(seen, []byte(changed), 0o600))
+	for review, test := range map[string]struct{ plain, strict int }{
+		"2020-01-01": {plain: 0, strict: 1},
+		"2999-01-01": {plain: 0, strict: 0},
+	} {
+		entry := "findings:\n- {check: undocumented-field, reason: Ours., source: us, review: " + review + "}\n"
+		require.NoError(t, os.WriteFile(known, []byte(entry), 0o600))
+		exit, out := execute(t, nil, "verify", seen, "--baseline", known)
+		assert.Equal(t, test.plain, exit, out)
+		exit, out = execute(t, nil, "verify", seen, "--baseline", known, "--strict-baseline")
+		assert.Equal(t, test.strict, exit, out)
+		overdue := "\nentry 1 of the baseline (undocumented-field) was to be reviewed by " + review + "\n"
+		assert.Equal(t, test.strict == 1, strings.Contains(out, overdue), out)
+	}
+}
+
 // A run that writes no report says itself what it could not use and what it left out.
 func TestBaselineAndSuggestNameWhatTheyCannotUse(t *testing.T) {
 	t.Parallel()

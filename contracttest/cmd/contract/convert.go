@@ -78,6 +78,7 @@ func runConvert(ctx context.Context, p process, options convertOptions, files []
 			return err
 		}
 	}
+	c.nameEmpty(files)
 	c.reading.write()
 	if c.undecodable > 0 {
 		fmt.Fprintf(p.stderr, "left out: %s with a body that cannot be decompressed\n",

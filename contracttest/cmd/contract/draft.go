@@ -12,17 +12,18 @@ import (
 // draftOptions are what baseline and suggest have in common: both check recordings, and write a file of what was found
 // that a person then goes over.
 type draftOptions struct {
-	file     string
-	baseline string // a file; none if empty
-	served   servedOptions
+	file      string
+	baselines []string // files
+	served    servedOptions
 }
 
 // addFlags adds the flags. The usage is that of --output.
 func (o *draftOptions) addFlags(cmd *cobra.Command, usage string) {
 	flags := cmd.Flags()
 	flags.StringVarP(&o.file, "output", "o", "", usage)
-	flags.StringVar(&o.baseline, "baseline", "",
-		"a file with findings that are accepted already, in addition to the embedded ones")
+	flags.StringArrayVar(&o.baselines, "baseline", nil,
+		"a file with findings that are accepted already, in addition to the embedded\n"+
+			"ones; may be given several times")
 	o.served.addFlags(cmd)
 	_ = cmd.MarkFlagRequired("output")
 }
@@ -40,7 +41,7 @@ func (o draftOptions) check(
 	if err != nil {
 		return nil, err
 	}
-	known, err := readBaseline(ctx, o.baseline)
+	known, err := readBaselines(ctx, o.baselines)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +59,7 @@ func (o draftOptions) check(
 			return nil, err
 		}
 	}
+	seen.nameEmpty(files)
 	seen.write()
 	return r, seen.err()
 }

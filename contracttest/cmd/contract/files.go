@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,20 +50,30 @@ func readDocument(ctx context.Context, file string) ([]byte, error) {
 	return readFile(ctx, file)
 }
 
-// readBaseline reads the baseline of --baseline; nil if no file is named.
-func readBaseline(ctx context.Context, file string) (*check.Baseline, error) {
-	if file == "" {
+// readBaselines reads the files of --baseline as one baseline; nil if none is named. Where there are several, what is
+// said of an entry names its file.
+func readBaselines(ctx context.Context, files []string) (*check.Baseline, error) {
+	if len(files) == 0 {
 		return nil, nil
 	}
-	text, err := readFile(ctx, file)
-	if err != nil {
-		return nil, fmt.Errorf("--baseline: %w", err)
+	var baseline check.Baseline
+	for _, file := range files {
+		if file == "" { // of a variable that is not set
+			return nil, errors.New("--baseline: the name of the file is empty")
+		}
+		text, err := readFile(ctx, file)
+		if err != nil {
+			return nil, fmt.Errorf("--baseline: %w", err)
+		}
+		name := ""
+		if len(files) > 1 {
+			name = file
+		}
+		if err := baseline.Add(name, text); err != nil {
+			return nil, fmt.Errorf("--baseline: %s: %w", file, err)
+		}
 	}
-	baseline, err := check.LoadBaseline(text)
-	if err != nil {
-		return nil, fmt.Errorf("--baseline: %s: %w", file, err)
-	}
-	return baseline, nil
+	return &baseline, nil
 }
 
 // loadReport returns an empty report that checks against a document. The name is that of its file, if it has one.

@@ -115,6 +115,6 @@ func TestProxyLogIsBounded(t *testing.T) {
 	p.stop()
 	log := p.log.String()
 	assert.Equal(t, 50, strings.Count(log, "msg=finding"))
-	assert.Contains(t, log, `msg="more findings" exchange=exchange#1 count=950`)
+	assert.Contains(t, log, `msg="more findings" exchange=exchange#0 count=950`)
 	assert.NotContains(t, log, "severity=drift", "the worst come first")
 }

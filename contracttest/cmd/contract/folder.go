@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/doimages/contracttest/recording"
@@ -17,15 +18,24 @@ const standardInput = "-"
 
 // found is a file that may be a recording.
 type found struct {
-	file     string
-	name     string // what is printed of it; see shortNames
-	inFolder bool   // whether only the folder was named, which may have other files
+	file       string
+	name       string // what is printed of it; see shortNames
+	argument   string // the file, or the folder that has it, as the command line names it
+	mayBeOther bool   // whether it may be something else: only its folder was named, and its name says nothing
 }
 
 // checkNamed returns an error if a command names no recording.
 func checkNamed(command string, names []string) error {
 	if len(names) == 0 {
 		return fmt.Errorf("%s: name at least one recording, a folder, or - for standard input", command)
+	}
+	return checkNotEmpty(command, names)
+}
+
+// checkNotEmpty returns an error if an argument is empty, such as a variable that is not set.
+func checkNotEmpty(command string, names []string) error {
+	if i := slices.Index(names, ""); i >= 0 {
+		return fmt.Errorf("%s: argument %d is empty: name a recording, a folder, or - for standard input", command, i+1)
 	}
 	return nil
 }
@@ -38,7 +48,7 @@ func findRecordings(ctx context.Context, names []string) ([]found, error) {
 		for _, name := range names {
 			info, err := os.Stat(name)
 			if name == standardInput || err != nil || !info.IsDir() { // one that is missing is found when it is read
-				list = append(list, found{file: name})
+				list = append(list, found{file: name, argument: name})
 				continue
 			}
 			list = append(list, filesIn(name)...)
@@ -71,11 +81,11 @@ func filesIn(folder string) (list []found) {
 		case isHidden:
 			return nil
 		case err != nil: // a folder that cannot be read is named when it is read as a file
-			list = append(list, found{file: file})
+			list = append(list, found{file: file, argument: folder})
 			return nil
 		}
-		if isFile(file) && !isProvenance(file) {
-			list = append(list, found{file: file, inFolder: true})
+		if isNamed := hasNameOfRecording(file); isFile(file) && !isProvenance(file) || isNamed && isBrokenLink(file) {
+			list = append(list, found{file: file, argument: folder, mayBeOther: !isNamed})
 		}
 		return nil
 	})
@@ -86,6 +96,21 @@ func filesIn(folder string) (list []found) {
 func isFile(file string) bool {
 	info, err := os.Stat(file)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// isBrokenLink reports whether a name is that of a link to nothing, such as one to a large file that was not fetched.
+func isBrokenLink(file string) bool {
+	_, err := os.Stat(file)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// recordingNames end the names of recordings: a file so named that is not one is damaged.
+var recordingNames = []string{".har", ".har.gz", ".har.zip", ".cassette.yaml", ".cassette.yml", ".cassette.json"}
+
+// hasNameOfRecording reports whether the name of a file says that it is a recording.
+func hasNameOfRecording(file string) bool {
+	name := strings.ToLower(file)
+	return slices.ContainsFunc(recordingNames, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // isProvenance reports whether a file is the provenance of a cassette beside it, which is read with that.

@@ -37,7 +37,8 @@ type gateway struct {
 
 	mu     sync.Mutex
 	report *report.Report
-	number int // of the last exchange
+	number int // of the next exchange, as a recording counts them
+	failed int // requests to the images API to which the target did not respond
 }
 
 func newGateway(target traffic.Base, r *report.Report, logger *slog.Logger, fail bool) *gateway {
@@ -94,6 +95,9 @@ type checkingTransport struct {
 func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, exchange, err := traffic.RoundTrip(t.gateway.transport(), withGzip(req))
 	if err != nil {
+		if req.Context().Err() == nil { // else the client has gone, or the proxy ends
+			t.gateway.addFailed(requestLine(req, t.asked.Path))
+		}
 		return nil, err
 	}
 	t.gateway.warnOfFullRecording()
@@ -165,8 +169,8 @@ const maxLogged = 50
 func (g *gateway) add(exchange traffic.Exchange) (failing []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.number++
 	exchange.Source = "exchange#" + strconv.Itoa(g.number)
+	g.number++
 	found := g.report.Add(exchange)
 	g.progress.clear() // before what is logged
 	slices.SortStableFunc(found, func(a, b check.Finding) int { return cmp.Compare(rank(a), rank(b)) })
@@ -190,6 +194,32 @@ func (g *gateway) logOf(finding check.Finding) func(message string, args ...any)
 		return g.log.Info
 	}
 	return g.log.Warn
+}
+
+// requestLine returns what names a request in a log and a report: its method and the path that was asked for, without
+// secrets.
+func requestLine(req *http.Request, path string) string {
+	var secrets redact.Redactor
+	secrets.Request(req.Header)
+	return redact.Shorten(redact.Printable(secrets.Text(req.Method + " " + path)))
+}
+
+// addFailed counts a request to which the target did not respond. The log has it from handleError.
+func (g *gateway) addFailed(request string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.failed++
+	g.report.AddSkipped(request, string(recording.NoResponse))
+}
+
+// judgeTarget makes it a problem if the target responded to nothing: it is then not the client that sent nothing. It is
+// called at the end, with mu held.
+func (g *gateway) judgeTarget() {
+	target := g.target.URL() // of which the path may have a key in it
+	if g.failed > 0 && g.report.Exchanges == 0 {
+		g.report.AddProblem("target", fmt.Sprintf("%s gave no usable response to any of %s",
+			shown(target.Scheme+"://"+target.Host), plural.Of(g.failed, "request")))
+	}
 }
 
 // isHarmlessRequest reports whether a finding is about a request that the target accepted, and misleads no typed
@@ -222,7 +252,9 @@ func (g *gateway) handleError(w http.ResponseWriter, r *http.Request, err error)
 		var secrets redact.Redactor // net/http quotes what the target sent, which may be the token
 		secrets.Request(r.Header)
 		problem := redact.Shorten(redact.Printable(secrets.Text(err.Error())))
-		g.log.Error("the target sent no response that can be passed on", "error", problem)
+		asked := strings.TrimPrefix(r.URL.Path, g.target.URL().Path) // that of the target may have a key in it
+		g.log.Error("the target sent no response that can be passed on",
+			"request", requestLine(r, asked), "error", problem)
 		writeGatewayError(w, gatewayError{
 			ID:      "bad_gateway",
 			Message: "the target of the contract proxy sent no response that can be passed on",

@@ -54,6 +54,9 @@ if a file, a flag or the token cannot be used, if the API cannot be reached, or 
 
 // runLive runs the suite, adds the recordings to its report, and fails by either.
 func runLive(ctx context.Context, p process, options liveOptions, recordings []string) error {
+	if err := checkNotEmpty("live", recordings); err != nil {
+		return err
+	}
 	o, err := newOutput(ctx, p, options.output)
 	if err != nil {
 		return err
@@ -75,6 +78,7 @@ func runLive(ctx context.Context, p process, options liveOptions, recordings []s
 	if err := seen.addRecordings(context.WithoutCancel(ctx), r, found, served{}); err != nil {
 		return err
 	}
+	seen.nameEmpty(recordings)
 	seen.write()
 	if err := errors.Join(writeResults(o, results), o.write(r)); err != nil {
 		return err

@@ -18,7 +18,8 @@
 // Each command has a file with three things: a type with its flags, the command, which fills it, and a function that
 // runs it. What several commands need is in output.go (what fails a run, and where its report goes), target.go (the
 // API that the suite runs against), files.go (documents and baselines), folder.go, recordings.go and reading.go (the
-// recordings that are named), draft.go (what baseline and suggest share), and server.go.
+// recordings that are named), flags.go (what is wrong with a flag), draft.go (what baseline and suggest share), and
+// server.go.
 package main
 
 import (
@@ -104,7 +105,7 @@ func rootCommand(p process) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "contract",
 		Short: "Check exchanges with DigitalOcean's images API against the contract",
-		Long: `Checks exchanges with DigitalOcean's images API against the contract that is embedded in this program.
+		Long: "contract " + openapi.Version + ` checks exchanges with DigitalOcean's images API against the embedded contract.
 
 The exit code says what came of it, for every command:
 
@@ -129,5 +130,6 @@ The exit code says what came of it, for every command:
 		suggestCommand(p),
 		checksCommand(p),
 	)
+	prepareFlags(root)
 	return root
 }

@@ -19,6 +19,17 @@ func TestVersion(t *testing.T) {
 	assert.Equal(t, "contract version "+openapi.Version+"\n", out)
 }
 
+// Who reports what the program did pastes what it says of itself.
+func TestHelpBeginsWithTheVersion(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--help"}, {"help"}, {}} {
+		exit, out := execute(t, nil, args...)
+		assert.Equal(t, 0, exit, out)
+		first, _, _ := strings.Cut(out, "\n")
+		assert.Contains(t, first, "contract "+openapi.Version)
+	}
+}
+
 func TestHelpSaysTheExitCodes(t *testing.T) {
 	t.Parallel()
 	exit, out := execute(t, nil, "--help")

@@ -28,10 +28,10 @@ type outputOptions struct {
 	failOn      check.Severity // not validated; see newOutput
 	format      string
 	files       []string
-	baseline    string // a file; none if empty
+	baselines   []string // files
 	minCoverage float64
 
-	strictBaseline bool     // whether an entry of the baseline that accepts nothing fails the run
+	strictBaseline bool     // whether an entry of a baseline that accepts nothing or is due for review fails the run
 	operations     []string // whose coverage counts; all if there are none
 	missing        bool     // whether the text lists what of the contract was not seen
 	showBodies     bool
@@ -48,12 +48,14 @@ func (o *outputOptions) addFlags(cmd *cobra.Command) {
 	flags.StringArrayVarP(&o.files, "output", "o", nil,
 		"also write the report to this file, in the format of its name: .txt, .json,\n"+
 			".xml (JUnit), .sarif or .html; may be given several times")
-	flags.StringVar(&o.baseline, "baseline", "",
-		"a file with findings to accept, in addition to the embedded ones")
+	flags.StringArrayVar(&o.baselines, "baseline", nil,
+		"a file with findings to accept, in addition to the embedded ones; may be given\n"+
+			"several times")
 	flags.Float64Var(&o.minCoverage, "min-coverage", 0,
 		"fail if less than this percentage of the contract was seen")
 	flags.BoolVar(&o.strictBaseline, "strict-baseline", false,
-		"fail if an entry of --baseline accepts nothing, or names no operation")
+		"fail if an entry of --baseline accepts nothing, names no operation, or is due for\n"+
+			"review: the date of the run is after its review date")
 	flags.StringSliceVar(&o.operations, "operations", nil,
 		"the operations whose coverage counts, such as images_list,images_get; seen stands\n"+
 			"for those that appear (default: all)")
@@ -93,12 +95,12 @@ func newOutput(ctx context.Context, p process, options outputOptions) (output, e
 	if _, err := check.ParseSeverity(string(options.failOn)); err != nil {
 		return output{}, fmt.Errorf("--fail-on: %w", err)
 	}
-	baseline, err := readBaseline(ctx, options.baseline)
+	baseline, err := readBaselines(ctx, options.baselines)
 	if err != nil {
 		return output{}, err
 	}
 	o := output{process: p, options: options, baseline: baseline}
-	return o, checkInputs(options.files, nil, options.baseline)
+	return o, checkInputs(options.files, nil, options.baselines...)
 }
 
 // configure has a report judge by the options.
@@ -108,11 +110,19 @@ func (o output) configure(r *report.Report) error {
 	known := append(r.Contract().Operations(), report.Seen)
 	for _, operation := range o.options.operations {
 		if !slices.Contains(known, operation) {
-			return fmt.Errorf("--operations: %q is not one of %s", operation, strings.Join(known, ", "))
+			return fmt.Errorf("--operations: there is no operation %q%s", operation, meantOperation(operation, known))
 		}
 	}
 	r.Operations = o.options.operations
 	return nil
+}
+
+// meantOperation says which operation was probably meant, or else which there are.
+func meantOperation(typed string, known []string) string {
+	if meant := didYouMean("", typed, known); meant != "" {
+		return meant
+	}
+	return ", only " + strings.Join(known, ", ")
 }
 
 // newReport returns an empty report that checks against a document, or against the embedded one if no file is named.
@@ -131,12 +141,16 @@ func newReport(ctx context.Context, spec string, o output) (*report.Report, erro
 // write writes a report to standard output and to all files. It goes on after an error: a file that cannot be written
 // must not cost the others. It is called once, at the end, since it adds what the baseline says of itself.
 func (o output) write(r *report.Report) error {
-	for _, warning := range o.baseline.Warnings(time.Now()) {
+	now := time.Now()
+	for _, warning := range o.baseline.Warnings(now) {
 		r.Advise(warning)
 	}
 	if o.options.strictBaseline {
 		for _, unused := range o.baseline.Unused(r.Contract()) {
 			r.AddFailure("stale baseline entry", unused)
+		}
+		for _, overdue := range o.baseline.Overdue(now) {
+			r.AddFailure("overdue baseline entry", overdue)
 		}
 	}
 	errs := []error{o.writeStdout(r)}

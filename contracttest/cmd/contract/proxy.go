@@ -51,7 +51,8 @@ that lists the findings. Drift in a request that the target accepted replaces no
 one that the client needs.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing was
-checked, or by --min-coverage or --strict-baseline. It is 2 if a file, a flag or the address cannot be used.`,
+checked, or by --min-coverage or --strict-baseline. It is 2 if a file, a flag or the address cannot be used, or
+if the target responded to none of the requests to the images API.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runProxy(cmd.Context(), p, options) },
 	}
@@ -130,6 +131,7 @@ func serveGateway(ctx context.Context, o output, listener net.Listener, g *gatew
 	g.mu.Lock() // a request that did not end in time may still be checked
 	defer g.mu.Unlock()
 	g.progress.clear()
+	g.judgeTarget()
 	err = errors.Join(err, o.write(g.report), writeProxyRecording(o.process, g.recorder))
 	verdict := o.verdict(g.report) // which prints why
 	if err != nil {
@@ -169,7 +171,7 @@ func checkAddr(addr string) error {
 // parseTarget returns the address of the target. Over plain http, a token can only go to this machine, or, where that
 // is asked for, to a host of a private network.
 func parseTarget(address string, insecure bool) (traffic.Base, error) {
-	target, err := traffic.ParseBase(address)
+	target, err := parseBase(address)
 	if err != nil {
 		return target, err
 	}

@@ -145,8 +145,8 @@ func TestProxyOfALinkToElsewhere(t *testing.T) {
 	p.get(t, "/v2/images", canary)
 	p.get(t, "/v2/images", canary)
 	assert.Equal(t, 1, p.stop())
-	assert.Contains(t, p.log.String(), "exchange#2: images_list 200: body /links/pages/next: ")
-	assert.NotContains(t, p.log.String(), "exchange#1: ", "whose links lead to the target")
+	assert.Contains(t, p.log.String(), "exchange#1: images_list 200: body /links/pages/next: ")
+	assert.NotContains(t, p.log.String(), "exchange#0: ", "whose links lead to the target")
 }
 
 // A truncated body is a finding, and not a response that was never seen.
@@ -309,6 +309,7 @@ func TestProxyRefuses(t *testing.T) {
 		{"--target https://api.digitalocean.com/?", "cannot have a query or a fragment"},
 		{"--target https://api.digitalocean.com/#secret", "cannot have a query or a fragment"},
 		{"--target https://api.digitalocean.com/v2", "--target: /v2/images is added to it; without /v2 it is https://api.digitalocean.com"},
+		{"--target https://proxy.example/do/v2/images", "--target: /v2/images is added to it: write it without that"},
 		{"--target https://api.digitalocean.com/v2/images/", "without /v2/images it is https://api.digitalocean.com"},
 		{"--target http://api.digitalocean.com", "plain http to api.digitalocean.com would expose the token; write https://"},
 		{"--target http://api.digitalocean.com --insecure-target", "write https://"},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
+	"example.com/doimages/openapi"
 )
 
 // reading is what came of reading recordings, beside the exchanges that were checked.
@@ -25,6 +25,7 @@ type reading struct {
 	skipped  skippedEntries    // if there is no report
 	gateways map[string]string // the flag that checks a host that looks like the API's
 	others   map[string]*names // files in folders that are not recordings, by what they are
+	named    map[string]bool   // arguments of which something was checked, or a problem is named
 	failed   int               // recordings that could not be used
 	unusable int               // entries that could not be used
 }
@@ -39,19 +40,21 @@ func newReading(p process, r *report.Report) *reading {
 		skipped:  newSkippedEntries(),
 		gateways: map[string]string{},
 		others:   map[string]*names{},
+		named:    map[string]bool{},
 	}
 }
 
-// skip counts an entry that is not checked, in the report if there is one.
-func (s *reading) skip(omitted *recording.OmittedError) {
+// skip counts an entry of a file that is not checked, in the report if there is one.
+func (s *reading) skip(omitted *recording.OmittedError, f found) {
+	s.noteGateway(omitted)
 	host := ""
 	if omitted.Reason == recording.OtherHost && omitted.URL != nil {
 		host = shown(omitted.URL.Host)
-		s.noteGateway(host, omitted.URL)
 	}
 	isUnusable := omitted.Reason == recording.Unusable
 	if isUnusable {
 		s.unusable++
+		s.named[f.argument] = true
 	}
 	if s.report == nil {
 		s.skipped.add(omitted, host)
@@ -67,12 +70,19 @@ func (s *reading) skip(omitted *recording.OmittedError) {
 	}
 }
 
-// noteGateway notes how a host is checked that is not known, if the URL is one of the API behind a gateway.
-func (s *reading) noteGateway(host string, u *url.URL) {
-	before, _, found := strings.Cut(u.Path, "/v2/images")
-	if !found || !traffic.IsImagesPath(strings.TrimPrefix(u.Path, before)) || u.Hostname() == "" {
+// noteGateway notes how an entry is checked, if its URL is one of the API behind a gateway, which may be on this
+// machine.
+func (s *reading) noteGateway(omitted *recording.OmittedError) {
+	u := omitted.URL
+	isElsewhere := omitted.Reason == recording.OtherHost || omitted.Reason == recording.OtherPath
+	if !isElsewhere || u == nil || u.Hostname() == "" || strings.EqualFold(u.Hostname(), openapi.Host) {
 		return
 	}
+	before, _, found := strings.Cut(u.Path, "/v2/images")
+	if !found || !traffic.IsImagesPath(strings.TrimPrefix(u.Path, before)) {
+		return
+	}
+	host := shown(u.Host)
 	if _, known := s.gateways[host]; !known && len(s.gateways) >= maxKnownHosts {
 		return
 	}
@@ -105,7 +115,8 @@ func (s *reading) ended(ctx context.Context, f found, err error) error {
 // failFile does as fail, except for a file in a folder that is not a recording: it is named, and not a failure.
 func (s *reading) failFile(f found, err error) {
 	other := asOtherKind(err)
-	if !f.inFolder || other == nil {
+	if !f.mayBeOther || other == nil {
+		s.named[f.argument] = true
 		s.fail(err)
 		return
 	}
@@ -132,6 +143,28 @@ func (s *reading) advise(text string) {
 		return
 	}
 	fmt.Fprintln(s.stderr, "advice:", redact.Printable(text))
+}
+
+// nothingToCheck is the reason for which an argument is skipped. Like an exchange that cannot be checked, it fails a
+// run with --fail-on-skip: the recordings of a client may be gone.
+const nothingToCheck = "nothing to check"
+
+// nameEmpty names the arguments of which nothing was checked, and no problem says why, in the report if there is one.
+func (s *reading) nameEmpty(arguments []string) {
+	for _, argument := range arguments {
+		if s.named[argument] {
+			continue
+		}
+		s.named[argument] = true // once, though it is given twice
+		if argument == standardInput {
+			argument = "stdin"
+		}
+		if s.report == nil {
+			s.advise("no exchange with the API in " + argument)
+			continue
+		}
+		s.report.AddSkipped(argument, nothingToCheck)
+	}
 }
 
 // write says which files in folders are not recordings, which hosts look like the API's, and, where there is no report

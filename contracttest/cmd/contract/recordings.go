@@ -9,12 +9,10 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"example.com/doimages/contracttest/recording"
 	"example.com/doimages/contracttest/report"
 	"example.com/doimages/contracttest/traffic"
-	"example.com/doimages/openapi"
 )
 
 // addRecordings adds the exchanges of recordings to a report. A recording that cannot be used is noted, and does not
@@ -69,8 +67,11 @@ func (s *reading) exchanges(ctx context.Context, f found, where served) iter.Seq
 	return func(yield func(traffic.Exchange, error) bool) {
 		for exchange, err := range read(ctx, s.process, f, where) {
 			if omitted := asOmitted(err); omitted != nil {
-				s.skip(omitted)
+				s.skip(omitted, f)
 				continue
+			}
+			if err == nil {
+				s.named[f.argument] = true
 			}
 			exchange, _ = where.exchange(exchange)
 			if !yield(exchange, err) {
@@ -89,7 +90,7 @@ func checkReadable(ctx context.Context, p process, f found, where served) error 
 	for _, err := range read(ctx, p, f, where) {
 		omitted := asOmitted(err)
 		switch {
-		case err == nil, f.inFolder && asOtherKind(err) != nil:
+		case err == nil, f.mayBeOther && asOtherKind(err) != nil:
 		case omitted == nil || omitted.Reason == recording.Unusable:
 			return err
 		}
@@ -139,7 +140,7 @@ func skipReason(u *url.URL, where served) recording.Reason {
 	if _, ok := where.exchange(traffic.Exchange{Method: http.MethodGet, URL: u}); ok {
 		return ""
 	}
-	if strings.EqualFold(u.Hostname(), openapi.Host) {
+	if where.isHost(u) {
 		return recording.OtherPath
 	}
 	return recording.OtherHost

@@ -135,8 +135,8 @@ func TestVerifyNamesFilesApart(t *testing.T) {
 		"other.har":       archive,
 		"a/broken.har":    archive[:len(archive)-40],
 		"b/broken.har":    archive[:len(archive)-40],
-		"a/page.har":      "<html>",
-		"b/page.har":      "<html>",
+		"a/page.html":     "<html>",
+		"b/page.html":     "<html>",
 	} {
 		file := filepath.Join(folder, filepath.FromSlash(name))
 		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
@@ -145,7 +145,7 @@ func TestVerifyNamesFilesApart(t *testing.T) {
 	_, out := execute(t, nil, "verify", folder)
 	assert.Contains(t, out, "first in a/broken.har#0, a/x/session.har#0, b/broken.har#0, b/x/session.har#0, y/session.har#0")
 	assert.Contains(t, out, "\na/broken.har: not an HTTP Archive: ")
-	assert.Contains(t, out, "left out: an HTML page: a/page.har, b/page.har\n")
+	assert.Contains(t, out, "left out: an HTML page: a/page.html, b/page.html\n")
 	_, out = execute(t, nil, "verify", filepath.Join(folder, "other.har"), filepath.Join(folder, "b", "y"))
 	assert.Contains(t, out, "first in other.har#0, session.har#0")
 

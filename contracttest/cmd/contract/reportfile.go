@@ -56,7 +56,7 @@ func checkInputs(reports []string, recordings []found, others ...string) error {
 			continue // nothing is there that could be lost
 		}
 		isInput := func(input string) bool { return isSame(info, input) }
-		isRecording := func(f found) bool { return isInput(f.file) && (!f.inFolder || isRecording(f.file)) }
+		isRecording := func(f found) bool { return isInput(f.file) && (!f.mayBeOther || isRecording(f.file)) }
 		if slices.ContainsFunc(recordings, isRecording) || slices.ContainsFunc(others, isInput) {
 			return fmt.Errorf("--output %s: it is one of the files to read", file)
 		}

@@ -7,11 +7,15 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"example.com/doimages/contracttest/check"
 	"example.com/doimages/contracttest/fakeapi"
+	"example.com/doimages/openapi"
 )
 
 // serveOptions are the flags of contract serve.
@@ -30,9 +34,6 @@ type serveOptions struct {
 	examples    bool
 }
 
-// helpWidth is how many characters a line of a help text has at most.
-const helpWidth = 110
-
 func serveCommand(p process) *cobra.Command {
 	var options serveOptions
 	cmd := &cobra.Command{
@@ -49,8 +50,9 @@ request meets them as they were at the start, whatever others did.
 A fault is written operation:effect,choice…, such as images_list:status=500,page=3,count=1 or
 *:delay=2s,probability=0.1. The operation * stands for every one.
 
-` + terminal{width: helpWidth}.broken("Effects: "+fakeapi.Effects()+".") + `
+Effects:
 
+` + fakeapi.Effects() + `
 Choices: page=N, after=N, count=N, probability=P, seed=N.
 
 N is a number, D a time such as 2s, T a media type, P a probability from 0 to 1.`,
@@ -132,11 +134,21 @@ func (o serveOptions) settings() ([]fakeapi.Option, error) {
 	for _, text := range o.faults {
 		fault, err := fakeapi.ParseFault(text)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w%s", err, meantOfFault(text))
 		}
 		settings = append(settings, fakeapi.WithFaults(fault))
 	}
 	return settings, nil
+}
+
+// meantOfFault says which operation a fault was probably meant for, if it names one that there is not.
+func meantOfFault(text string) string {
+	operation, _, _ := strings.Cut(text, ":")
+	contract, err := check.Load(openapi.Document())
+	if err != nil || slices.Contains(contract.Operations(), operation) {
+		return ""
+	}
+	return didYouMean("", operation, contract.Operations())
 }
 
 // validate returns an error for values that make no sense, which the fake itself does not check.

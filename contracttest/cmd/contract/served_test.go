@@ -42,6 +42,7 @@ func TestVerifyBehindAGateway(t *testing.T) {
 		"two":                {args: []string{"--base-url", "https://a.example", "--base-url", "https://proxy.example:8443/do"}, exit: 1, want: "1 exchange checked"},
 		"beside a host":      {args: []string{"--host", "proxy.example", "--base-url", "https://proxy.example:8443/do"}, exit: 1, want: "2 exchanges checked, 1 skipped"},
 		"the path of an API": {args: []string{"--base-url", "https://proxy.example:8443/v2"}, exit: 2, want: "--base-url: /v2/images is added to it; without /v2 it is https://proxy.example:8443"},
+		"below another path": {args: []string{"--base-url", "https://proxy.example:8443/do/v2/images/"}, exit: 2, want: "--base-url: /v2/images is added to it: write it without that"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			exit, out := execute(t, nil, append([]string{"verify", file}, test.args...)...)
@@ -68,8 +69,11 @@ func TestVerifyRefusesAHostThatIsMore(t *testing.T) {
 	t.Parallel()
 	for host, want := range map[string]string{
 		"https://proxy.example/do":           "--host: it is a name without scheme, port and path: write --host proxy.example, or --base-url",
-		"http://[::1]:8080":                  "write --host ::1, or --base-url",
-		"proxy.example:8443":                 "--host: it is a name without scheme, port and path",
+		"http://[::1]:8080":                  "::1 needs no --host, since loopback counts on any port",
+		"proxy.example:8443":                 "port and path: write --host proxy.example, or --base-url",
+		"127.0.0.1:18421":                    "port and path: 127.0.0.1 needs no --host, since loopback counts on any port; --base-url is for one with a path",
+		"localhost:8080":                     "localhost needs no --host",
+		"user:secret@localhost:8080":         "--host: it is a name without scheme, port and path, such as proxy.example",
 		"proxy.example/do":                   "--host: it is a name without scheme, port and path, such as proxy.example",
 		"[::1]":                              "--host: it is a name without scheme, port and path, such as proxy.example",
 		"":                                   "--host: it is a name without scheme, port and path, such as proxy.example",
@@ -83,6 +87,14 @@ func TestVerifyRefusesAHostThatIsMore(t *testing.T) {
 	for _, host := range []string{"proxy.example", "::1", "127.0.0.1", "gateway"} {
 		exit, out := execute(t, nil, "verify", "--host", host, recordings+"images_get.cassette.yaml")
 		assert.Equal(t, 0, exit, "%s: %s", host, out)
+	}
+}
+
+func TestHelpSaysWhichHostsCount(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"verify", "convert", "baseline", "suggest"} {
+		_, out := execute(t, nil, command, "--help")
+		assert.Contains(t, out, "beside api.digitalocean.com and loopback", command)
 	}
 }
 

@@ -72,7 +72,7 @@ func (o targetOptions) base() (traffic.Base, error) {
 	if o.baseURL == "" {
 		return traffic.Base{}, nil
 	}
-	base, err := traffic.ParseBase(o.baseURL)
+	base, err := parseBase(o.baseURL)
 	if err != nil {
 		return base, fmt.Errorf("--base-url: %w", err)
 	}

@@ -98,7 +98,7 @@ func TestVerdictIsTheLastLine(t *testing.T) {
 		"an unknown operation": {
 			args: []string{"--operations", "images_got", recordings + "images_get.cassette.yaml"},
 			exit: 2,
-			want: ", images_update, seen\n",
+			want: "; did you mean images_get?\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

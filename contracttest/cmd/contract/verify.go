@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -26,12 +27,14 @@ session of its own.
 
 A recording is known by what is in it: an HTTP Archive (HAR) of a browser, a proxy, Playwright or Polly.JS,
 also in gzip, zip or UTF-16; a cassette of go-vcr, vcrpy or Ruby's VCR; a Postman collection with saved
-examples. FILE may be a folder, of which files that are not recordings are named and left out. It may be
-- for standard input.
+examples. FILE may be a folder. A file in it that is not a recording is named and left out, unless its name
+is that of one: .har, .har.gz, .har.zip, .cassette.yaml, .cassette.yml or .cassette.json. FILE may be - for
+standard input. A FILE with nothing to check is counted as skipped.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing was
 checked, or by --min-coverage, --strict-baseline or --fail-on-skip. It is 2 if a file, an entry in one or a
-flag cannot be used; the rest is checked all the same.`,
+flag cannot be used; the rest is checked all the same. If it is interrupted, it is 2 as well, and the reports
+have what was checked until then.`,
 		RunE: func(cmd *cobra.Command, files []string) error { return runVerify(cmd.Context(), p, options, files) },
 	}
 	options.output.addFlags(cmd)
@@ -42,7 +45,8 @@ flag cannot be used; the rest is checked all the same.`,
 			"(default: the embedded contract); only the operations that the\n"+
 			"recordings touch have to be valid")
 	flags.BoolVar(&options.failOnSkip, "fail-on-skip", false,
-		"fail if an exchange with the API cannot be checked, such as one without its body")
+		"fail if an exchange with the API cannot be checked, such as one without its body,\n"+
+			"or if there is nothing to check in a FILE")
 	return cmd
 }
 
@@ -73,12 +77,15 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 		return err
 	}
 	seen := newReading(p, r)
-	if err := seen.addRecordings(ctx, r, found, where); err != nil {
-		return err
+	interrupted := seen.addRecordings(ctx, r, found, where)
+	if interrupted == nil {
+		seen.nameEmpty(files)
+	} else {
+		r.AddProblem("", "interrupted, so that not all was checked: " + interrupted.Error())
 	}
 	seen.writeOrigins()
 	seen.write()
-	if err := o.write(r); err != nil {
+	if err := errors.Join(o.write(r), interrupted); err != nil {
 		return err
 	}
 	return o.verdict(r)

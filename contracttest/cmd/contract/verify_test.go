@@ -266,14 +266,16 @@ func TestVerifyTheRecordings(t *testing.T) {
 	assert.NotContains(t, out, "matches nothing here")
 }
 
-// Reading an archive of any length can be interrupted.
+// Reading an archive of any length can be interrupted. The reports then have what was checked until then, and say so.
 func TestVerifyCanBeInterrupted(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "endless.har")
 	require.NoError(t, os.Symlink("/dev/stdin", file))
-	command := exec.Command(contract, "verify", file)
-	var out strings.Builder
-	command.Stderr = &out
+	report := filepath.Join(t.TempDir(), "report.json")
+	require.NoError(t, os.WriteFile(report, []byte("of an earlier run"), 0o600))
+	command := exec.Command(contract, "verify", recordings+"images_get.cassette.yaml", file, "-o", report)
+	var stdout, out strings.Builder
+	command.Stdout, command.Stderr = &stdout, &out
 	endless, err := command.StdinPipe()
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
@@ -286,4 +288,11 @@ func TestVerifyCanBeInterrupted(t *testing.T) {
 	}
 	assert.Equal(t, 2, exitCode(command.Wait()))
 	assert.Contains(t, out.String(), "contract: endless.har")
+	text, err := os.ReadFile(report)
+	require.NoError(t, err)
+	for _, written := range []string{stdout.String(), string(text)} {
+		assert.Contains(t, written, "interrupted, so that not all was checked: endless.har")
+		assert.Regexp(t, `7 exchanges checked|"exchanges": 7`, written)
+	}
+	assert.True(t, strings.HasSuffix(stdout.String(), "\nverdict: unusable: 1 problem\n"), stdout.String())
 }
