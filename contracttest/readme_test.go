@@ -116,7 +116,7 @@ func TestFiguresInTheREADME(t *testing.T) {
 		assert.Contains(t, readme, fmt.Sprintf("%d exchanges checked, %d skipped, %d findings (0 breaking) and %d accepted,",
 			verified.Exchanges, verified.Skipped, verified.CountAtLeast(check.Note), verified.Accepted()))
 
-		results, all, err := contracttest.RunCases(t.Context(), fakeTarget())
+		results, all, err := contracttest.RunCases(t.Context(), slowTarget())
 		require.NoError(t, err)
 		skipped := 0
 		for _, result := range results {

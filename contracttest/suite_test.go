@@ -31,6 +31,11 @@ func targetOf(transport http.RoundTripper) contracttest.Target {
 
 func fakeTarget() contracttest.Target { return targetOf(fakeapi.New()) }
 
+// slowTarget returns a target whose imports and actions are seen in every status, however the pauses of a wait vary.
+func slowTarget() contracttest.Target {
+	return targetOf(fakeapi.New(fakeapi.WithImportTime(time.Minute), fakeapi.WithActionTime(time.Minute)))
+}
+
 // fakeLacks are the cases that look for something that the fake has only where a test asks for it.
 var fakeLacks = []string{"retired-images", "region-of-actions"}
 

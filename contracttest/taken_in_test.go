@@ -274,7 +274,7 @@ var notShown = map[string][]string{
 // Every parameter and field, and null where it is allowed, is shown by something that make contract reads.
 func TestEveryFieldIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, shown, err := contracttest.RunCases(t.Context(), fakeTarget())
+		_, shown, err := contracttest.RunCases(t.Context(), slowTarget())
 		require.NoError(t, err)
 		addRecordings(t, shown)
 		for operation, coverage := range shown.Coverage().Operations {
