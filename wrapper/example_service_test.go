@@ -69,8 +69,12 @@ func (s *service) remains(ctx context.Context, image *gen.Image, cause error, ma
 	}
 	isOurs := func(image gen.Image) bool { return strings.HasSuffix(image.Description, marker) }
 	if apiError.ImageID != 0 { // the refusal names an image, but nobody knows whether it always is the new one
-		if named, err := s.client.Get(ctx, apiError.ImageID); err == nil && isOurs(*named) {
+		named, err := s.client.Get(ctx, apiError.ImageID)
+		if err == nil && isOurs(*named) {
 			return []int64{named.ID}, nil
+		}
+		if err != nil && !errors.Is(err, wrapper.ErrNotFound) {
+			return nil, err
 		}
 	}
 	// Images have no URL to be known by, and others may have the name. The API may not list the image at once: a minute
@@ -86,7 +90,7 @@ func (s *service) remains(ctx context.Context, image *gen.Image, cause error, ma
 		}
 		time.Sleep(10 * time.Second)
 	}
-	return nil, nil
+	return nil, fmt.Errorf("there may be an image all the same: its description ends in %s", marker)
 }
 
 // remove deletes an image that may be gone already.

@@ -195,20 +195,17 @@ func TestServiceDeletesItsOwnImage(t *testing.T) {
 // A refusal may name an image. It is deleted only if this create has made it.
 func TestServiceKeepsWhatOthersMade(t *testing.T) {
 	params := gen.ImageCreate{Name: "web", URL: "https://downloads.invalid/web.qcow2", Region: "nyc3"} // unreachable
-	for name, test := range map[string]struct {
-		refusal string // in place of that of the fake
-		left    []int64
-	}{
-		"its own image":   {left: []int64{7}},
-		"another's image": {refusal: `{"id":"bad_request","message":"no"} {"image":{"id":7}}`, left: []int64{7}},
-		"no such image":   {refusal: `{"id":"bad_request","message":"no"} {"image":{"id":8}}`, left: []int64{7}},
+	for name, refusal := range map[string]string{
+		"its own image":   "", // the refusal of the fake
+		"another's image": `{"id":"bad_request","message":"no"} {"image":{"id":7}}`,
+		"no such image":   `{"id":"bad_request","message":"no"} {"image":{"id":8}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				fake := fakeapi.New(fakeapi.WithImages(gen.Image{ID: 7, Name: "web", Type: gen.ImageTypeCustom}))
 				transport := roundTrip(func(req *http.Request) (*http.Response, error) {
-					if req.Method == http.MethodPost && test.refusal != "" {
-						return status(http.StatusBadRequest, test.refusal)()
+					if req.Method == http.MethodPost && refusal != "" {
+						return status(http.StatusBadRequest, refusal)()
 					}
 					return fake.RoundTrip(req)
 				})
@@ -216,14 +213,25 @@ func TestServiceKeepsWhatOthersMade(t *testing.T) {
 				require.NoError(t, err)
 				_, err = (&service{client: client, out: io.Discard}).publish(t.Context(), params)
 				require.Error(t, err)
-				var left []int64
-				for _, image := range fake.Images() {
-					left = append(left, image.ID)
-				}
-				assert.Equal(t, test.left, left)
+				require.Len(t, fake.Images(), 1)
+				assert.Equal(t, int64(7), fake.Images()[0].ID)
 			})
 		})
 	}
+}
+
+// If no image is found, that does not mean that there is none: the error says by what to know it.
+func TestServiceSaysWhatMayRemain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithImages(), fakeapi.WithFaults(
+			fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.Reset()},
+		))
+		client, counter := fakeClient(t, fake)
+		_, err := (&service{client: client, out: io.Discard}).publish(t.Context(), createParams)
+		require.ErrorIs(t, err, wrapper.ErrNoResponse)
+		require.Regexp(t, `there may be an image all the same: its description ends in [A-Z2-7]{26}$`, err.Error())
+		assert.Equal(t, 7, counter.seen[200], "the list is read for a minute")
+	})
 }
 
 // An image that was found is deleted even if the rest of the list cannot be read.
