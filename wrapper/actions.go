@@ -59,7 +59,8 @@ func (c *Client) Action(ctx context.Context, imageID, actionID int64) (*gen.Acti
 //
 // A failed request is repeated only if it cannot have taken effect, as with [Client.Create]. If MayHaveActed of the
 // [*Error] is set, the transfer may be under way all the same. Read [Client.Actions] and wait for those in progress
-// before you call it again: what the API does if asked for the same transfer twice is unknown.
+// before you call it again: what the API does if asked for the same transfer twice is unknown. For some seconds the
+// list may lack it ([WithJustCreated] says what was seen), so look more than once.
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Transfer(ctx context.Context, imageID int64, region gen.RegionSlug) (*gen.Action, error) {

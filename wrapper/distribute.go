@@ -47,7 +47,8 @@ func (*RegionError) ofCall() {}
 // Another call skips the regions that the image is in by then. But it knows nothing of transfers that are under way:
 // one whose response was lost (MayHaveActed of the [*Error]), or whose wait was ended by the context. What the API does
 // if asked for the same transfer again is unknown; it may run two. So first read [Client.Actions], and wait for those
-// in progress with [Client.WaitAction], as the example Again does.
+// in progress with [Client.WaitAction], as the example Again does. For some seconds the list may lack a new one: see
+// [Client.Transfer].
 //
 // https://docs.digitalocean.com/reference/api/reference/image-actions/
 func (c *Client) Distribute(

@@ -48,7 +48,7 @@
 //
 // To know whether a deadline has passed, ask ctx.Err(). errors.Is(err, context.DeadlineExceeded) is also true if the
 // server was silent for too long in the last attempt, and is false if the client gave up before the deadline, because
-// the next attempt would have come after it. The text of the error then ends in "(gave up: …)", also for
+// the next attempt would have come after it. The text of the error then has "(gave up: …)" in it, also for
 // [Retry].MaxElapsed.
 //
 // What the caller's own code returns, such as the cause of a context or the error of a limiter, is found by errors.Is

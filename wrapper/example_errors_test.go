@@ -108,8 +108,8 @@ func ExampleRegionError() {
 		fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.FailAction()}),
 	)
 	err := client.Distribute(context.Background(), 42, []gen.RegionSlug{"mars1", gen.RegionSlugFra1})
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
+	switch joined, ok := err.(interface{ Unwrap() []error }); {
+	case ok:
 		for _, err := range joined.Unwrap() {
 			var failed *wrapper.RegionError
 			var apiError *wrapper.Error
@@ -122,6 +122,8 @@ func ExampleRegionError() {
 				fmt.Println(failed.Region, errors.As(failed, new(*wrapper.ActionFailedError)))
 			}
 		}
+	case err != nil: // of no region: nothing was started
+		log.Fatal(err)
 	}
 	// Output:
 	// mars1 Region is not available false

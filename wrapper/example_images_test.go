@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log"
@@ -94,18 +95,24 @@ func ExampleClient_GetByName_wait() {
 }
 
 // A response can be lost after the image was created. Create does not repeat such a request; look for the image first.
-// The API tells no URL, so name and time have to do. A margin allows for a clock that is wrong.
+// The API tells no URL, and others may have the name, so a random text in the description has to do. Example Service
+// looks again for a minute, and deletes what it finds.
 func ExampleClient_Create() {
 	lost := fakeapi.Fault{Operation: "images_create_custom", Count: 1, Do: fakeapi.LoseAnswer()}
 	client := exampleClient(fakeapi.WithFaults(lost))
 	ctx := context.Background()
-	since := time.Now().Add(-time.Minute)
-	_, err := client.Create(ctx, gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugFra1})
+	marker := rand.Text()
+	_, err := client.Create(ctx, gen.ImageCreate{
+		Name:        "web",
+		Description: marker,
+		URL:         "https://example.com/web.qcow2",
+		Region:      gen.RegionSlugFra1,
+	})
 	var apiError *wrapper.Error
 	if errors.As(err, &apiError) && apiError.MayHaveActed {
-		isNew := func(image gen.Image) bool { return image.CreatedAt.After(since) }
+		isOurs := func(image gen.Image) bool { return image.Description == marker }
 		images := client.Images(ctx, wrapper.ListParams{Private: true})
-		created, err := wrapper.Collect(wrapper.Filter(images, wrapper.HasName("web"), wrapper.HasType(gen.ImageTypeCustom), isNew))
+		created, err := wrapper.Collect(wrapper.Filter(images, isOurs))
 		fmt.Println(len(created), "was created all the same", err)
 	}
 	// Output: 1 was created all the same <nil>

@@ -14,7 +14,8 @@ import (
 	"example.com/doimages/wrapper"
 )
 
-// keepNewest deletes the images of a series but for the newest n. With dryRun it only says what it would delete.
+// keepNewest deletes the images of a series but for the newest n. With dryRun it only says what it would delete. A
+// series is the beginning of the names: nightly- has nightly-db-1 in it, too.
 func keepNewest(ctx context.Context, client *wrapper.Client, series string, n int, dryRun bool) error {
 	if series == "" || n < 1 {
 		return fmt.Errorf("keep newest of %q: to keep %d would delete every image", series, n)

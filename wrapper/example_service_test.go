@@ -64,27 +64,33 @@ func (s *service) remains(ctx context.Context, image *gen.Image, cause error, ma
 	if !errors.As(cause, &apiError) {
 		return nil, nil // nothing was sent
 	}
-	switch {
-	case apiError.ImageID != 0:
-		return []int64{apiError.ImageID}, nil
-	case !apiError.MayHaveActed:
+	if !apiError.MayHaveActed {
 		return nil, nil // the API refused it
+	}
+	isOurs := func(image gen.Image) bool { return strings.HasSuffix(image.Description, marker) }
+	if apiError.ImageID != 0 { // the refusal names an image, but nobody knows whether it always is the new one
+		named, err := s.client.Get(ctx, apiError.ImageID)
+		if err == nil && isOurs(*named) {
+			return []int64{named.ID}, nil
+		}
+		if err != nil && !errors.Is(err, wrapper.ErrNotFound) {
+			return nil, err
+		}
 	}
 	// Images have no URL to be known by, and others may have the name. The API may not list the image at once: a minute
 	// is what WithJustCreated allows it.
 	private := s.client.Images(ctx, wrapper.ListParams{Private: true})
-	isOurs := func(image gen.Image) bool { return strings.HasSuffix(image.Description, marker) }
 	for range 7 {
 		orphans, err := wrapper.Collect(wrapper.Filter(private, isOurs))
+		if len(orphans) > 0 {
+			return []int64{orphans[0].ID}, nil // one create makes one image, whatever else is in the list
+		}
 		if err != nil {
 			return nil, err
 		}
-		if len(orphans) > 0 {
-			return []int64{orphans[0].ID}, nil // one create makes one image
-		}
 		time.Sleep(10 * time.Second)
 	}
-	return nil, nil
+	return nil, fmt.Errorf("there may be an image all the same: its description ends in %s", marker)
 }
 
 // remove deletes an image that may be gone already.
@@ -96,7 +102,8 @@ func (s *service) remove(ctx context.Context, id int64) error {
 	return err
 }
 
-// retain deletes the imported images of a series but for the newest n that are available.
+// retain deletes the imported images of a series but for the newest n that are available. A series is the beginning of
+// the names: nightly- has nightly-db-1 in it, too.
 func (s *service) retain(ctx context.Context, series string, n int) error {
 	if series == "" || n < 1 {
 		return fmt.Errorf("retain %q: to keep %d would delete every image", series, n)

@@ -2,6 +2,7 @@ package wrapper_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,6 +74,7 @@ func TestCallsThatComeTooLateSayWhy(t *testing.T) {
 		require.ErrorIs(t, err, wrapper.ErrRateLimited)
 		for _, err := range client.WaitAllAvailable(ctx, []int64{42, 43}) {
 			require.ErrorContains(t, err, "(gave up: its turn would come after the deadline)")
+			require.Equal(t, 1, strings.Count(err.Error(), "gave up"), err)
 		}
 		_, err = client.Get(ctx, 42)
 		require.ErrorContains(t, err, "(gave up: its turn would come after the deadline)")

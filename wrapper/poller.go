@@ -181,7 +181,7 @@ func (p *poller[T]) wait(ctx context.Context) (*T, error) {
 			return p.stop(err)
 		}
 		if isTooLate(ctx, err) {
-			return p.stop(fmt.Errorf("%w (gave up: the next poll would come after the deadline)", err))
+			return p.stop(gaveUp(err))
 		}
 		p.progress(p.state)
 		if p.isOver {
@@ -218,6 +218,15 @@ func isTooLate(ctx context.Context, err error) bool {
 		return time.Until(deadline) < pause
 	}
 	return false
+}
+
+// gaveUp returns the failure after which the next poll would come too late, with a text that says so.
+func gaveUp(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.gaveUp != "" {
+		return err // not even this poll was sent in time, which it says
+	}
+	return fmt.Errorf("%w (gave up: the next poll would come after the deadline)", err)
 }
 
 // isEndedBy reports whether a failed poll ends the wait: the next would fail in the same way, or too many have failed

@@ -77,7 +77,11 @@ func (s secret) cleanError(err error) error {
 		return err
 	}
 	if request, ok := err.(*url.Error); ok {
-		return &url.Error{Op: request.Op, URL: s.clean(request.URL), Err: s.cleanError(request.Err)}
+		return &url.Error{
+			Op:  s.clean(request.Op),
+			URL: s.clean(request.URL),
+			Err: s.cleanError(request.Err),
+		}
 	}
 	if hasToken || len(text) > maxKept {
 		return errors.New(shorten(redacted))

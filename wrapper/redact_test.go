@@ -102,9 +102,21 @@ func TestErrorsKeepTheirTypes(t *testing.T) {
 	}{
 		"a long URL":         {transport: hangs, tag: strings.Repeat("x", 10_000), want: isDeadline},
 		"the token in a URL": {transport: hangs, tag: canary, want: isDeadline},
+		"the token in the Op of another": {
+			transport: roundTrip(func(*http.Request) (*http.Response, error) {
+				return nil, &url.Error{Op: canary, URL: "https://proxy.example", Err: untrusted}
+			}),
+			want: isUntrusted,
+		},
+		"a long Op of another": {
+			transport: roundTrip(func(*http.Request) (*http.Response, error) {
+				return nil, &url.Error{Op: strings.Repeat("x", 10_000), URL: "https://proxy.example", Err: untrusted}
+			}),
+			want: isUntrusted,
+		},
 		"a long error": {
 			transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, untrusted }),
-			want:      func(err error) bool { return errors.As(err, new(*tls.CertificateVerificationError)) },
+			want:      isUntrusted,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,6 +135,8 @@ func TestErrorsKeepTheirTypes(t *testing.T) {
 }
 
 func isDeadline(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
+
+func isUntrusted(err error) bool { return errors.As(err, new(*tls.CertificateVerificationError)) }
 
 // Successes are searched, too: every string of every result, whatever the call, and what callers are told meanwhile.
 func TestTokenIsInNoResult(t *testing.T) {

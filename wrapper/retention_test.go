@@ -139,9 +139,8 @@ func TestServiceCleansUp(t *testing.T) {
 // That holds for every reading of the image on the way, the last one included.
 func TestServiceCleansUpAfterEveryReading(t *testing.T) {
 	web := gen.ImageCreate{Name: "web", URL: "https://example.com/web.qcow2", Region: gen.RegionSlugNyc3}
-	failures := 0
-	for after := 0; ; after++ {
-		published := false
+	failures, published := 0, false
+	for after := 0; !published && after < 20; after++ {
 		synctest.Test(t, func(t *testing.T) {
 			fake := fakeapi.New(fakeapi.WithImages(), fakeapi.WithFaults(fakeapi.Fault{
 				Operation: "images_get",
@@ -155,11 +154,11 @@ func TestServiceCleansUpAfterEveryReading(t *testing.T) {
 			assert.Equal(t, published, image != nil)
 			assert.Equal(t, published, len(fake.Images()) == 1, "after %d readings: %v", after, err)
 		})
-		if published {
-			break
+		if !published {
+			failures++
 		}
-		failures++
 	}
+	assert.True(t, published, "a fault that no reading meets changes nothing")
 	assert.GreaterOrEqual(t, failures, 3)
 }
 
@@ -191,6 +190,67 @@ func TestServiceDeletesItsOwnImage(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A refusal may name an image. It is deleted only if this create has made it.
+func TestServiceKeepsWhatOthersMade(t *testing.T) {
+	params := gen.ImageCreate{Name: "web", URL: "https://downloads.invalid/web.qcow2", Region: "nyc3"} // unreachable
+	for name, refusal := range map[string]string{
+		"its own image":   "", // the refusal of the fake
+		"another's image": `{"id":"bad_request","message":"no"} {"image":{"id":7}}`,
+		"no such image":   `{"id":"bad_request","message":"no"} {"image":{"id":8}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fake := fakeapi.New(fakeapi.WithImages(gen.Image{ID: 7, Name: "web", Type: gen.ImageTypeCustom}))
+				transport := roundTrip(func(req *http.Request) (*http.Response, error) {
+					if req.Method == http.MethodPost && refusal != "" {
+						return status(http.StatusBadRequest, refusal)()
+					}
+					return fake.RoundTrip(req)
+				})
+				client, err := wrapper.NewClient(fakeapi.Token, wrapper.WithHTTPClient(&http.Client{Transport: transport}))
+				require.NoError(t, err)
+				_, err = (&service{client: client, out: io.Discard}).publish(t.Context(), params)
+				require.Error(t, err)
+				require.Len(t, fake.Images(), 1)
+				assert.Equal(t, int64(7), fake.Images()[0].ID)
+			})
+		})
+	}
+}
+
+// If no image is found, that does not mean that there is none: the error says by what to know it.
+func TestServiceSaysWhatMayRemain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeapi.New(fakeapi.WithImages(), fakeapi.WithFaults(
+			fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.Reset()},
+		))
+		client, counter := fakeClient(t, fake)
+		_, err := (&service{client: client, out: io.Discard}).publish(t.Context(), createParams)
+		require.ErrorIs(t, err, wrapper.ErrNoResponse)
+		require.Regexp(t, `there may be an image all the same: its description ends in [A-Z2-7]{26}$`, err.Error())
+		assert.Equal(t, 7, counter.seen[200], "the list is read for a minute")
+	})
+}
+
+// An image that was found is deleted even if the rest of the list cannot be read.
+func TestServiceDeletesWhatItFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var others []gen.Image
+		for n := range 201 {
+			others = append(others, gen.Image{ID: int64(n + 1), Type: gen.ImageTypeCustom})
+		}
+		fake := fakeapi.New(fakeapi.WithImages(others...), fakeapi.WithFaults(
+			fakeapi.Fault{Operation: "images_create_custom", Do: fakeapi.LoseAnswer()},
+			fakeapi.Fault{Operation: "images_list", Page: 2, Do: fakeapi.Status(500)},
+		))
+		client, _ := fakeClient(t, fake)
+		_, err := (&service{client: client, out: io.Discard}).publish(t.Context(), createParams)
+		require.ErrorIs(t, err, wrapper.ErrNoResponse)
+		assert.Equal(t, 1, fake.Done("images_create_custom"))
+		assert.Len(t, fake.Images(), len(others))
+	})
 }
 
 // A series without a name, and a number that keeps nothing, are mistakes that would delete every image.

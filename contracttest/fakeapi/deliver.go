@@ -45,7 +45,7 @@ func (a *API) handle(r *http.Request) (*buffer, delivery) {
 		b.header.Set("Content-Length", strconv.Itoa(b.body.Len()))
 	}
 	how := effect.deliver
-	if b.body.Len() == 0 {
+	if b.body.Len() == 0 || r.Method == http.MethodHead {
 		how.pause = 0 // nothing can be sent slowly
 	}
 	return b, how
