@@ -3,7 +3,7 @@
 .PHONY: module-test platforms release-test spec-diff-test
 
 # The tools, each with its version.
-export GOLANGCI    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
+export GOLANGCI    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 export ACTIONLINT  := go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -shellcheck= -pyflakes=
 export GOVULNCHECK := go run golang.org/x/vuln/cmd/govulncheck@v1.8.0
 OASDIFF            := go run github.com/oasdiff/oasdiff@v1.28.0
