@@ -102,13 +102,23 @@ func TestVerifyAFolderWithADamagedRecording(t *testing.T) {
 			assert.NotContains(t, out, "nothing to check")
 		})
 	}
-	dir := t.TempDir()
-	require.NoError(t, os.Symlink(filepath.Join(dir, "gone"), filepath.Join(dir, "c.har")))
-	exit, out := execute(t, nil, "verify", dir)
-	assert.Equal(t, 2, exit, out)
-	assert.Contains(t, out, "c.har: no such file")
-	exit, out = execute(t, nil, "live", dir)
-	assert.Equal(t, 2, exit, "before the run: %s", out)
+}
+
+// A link with the name of a recording that leads nowhere may be one that was not fetched.
+func TestVerifyNamesLinksThatLeadNowhere(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"gone":  "c.har: no such file",
+		"c.har": "c.har: too many levels of symbolic links",
+	} {
+		dir := t.TempDir()
+		require.NoError(t, os.Symlink(target, filepath.Join(dir, "c.har")))
+		exit, out := execute(t, nil, "verify", dir)
+		assert.Equal(t, 2, exit, out)
+		assert.Contains(t, out, want)
+		exit, out = execute(t, nil, "live", dir)
+		assert.Equal(t, 2, exit, "before the run: %s", out)
+	}
 }
 
 // A request to another path of a host that counts is said to be that, and not one to another host.

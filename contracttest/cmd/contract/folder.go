@@ -98,10 +98,11 @@ func isFile(file string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// isBrokenLink reports whether a name is that of a link to nothing, such as one to a large file that was not fetched.
+// isBrokenLink reports whether a name is that of a link that leads nowhere, such as one to a large file that was not
+// fetched, or one to itself.
 func isBrokenLink(file string) bool {
 	_, err := os.Stat(file)
-	return errors.Is(err, fs.ErrNotExist)
+	return err != nil
 }
 
 // recordingNames end the names of recordings: a file so named that is not one is damaged.
