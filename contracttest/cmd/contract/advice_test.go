@@ -87,6 +87,13 @@ func TestAdviceOfAStrictRun(t *testing.T) {
 	assert.Equal(t, 1, exit, out)
 	assert.Equal(t, 1, strings.Count(out, "matches nothing here"), out)
 	assert.Contains(t, out, "\nverdict: failed: 1 stale baseline entry")
+
+	require.NoError(t, os.WriteFile(baseline, []byte("findings:\n"+
+		strings.Repeat("- {check: undocumented-field, operation: image_get, reason: Seen., source: A test.}\n", 200)), 0o600))
+	exit, out = execute(t, nil, "verify", "--strict-baseline", "--baseline", baseline, folder)
+	assert.Equal(t, 1, exit, out)
+	assert.Contains(t, out, "(undocumented-field image_get) names no operation of the contract\nand 100 more\n")
+	assert.NotContains(t, out, "advice: entry", "however many there are, and whatever is wrong with them")
 }
 
 // A run of the suite and a proxy advise as verify does.

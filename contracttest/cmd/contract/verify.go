@@ -81,7 +81,7 @@ func runVerify(ctx context.Context, p process, options verifyOptions, files []st
 	if interrupted == nil {
 		seen.nameEmpty(files)
 	} else {
-		r.AddProblem("", "interrupted, so that not all was checked: " + interrupted.Error())
+		r.AddProblem("", "interrupted, so that not all was checked: "+interrupted.Error())
 	}
 	seen.writeOrigins()
 	seen.write()
