@@ -42,6 +42,8 @@ func TestVerifyNamesWhatHasNothingToCheck(t *testing.T) {
 		assert.Contains(t, out, test.want)
 		exit, out = execute(t, nil, append([]string{"verify", "--fail-on-skip"}, test.args...)...)
 		assert.Equal(t, 1, exit, out)
+		assert.Contains(t, out, "\nverdict: failed: nothing to check in ")
+		assert.NotContains(t, out, "could not be checked", "no exchange is missing")
 	}
 	exit, out := execute(t, nil, "live", good, empty)
 	assert.Equal(t, 0, exit, out)
