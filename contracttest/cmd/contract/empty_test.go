@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -143,4 +144,9 @@ func TestVerifyNamesOtherPaths(t *testing.T) {
 	assert.Contains(t, out, "\nskipped 4: other path (a.har#0, a.har#1, a.har#2, a.har#4)\n")
 	assert.Contains(t, out, "\nskipped 1: other host (gate.example)\n")
 	assert.Contains(t, out, "advice: localhost:8080 looks like the API behind a gateway; --base-url http://localhost:8080/do checks it\n")
+	const base = "https://odd.example/two%20words"
+	text := strings.ReplaceAll(`{"log":{"entries":[`+entries+`]}}`, "https://gate.example/", base+"/v2/images")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	_, out = execute(t, nil, "verify", file)
+	assert.Contains(t, out, "; --base-url "+base+" checks it\n", "as it has to be written")
 }

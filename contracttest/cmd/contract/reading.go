@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -88,7 +89,8 @@ func (s *reading) noteGateway(omitted *recording.OmittedError) {
 	}
 	s.gateways[host] = "--host " + shown(u.Hostname())
 	if before != "" {
-		s.gateways[host] = "--base-url " + shown(u.Scheme+"://"+u.Host+before)
+		base := url.URL{Scheme: u.Scheme, Host: u.Host, Path: before}
+		s.gateways[host] = "--base-url " + shown(base.String())
 	}
 }
 
