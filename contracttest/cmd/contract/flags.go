@@ -10,10 +10,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// prepareFlags has all commands refuse a flag that takes one value and is given twice, of which the last would win
-// without a word, and say in plain words what is wrong with a flag.
-func prepareFlags(root *cobra.Command) {
-	root.SetFlagErrorFunc(flagError)
+// refuseRepeated has all commands refuse a flag that takes one value and is given twice, of which the last would win
+// without a word. Not so while a shell completes a command line: cobra then reads the flags twice.
+func refuseRepeated(root *cobra.Command, args []string) {
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return
+	}
 	for _, cmd := range root.Commands() {
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 			_, isList := flag.Value.(pflag.SliceValue)
