@@ -124,6 +124,18 @@ func TestVerifyNamesLinksThatLeadNowhere(t *testing.T) {
 	}
 }
 
+// A folder may be named by a link to it.
+func TestVerifyALinkToAFolder(t *testing.T) {
+	t.Parallel()
+	folder, err := filepath.Abs(recordings)
+	require.NoError(t, err)
+	link := filepath.Join(t.TempDir(), "recorded")
+	require.NoError(t, os.Symlink(folder, link))
+	exit, out := execute(t, nil, "verify", link)
+	assert.Equal(t, 0, exit, out)
+	assert.NotContains(t, out, "nothing to check")
+}
+
 // A request to another path of a host that counts is said to be that, and not one to another host.
 func TestVerifyNamesOtherPaths(t *testing.T) {
 	t.Parallel()
