@@ -102,7 +102,8 @@ func TestWaitAllAvailableWithoutAnID(t *testing.T) {
 	assert.Equal(t, map[int64]bool{0: false, 2: true, -5: false}, ended)
 	assert.Equal(t, map[int]int{200: 1}, counter.seen)
 
-	for range client.WaitAllAvailable(t.Context(), []int64{0, 2, -5}) {
+	for _, err := range client.WaitAllAvailable(t.Context(), []int64{0, 2, -5}) {
+		assert.Error(t, err)
 		break
 	}
 }

@@ -66,12 +66,14 @@ func TestStoppingCancelsRequestsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeapi.New(fakeapi.WithCatalogue(10_000, 1), fakeapi.WithFaults(fakeapi.Fault{Do: fakeapi.Delay(50 * time.Millisecond)}))
 		client, counter := fakeClient(t, fake)
-		for range client.Images(t.Context(), wrapper.ListParams{}) {
+		for _, err := range client.Images(t.Context(), wrapper.ListParams{}) {
+			require.NoError(t, err)
 			break
 		}
 		assert.Equal(t, 1, fake.Requests())
 		start, read := time.Now(), 0
-		for range client.Images(t.Context(), wrapper.ListParams{}) {
+		for _, err := range client.Images(t.Context(), wrapper.ListParams{}) {
+			require.NoError(t, err)
 			if read++; read == 201 {
 				break
 			}

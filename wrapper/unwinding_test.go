@@ -84,13 +84,11 @@ func TestPanicAndGoexitReachTheCaller(t *testing.T) {
 			}{
 				"get": {first: 1, last: 1, call: func(c *wrapper.Client, _ wrapper.WaitOption) { _, _ = c.Get(t.Context(), 6_000_000) }},
 				"list": {first: 1, last: 4, call: func(c *wrapper.Client, _ wrapper.WaitOption) {
-					for range c.Images(t.Context(), wrapper.ListParams{PerPage: 10}) {
-					}
+					_, _ = wrapper.Collect(c.Images(t.Context(), wrapper.ListParams{PerPage: 10}))
 				}},
 				"wait": {first: 1, last: 1, call: func(c *wrapper.Client, o wrapper.WaitOption) { _, _ = c.WaitAvailable(t.Context(), 6_000_000, o) }},
 				"wait for all": {first: 1, last: 2, call: func(c *wrapper.Client, o wrapper.WaitOption) {
-					for range c.WaitAllAvailable(t.Context(), []int64{6_000_000, 6_000_007}, o) {
-					}
+					_, _ = wrapper.Collect(c.WaitAllAvailable(t.Context(), []int64{6_000_000, 6_000_007}, o))
 				}},
 				"distribute": {first: 1, last: 6, call: func(c *wrapper.Client, o wrapper.WaitOption) {
 					_ = c.Distribute(t.Context(), 6_000_000+7*59, []gen.RegionSlug{"fra1", "ams3", "sgp1", "blr1"}, o)

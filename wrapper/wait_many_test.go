@@ -226,7 +226,9 @@ func TestWaitAllAvailableStopsWithItsLoop(t *testing.T) {
 		time.Sleep(time.Hour)
 		assert.Less(t, fake.Requests()-before, 10)
 		before = fake.Requests()
-		for range client.WaitAllAvailable(t.Context(), []int64{6_000_000, 6_000_007, 6_000_014}) { // public, so that each is read by itself
+		// They are public, so that each is read by itself.
+		for _, err := range client.WaitAllAvailable(t.Context(), []int64{6_000_000, 6_000_007, 6_000_014}) {
+			require.NoError(t, err)
 			break
 		}
 		assert.Equal(t, 2, fake.Requests()-before, "the list, and the first")
@@ -238,12 +240,13 @@ func TestWaitAllAvailableStopsWithItsLoop(t *testing.T) {
 				ids = append(ids, image.ID)
 			}
 		}
-		for range client.WaitAllAvailable(t.Context(), ids) {
+		for _, err := range client.WaitAllAvailable(t.Context(), ids) {
+			require.NoError(t, err)
 			break
 		}
 		assert.Equal(t, 1, fake.Requests(), "the first page of many")
-		for range client.WaitAllAvailable(t.Context(), nil) {
-			assert.Fail(t, "there is nothing to wait for")
+		for image, err := range client.WaitAllAvailable(t.Context(), nil) {
+			assert.Fail(t, "there is nothing to wait for", "%v %v", image, err)
 		}
 	})
 }
@@ -272,7 +275,8 @@ func TestWaitForOneOfMany(t *testing.T) {
 		defer cancel()
 		var subject string
 		progress := wrapper.WithProgress(func(p wrapper.Progress) { subject = p.Subject })
-		for range client.WaitAllAvailable(ctx, []int64{42}, progress) {
+		for _, err := range client.WaitAllAvailable(ctx, []int64{42}, progress) {
+			require.Error(t, err)
 			assert.Equal(t, "1 image", subject)
 		}
 	})

@@ -230,7 +230,7 @@ func (b *Baseline) Warnings(now time.Time) []string {
 			says = append(says, "was to be reviewed by "+e.Review)
 		}
 		if b.isUnused(e) {
-			says = append(says, "matches nothing here")
+			says = append(says, "accepts nothing here")
 		}
 		return says
 	})
@@ -256,7 +256,7 @@ func (b *Baseline) Unused(contract *Contract) []string {
 		case !contract.hasOperation(e.Operation):
 			return []string{"names no operation of the contract"}
 		case b.isUnused(e):
-			return []string{"matches nothing here"}
+			return []string{"accepts nothing here"}
 		}
 		return nil
 	})

@@ -59,7 +59,7 @@ func TestBaselineAcceptsWhatItKnows(t *testing.T) {
 			assert.Equal(t, test.accepted, findings[0].Severity == check.Accepted)
 
 			warnings := strings.Join(baseline.Warnings(early), "\n")
-			assert.Equal(t, test.unused, strings.Contains(warnings, "matches nothing here"), warnings)
+			assert.Equal(t, test.unused, strings.Contains(warnings, "accepts nothing here"), warnings)
 			if test.accepted {
 				assert.Equal(t, "It is winter.", findings[0].Reason)
 				assert.Empty(t, warnings)
@@ -78,8 +78,12 @@ func TestUnusedEntries(t *testing.T) {
 	const kind = "    kind: documentation\n"
 	with := func(old, new string) string { return strings.Replace(entry, old, new, 1) }
 	for name, test := range map[string]struct{ baseline, want string }{
-		"one that is used":             {baseline: entry},
-		"one that matches nothing":     {baseline: with("thawing", "frozen"), want: " frozen) matches nothing here"},
+		"one that is used":         {baseline: entry},
+		"one that matches nothing": {baseline: with("thawing", "frozen"), want: " frozen) accepts nothing here"},
+		"one after another like it": {
+			baseline: entry + strings.TrimPrefix(entry, "\nfindings:\n"),
+			want:     " thawing) accepts nothing here",
+		},
 		"of a kind that was not seen":  {baseline: with("    in: body\n", kind)},
 		"of an unknown operation":      {baseline: with("images_*", "image_*"), want: "names no operation of the contract"},
 		"of that, and a kind not seen": {baseline: with("images_*", "image_*\n"+kind), want: "names no operation of the contract"},
@@ -97,7 +101,7 @@ func TestUnusedEntries(t *testing.T) {
 				return
 			}
 			require.Len(t, unused, 1)
-			assert.Contains(t, unused[0], "entry 1 of the baseline (unknown-enum-value ")
+			assert.Contains(t, unused[0], " of the baseline (unknown-enum-value ")
 			assert.Contains(t, unused[0], test.want)
 		})
 	}
@@ -136,7 +140,7 @@ func TestBaselineAdds(t *testing.T) {
 	baseline.Accept(findings, "")
 	assert.Equal(t, check.Accepted, findings[0].Severity)
 	assert.Equal(t, []string{
-		"entry 1 of ours.yaml (unknown-enum-value images_* /images/*/status frozen) matches nothing here",
+		"entry 1 of ours.yaml (unknown-enum-value images_* /images/*/status frozen) accepts nothing here",
 		"entry 1 of the baseline (unknown-enum-value image_* /images/*/status thawing) names no operation of the contract",
 	}, baseline.Unused(testkit.Contract(t)))
 	late := baseline.Overdue(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC))

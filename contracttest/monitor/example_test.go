@@ -70,5 +70,5 @@ func ExampleNew() {
 	// Output:
 	// 13 x64
 	// drift undocumented-field images_list /images/0/undocumented
-	// entry 2 of the baseline (undocumented-field images_delete) matches nothing here
+	// entry 2 of the baseline (undocumented-field images_delete) accepts nothing here
 }

@@ -192,7 +192,8 @@ func TestReadLeavesNoTemporaryFile(t *testing.T) {
 	entry := entryOf(`{"status":404,"content":{"size":2,"text":"{}"}}`)
 	file := filepath.Join(t.TempDir(), "session.har.gz")
 	require.NoError(t, os.WriteFile(file, packed(t, []byte(archiveOf(entry, entry))), 0o600))
-	for range recording.Read(file) {
+	for _, err := range recording.Read(file) {
+		require.NoError(t, err)
 		if runtime.GOOS != "windows" { // where a file that is open keeps its name
 			left, err := os.ReadDir(folder)
 			require.NoError(t, err)

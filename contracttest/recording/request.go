@@ -8,8 +8,8 @@ import (
 
 // Reader reads recordings of every kind that is known. The zero value reads all that is in them.
 type Reader struct {
-	// Name begins the names of exchanges and the errors of [Reader.Read]. If it is empty, the name of the file does,
-	// without its folder.
+	// Name begins the names of exchanges and the errors of [Reader.Read], but for that of a file that cannot be opened,
+	// which has its path. If it is empty, the name of the file does, without its folder.
 	Name string
 
 	// Skips returns why a request is not to be read, by its URL: OtherHost or OtherPath. It returns "" for one that is

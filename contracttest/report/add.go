@@ -6,8 +6,9 @@ import (
 	"example.com/doimages/contracttest/internal/redact"
 )
 
-// AddSkipped counts an exchange that was not checked, and why, such as [SkipOtherHost]. Exchanges of one reason are
-// counted together, and the first five are named: a reason should say what they have in common.
+// AddSkipped counts an exchange that was not checked, and why, such as [SkipOtherHost], or by [SkipNothing] an input
+// without any. Those of one reason are counted together, and the first five are named: a reason should say what they
+// have in common.
 func (r *Report) AddSkipped(source, reason string) {
 	r.Skipped++
 	r.skips.add(source, reason)

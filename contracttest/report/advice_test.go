@@ -26,7 +26,7 @@ func summaryOf(t *testing.T, r *report.Report) string {
 
 // Advice is in every form, where the form has a place for what fails nothing, and changes no verdict.
 func TestAdviceIsInEveryForm(t *testing.T) {
-	const stale, gateway = "entry 2 of the baseline matches nothing here", "proxy.example: --base-url https://proxy.example/do checks it, 100 %"
+	const stale, gateway = "entry 2 of the baseline accepts nothing here", "proxy.example: --base-url https://proxy.example/do checks it, 100 %"
 	r := report.New(testkit.Contract(t))
 	r.Add(testkit.Exchanges(t, "images_get")[0])
 	r.Advise(stale)
@@ -93,10 +93,10 @@ func TestAdviceOfARunInWhichNothingWasChecked(t *testing.T) {
 func TestAdviceRepeatsNoReason(t *testing.T) {
 	r := report.New(testkit.Contract(t))
 	r.Add(testkit.Exchanges(t, "images_get")[0])
-	r.Advise("entry 1 matches nothing here")
-	r.Advise("entry 2 matches nothing here")
-	r.AddFailure("stale baseline entry", "entry 1 matches nothing here")
-	assert.Equal(t, []string{"entry 2 matches nothing here"}, r.Verdict().Advice)
+	r.Advise("entry 1 accepts nothing here")
+	r.Advise("entry 2 accepts nothing here")
+	r.AddFailure("stale baseline entry", "entry 1 accepts nothing here")
+	assert.Equal(t, []string{"entry 2 accepts nothing here"}, r.Verdict().Advice)
 	for _, format := range report.Formats {
 		assert.NotRegexp(t, `(advice: |notice.*::)entry 1`, write(t, r, format), format)
 	}
@@ -109,7 +109,7 @@ func TestAdviceIsBoundedAndHarmless(t *testing.T) {
 	r.Advise("left out: \x1b[31m\n::error::x##[group]<script>alert(1)</script> " + secret + " carol@example.net")
 	r.Advise(strings.Repeat("é", 100_000))
 	for i := range 500 {
-		r.Advise(fmt.Sprint("entry ", i, " matches nothing here"))
+		r.Advise(fmt.Sprint("entry ", i, " accepts nothing here"))
 	}
 	advice := r.Verdict().Advice
 	assert.Len(t, advice, 101)

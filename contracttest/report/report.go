@@ -21,7 +21,7 @@ type Report struct {
 	// What fails a run beside what is added as a problem or a failure, and as a case that failed.
 	FailOn      check.Severity // the least severity of a finding that does; New sets Breaking
 	MinCoverage float64        // the least share of the contract to be seen, in percent, of which tenths count; 0 for any
-	FailOnSkip  bool           // whether an exchange with the API that could not be checked does
+	FailOnSkip  bool           // whether an exchange with the API that could not be checked does, or an empty input
 
 	// Operations are those whose coverage is counted; all if there are none. [Seen] stands for those that appear.
 	Operations []string

@@ -19,6 +19,10 @@ const (
 	SkipPreflight = "preflight"
 )
 
+// SkipNothing is the reason for which an input, such as a file or a folder, is skipped as a whole: there is no exchange
+// with the API in it. [Report.FailOnSkip] makes that a failure, too.
+const SkipNothing = "nothing to check"
+
 var harmlessReasons = []string{SkipOtherHost, SkipOtherPath, SkipCached, SkipPreflight}
 
 // What is remembered of skipped exchanges.
@@ -80,11 +84,19 @@ func harmlessReason(reason string) string {
 // unchecked returns how many exchanges with the API could not be checked.
 func (s *skips) unchecked() (n int) {
 	for _, of := range s.by {
-		if harmlessReason(of.reason) == "" {
+		if of.reason != SkipNothing && harmlessReason(of.reason) == "" {
 			n += of.count
 		}
 	}
 	return n
+}
+
+// empty returns how many inputs had nothing to check.
+func (s *skips) empty() int {
+	if of := s.by[SkipNothing]; of != nil {
+		return of.count
+	}
+	return 0
 }
 
 // lines returns a line for each reason, in the order in which they came.

@@ -76,12 +76,8 @@ func (r *Report) unmet() []demand {
 			words: fmt.Sprintf("%.1f %% of %.1f %% covered", percent, least),
 		})
 	}
-	if n := r.unchecked(); r.FailOnSkip && n > 0 {
-		list = append(list, demand{
-			name:  "skipped exchanges",
-			text:  plural.Of(n, "exchange") + " of the API could not be checked",
-			words: fmt.Sprintf("%d not checkable", n),
-		})
+	if r.FailOnSkip {
+		list = append(list, r.unmetBySkips()...)
 	}
 	if n := r.cases.count(CaseNotRun); n > 0 {
 		notRun := plural.Of(n, "case") + " not run"
@@ -89,6 +85,22 @@ func (r *Report) unmet() []demand {
 	}
 	for i, text := range r.failures.all() {
 		list = append(list, demand{name: r.failures.name(i), text: text})
+	}
+	return list
+}
+
+// unmetBySkips returns what was not checked and should have been.
+func (r *Report) unmetBySkips() (list []demand) {
+	if n := r.unchecked(); n > 0 {
+		list = append(list, demand{
+			name:  "skipped exchanges",
+			text:  plural.Of(n, "exchange") + " of the API could not be checked",
+			words: fmt.Sprintf("%d not checkable", n),
+		})
+	}
+	if n := r.skips.empty(); n > 0 {
+		empty := "nothing to check in " + plural.Of(n, "input")
+		list = append(list, demand{name: "empty inputs", text: empty, words: empty})
 	}
 	return list
 }

@@ -103,6 +103,17 @@ func TestEveryFormatHasTheVerdict(t *testing.T) {
 			reason:   "1 exchange of the API could not be checked",
 			failures: 1,
 		},
+		"an input with nothing to check": {
+			change: func(r *report.Report) {
+				r.FailOnSkip = true
+				r.AddSkipped("a.har", report.SkipNothing)
+				r.AddSkipped("recorded", report.SkipNothing)
+			},
+			result:   "failed",
+			heading:  "nothing to check in 2 inputs",
+			reason:   "nothing to check in 2 inputs",
+			failures: 1,
+		},
 		"a body that cannot be decompressed": {
 			change: func(r *report.Report) {
 				r.FailOnSkip = true

@@ -42,7 +42,7 @@ func TestAdviceOfARun(t *testing.T) {
 		"left out: an HTML page: page.html",
 		"proxy.example looks like the API behind a gateway; --base-url https://proxy.example/do checks it",
 		"entry 1 of the baseline (undocumented-field) was to be reviewed by 2020-01-01",
-		"entry 1 of the baseline (undocumented-field) matches nothing here",
+		"entry 1 of the baseline (undocumented-field) accepts nothing here",
 	}
 	for _, format := range report.Formats {
 		t.Run(format, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestAdviceInATerminal(t *testing.T) {
 	folder, baseline := adviceFiles(t)
 	for _, format := range report.Formats {
 		_, out, errs := executeInTerminal(t, 200, nil, "verify", "--format", format, "--baseline", baseline, folder)
-		assert.Equal(t, 1, strings.Count(out+errs, "matches nothing here"), format)
+		assert.Equal(t, 1, strings.Count(out+errs, "accepts nothing here"), format)
 	}
 }
 
@@ -85,8 +85,15 @@ func TestAdviceOfAStrictRun(t *testing.T) {
 	folder, baseline := adviceFiles(t)
 	exit, out := execute(t, nil, "verify", "--strict-baseline", "--baseline", baseline, folder)
 	assert.Equal(t, 1, exit, out)
-	assert.Equal(t, 1, strings.Count(out, "matches nothing here"), out)
+	assert.Equal(t, 1, strings.Count(out, "accepts nothing here"), out)
 	assert.Contains(t, out, "\nverdict: failed: 1 stale baseline entry")
+
+	require.NoError(t, os.WriteFile(baseline, []byte("findings:\n"+
+		strings.Repeat("- {check: undocumented-field, operation: image_get, reason: Seen., source: A test.}\n", 200)), 0o600))
+	exit, out = execute(t, nil, "verify", "--strict-baseline", "--baseline", baseline, folder)
+	assert.Equal(t, 1, exit, out)
+	assert.Contains(t, out, "(undocumented-field image_get) names no operation of the contract\nand 100 more\n")
+	assert.NotContains(t, out, "advice: entry", "however many there are, and whatever is wrong with them")
 }
 
 // A run of the suite and a proxy advise as verify does.
@@ -96,13 +103,13 @@ func TestAdviceOfLiveAndProxy(t *testing.T) {
 	exit, out := execute(t, nil, "live", "--baseline", baseline, folder)
 	assert.Equal(t, 0, exit, out)
 	assert.Contains(t, out, "\nadvice: left out: an HTML page: page.html\n")
-	assert.Contains(t, out, "\nadvice: entry 1 of the baseline (undocumented-field) matches nothing here\n")
+	assert.Contains(t, out, "\nadvice: entry 1 of the baseline (undocumented-field) accepts nothing here\n")
 
 	api := startServer(t)
 	p := startProxy(t, "--target", api.url, "--baseline", baseline)
 	status, _ := p.get(t, "/v2/images", canary)
 	require.Equal(t, 200, status)
 	p.stop()
-	assert.Contains(t, p.out.String(), "\nadvice: entry 1 of the baseline (undocumented-field) matches nothing here\n")
-	assert.NotContains(t, p.log.String(), "matches nothing here")
+	assert.Contains(t, p.out.String(), "\nadvice: entry 1 of the baseline (undocumented-field) accepts nothing here\n")
+	assert.NotContains(t, p.log.String(), "accepts nothing here")
 }

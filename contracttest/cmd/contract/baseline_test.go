@@ -73,8 +73,8 @@ func TestSeveralBaselines(t *testing.T) {
 		"accepted 1 time: images_get /image/old [undocumented-field]: Theirs.\n")
 	exit, out = execute(t, nil, append([]string{"verify", recordings + "images_get.cassette.yaml", "--strict-baseline"}, both...)...)
 	assert.Equal(t, 1, exit, out)
-	assert.Contains(t, out, "entry 1 of "+first+" (undocumented-field /image/new) matches nothing here\n")
-	assert.Contains(t, out, "entry 1 of "+second+" (undocumented-field /image/old) matches nothing here\n")
+	assert.Contains(t, out, "entry 1 of "+first+" (undocumented-field /image/new) accepts nothing here\n")
+	assert.Contains(t, out, "entry 1 of "+second+" (undocumented-field /image/old) accepts nothing here\n")
 
 	draft := filepath.Join(dir, "draft.yaml")
 	exit, out = execute(t, nil, append([]string{"baseline", seen, "-o", draft}, both...)...)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,6 +43,8 @@ func TestVerifyNamesWhatHasNothingToCheck(t *testing.T) {
 		assert.Contains(t, out, test.want)
 		exit, out = execute(t, nil, append([]string{"verify", "--fail-on-skip"}, test.args...)...)
 		assert.Equal(t, 1, exit, out)
+		assert.Contains(t, out, "\nverdict: failed: nothing to check in ")
+		assert.NotContains(t, out, "could not be checked", "no exchange is missing")
 	}
 	exit, out := execute(t, nil, "live", good, empty)
 	assert.Equal(t, 0, exit, out)
@@ -102,13 +105,35 @@ func TestVerifyAFolderWithADamagedRecording(t *testing.T) {
 			assert.NotContains(t, out, "nothing to check")
 		})
 	}
-	dir := t.TempDir()
-	require.NoError(t, os.Symlink(filepath.Join(dir, "gone"), filepath.Join(dir, "c.har")))
-	exit, out := execute(t, nil, "verify", dir)
-	assert.Equal(t, 2, exit, out)
-	assert.Contains(t, out, "c.har: no such file")
-	exit, out = execute(t, nil, "live", dir)
-	assert.Equal(t, 2, exit, "before the run: %s", out)
+}
+
+// A link with the name of a recording that leads nowhere may be one that was not fetched.
+func TestVerifyNamesLinksThatLeadNowhere(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"gone":  "c.har: no such file",
+		"c.har": "c.har: too many levels of symbolic links",
+	} {
+		dir := t.TempDir()
+		require.NoError(t, os.Symlink(target, filepath.Join(dir, "c.har")))
+		exit, out := execute(t, nil, "verify", dir)
+		assert.Equal(t, 2, exit, out)
+		assert.Contains(t, out, want)
+		exit, out = execute(t, nil, "live", dir)
+		assert.Equal(t, 2, exit, "before the run: %s", out)
+	}
+}
+
+// A folder may be named by a link to it.
+func TestVerifyALinkToAFolder(t *testing.T) {
+	t.Parallel()
+	folder, err := filepath.Abs(recordings)
+	require.NoError(t, err)
+	link := filepath.Join(t.TempDir(), "recorded")
+	require.NoError(t, os.Symlink(folder, link))
+	exit, out := execute(t, nil, "verify", link)
+	assert.Equal(t, 0, exit, out)
+	assert.NotContains(t, out, "nothing to check")
 }
 
 // A request to another path of a host that counts is said to be that, and not one to another host.
@@ -131,4 +156,9 @@ func TestVerifyNamesOtherPaths(t *testing.T) {
 	assert.Contains(t, out, "\nskipped 4: other path (a.har#0, a.har#1, a.har#2, a.har#4)\n")
 	assert.Contains(t, out, "\nskipped 1: other host (gate.example)\n")
 	assert.Contains(t, out, "advice: localhost:8080 looks like the API behind a gateway; --base-url http://localhost:8080/do checks it\n")
+	const base = "https://odd.example/two%20words"
+	text := strings.ReplaceAll(`{"log":{"entries":[`+entries+`]}}`, "https://gate.example/", base+"/v2/images")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	_, out = execute(t, nil, "verify", file)
+	assert.Contains(t, out, "; --base-url "+base+" checks it\n", "as it has to be written")
 }

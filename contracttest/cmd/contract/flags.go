@@ -10,10 +10,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// prepareFlags has all commands refuse a flag that takes one value and is given twice, of which the last would win
-// without a word, and say in plain words what is wrong with a flag.
-func prepareFlags(root *cobra.Command) {
-	root.SetFlagErrorFunc(flagError)
+// refuseRepeated has all commands refuse a flag that takes one value and is given twice, of which the last would win
+// without a word. Not so while a shell completes a command line: cobra then reads the flags twice.
+func refuseRepeated(root *cobra.Command, args []string) {
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return
+	}
 	for _, cmd := range root.Commands() {
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 			_, isList := flag.Value.(pflag.SliceValue)
@@ -56,16 +58,16 @@ func flagError(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// valueOf says what the value of a flag is, by its type.
-var valueOf = map[string]string{
-	"int":      "a whole number",
-	"uint64":   "a whole number, at least 0",
-	"float64":  "a number of percent, such as 80", // of --min-coverage, the only one
-	"duration": "a time such as 30s or 2h",
-	"bool":     "true or false",
+// isNotOf says what a value is not that a flag of a type refuses.
+var isNotOf = map[string]string{
+	"int":      "it is not a whole number",
+	"uint64":   "it is not a whole number of at least 0",
+	"float64":  "it is not a percentage, such as 80", // of --min-coverage, the only one
+	"duration": "it is not a time such as 30s or 2h",
+	"bool":     "it is neither true nor false",
 }
 
-// invalidValue says what a value should be that a flag refuses, where the flag does not say it itself.
+// invalidValue says what is wrong with a value that a flag refuses, where the flag does not say it itself.
 func invalidValue(err *pflag.InvalidValueError) error {
 	flag, problem, value := err.GetFlag(), err.Unwrap(), err.GetValue()
 	if value == "" {
@@ -77,9 +79,9 @@ func invalidValue(err *pflag.InvalidValueError) error {
 	case errors.Is(problem, errGivenTwice):
 		return fmt.Errorf("--%s: %w", flag.Name, problem)
 	case errors.Is(problem, strconv.ErrRange):
-		problem = errors.New("out of range")
-	case isOfParser && valueOf[flag.Value.Type()] != "":
-		problem = errors.New(valueOf[flag.Value.Type()])
+		problem = errors.New("it is out of range")
+	case isOfParser && isNotOf[flag.Value.Type()] != "":
+		problem = errors.New(isNotOf[flag.Value.Type()])
 	}
 	return fmt.Errorf("--%s %s: %w", flag.Name, value, problem)
 }

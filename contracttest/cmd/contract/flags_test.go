@@ -11,13 +11,13 @@ import (
 func TestFlagsAreRefusedInPlainWords(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"verify --min-coverage abc a":         "--min-coverage abc: a number of percent, such as 80",
-		"verify --min-coverage= a":            `--min-coverage "": a number of percent, such as 80`,
-		"serve --images many":                 "--images many: a whole number",
-		"serve --images 99999999999999999999": "--images 99999999999999999999: out of range",
-		"serve --seed -1":                     "--seed -1: a whole number, at least 0",
-		"serve --import-time 5":               "--import-time 5: a time such as 30s or 2h",
-		"serve --control=maybe":               "--control maybe: true or false",
+		"verify --min-coverage abc a":         "--min-coverage abc: it is not a percentage, such as 80",
+		"verify --min-coverage= a":            `--min-coverage "": it is not a percentage, such as 80`,
+		"serve --images many":                 "--images many: it is not a whole number",
+		"serve --images 99999999999999999999": "--images 99999999999999999999: it is out of range",
+		"serve --seed -1":                     "--seed -1: it is not a whole number of at least 0",
+		"serve --import-time 5":               "--import-time 5: it is not a time such as 30s or 2h",
+		"serve --control=maybe":               "--control maybe: it is neither true nor false",
 		"live --budget x":                     "--budget x: it must be a number, and at least 1",
 		"verify --basline known.yaml":         "unknown flag: --basline; did you mean --baseline?",
 		"verify --fail-on-skp a":              "unknown flag: --fail-on-skp; did you mean --fail-on-skip?",

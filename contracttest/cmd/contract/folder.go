@@ -41,7 +41,7 @@ func checkNotEmpty(command string, names []string) error {
 }
 
 // findRecordings returns the files that are named, and for a folder those in it and below, in the order of their names.
-// Hidden files and folders are left out, and links to folders are not followed.
+// Hidden files and folders are left out, and links to folders are not followed in it.
 func findRecordings(ctx context.Context, names []string) ([]found, error) {
 	return await(ctx, func() ([]found, error) {
 		var list []found
@@ -73,8 +73,9 @@ func nameAll(list []found) {
 }
 
 func filesIn(folder string) (list []found) {
-	_ = filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
-		isHidden := file != folder && strings.HasPrefix(filepath.Base(file), ".")
+	root := folder + string(filepath.Separator) // without which a link to a folder is no folder
+	_ = filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		isHidden := file != root && strings.HasPrefix(filepath.Base(file), ".")
 		switch {
 		case isHidden && entry.IsDir():
 			return fs.SkipDir
@@ -98,10 +99,11 @@ func isFile(file string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// isBrokenLink reports whether a name is that of a link to nothing, such as one to a large file that was not fetched.
+// isBrokenLink reports whether a name is that of a link that leads nowhere, such as one to a large file that was not
+// fetched, or one to itself.
 func isBrokenLink(file string) bool {
 	_, err := os.Stat(file)
-	return errors.Is(err, fs.ErrNotExist)
+	return err != nil
 }
 
 // recordingNames end the names of recordings: a file so named that is not one is damaged.

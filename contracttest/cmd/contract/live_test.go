@@ -103,7 +103,7 @@ func TestLiveRefuses(t *testing.T) {
 		{args: []string{"--base-url", "https://api.digitalocean.com"}, want: "set DIGITALOCEAN_TOKEN to a token"},
 		{env: withToken, args: []string{"--base-url", "http://api.example.com"}, want: "plain http"},
 		{env: withToken, args: []string{"--base-url", "api.example.com"}, want: "must begin with https://"},
-		{env: withToken, args: []string{"--timeout", "long"}, want: "--timeout long: a time such as 30s or 2h"},
+		{env: withToken, args: []string{"--timeout", "long"}, want: "--timeout long: it is not a time such as 30s or 2h"},
 		{env: withToken, args: []string{"--budget", "0"}, want: `--budget 0: it must be a number, and at least 1`},
 		{env: withToken, args: []string{"missing.cassette.yaml"}, want: "missing.cassette.yaml"},
 		{args: []string{"missing.har"}, want: "missing.har"},

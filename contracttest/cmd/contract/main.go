@@ -66,6 +66,7 @@ func main() {
 // run runs the program with arguments, and returns its exit code.
 func run(ctx context.Context, p process, args []string) int {
 	root := rootCommand(p)
+	refuseRepeated(root, args)
 	root.SetArgs(args)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
@@ -130,6 +131,6 @@ The exit code says what came of it, for every command:
 		suggestCommand(p),
 		checksCommand(p),
 	)
-	prepareFlags(root)
+	root.SetFlagErrorFunc(flagError)
 	return root
 }

@@ -90,7 +90,7 @@ func TestChecks(t *testing.T) {
 
 func TestCompletion(t *testing.T) {
 	t.Parallel()
-	exit, out := execute(t, nil, "__complete", "verify", "--format", "")
+	exit, out := execute(t, nil, "__complete", "verify", "--fail-on", "drift", "--format", "")
 	assert.Equal(t, 0, exit)
 	assert.Contains(t, out, "junit")
 	exit, _ = execute(t, nil, "completion", "bash")

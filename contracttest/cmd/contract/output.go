@@ -141,18 +141,7 @@ func newReport(ctx context.Context, spec string, o output) (*report.Report, erro
 // write writes a report to standard output and to all files. It goes on after an error: a file that cannot be written
 // must not cost the others. It is called once, at the end, since it adds what the baseline says of itself.
 func (o output) write(r *report.Report) error {
-	now := time.Now()
-	for _, warning := range o.baseline.Warnings(now) {
-		r.Advise(warning)
-	}
-	if o.options.strictBaseline {
-		for _, unused := range o.baseline.Unused(r.Contract()) {
-			r.AddFailure("stale baseline entry", unused)
-		}
-		for _, overdue := range o.baseline.Overdue(now) {
-			r.AddFailure("overdue baseline entry", overdue)
-		}
-	}
+	o.judgeBaseline(r, time.Now())
 	errs := []error{o.writeStdout(r)}
 	if summary := o.getenv("GITHUB_STEP_SUMMARY"); o.options.format == "github" && summary != "" {
 		if err := appendSummary(summary, r); err != nil {
@@ -171,6 +160,23 @@ func (o output) writeFiles(r *report.Report) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// judgeBaseline adds what is to be said of the entries of the baseline. With --strict-baseline it fails the run, and is
+// otherwise advice.
+func (o output) judgeBaseline(r *report.Report, now time.Time) {
+	if !o.options.strictBaseline {
+		for _, warning := range o.baseline.Warnings(now) {
+			r.Advise(warning)
+		}
+		return
+	}
+	for _, unused := range o.baseline.Unused(r.Contract()) {
+		r.AddFailure("stale baseline entry", unused)
+	}
+	for _, overdue := range o.baseline.Overdue(now) {
+		r.AddFailure("overdue baseline entry", overdue)
+	}
 }
 
 // writeStdout writes a report to standard output, with colours if that is a terminal.

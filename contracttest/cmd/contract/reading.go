@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -88,7 +89,8 @@ func (s *reading) noteGateway(omitted *recording.OmittedError) {
 	}
 	s.gateways[host] = "--host " + shown(u.Hostname())
 	if before != "" {
-		s.gateways[host] = "--base-url " + shown(u.Scheme+"://"+u.Host+before)
+		base := url.URL{Scheme: u.Scheme, Host: u.Host, Path: before}
+		s.gateways[host] = "--base-url " + shown(base.String())
 	}
 }
 
@@ -145,11 +147,8 @@ func (s *reading) advise(text string) {
 	fmt.Fprintln(s.stderr, "advice:", redact.Printable(text))
 }
 
-// nothingToCheck is the reason for which an argument is skipped. Like an exchange that cannot be checked, it fails a
-// run with --fail-on-skip: the recordings of a client may be gone.
-const nothingToCheck = "nothing to check"
-
 // nameEmpty names the arguments of which nothing was checked, and no problem says why, in the report if there is one.
+// There they fail a run with --fail-on-skip: the recordings of a client may be gone.
 func (s *reading) nameEmpty(arguments []string) {
 	for _, argument := range arguments {
 		if s.named[argument] {
@@ -163,7 +162,7 @@ func (s *reading) nameEmpty(arguments []string) {
 			s.advise("no exchange with the API in " + argument)
 			continue
 		}
-		s.report.AddSkipped(argument, nothingToCheck)
+		s.report.AddSkipped(argument, report.SkipNothing)
 	}
 }
 

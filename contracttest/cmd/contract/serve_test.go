@@ -170,7 +170,7 @@ func TestServeRejects(t *testing.T) {
 		{"--import-time=-1s", "--import-time -1s: it cannot be negative"},
 		{"--action-time=-1s", "--action-time -1s: it cannot be negative"},
 		{"--fault images_get:html,page=2", "images_get has no pages"},
-		{"--import-time=soon", "--import-time soon: a time such as 30s or 2h"},
+		{"--import-time=soon", "--import-time soon: it is not a time such as 30s or 2h"},
 		{"--fault images_list", "it is written operation:effect"},
 		{"--fault images_steal:status=500", `there is no operation "images_steal"`},
 		{"--fault images_list:status=200", "not from 300 to 599"},

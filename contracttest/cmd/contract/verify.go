@@ -28,8 +28,8 @@ session of its own.
 A recording is known by what is in it: an HTTP Archive (HAR) of a browser, a proxy, Playwright or Polly.JS,
 also in gzip, zip or UTF-16; a cassette of go-vcr, vcrpy or Ruby's VCR; a Postman collection with saved
 examples. FILE may be a folder. A file in it that is not a recording is named and left out, unless its name
-is that of one: .har, .har.gz, .har.zip, .cassette.yaml, .cassette.yml or .cassette.json. FILE may be - for
-standard input. A FILE with nothing to check is counted as skipped.
+is that of one: .har, .har.gz, .har.zip, .cassette.yaml, .cassette.yml or .cassette.json. Hidden files and links to
+folders in it are passed over. FILE may be - for standard input. A FILE with nothing to check is counted as skipped.
 
 The exit code is 0 if nothing of the severity --fail-on was found. It is 1 if something was, if nothing was
 checked, or by --min-coverage, --strict-baseline or --fail-on-skip. It is 2 if a file, an entry in one or a

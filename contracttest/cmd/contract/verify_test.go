@@ -263,7 +263,7 @@ func TestVerifyTheRecordings(t *testing.T) {
 	assert.Equal(t, 0, exit, out)
 	assert.Regexp(t, `covered \(by themselves: documentation [\d.]+ %, reported [\d.]+ %\)`, out)
 	assert.Regexp(t, `(?m)^\d+ exchanges from: reported$`, out)
-	assert.NotContains(t, out, "matches nothing here")
+	assert.NotContains(t, out, "accepts nothing here")
 }
 
 // Reading an archive of any length can be interrupted. The reports then have what was checked until then, and say so.
