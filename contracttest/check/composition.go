@@ -175,11 +175,7 @@ func partsOf(value reflect.Value) (parts []reflect.Value) {
 		}
 		return []reflect.Value{value.Elem()}
 	case reflect.Struct:
-		for i := range value.NumField() {
-			if field := value.Field(i); field.CanInterface() && hasParts(field.Kind()) && !field.IsZero() {
-				parts = append(parts, field)
-			}
-		}
+		return fieldsOf(value)
 	case reflect.Map:
 		for _, key := range value.MapKeys() {
 			parts = append(parts, value.MapIndex(key))
@@ -190,4 +186,14 @@ func partsOf(value reflect.Value) (parts []reflect.Value) {
 		}
 	}
 	return parts
+}
+
+// fieldsOf returns the fields of a struct that hold other values. Most fields of a schema are empty.
+func fieldsOf(value reflect.Value) (fields []reflect.Value) {
+	for _, field := range value.Fields() {
+		if field.CanInterface() && hasParts(field.Kind()) && !field.IsZero() {
+			fields = append(fields, field)
+		}
+	}
+	return fields
 }

@@ -119,7 +119,7 @@ var targets = []target{
 		of:        "Load/by=kin-openapi",
 		unit:      time,
 		atMost:    1,
-		holds:     1.6,
+		holds:     1.3,
 	},
 	{
 		what:      "… again in the same process",
